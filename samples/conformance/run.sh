@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs the MCP conformance suite: samples/conformance/run.sh [LEG…]
 #
-# Installs the suite and its Node 22 under target/suite (exact pins, no install script runs), builds the samples if
-# needed, starts the fixture on a free port and runs the legs, all of them unless some are named. Results stand under
+# Installs the suite and its Node 22 under target/suite (exact pins, no install script runs), builds gateway and samples
+# if needed, starts the fixture and the gateway on free ports and runs the legs, all of them unless some are named. Results stand under
 # target/<leg>/. The last line is "N passed, N failed"; the exit code is 0 only if every leg is as it must be.
 set -euo pipefail
 
@@ -52,11 +52,12 @@ install_suite() {
   fail "npm has no Node 22 for this platform, and none is on the PATH"
 }
 
-build_samples() {
+build() {
   local jar
   jar=$(find "$root/samples/target" -maxdepth 1 -name 'samples-*.jar' 2>/dev/null | head -n 1)
-  if [[ -z $jar || -n $(find "$root/samples/src/main" "$root/samples/pom.xml" -newer "$jar" | head -n 1) ]]; then
-    (cd "$root" && mvn -q -ntp -pl samples package -DskipTests) || fail "the samples do not build"
+  if [[ -z $jar || ! -d $root/mcp-gateway/target/lib ||
+    -n $(find "$root"/{policy,audit,connectors,mcp-gateway,samples}/{src/main,pom.xml} -newer "$jar" | head -n 1) ]]; then
+    (cd "$root" && mvn -q -ntp -Pquick package) || fail "the gateway and the samples do not build"
   fi
 }
 
@@ -74,6 +75,53 @@ start_sample() {
     sleep 0.1
   done
   fail "sample $1 did not start: $(cat "$log")"
+}
+
+# start_gateway ERA URL: starts the gateway in front of one upstream that speaks this era, with the upstream's own tool
+# names and one injected caller (the suite sends no token), and leaves its address in $url
+start_gateway() {
+  local era=$1 upstream=$2 folder=$target/gateway-${#children[@]}
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  local port admin
+  port=$(free_port 18080)
+  admin=$(free_port $((port + 1)))
+  cat >"$folder/gateway.yaml" <<YAML
+version: 1
+listen: {host: 127.0.0.1, port: $port}
+admin: {host: 127.0.0.1, port: $admin}
+anonymous: {subject: conformance-suite}
+upstreams:
+  fixture: {transport: streamable_http, url: "$upstream", era: $era, credential: none}
+views: {default: {path: /mcp, upstreams: [fixture], bare_names: true}}
+policy: {files: [policy.yaml]}
+audit: {dir: audit, origin: audit.conformance.example/gw}
+YAML
+  cat >"$folder/policy.yaml" <<YAML
+version: 1
+rules:
+  - {id: suite, effect: permit, principals: {issuer: anonymous}, resources: ["fixture__*"], ack_broad: true}
+YAML
+  "$root/mcp-gateway/bin/mcp-gateway" serve --config "$folder/gateway.yaml" >"$folder/out.log" 2>"$folder/err.log" &
+  local pid=$!
+  children+=("$pid")
+  for _ in $(seq 300); do
+    if grep -q '^AUDIT_DIR=' "$folder/out.log"; then
+      url=http://127.0.0.1:$port/mcp
+      return
+    fi
+    kill -0 "$pid" 2>/dev/null || break
+    sleep 0.1
+  done
+  fail "the gateway did not start: $(cat "$folder/err.log")"
+}
+
+free_port() {
+  local port=$1
+  while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
+    port=$((port + 1))
+  done
+  echo "$port"
 }
 
 # leg NAME URL REQUIREMENTS MINIMUM EXPECTED_FILE|none [EXTRA_SCENARIO…]
@@ -108,7 +156,7 @@ summary() {
 
 install_suite
 "$node" --test "$here/judge.test.mjs" >"$target/judge.test.log" 2>&1 || fail "the judge is wrong: see $target/judge.test.log"
-build_samples
+build
 
 start_sample fixture --mode dual
 dual=$url
@@ -117,6 +165,12 @@ leg L0-modern "$dual" 2026-07-28 40 none \
   json-schema-2020-12 http-header-validation http-custom-header-server-validation
 leg L0-legacy "$dual" 2025-11-25 33 none \
   server-session-lifecycle json-schema-2020-12 server-sse-polling
+
+start_gateway modern "$dual"
+leg L1 "$url" 2026-07-28 37 "$here/expected/l1.yml"
+
+start_gateway legacy "$dual"
+leg L2 "$url" 2025-11-25 30 "$here/expected/l2.yml"
 
 for name in ${wanted[@]+"${wanted[@]}"}; do
   [[ " ${known[*]} " == *" $name "* ]] || fail "there is no leg '$name'; the legs are: ${known[*]}"

@@ -11,6 +11,7 @@ module dev.mcpgateway.samples {
     requires io.modelcontextprotocol.sdk.mcp.json.jackson3;
     requires jakarta.servlet;
     requires java.net.http;
+    requires jdk.httpserver;
     requires org.eclipse.jetty.ee11.servlet;
     requires org.eclipse.jetty.server;
     requires org.slf4j;

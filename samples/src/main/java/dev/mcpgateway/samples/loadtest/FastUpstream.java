@@ -1,0 +1,190 @@
+package dev.mcpgateway.samples.loadtest;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The upstream of the load test: an MCP server of revision 2026-07-28 that costs as little as one in Java can, so that
+ * the target is the bottleneck. It answers {@code server/discover}, {@code tools/list} and {@code tools/call}; the result
+ * of a call has the length that the start parameter asks for. It counts calls, so that the test can prove that the work
+ * was done: {@code GET /count}.
+ *
+ * <p>Usage: {@code FastUpstream PORT RESULT_BYTES schema|plain}; {@code plain} gives the tool a schema that accepts every
+ * object. Loopback only.
+ */
+public final class FastUpstream {
+    private static final byte[] ID = "\"id\":".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CALL = "\"tools/call\"".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] LIST = "\"tools/list\"".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DISCOVER = "\"server/discover\"".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] LENGTH = "content-length:".getBytes(StandardCharsets.US_ASCII);
+
+    private static final String PLAIN_TOOL =
+            "{\"name\":\"lookup\",\"description\":\"Looks a record up.\",\"inputSchema\":{\"type\":\"object\"}}";
+    private static final String TOOL = "{\"name\":\"lookup\",\"description\":\"Looks a record up.\",\"inputSchema\":{\"type\":"
+            + "\"object\",\"properties\":{\"id\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":64},\"fields\":{"
+            + "\"type\":\"array\",\"items\":{\"type\":\"string\"},\"maxItems\":16},\"limit\":{\"type\":\"integer\","
+            + "\"minimum\":1,\"maximum\":1000}},\"required\":[\"id\"],\"additionalProperties\":false}}";
+
+    private final byte[] callTail;
+    private final byte[] listTail;
+    private final byte[] discoverTail;
+    private final LongAdder calls = new LongAdder();
+
+    private FastUpstream(int resultBytes, boolean plain) {
+        this.callTail = tail("{\"resultType\":\"complete\",\"content\":[{\"type\":\"text\",\"text\":\""
+                + text(resultBytes) + "\"}]}");
+        this.listTail = tail("{\"resultType\":\"complete\",\"tools\":[" + (plain ? PLAIN_TOOL : TOOL)
+                + "],\"ttlMs\":60000,\"cacheScope\":\"public\"}");
+        this.discoverTail = tail("{\"resultType\":\"complete\",\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":"
+                + "{\"tools\":{}},\"ttlMs\":60000,\"cacheScope\":\"public\"}");
+    }
+
+    private static byte[] tail(String result) {
+        return (",\"result\":" + result + "}").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Prose of a record, so that screening has real words to look at. */
+    static String text(int bytes) {
+        String sentence = "Order 4711 was packed on Tuesday and left the warehouse in Rotterdam at noon. ";
+        StringBuilder text = new StringBuilder();
+        while (text.length() < bytes) {
+            text.append(sentence);
+        }
+        return text.substring(0, Math.max(1, bytes));
+    }
+
+    /** Serves until the process ends. */
+    public static void main(String[] arguments) throws IOException {
+        FastUpstream upstream = new FastUpstream(Integer.parseInt(arguments[1]), arguments[2].equals("plain"));
+        try (ServerSocket server = new ServerSocket()) {
+            server.setReuseAddress(true);
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[0])), 1024);
+            System.out.println("listening on " + server.getLocalPort());
+            while (true) {
+                Socket socket = server.accept();
+                Thread.ofPlatform().daemon().start(() -> upstream.serve(socket));
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket;
+                InputStream in = socket.getInputStream();
+                OutputStream out = socket.getOutputStream()) {
+            socket.setTcpNoDelay(true);
+            byte[] buffer = new byte[1 << 16];
+            int filled = 0;
+            while (true) {
+                int head = endOfHead(buffer, filled);
+                int total = head < 0 ? Integer.MAX_VALUE : head + contentLength(buffer, head);
+                if (filled >= total) {
+                    out.write(answer(buffer, head, total));
+                    System.arraycopy(buffer, total, buffer, 0, filled - total);
+                    filled -= total;
+                    continue;
+                }
+                int read = in.read(buffer, filled, buffer.length - filled);
+                if (read <= 0) {
+                    return;
+                }
+                filled += read;
+            }
+        } catch (IOException peerGone) {
+            // the load test closes connections whenever it is done
+        }
+    }
+
+    private static int endOfHead(byte[] buffer, int filled) {
+        for (int i = 3; i < filled; i++) {
+            if (buffer[i] == '\n' && buffer[i - 1] == '\r' && buffer[i - 2] == '\n' && buffer[i - 3] == '\r') {
+                return i + 1;
+            }
+        }
+        return -1;
+    }
+
+    private static int contentLength(byte[] buffer, int head) {
+        for (int i = 0; i + LENGTH.length < head; i++) {
+            if (buffer[i] == '\n' && matches(buffer, i + 1, LENGTH)) {
+                int length = 0;
+                for (int at = i + 1 + LENGTH.length; buffer[at] != '\r'; at++) {
+                    if (buffer[at] >= '0' && buffer[at] <= '9') {
+                        length = length * 10 + buffer[at] - '0';
+                    }
+                }
+                return length;
+            }
+        }
+        return 0;
+    }
+
+    /** Header names come in any case. */
+    private static boolean matches(byte[] buffer, int at, byte[] lowerCase) {
+        for (int i = 0; i < lowerCase.length; i++) {
+            if ((buffer[at + i] | 0x20) != (lowerCase[i] | 0x20)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private byte[] answer(byte[] buffer, int head, int total) {
+        if (buffer[0] == 'G') {
+            byte[] count = Long.toString(calls.sum()).getBytes(StandardCharsets.US_ASCII);
+            return message(count, new byte[0], new byte[0], "text/plain");
+        }
+        int id = indexOf(buffer, head, total, ID);
+        if (id < 0) {
+            return "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        }
+        int from = id + ID.length;
+        int to = from;
+        while (buffer[to] != ',' && buffer[to] != '}') {
+            to++;
+        }
+        byte[] idText = new byte[to - from];
+        System.arraycopy(buffer, from, idText, 0, idText.length);
+        byte[] tail;
+        if (indexOf(buffer, head, total, CALL) >= 0) {
+            calls.increment();
+            tail = callTail;
+        } else if (indexOf(buffer, head, total, LIST) >= 0) {
+            tail = listTail;
+        } else if (indexOf(buffer, head, total, DISCOVER) >= 0) {
+            tail = discoverTail;
+        } else {
+            tail = ",\"error\":{\"code\":-32601,\"message\":\"Method not found\"}}".getBytes(StandardCharsets.US_ASCII);
+        }
+        return message("{\"jsonrpc\":\"2.0\",\"id\":".getBytes(StandardCharsets.US_ASCII), idText, tail, "application/json");
+    }
+
+    private static int indexOf(byte[] buffer, int from, int to, byte[] what) {
+        for (int i = from; i + what.length <= to; i++) {
+            if (Arrays.equals(buffer, i, i + what.length, what, 0, what.length)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static byte[] message(byte[] first, byte[] second, byte[] third, String type) {
+        int length = first.length + second.length + third.length;
+        byte[] head = ("HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: " + length + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        byte[] whole = new byte[head.length + length];
+        System.arraycopy(head, 0, whole, 0, head.length);
+        System.arraycopy(first, 0, whole, head.length, first.length);
+        System.arraycopy(second, 0, whole, head.length + first.length, second.length);
+        System.arraycopy(third, 0, whole, head.length + first.length + second.length, third.length);
+        return whole;
+    }
+}

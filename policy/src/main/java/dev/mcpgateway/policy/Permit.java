@@ -1,0 +1,54 @@
+package dev.mcpgateway.policy;
+
+import java.util.List;
+
+/**
+ * Proof that a policy allows one caller to call one tool. Only {@link Policy#decide} makes one; every later step of a
+ * call demands it.
+ */
+public final class Permit {
+
+    private final Subject subject;
+    private final ToolName tool;
+    private final List<String> ruleIds;
+    private final String policyHash;
+    private final CallLimits limits;
+
+    Permit(Subject subject, ToolName tool, List<String> ruleIds, String policyHash, CallLimits limits) {
+        this.subject = subject;
+        this.tool = tool;
+        this.ruleIds = ruleIds;
+        this.policyHash = policyHash;
+        this.limits = limits;
+    }
+
+    /** Who may call. */
+    public Subject subject() {
+        return subject;
+    }
+
+    /** What may be called. */
+    public ToolName tool() {
+        return tool;
+    }
+
+    /** The permits that match, the deciding one first, the others by id. Never empty. */
+    public List<String> ruleIds() {
+        return ruleIds;
+    }
+
+    /** {@link Policy#hash()} of the policy that decided. */
+    public String policyHash() {
+        return policyHash;
+    }
+
+    /** The caps of the deciding permit, narrowed by the tool's own ceilings. */
+    public CallLimits limits() {
+        return limits;
+    }
+
+    @Override
+    public String toString() {
+        return "Permit[" + tool + " by " + ruleIds.getFirst() + "]";
+    }
+}

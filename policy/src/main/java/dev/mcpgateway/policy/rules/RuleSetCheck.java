@@ -1,0 +1,155 @@
+package dev.mcpgateway.policy.rules;
+
+import dev.mcpgateway.policy.CallerCondition;
+import dev.mcpgateway.policy.Effect;
+import dev.mcpgateway.policy.Rule;
+import dev.mcpgateway.policy.ToolName;
+import dev.mcpgateway.policy.ToolPattern;
+import dev.mcpgateway.policy.yaml.Position;
+import dev.mcpgateway.policy.yaml.Problems;
+import dev.mcpgateway.policy.yaml.Spelling;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Checks what a single rule cannot know: repeated ids, unknown names, rules that can have no effect. */
+final class RuleSetCheck {
+
+    private final PolicyDraft draft;
+    private final KnownNames known;
+    private final Problems problems;
+    private final Problems warnings;
+
+    private RuleSetCheck(PolicyDraft draft, KnownNames known, Problems problems, Problems warnings) {
+        this.draft = draft;
+        this.known = known;
+        this.problems = problems;
+        this.warnings = warnings;
+    }
+
+    static void check(PolicyDraft draft, KnownNames known, Problems problems, Problems warnings) {
+        RuleSetCheck check = new RuleSetCheck(draft, known, problems, warnings);
+        check.count();
+        check.repeatedIds();
+        check.issuers();
+        check.patterns();
+        check.shadowed();
+        check.unneededAcknowledgements();
+        check.tests();
+    }
+
+    private void count() {
+        if (draft.written().size() > PolicyParser.RULES_MAX) {
+            Position last = draft.written().getLast().written().position();
+            problems.add(last, "there are more than " + PolicyParser.RULES_MAX + " rules", "");
+        }
+    }
+
+    private void repeatedIds() {
+        Map<String, Position> first = new HashMap<>();
+        for (WrittenRule rule : draft.written()) {
+            Position position = rule.written().position("id");
+            Position earlier = first.putIfAbsent(rule.rule().id(), position);
+            if (earlier != null) {
+                problems.add(
+                        position,
+                        "rule id '" + rule.rule().id() + "' is repeated",
+                        "It stands first at " + earlier.file() + ":" + earlier.line());
+            }
+        }
+    }
+
+    private void issuers() {
+        for (WrittenRule rule : draft.written()) {
+            boolean named = false;
+            for (CallerCondition condition : rule.rule().callers()) {
+                if (condition instanceof CallerCondition.IssuerIn(Set<String> aliases)) {
+                    named = true;
+                    aliases.forEach(alias -> issuer(alias, rule.written().position("principals")));
+                }
+            }
+            boolean anyIssuer =
+                    !named && !rule.rule().callers().isEmpty() && rule.rule().effect() == Effect.PERMIT;
+            if (anyIssuer && known.issuers().size() > 1) {
+                warnings.add(
+                        rule.written().position("principals"),
+                        "the permit names no issuer, so each of the "
+                                + known.issuers().size() + " issuers can say who is meant",
+                        "Add issuer");
+            }
+        }
+    }
+
+    private void issuer(String alias, Position position) {
+        if (!known.issuers().isEmpty() && !known.issuers().contains(alias)) {
+            problems.add(position, "issuer '" + alias + "' is not configured", hint(alias, known.issuers()));
+        }
+    }
+
+    private void patterns() {
+        for (WrittenPattern written : draft.patterns()) {
+            ToolPattern pattern = written.pattern();
+            if (pattern.isEverything()) {
+                continue;
+            }
+            if (!known.upstreams().isEmpty() && !known.upstreams().contains(pattern.alias())) {
+                warnings.add(
+                        written.position(),
+                        "upstream '" + pattern.alias() + "' is not configured",
+                        hint(pattern.alias(), known.upstreams()));
+            } else if (!known.tools().isEmpty() && namesNoKnownTool(pattern)) {
+                warnings.add(
+                        written.position(),
+                        "'" + pattern + "' names no tool that is known now",
+                        Spelling.didYouMean(pattern.toString(), known.tools()));
+            }
+        }
+    }
+
+    private boolean namesNoKnownTool(ToolPattern pattern) {
+        return known.tools().stream()
+                .flatMap(tool -> ToolName.parse(tool).stream())
+                .noneMatch(pattern::matches);
+    }
+
+    private void shadowed() {
+        AbsoluteForbids forbids = new AbsoluteForbids(draft.rules());
+        for (WrittenRule rule : draft.written()) {
+            forbids.covering(rule.rule())
+                    .ifPresent(forbid -> warnings.add(
+                            rule.written().position("id"),
+                            "rule '" + rule.rule().id() + "' has no effect: '" + forbid
+                                    + "' forbids its tools to everyone",
+                            "Remove one of them"));
+        }
+    }
+
+    private void unneededAcknowledgements() {
+        for (WrittenRule rule : draft.written()) {
+            boolean broad = rule.rule().callers().isEmpty()
+                    || rule.rule().resources().stream().anyMatch(ToolPattern::isBroad);
+            if (!broad && rule.written().flag("ack_broad", false)) {
+                warnings.add(
+                        rule.written().position("ack_broad"),
+                        "'ack_broad' is not needed here",
+                        "Remove it, so that a later widening is noticed");
+            }
+        }
+    }
+
+    private void tests() {
+        Set<String> ids =
+                Set.copyOf(draft.rules().stream().map(Rule::id).distinct().toList());
+        for (WrittenTest test : draft.tests()) {
+            issuer(test.subject().issuer(), test.position());
+            test.rule()
+                    .filter(id -> !ids.contains(id))
+                    .ifPresent(id -> problems.add(
+                            test.position(), "the test names rule '" + id + "', which is not there", hint(id, ids)));
+        }
+    }
+
+    private static String hint(String word, Set<String> known) {
+        return Spelling.didYouMean(word, known);
+    }
+}

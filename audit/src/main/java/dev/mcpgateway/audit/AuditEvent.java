@@ -1,0 +1,132 @@
+package dev.mcpgateway.audit;
+
+import java.util.List;
+
+/** Everything that is recorded besides calls and refusals. Each kind says its {@code ev} and its {@code detail}. */
+public sealed interface AuditEvent {
+    /** Who caused it (JSON: {@code actor}, {@code tenant}). */
+    Actor actor();
+
+    /** From where (JSON: {@code src}). */
+    Source source();
+
+    /**
+     * A list of tools was answered ({@code ev: "tools.list"}).
+     *
+     * @param actor {@code actor}
+     * @param agent {@code agent}
+     * @param source {@code src}
+     * @param mcp {@code mcp}
+     * @param trace {@code trace}
+     * @param policy {@code policy}
+     * @param view {@code detail.view}: the view that was listed
+     * @param catalogVersion {@code detail.catalog}: version of the catalogue
+     * @param toolCount {@code detail.tools}: how many tools the caller saw
+     * @param namesSha256 {@code detail.names_sha256}: hash over their names, hexadecimal
+     */
+    record ToolsListed(
+            Actor actor,
+            Agent agent,
+            Source source,
+            McpExchange mcp,
+            TraceRef trace,
+            PolicyRef policy,
+            String view,
+            String catalogVersion,
+            int toolCount,
+            String namesSha256)
+            implements AuditEvent {}
+
+    /**
+     * A legacy session began ({@code ev: "session.opened"}).
+     *
+     * @param actor {@code actor}
+     * @param agent {@code agent}
+     * @param source {@code src}
+     * @param mcp {@code mcp}, with the session
+     * @param trace {@code trace}
+     */
+    record SessionOpened(Actor actor, Agent agent, Source source, McpExchange mcp, TraceRef trace)
+            implements AuditEvent {}
+
+    /**
+     * A legacy session ended ({@code ev: "session.closed"}).
+     *
+     * @param actor {@code actor}
+     * @param source {@code src}
+     * @param mcp {@code mcp}, with the session
+     * @param reason {@code detail.reason}: such as deleted, expired, revoked
+     */
+    record SessionClosed(Actor actor, Source source, McpExchange mcp, String reason) implements AuditEvent {}
+
+    /**
+     * Another policy is in force ({@code ev: "policy.changed"}).
+     *
+     * @param actor {@code actor}: who changed it, as far as known
+     * @param source {@code src}
+     * @param editor {@code detail.editor}: such as a file's owner or an administrator's name
+     * @param approvers {@code detail.approvers}
+     * @param oldSha256 {@code detail.old_sha256}: empty at the first load
+     * @param newSha256 {@code detail.new_sha256}
+     * @param diffSha256 {@code detail.diff_sha256}: empty when no difference was made
+     */
+    record PolicyChanged(
+            Actor actor,
+            Source source,
+            String editor,
+            List<String> approvers,
+            String oldSha256,
+            String newSha256,
+            String diffSha256)
+            implements AuditEvent {
+        /** Copies the approvers. */
+        public PolicyChanged {
+            approvers = List.copyOf(approvers);
+        }
+    }
+
+    /**
+     * A policy was offered and not taken; the last good one stays ({@code ev: "policy.rejected"}).
+     *
+     * @param actor {@code actor}
+     * @param source {@code src}
+     * @param editor {@code detail.editor}
+     * @param sha256 {@code detail.sha256}: hash of the bytes that were rejected
+     * @param problems {@code detail.problems}: at most 64 are written, {@code problems_more} counts the rest
+     */
+    record PolicyRejected(Actor actor, Source source, String editor, String sha256, List<String> problems)
+            implements AuditEvent {
+        /** Copies the problems. */
+        public PolicyRejected {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /**
+     * An administrator did something ({@code ev: "admin.<action>"}).
+     *
+     * @param actor {@code actor}: the verified administrator, if there is an identity
+     * @param source {@code src}
+     * @param action the rest of the event name: lower-case letters, digits, {@code _} and {@code .}
+     * @param administrator {@code detail.administrator}: name of the administrator's token, never the token
+     * @param target {@code detail.target}: what it was done to
+     * @param result {@code detail.result}: such as done or refused
+     * @param reason {@code detail.reason}: as the administrator gave it
+     */
+    record AdminAction(
+            Actor actor,
+            Source source,
+            String action,
+            String administrator,
+            String target,
+            String result,
+            String reason)
+            implements AuditEvent {
+        /** Checks the action's name. */
+        public AdminAction {
+            if (!action.matches("[a-z][a-z0-9_]*(\\.[a-z0-9_]+)*")) {
+                throw new IllegalArgumentException("not an action name: " + TerminalText.safe(action));
+            }
+        }
+    }
+}

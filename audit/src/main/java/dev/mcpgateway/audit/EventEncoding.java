@@ -1,0 +1,173 @@
+package dev.mcpgateway.audit;
+
+/**
+ * Turns calls, refusals and events into the middle of their records, on the caller's thread.
+ *
+ * <p>The middle is everything between the writer's prefix ({@code v seq b bn ts}) and its suffix ({@code crc}); it
+ * begins with a comma. The order of members is fixed and given to the byte in the package description.
+ */
+final class EventEncoding {
+    private final RecordIds ids;
+    private final RecordParts parts;
+    private final ActorParts actors;
+
+    EventEncoding(RecordIds ids, Pseudonyms pseudonyms) {
+        this.ids = ids;
+        this.parts = new RecordParts(pseudonyms);
+        this.actors = new ActorParts(parts);
+    }
+
+    JsonBytes intent(CallOpened call, long time) {
+        JsonBytes json = start(time, call.callId(), "intent", call.actor().tenant());
+        json.member("ev", call.kind().intent());
+        actors.whole(json, call.actor());
+        parts.agent(json, call.agent());
+        parts.source(json, call.source());
+        parts.mcp(json, call.mcp());
+        parts.trace(json, call.trace());
+        parts.tool(json, call.tool());
+        parts.policy(json, call.policy());
+        parts.decision(json, call.decision());
+        parts.payload(json, "args", call.arguments());
+        json.member("dur_mode", call.durability().json());
+        return end(json);
+    }
+
+    JsonBytes outcome(CallOpened call, long parent, CallOutcome outcome, long time) {
+        JsonBytes json = start(time, call.callId(), "outcome", call.actor().tenant());
+        json.member("ev", call.kind().outcome());
+        actors.name(json, call.actor());
+        parts.tool(json, call.tool());
+        parts.screen(json, outcome.screen());
+        parts.payload(json, "result", outcome.result());
+        parts.outcome(json, outcome);
+        json.member("parent", parent).member("dur_mode", call.durability().json());
+        return end(json);
+    }
+
+    /** The end of a call whose outcome nobody knows any more. */
+    JsonBytes unresolved(OpenCall call, long time) {
+        JsonBytes json = start(time, call.callId(), "outcome", "");
+        json.member("ev", call.event() + ".unresolved").member("parent", call.seq());
+        return end(json);
+    }
+
+    JsonBytes refused(CallRefused refusal, long time) {
+        JsonBytes json = start(time, refusal.callId(), "event", refusal.actor().tenant());
+        json.member("ev", refusal.authenticated() ? refusal.kind().denied() : "auth.denied");
+        actors.whole(json, refusal.actor());
+        parts.agent(json, refusal.agent());
+        parts.source(json, refusal.source());
+        parts.mcp(json, refusal.mcp());
+        parts.trace(json, refusal.trace());
+        parts.tool(json, refusal.tool());
+        parts.policy(json, refusal.policy());
+        parts.decision(json, refusal.decision());
+        json.name("detail").open('{').member("stage", refusal.stage()).member("reason", refusal.reason());
+        return end(json.close('}'));
+    }
+
+    /** One record for all refusals beyond the first ones of a window. */
+    JsonBytes refusalSummary(FloodGate.Summary summary, long time) {
+        JsonBytes json = start(time, "", "event", "").member("ev", "auth.denied");
+        parts.source(json, new Source(summary.ip(), 0, ""));
+        json.name("detail").open('{').member("reason", summary.reason()).member("count", summary.count());
+        json.name("from").time(summary.fromMicros()).name("to").time(summary.toMicros());
+        return end(json.close('}'));
+    }
+
+    JsonBytes event(AuditEvent event, long time) {
+        JsonBytes json = start(time, "", "event", event.actor().tenant());
+        switch (event) {
+            case AuditEvent.ToolsListed listed -> listed(json, listed);
+            case AuditEvent.SessionOpened opened -> opened(json, opened);
+            case AuditEvent.SessionClosed closed -> closed(json, closed);
+            case AuditEvent.PolicyChanged changed -> changed(json, changed);
+            case AuditEvent.PolicyRejected rejected -> rejected(json, rejected);
+            case AuditEvent.AdminAction action -> action(json, action);
+        }
+        return end(json);
+    }
+
+    private void listed(JsonBytes json, AuditEvent.ToolsListed event) {
+        who(json, "tools.list", event);
+        parts.agent(json, event.agent());
+        parts.source(json, event.source());
+        parts.mcp(json, event.mcp());
+        parts.trace(json, event.trace());
+        parts.policy(json, event.policy());
+        json.name("detail").open('{').member("view", event.view()).member("catalog", event.catalogVersion());
+        json.member("tools", event.toolCount())
+                .member("names_sha256", event.namesSha256())
+                .close('}');
+    }
+
+    private void opened(JsonBytes json, AuditEvent.SessionOpened event) {
+        who(json, "session.opened", event);
+        parts.agent(json, event.agent());
+        parts.source(json, event.source());
+        parts.mcp(json, event.mcp());
+        parts.trace(json, event.trace());
+    }
+
+    private void closed(JsonBytes json, AuditEvent.SessionClosed event) {
+        who(json, "session.closed", event);
+        parts.source(json, event.source());
+        parts.mcp(json, event.mcp());
+        json.name("detail").open('{').member("reason", event.reason()).close('}');
+    }
+
+    private void changed(JsonBytes json, AuditEvent.PolicyChanged event) {
+        who(json, "policy.changed", event);
+        parts.source(json, event.source());
+        json.name("detail").open('{').member("editor", event.editor());
+        RecordParts.strings(json, "approvers", event.approvers());
+        json.member("old_sha256", event.oldSha256()).member("new_sha256", event.newSha256());
+        json.member("diff_sha256", event.diffSha256()).close('}');
+    }
+
+    private void rejected(JsonBytes json, AuditEvent.PolicyRejected event) {
+        who(json, "policy.rejected", event);
+        parts.source(json, event.source());
+        json.name("detail").open('{').member("editor", event.editor()).member("sha256", event.sha256());
+        RecordParts.strings(json, "problems", event.problems());
+        json.close('}');
+    }
+
+    private void action(JsonBytes json, AuditEvent.AdminAction event) {
+        who(json, "admin." + event.action(), event);
+        parts.source(json, event.source());
+        json.name("detail").open('{').member("administrator", event.administrator());
+        json.member("target", event.target()).member("result", event.result());
+        json.member("reason", event.reason()).close('}');
+    }
+
+    private void who(JsonBytes json, String name, AuditEvent event) {
+        json.member("ev", name);
+        actors.whole(json, event.actor());
+    }
+
+    /** Begins a record about the log itself; the caller adds members and ends with {@link #endDetail}. */
+    JsonBytes about(String event, long time) {
+        return start(time, "", "event", "").member("ev", event);
+    }
+
+    /** Closes the open {@code detail} and the record. */
+    JsonBytes endDetail(JsonBytes json) {
+        return end(json.close('}'));
+    }
+
+    private JsonBytes start(long time, String call, String phase, String tenant) {
+        JsonBytes json = new JsonBytes().raw(",\"id\":");
+        ids.next(json, time);
+        return json.member("call", call)
+                .member("phase", phase)
+                .name("time")
+                .time(time)
+                .member("tenant", tenant);
+    }
+
+    private static JsonBytes end(JsonBytes json) {
+        return json.cuts() == 0 ? json : json.member("cut", json.cuts());
+    }
+}

@@ -1,0 +1,85 @@
+package dev.mcpgateway.audit;
+
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The life of an opened log: open, then closing and closed, or failed. Failed and closed are final. */
+final class LogState {
+    private final AtomicReference<Status> status = new AtomicReference<>(new Status(Phase.OPEN, ""));
+    private volatile String warning = "";
+
+    private enum Phase {
+        OPEN,
+        CLOSING,
+        CLOSED,
+        FAILED
+    }
+
+    private record Status(Phase phase, String reason) {}
+
+    /** Whether new calls may be recorded. */
+    boolean isOpen() {
+        return status.get().phase() == Phase.OPEN;
+    }
+
+    /** Whether the writer still takes what was handed over. */
+    boolean isFinal() {
+        Phase phase = status.get().phase();
+        return phase == Phase.CLOSED || phase == Phase.FAILED;
+    }
+
+    boolean isFailed() {
+        return status.get().phase() == Phase.FAILED;
+    }
+
+    boolean isClosing() {
+        return status.get().phase() == Phase.CLOSING;
+    }
+
+    /** Fails the log unless it was closed or failed before; the first reason stays. */
+    void fail(String reason) {
+        status.updateAndGet(now ->
+                now.phase() == Phase.CLOSED || now.phase() == Phase.FAILED ? now : new Status(Phase.FAILED, reason));
+    }
+
+    /** Begins the orderly end; false if the log is not open. */
+    boolean startClosing() {
+        Status now = status.get();
+        return now.phase() == Phase.OPEN && status.compareAndSet(now, new Status(Phase.CLOSING, "the log is closing"));
+    }
+
+    void closed() {
+        status.updateAndGet(now -> now.phase() == Phase.FAILED ? now : new Status(Phase.CLOSED, "the log was closed"));
+    }
+
+    /** Something an operator must act on while records are still taken; empty to take it back. */
+    void warn(String text) {
+        warning = text;
+    }
+
+    /** Refuses a new record. */
+    void requireOpen() {
+        if (!isOpen()) {
+            throw unavailable();
+        }
+    }
+
+    AuditUnavailable unavailable() {
+        Status now = status.get();
+        AuditUnavailable.Reason reason =
+                now.phase() == Phase.FAILED ? AuditUnavailable.Reason.FAILED : AuditUnavailable.Reason.CLOSED;
+        return new AuditUnavailable(reason, "The audit log takes no records: " + now.reason());
+    }
+
+    AuditHealth.State healthState() {
+        return switch (status.get().phase()) {
+            case OPEN -> warning.isEmpty() ? AuditHealth.State.OPEN : AuditHealth.State.SOFT;
+            case FAILED -> AuditHealth.State.FAILED;
+            case CLOSING, CLOSED -> AuditHealth.State.CLOSED;
+        };
+    }
+
+    String reason() {
+        Status now = status.get();
+        return now.phase() == Phase.OPEN ? warning : now.reason();
+    }
+}

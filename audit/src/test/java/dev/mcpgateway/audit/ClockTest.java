@@ -1,0 +1,84 @@
+package dev.mcpgateway.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Wall clocks that lie: the order of the log never depends on them, and the log says when they jumped. */
+class ClockTest {
+    private final MemoryLog log = MemoryLog.fresh(MemoryLog.limits(1 << 20));
+
+    static Stream<Duration> jumps() {
+        return Stream.of(
+                Duration.ofHours(1),
+                Duration.ofHours(-1),
+                Duration.ofDays(3_652),
+                Duration.ofDays(-3_652),
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(-3));
+    }
+
+    @ParameterizedTest
+    @MethodSource("jumps")
+    void aJumpIsRecordedAndTheLogStaysWhole(Duration jump) throws IOException {
+        log.open().calls("a", 2);
+        log.now = log.now.plus(jump);
+        log.calls("b", 2).close();
+
+        String clock = log.lines().stream()
+                .filter(line -> line.contains("log.clock"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(clock).contains("\"jump_ms\":" + jump.toMillis());
+        assertThat(times()).isSorted();
+        assertThat(log.verify().exitCode()).as(log.verify().lines().toString()).isZero();
+    }
+
+    @Test
+    void aLeapSecondIsNoJump() throws IOException {
+        log.open().calls("a", 1);
+        log.now = log.now.plusSeconds(1);
+        log.calls("b", 1).close();
+
+        assertThat(log.events()).doesNotContain("log.clock");
+    }
+
+    @Test
+    void aClockThatStandsStillIsRecordedAndKeepsTheOrder() throws IOException {
+        log.open();
+        Instant frozen = log.now;
+        for (int i = 0; i < 5; i++) {
+            log.pass(Duration.ofSeconds(10));
+            log.now = frozen;
+            log.calls("a" + i, 1);
+        }
+        log.close();
+
+        assertThat(log.events()).contains("log.clock");
+        assertThat(log.verify().exitCode()).as(log.verify().lines().toString()).isZero();
+    }
+
+    @Test
+    void aProcessThatStartsWithAnEarlierClockKeepsTheOrder() throws IOException {
+        log.open().calls("a", 1).close();
+        log.now = log.now.minus(Duration.ofDays(400));
+        log.open().calls("b", 1).close();
+
+        assertThat(times()).isSorted();
+        assertThat(log.lines().getLast()).contains("\"time\":\"2025-");
+        assertThat(log.verify().exitCode()).as(log.verify().lines().toString()).isZero();
+    }
+
+    private List<String> times() throws IOException {
+        return log.lines().stream()
+                .map(line -> line.substring(line.indexOf("\"ts\":\"") + 6).substring(0, Rfc3339.BYTES))
+                .toList();
+    }
+}

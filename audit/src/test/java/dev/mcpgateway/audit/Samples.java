@@ -1,0 +1,85 @@
+package dev.mcpgateway.audit;
+
+import java.util.List;
+
+/** Believable values for tests. */
+final class Samples {
+    static final Actor ACTOR = new Actor(
+            "https://id.example/", "user-1", "agent-app", List.of("tools:call", "crm:read"), "jti-0001", "acme");
+    static final Agent AGENT = new Agent("support-bot", "2.1.0", "");
+    static final Source SOURCE = new Source("127.0.0.2", 40312, "support-bot/2.1");
+    static final McpExchange MCP = new McpExchange("2026-07-28", "tools/call", "7", "", "streamable_http");
+    static final TraceRef TRACE = new TraceRef("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+    static final ToolRef TOOL = new ToolRef("crm", "get_customer", "ab".repeat(32));
+    static final PolicyRef POLICY = new PolicyRef("cd".repeat(32), List.of("support-may-read"));
+    static final Decision ALLOW = new Decision(Decision.Effect.ALLOW, "rule");
+    static final Decision DENY = new Decision(Decision.Effect.DENY, "no_rule");
+
+    private Samples() {}
+
+    static CallOpened call(String callId) {
+        return call(callId, Durability.STRICT);
+    }
+
+    static CallOpened call(String callId, Durability durability) {
+        return new CallOpened(
+                callId,
+                CallKind.TOOL_CALL,
+                durability,
+                ACTOR,
+                AGENT,
+                SOURCE,
+                MCP,
+                TRACE,
+                TOOL,
+                POLICY,
+                ALLOW,
+                new PayloadSize(42));
+    }
+
+    static CallOutcome outcome() {
+        ScreenRecord screen = new ScreenRecord(
+                List.of(new ScreenRecord.Pack("base", "1", "ef".repeat(32))),
+                "enforce",
+                "clean",
+                "allow",
+                "",
+                List.of(),
+                new ScreenRecord.Coverage(1, 977, 0, false));
+        return new CallOutcome(CallStatus.OK, "", 200, 1_234, 1_024, 310, new PayloadSize(977), screen, List.of());
+    }
+
+    static CallRefused refusal(String callId) {
+        return new CallRefused(
+                callId,
+                CallKind.TOOL_CALL,
+                "AUTHORIZE",
+                "Denied",
+                true,
+                ACTOR,
+                AGENT,
+                SOURCE,
+                MCP,
+                TRACE,
+                TOOL,
+                POLICY,
+                DENY);
+    }
+
+    static CallRefused unverified(String callId, String ip) {
+        return new CallRefused(
+                callId,
+                CallKind.REQUEST,
+                "IDENTIFY",
+                "BadToken",
+                false,
+                Actor.NONE,
+                Agent.NONE,
+                new Source(ip, 1, ""),
+                McpExchange.NONE,
+                TraceRef.NONE,
+                ToolRef.NONE,
+                PolicyRef.NONE,
+                Decision.NONE);
+    }
+}

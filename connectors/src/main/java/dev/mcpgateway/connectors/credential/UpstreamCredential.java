@@ -1,0 +1,76 @@
+package dev.mcpgateway.connectors.credential;
+
+import dev.mcpgateway.connectors.net.HttpHeader;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** How an upstream's credential is made. Every upstream names one; {@code none} is written out. */
+public sealed interface UpstreamCredential {
+
+    /**
+     * The credential for the next request.
+     *
+     * @throws SecretUnavailable if its secret cannot be used
+     */
+    Credential issue() throws SecretUnavailable;
+
+    /** The upstream gets no credential. */
+    record None() implements UpstreamCredential {
+        @Override
+        public Credential issue() {
+            return Credential.NONE;
+        }
+    }
+
+    /**
+     * One secret for all users, in a header field.
+     *
+     * @param header the field's name; none of those that carry the protocol
+     * @param prefix what stands before the secret, such as {@code "Bearer "}; may be empty
+     * @param secret where the secret is kept
+     */
+    record StaticHeader(String header, String prefix, SecretSource secret) implements UpstreamCredential {
+        private static final Set<String> PROTOCOL = Set.of(
+                "accept",
+                "content-type",
+                "content-encoding",
+                "last-event-id",
+                "traceparent",
+                "tracestate",
+                "baggage",
+                "host",
+                "connection",
+                "content-length",
+                "transfer-encoding",
+                "te",
+                "trailer",
+                "upgrade",
+                "expect",
+                "keep-alive",
+                "proxy-connection",
+                "proxy-authorization",
+                "accept-encoding");
+
+        /** Checks the name and the prefix. */
+        public StaticHeader {
+            String lower = header.toLowerCase(Locale.ROOT);
+            if (!HttpHeader.isToken(header) || PROTOCOL.contains(lower) || lower.startsWith("mcp-")) {
+                throw new IllegalArgumentException("a credential cannot go into the header " + header);
+            }
+            if (!HttpHeader.isFieldValue(prefix + "x")) {
+                throw new IllegalArgumentException("the credential's prefix has a character that no header may have");
+            }
+        }
+
+        @Override
+        public Credential issue() throws SecretUnavailable {
+            String value = prefix + secret.read().expose();
+            if (!HttpHeader.isFieldValue(value)) {
+                throw new SecretUnavailable("secret " + secret
+                        + " has a line break, a blank at its end, or other characters that no header" + " may have");
+            }
+            return new Credential(List.of(new HttpHeader(header, value)));
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package dev.mcpgateway.connectors.mcp;
+
+import dev.mcpgateway.connectors.mcp.UpstreamView.Freshness;
+import dev.mcpgateway.connectors.net.TimeSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The tools of all upstreams, kept up to date by one thread per upstream: at the start, when it announces changes, and by
+ * time. An upstream that is down keeps the tools of its last good list; one that is slow or dead delays or empties
+ * nobody else's.
+ */
+public final class Catalog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
+
+    private static final Comparator<CatalogTool> ORDER = Comparator.comparing(CatalogTool::alias)
+            .thenComparing(tool -> tool.definition().name());
+
+    private final TimeSource time;
+    private final Consumer<CatalogSnapshot> listener;
+    private final List<CatalogRefresher> refreshers = new ArrayList<>();
+    private final Map<String, Part> parts = new LinkedHashMap<>();
+    private final CountDownLatch triedOnce;
+    private final Object publishing = new Object();
+    private volatile CatalogSnapshot snapshot;
+
+    /** One upstream's share of the catalogue. */
+    private record Part(List<ToolDefinition> tools, UpstreamView view) {}
+
+    /**
+     * Prepares everything; nothing is asked yet.
+     *
+     * @param upstreams all upstreams; their aliases differ
+     * @param listener is given each new snapshot, in order, on a refresher's thread; must not block
+     */
+    public Catalog(
+            List<? extends ToolUpstream> upstreams,
+            CatalogSettings settings,
+            Surroundings surroundings,
+            Consumer<CatalogSnapshot> listener) {
+        this.time = surroundings.time();
+        this.listener = listener;
+        for (ToolUpstream upstream : upstreams) {
+            UpstreamView pending = new UpstreamView(Freshness.PENDING, time.now(), "", null, 0, List.of());
+            if (parts.put(Alias.checked(upstream.alias()), new Part(List.of(), pending)) != null) {
+                throw new IllegalArgumentException("two upstreams have the alias " + upstream.alias());
+            }
+            refreshers.add(new CatalogRefresher(upstream, this, settings, surroundings));
+        }
+        this.triedOnce = new CountDownLatch(refreshers.size());
+        this.snapshot = assembled(0);
+    }
+
+    /** Starts asking; returns at once. */
+    public void start() {
+        refreshers.forEach(CatalogRefresher::start);
+    }
+
+    /** The newest snapshot. */
+    public CatalogSnapshot snapshot() {
+        return snapshot;
+    }
+
+    /**
+     * Waits until every upstream was asked once, successfully or not.
+     *
+     * @return false when the time was over before
+     */
+    public boolean awaitFirst(Duration atMost) throws InterruptedException {
+        return triedOnce.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Asks this upstream again soon, as if it had announced a change. Unknown aliases are ignored. */
+    public void refresh(String alias) {
+        for (CatalogRefresher refresher : refreshers) {
+            if (refresher.alias().equals(alias)) {
+                refresher.wake();
+            }
+        }
+    }
+
+    void triedOnce() {
+        triedOnce.countDown();
+    }
+
+    /** An upstream gave its list. */
+    void accept(String alias, ToolListing listing) {
+        synchronized (publishing) {
+            Part before = part(alias);
+            List<String> problems = new ArrayList<>(listing.problems());
+            List<ToolDefinition> tools = exposable(alias, listing.tools(), problems);
+            boolean wasFresh = before.view().freshness() == Freshness.FRESH;
+            UpstreamView view = new UpstreamView(
+                    Freshness.FRESH,
+                    wasFresh ? before.view().since() : time.now(),
+                    "",
+                    listing.revision(),
+                    listing.ttlMillis(),
+                    problems);
+            boolean same = sameTools(before.tools(), tools) && before.view().equals(view);
+            if (!same) {
+                problems.forEach(problem -> LOG.warn("upstream {}: {}", alias, problem));
+                publish(alias, new Part(tools, view));
+            }
+        }
+    }
+
+    /** An upstream could not be asked. */
+    void failed(String alias, String reason) {
+        synchronized (publishing) {
+            Part before = part(alias);
+            UpstreamView view = before.view();
+            boolean hadList = view.freshness() == Freshness.FRESH || view.freshness() == Freshness.LAST_GOOD;
+            Freshness freshness = hadList ? Freshness.LAST_GOOD : Freshness.DOWN;
+            UpstreamView now = new UpstreamView(
+                    freshness,
+                    view.freshness() == freshness ? view.since() : time.now(),
+                    reason,
+                    view.revision(),
+                    view.ttlMillis(),
+                    view.problems());
+            if (!now.equals(view)) {
+                publish(alias, new Part(before.tools(), now));
+            }
+        }
+    }
+
+    private Part part(String alias) {
+        Part part = parts.get(alias);
+        if (part == null) {
+            throw new IllegalArgumentException("no upstream " + alias);
+        }
+        return part;
+    }
+
+    /** In the order of their names, without those whose exposed name another one has: a name leads to one tool. */
+    private static List<ToolDefinition> exposable(String alias, List<ToolDefinition> tools, List<String> problems) {
+        List<ToolDefinition> sorted = new ArrayList<>(tools);
+        sorted.sort(Comparator.comparing(ToolDefinition::name));
+        Set<String> exposed = new HashSet<>();
+        sorted.removeIf(tool -> {
+            boolean taken = !exposed.add(new CatalogTool(alias, tool).exposedName());
+            if (taken) {
+                problems.add("a tool was left out since another one has its exposed name: "
+                        + Printable.of(tool.name(), ToolPages.NAME_CHARS_MAX));
+            }
+            return taken;
+        });
+        return List.copyOf(sorted);
+    }
+
+    private static boolean sameTools(List<ToolDefinition> before, List<ToolDefinition> now) {
+        if (before.size() != now.size()) {
+            return false;
+        }
+        for (int i = 0; i < now.size(); i++) {
+            if (!before.get(i).sha256().equals(now.get(i).sha256())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void publish(String alias, Part part) {
+        parts.put(alias, part);
+        CatalogSnapshot next = assembled(snapshot.version() + 1);
+        snapshot = next;
+        listener.accept(next);
+    }
+
+    private CatalogSnapshot assembled(long version) {
+        List<CatalogTool> tools = new ArrayList<>();
+        Map<String, UpstreamView> views = new LinkedHashMap<>();
+        parts.forEach((alias, part) -> {
+            part.tools().forEach(tool -> tools.add(new CatalogTool(alias, tool)));
+            views.put(alias, part.view());
+        });
+        tools.sort(ORDER);
+        return new CatalogSnapshot(version, tools, views);
+    }
+
+    /** Stops asking. The upstreams stay open: they belong to whoever made them. */
+    @Override
+    public void close() {
+        refreshers.forEach(CatalogRefresher::close);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.mcpgateway.connectors.mcp;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * A tool of the catalogue.
+ *
+ * @param alias the upstream's alias
+ * @param definition the tool as its upstream defines it
+ */
+public record CatalogTool(String alias, ToolDefinition definition) {
+    /** What stands between alias and tool. No alias has it inside or ends in a part of it. */
+    public static final String SEPARATOR = "__";
+
+    /** Longest exposed name: common clients accept no more. */
+    public static final int EXPOSED_CHARS_MAX = 64;
+
+    private static final int HASH_CHARS = 8;
+
+    /** {@code <alias>__<tool>}: the name in rules, audit and metrics. Unique in the catalogue. */
+    public String canonicalName() {
+        return alias + SEPARATOR + definition.name();
+    }
+
+    /**
+     * The name for agents: the canonical one where it is at most {@value #EXPOSED_CHARS_MAX} characters of
+     * {@code A-Z a-z 0-9 _ - .}, otherwise cut and cleaned, with the first {@value #HASH_CHARS} hexadecimal digits of the
+     * canonical name's SHA-256 at its end.
+     */
+    public String exposedName() {
+        String canonical = canonicalName();
+        String clean = canonical.replaceAll("[^A-Za-z0-9_.-]", "_");
+        if (clean.length() <= EXPOSED_CHARS_MAX && clean.equals(canonical)) {
+            return canonical;
+        }
+        int kept = Math.min(clean.length(), EXPOSED_CHARS_MAX - HASH_CHARS - 1);
+        return clean.substring(0, kept) + "_" + hash(canonical);
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest).substring(0, HASH_CHARS);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+}

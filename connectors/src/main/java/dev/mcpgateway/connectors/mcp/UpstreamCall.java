@@ -1,0 +1,58 @@
+package dev.mcpgateway.connectors.mcp;
+
+import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.net.HttpHeader;
+import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.McpNames;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the gateway asks of an upstream.
+ *
+ * @param request the agent's {@code tools/call}; has {@code params.name}
+ * @param tool the upstream's own name of the tool
+ * @param principal an opaque key of the caller; sessions are never shared between two of them
+ * @param credential what the upstream gets to know us by
+ * @param traceparent W3C trace context to pass on
+ * @param tracestate W3C trace state to pass on
+ * @param wantsProgress whether progress is asked for, provided that the agent sent a token
+ * @param timeout longest duration of the whole call; progress does not extend it
+ * @param replyBytesMax longest reply in bytes
+ */
+public record UpstreamCall(
+        Envelope request,
+        String tool,
+        String principal,
+        Credential credential,
+        @Nullable String traceparent,
+        @Nullable String tracestate,
+        boolean wantsProgress,
+        Duration timeout,
+        int replyBytesMax) {
+
+    /** Longest trace context and trace state in characters (W3C Trace Context asks for 512 of the latter). */
+    private static final int TRACE_CHARS_MAX = 512;
+
+    /** Checks what a caller of this record could get wrong. */
+    public UpstreamCall {
+        checkTrace(traceparent);
+        checkTrace(tracestate);
+        if (request.id() == JsonDocument.NONE || request.param(McpNames.NAME) == JsonDocument.NONE) {
+            throw new IllegalArgumentException("a tools/call has an id and a name");
+        }
+        if (principal.isEmpty() || tool.isEmpty()) {
+            throw new IllegalArgumentException("principal and tool must not be empty");
+        }
+        if (timeout.isNegative() || timeout.isZero() || replyBytesMax < 1) {
+            throw new IllegalArgumentException("timeout and reply bytes must be positive");
+        }
+    }
+
+    private static void checkTrace(@Nullable String trace) {
+        if (trace != null && (trace.length() > TRACE_CHARS_MAX || !HttpHeader.isFieldValue(trace))) {
+            throw new IllegalArgumentException("a trace context that no header can carry");
+        }
+    }
+}

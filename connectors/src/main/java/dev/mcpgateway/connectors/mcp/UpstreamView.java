@@ -1,0 +1,42 @@
+package dev.mcpgateway.connectors.mcp;
+
+import dev.mcpgateway.connectors.wire.Revision;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One upstream as the catalogue sees it.
+ *
+ * @param freshness where its tools in the catalogue come from
+ * @param since when that became so
+ * @param reason why it is down, a sentence for operators; empty otherwise
+ * @param revision the protocol revision of its list; {@code null} while there is none
+ * @param ttlMillis how long the upstream says its list stays good; 0 when it says nothing
+ * @param problems tools that were left out and why, sentences for operators
+ */
+public record UpstreamView(
+        Freshness freshness,
+        Instant since,
+        String reason,
+        @Nullable Revision revision,
+        long ttlMillis,
+        List<String> problems) {
+
+    /** Where the tools come from. */
+    public enum Freshness {
+        /** Not asked yet: no tools. */
+        PENDING,
+        /** From a list that the upstream gave when last asked. */
+        FRESH,
+        /** It is down: from the last list that it gave. */
+        LAST_GOOD,
+        /** It is down and never gave a list: no tools. */
+        DOWN
+    }
+
+    /** Copies the problems. */
+    public UpstreamView {
+        problems = List.copyOf(problems);
+    }
+}

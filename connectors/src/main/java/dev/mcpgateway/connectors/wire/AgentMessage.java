@@ -1,0 +1,107 @@
+package dev.mcpgateway.connectors.wire;
+
+import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.Splice.Member;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An upstream's answer as an agent of a given era gets it: the agent's id, the members that its era knows; every unknown
+ * member keeps its bytes.
+ */
+public final class AgentMessage {
+    private static final byte[] COMPLETE = "\"complete\"".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] OPEN_WRAP = "{\"result\":".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] CLOSE = {'}'};
+
+    private AgentMessage() {}
+
+    /**
+     * Adds to {@code splice}, which may hold redactions already, what turns the upstream's result into the agent's.
+     *
+     * @param reply the upstream's response; has a {@code result} object
+     * @param era what the agent speaks
+     * @param agentId the agent's request id as written
+     * @param serverInfo this gateway's {@code serverInfo} as JSON text, for agents of the modern era
+     */
+    public static Splice result(Splice splice, Envelope reply, Era era, byte[] agentId, byte[] serverInfo) {
+        splice.replace(reply.id(), agentId);
+        if (era == Era.MODERN) {
+            modernResult(splice, reply, serverInfo);
+        } else {
+            legacyResult(splice, reply);
+        }
+        return splice;
+    }
+
+    /**
+     * Adds to {@code splice} what turns the upstream's JSON-RPC error into the agent's: the id, and for agents of the
+     * modern era a code that the 2026-07-28 specification lets servers emit.
+     */
+    public static Splice error(Splice splice, Envelope reply, Era era, byte[] agentId) {
+        JsonDocument document = reply.document();
+        int id = document.member(JsonDocument.ROOT, McpNames.ID);
+        if (id == JsonDocument.NONE) {
+            splice.members(JsonDocument.ROOT, key -> false, List.of(new Member(McpNames.ID, agentId)));
+        } else {
+            splice.replace(id, agentId);
+        }
+        int code = document.member(reply.error(), McpNames.CODE);
+        if (era == Era.MODERN && document.is(code, Kind.NUMBER)) {
+            String emitted = emittedCode(document.raw(code));
+            if (!emitted.equals(document.raw(code))) {
+                splice.replace(code, emitted.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return splice;
+    }
+
+    /** Codes of earlier revisions and reserved ones without a meaning must not be emitted (Overview, Error Codes). */
+    private static String emittedCode(String code) {
+        if (code.equals("-32002")) {
+            return "-32602";
+        }
+        boolean reserved = code.length() == 6 && code.compareTo("-32020") >= 0 && code.compareTo("-32099") <= 0;
+        // what the upstream says of headers and versions is about our request, not about the agent's
+        return reserved && !code.equals("-32021") ? "-32603" : code;
+    }
+
+    private static void modernResult(Splice splice, Envelope reply, byte[] serverInfo) {
+        JsonDocument document = reply.document();
+        int result = reply.result();
+        int meta = document.member(result, McpNames.META);
+        Member server = new Member(McpNames.META_SERVER_INFO, serverInfo);
+        List<Member> added = new ArrayList<>(2);
+        if (document.member(result, McpNames.RESULT_TYPE) == JsonDocument.NONE) {
+            added.add(new Member(McpNames.RESULT_TYPE, COMPLETE));
+        }
+        if (document.is(meta, Kind.OBJECT)) {
+            splice.members(meta, key -> document.isNamed(key, McpNames.META_SERVER_INFO), List.of(server));
+        } else {
+            added.add(new Member(McpNames.META, UpstreamMessage.object(List.of(server))));
+        }
+        splice.members(result, key -> key == meta && !document.is(meta, Kind.OBJECT), added);
+    }
+
+    private static void legacyResult(Splice splice, Envelope reply) {
+        JsonDocument document = reply.document();
+        int result = reply.result();
+        int meta = document.member(result, McpNames.META);
+        if (document.is(meta, Kind.OBJECT)) {
+            splice.members(meta, key -> document.isNamed(key, McpNames.META_SERVER_INFO), List.of());
+        }
+        int structured = document.member(result, McpNames.STRUCTURED_CONTENT);
+        if (structured != JsonDocument.NONE && !document.is(structured, Kind.OBJECT)) {
+            // before 2026-07-28 structured content is an object; the wrap is that of the TypeScript SDK
+            splice.replace(document.start(structured), document.start(structured), OPEN_WRAP);
+            splice.replace(document.end(structured), document.end(structured), CLOSE);
+        }
+        splice.members(
+                result,
+                key -> document.isNamed(key, McpNames.RESULT_TYPE)
+                        || document.isNamed(key, McpNames.TTL_MS)
+                        || document.isNamed(key, McpNames.CACHE_SCOPE),
+                List.of());
+    }
+}

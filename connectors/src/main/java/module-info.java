@@ -1,0 +1,25 @@
+/**
+ * How a call is carried out: MCP servers (and later models) outside, their wire formats, credentials and failures.
+ * Knows neither policy nor audit.
+ *
+ * <p>{@code wire} is the MCP wire format for both faces of the gateway. {@code net} makes every outbound connection.
+ * {@code credential} is what upstreams get instead of the caller's token. {@code mcp} carries out calls and keeps the
+ * catalogue of tools; {@code mcp.sdk} does so over the one transport that the MCP Java SDK still provides.
+ */
+@org.jspecify.annotations.NullMarked
+module dev.mcpgateway.connectors {
+    requires static transitive org.jspecify;
+    requires org.slf4j;
+    requires org.apache.httpcomponents.client5.httpclient5;
+    requires org.apache.httpcomponents.core5.httpcore5;
+    requires java.net.http;
+    requires io.modelcontextprotocol.sdk.mcp.core;
+    requires reactor.core;
+    requires org.reactivestreams;
+
+    exports dev.mcpgateway.connectors.wire;
+    exports dev.mcpgateway.connectors.net;
+    exports dev.mcpgateway.connectors.credential;
+    exports dev.mcpgateway.connectors.mcp;
+    exports dev.mcpgateway.connectors.mcp.sdk;
+}

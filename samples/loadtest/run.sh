@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# The load test: samples/loadtest/run.sh [--profile quick|full] [--only RUNG,RUNG]
+# The load test: samples/loadtest/run.sh [--profile smoke|quick|full] [--only RUNG,RUNG]
 #
 # Measures, in one run, what a tools/call costs: the upstream alone, nginx as a plain reverse proxy, and the gateway with
 # one control more on each rung. Prints CPU per call, rates, latencies and memory; writes results/<date>-<commit>.json and
-# a plot. quick takes under ten minutes. Loopback only; everything ends by itself.
+# a plot. quick takes under ten minutes; smoke takes two, only shows that everything works and keeps no figures.
+# Loopback only; everything ends by itself.
 #
 # Needs Linux with two cores, nginx, wrk, taskset (util-linux), a JDK 25 and Maven. See README.md here for the method.
 set -euo pipefail
@@ -18,7 +19,7 @@ fail() {
 
 case ${1-} in
   -h | --help)
-    sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
     exit 0
     ;;
 esac
@@ -45,6 +46,7 @@ work=$here/target
 rm -rf "$work"
 mkdir -p "$work" "$here/results"
 out=$here/results/$(date +%F)-$(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo unknown).json
+[[ " $* " == *" smoke "* ]] && out=$work/smoke.json
 
 # the peer is optional: without node and npm the other figures still stand
 peer=()

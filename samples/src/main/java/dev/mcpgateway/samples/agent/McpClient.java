@@ -55,7 +55,9 @@ final class McpClient implements AutoCloseable {
 
     private Answer send(String method, String name, ObjectNode params) throws IOException, InterruptedException {
         ObjectNode meta = params.putObject("_meta").put("io.modelcontextprotocol/protocolVersion", VERSION);
-        meta.putObject("io.modelcontextprotocol/clientInfo").put("name", "quickstart-agent").put("version", "1.0.0");
+        meta.putObject("io.modelcontextprotocol/clientInfo")
+                .put("name", "quickstart-agent")
+                .put("version", "1.0.0");
         meta.putObject("io.modelcontextprotocol/clientCapabilities");
         ObjectNode message = JSON.createObjectNode()
                 .put("jsonrpc", "2.0")

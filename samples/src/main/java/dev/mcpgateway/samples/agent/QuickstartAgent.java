@@ -39,7 +39,8 @@ public final class QuickstartAgent {
             URI url = URI.create(arguments.text("gateway").orElse(""));
             Path tokenFile = arguments.requiredPath("token-file");
             arguments.done();
-            try (McpClient client = new McpClient(url, Files.readString(tokenFile).strip())) {
+            try (McpClient client =
+                    new McpClient(url, Files.readString(tokenFile).strip())) {
                 System.exit(new QuickstartAgent(client).run());
             }
         } catch (BadUsage e) {
@@ -52,7 +53,10 @@ public final class QuickstartAgent {
     private int run() throws IOException, InterruptedException {
         Answer list = gateway.listTools();
         List<String> names = new ArrayList<>();
-        list.body().path("result").path("tools").forEach(tool -> names.add(tool.path("name").asString()));
+        list.body()
+                .path("result")
+                .path("tools")
+                .forEach(tool -> names.add(tool.path("name").asString()));
         show(
                 "list",
                 list,
@@ -62,15 +66,24 @@ public final class QuickstartAgent {
                         && !names.contains("crm__delete_customer"));
 
         Answer allowed = gateway.callTool("crm__get_customer", object().put("customer_id", "C-1001"));
-        show("allowed call", allowed, allowed.text(), !allowed.isToolError() && allowed.text().contains("Harbour"));
+        show(
+                "allowed call",
+                allowed,
+                allowed.text(),
+                !allowed.isToolError() && allowed.text().contains("Harbour"));
 
         Answer file = gateway.callTool("files__read_file", object().put("path", "welcome.txt"));
-        show("allowed call (stdio)", file, file.text(), !file.isToolError() && !file.text().isEmpty());
+        show(
+                "allowed call (stdio)",
+                file,
+                file.text(),
+                !file.isToolError() && !file.text().isEmpty());
 
         Answer denied = gateway.callTool("crm__delete_customer", object().put("customer_id", "C-1001"));
         show("denied call", denied, error(denied), denied.errorCode() == -32602);
 
-        Answer scope = gateway.callTool("crm__add_note", object().put("customer_id", "C-1001").put("text", "Hello"));
+        Answer scope = gateway.callTool(
+                "crm__add_note", object().put("customer_id", "C-1001").put("text", "Hello"));
         show(
                 "call lacking a scope",
                 scope,
@@ -78,7 +91,11 @@ public final class QuickstartAgent {
                 scope.status() == 403 && scope.challenge().contains("scope=\"crm:read crm:write\""));
 
         Answer oversized = gateway.callTool("crm__search_tickets", object().put("query", "invoice ".repeat(50)));
-        show("oversized argument", oversized, oversized.text(), oversized.isToolError() && oversized.text().contains("/query"));
+        show(
+                "oversized argument",
+                oversized,
+                oversized.text(),
+                oversized.isToolError() && oversized.text().contains("/query"));
 
         Answer injected = gateway.callTool("crm__search_tickets", object().put("query", "export"));
         show(
@@ -94,7 +111,8 @@ public final class QuickstartAgent {
     }
 
     private static String error(Answer answer) {
-        return answer.errorCode() + " " + answer.body().path("error").path("message").asString("");
+        return answer.errorCode() + " "
+                + answer.body().path("error").path("message").asString("");
     }
 
     private void show(String step, Answer answer, String what, boolean right) {

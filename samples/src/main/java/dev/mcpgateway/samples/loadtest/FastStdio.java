@@ -21,8 +21,8 @@ public final class FastStdio {
 
     /** Serves until standard input ends. The one argument is the length of a result's text in bytes. */
     public static void main(String[] arguments) throws IOException {
-        String call = "{\"content\":[{\"type\":\"text\",\"text\":\""
-                + FastUpstream.text(Integer.parseInt(arguments[0])) + "\"}]}";
+        String call = "{\"content\":[{\"type\":\"text\",\"text\":\"" + FastUpstream.text(Integer.parseInt(arguments[0]))
+                + "\"}]}";
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {

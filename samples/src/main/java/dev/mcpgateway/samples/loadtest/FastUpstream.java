@@ -29,10 +29,11 @@ public final class FastUpstream {
 
     private static final String PLAIN_TOOL =
             "{\"name\":\"lookup\",\"description\":\"Looks a record up.\",\"inputSchema\":{\"type\":\"object\"}}";
-    private static final String TOOL = "{\"name\":\"lookup\",\"description\":\"Looks a record up.\",\"inputSchema\":{\"type\":"
-            + "\"object\",\"properties\":{\"id\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":64},\"fields\":{"
-            + "\"type\":\"array\",\"items\":{\"type\":\"string\"},\"maxItems\":16},\"limit\":{\"type\":\"integer\","
-            + "\"minimum\":1,\"maximum\":1000}},\"required\":[\"id\"],\"additionalProperties\":false}}";
+    private static final String TOOL =
+            "{\"name\":\"lookup\",\"description\":\"Looks a record up.\",\"inputSchema\":{\"type\":"
+                    + "\"object\",\"properties\":{\"id\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":64},\"fields\":{"
+                    + "\"type\":\"array\",\"items\":{\"type\":\"string\"},\"maxItems\":16},\"limit\":{\"type\":\"integer\","
+                    + "\"minimum\":1,\"maximum\":1000}},\"required\":[\"id\"],\"additionalProperties\":false}}";
 
     private final byte[] callTail;
     private final byte[] listTail;
@@ -164,7 +165,8 @@ public final class FastUpstream {
         } else {
             tail = ",\"error\":{\"code\":-32601,\"message\":\"Method not found\"}}".getBytes(StandardCharsets.US_ASCII);
         }
-        return message("{\"jsonrpc\":\"2.0\",\"id\":".getBytes(StandardCharsets.US_ASCII), idText, tail, "application/json");
+        return message(
+                "{\"jsonrpc\":\"2.0\",\"id\":".getBytes(StandardCharsets.US_ASCII), idText, tail, "application/json");
     }
 
     private static int indexOf(byte[] buffer, int from, int to, byte[] what) {

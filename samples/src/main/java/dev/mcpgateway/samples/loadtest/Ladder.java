@@ -38,8 +38,19 @@ final class Ladder {
             String httpClient) {}
 
     static final List<Rung> RUNGS = List.of(
-            new Rung("pass-through", "no control has anything to do", false, false, false, false, false, false, -1, "lean"),
-            new Rung("+token", "ES256 token, verified-token cache", true, false, false, false, false, false, -1, "lean"),
+            new Rung(
+                    "pass-through",
+                    "no control has anything to do",
+                    false,
+                    false,
+                    false,
+                    false,
+                    false,
+                    false,
+                    -1,
+                    "lean"),
+            new Rung(
+                    "+token", "ES256 token, verified-token cache", true, false, false, false, false, false, -1, "lean"),
             new Rung("+policy", "1,000 rules", true, true, false, false, false, false, -1, "lean"),
             new Rung("+arguments", "input schema", true, true, true, false, false, false, -1, "lean"),
             new Rung("+screen", "all patterns, enforced", true, true, true, true, false, false, -1, "lean"),
@@ -120,8 +131,8 @@ final class Ladder {
     }
 
     private static String issuer(Path jwks, String audience) {
-        return "issuers: {load: {issuer: \"https://id.loadtest.example\", audience: \"" + audience + "\", jwks: {file: \""
-                + jwks + "\"}}}";
+        return "issuers: {load: {issuer: \"https://id.loadtest.example\", audience: \"" + audience
+                + "\", jwks: {file: \"" + jwks + "\"}}}";
     }
 
     private static String policy(Rung rung) {
@@ -130,7 +141,8 @@ final class Ladder {
         if (rung.rules()) {
             for (int i = 0; i < RULES - 1; i++) {
                 text.append("  - {id: other-").append(i);
-                text.append(", effect: permit, principals: {issuer: load, groups: [group-").append(i % 50);
+                text.append(", effect: permit, principals: {issuer: load, groups: [group-")
+                        .append(i % 50);
                 text.append("]}, resources: [");
                 text.append(i % 10 == 0 ? "load__lookup" : "load__other_" + i).append("]}\n");
             }

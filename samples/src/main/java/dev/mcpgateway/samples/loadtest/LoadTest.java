@@ -34,17 +34,19 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Runs the whole load test; {@code run.sh} starts it. */
 public final class LoadTest {
     private static final String USAGE = """
-            Usage: loadtest --work FOLDER --root CHECKOUT --java PROGRAM [--profile quick|full] [--only RUNG,RUNG]
+            Usage: loadtest --work FOLDER --root CHECKOUT --java PROGRAM [--profile smoke|quick|full] [--only RUNG,RUNG]
                             [--peer COMMAND] --out FILE
               --work     folder for configurations and logs; on a disk
               --root     the checkout, built
               --java     a Java 25
-              --profile  quick: 3 rounds, under 10 minutes; full: 5 rounds of longer runs (quick)
+              --profile  smoke: does it all work, no figures to keep; quick: 3 rounds, under 10 minutes; full: 5 rounds
+                         of longer runs (quick)
               --only     only these rungs of the ladder
               --peer     script of npm mcp-proxy, run with node from the PATH; without it no peer is measured
               --out      results as JSON; the plot goes beside it""";
@@ -56,10 +58,29 @@ public final class LoadTest {
     private static final double STEAL_PERCENT_MAX = 2;
     private static final int VOID_ROUNDS_MAX = 3;
 
+    /** How long and how often is measured. */
+    private enum Profile {
+        SMOKE(1, 2, 1, 2),
+        QUICK(3, 3, 2, 12),
+        FULL(5, 6, 5, 12);
+
+        private final int rounds;
+        private final int seconds;
+        private final int secondsAlone;
+        private final int warmSeconds;
+
+        Profile(int rounds, int seconds, int secondsAlone, int warmSeconds) {
+            this.rounds = rounds;
+            this.seconds = seconds;
+            this.secondsAlone = secondsAlone;
+            this.warmSeconds = warmSeconds;
+        }
+    }
+
     private final Path work;
     private final Path root;
     private final String java;
-    private final boolean full;
+    private final Profile profile;
     private final List<String> only;
     private final String peer;
     private final Path out;
@@ -73,7 +94,7 @@ public final class LoadTest {
         work = arguments.requiredPath("work");
         root = arguments.requiredPath("root");
         java = arguments.text("java").orElse("");
-        full = arguments.text("profile").orElse("quick").equals("full");
+        profile = Profile.valueOf(arguments.text("profile").orElse("quick").toUpperCase(Locale.ROOT));
         only = arguments.text("only").map(names -> List.of(names.split(","))).orElse(List.of());
         peer = arguments.text("peer").orElse("");
         out = arguments.requiredPath("out");
@@ -106,25 +127,31 @@ public final class LoadTest {
             for (Target target : targets) {
                 warmUp(wrk, target);
             }
-            int rounds = full ? 5 : 3;
-            for (int round = 1; round <= rounds; round++) {
+            for (int round = 1; round <= profile.rounds; round++) {
                 measureRound(wrk, rotated(targets, round), round);
             }
-            for (int round = 1; round <= rounds; round++) {
+            for (int round = 1; round <= profile.rounds; round++) {
                 for (Target target : rotated(targets, round)) {
-                    measurements.add(measure(wrk, target, round, 1, full ? 5 : 2));
+                    measurements.add(measure(wrk, target, round, 1, profile.secondsAlone));
                 }
             }
             remarks.add("spans exported in " + otlp.requests() + " requests, " + otlp.bytes() + " bytes");
-            new Report(targets, measurements, calibration, remarks, isNoisy, full ? "full" : "quick", root).write(out);
+            new Report(
+                            targets,
+                            measurements,
+                            calibration,
+                            remarks,
+                            isNoisy,
+                            profile.name().toLowerCase(Locale.ROOT),
+                            root)
+                    .write(out);
         } finally {
             deleteTree(memory);
         }
         return verified() ? 0 : 1;
     }
 
-    private List<Target> targets(Path memory, OtlpSink otlp, ECKey key)
-            throws IOException, JOSEException {
+    private List<Target> targets(Path memory, OtlpSink otlp, ECKey key) throws IOException, JOSEException {
         List<Target> targets = new ArrayList<>();
         int nginxUpstream = freePort();
         int nginx = freePort();
@@ -145,7 +172,8 @@ public final class LoadTest {
         Path jwks = Files.writeString(work.resolve("jwks.json"), new JWKSet(key.toPublicJWK()).toString());
         Ladder ladder = new Ladder(work, memory, plain, schema, otlp.url());
         for (Rung rung : Ladder.RUNGS) {
-            if (only.isEmpty() || only.contains(rung.name())) {
+            boolean isEnd = rung.name().equals("pass-through") || rung.name().equals("everything");
+            if (only.isEmpty() ? profile != Profile.SMOKE || isEnd : only.contains(rung.name())) {
                 targets.add(startRung(ladder, rung, jwks, key, rung.schema() ? schema : plain));
             }
         }
@@ -157,8 +185,9 @@ public final class LoadTest {
     }
 
     private Process startNginx(String name, String core, int port, int upstream) throws IOException {
-        String body = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"resultType\":\"complete\",\"content\":[{\"type\":\"text\","
-                + "\"text\":\"" + FastUpstream.text(RESULT_TEXT_BYTES) + "\"}]}}";
+        String body =
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"resultType\":\"complete\",\"content\":[{\"type\":\"text\","
+                        + "\"text\":\"" + FastUpstream.text(RESULT_TEXT_BYTES) + "\"}]}}";
         String config = Files.readString(root.resolve("samples/loadtest/" + name + ".conf"))
                 .replace("FOLDER", work.toString())
                 .replace("UPSTREAM", Integer.toString(upstream))
@@ -241,8 +270,19 @@ public final class LoadTest {
     private Target startPeer() throws IOException {
         int port = freePort();
         List<String> command = new ArrayList<>(List.of(
-                "node", peer, "--host", "127.0.0.1", "--port", Integer.toString(port), "--server", "stream",
-                "--no-eventStore", "--", "/usr/bin/taskset", "-c", "0"));
+                "node",
+                peer,
+                "--host",
+                "127.0.0.1",
+                "--port",
+                Integer.toString(port),
+                "--server",
+                "stream",
+                "--no-eventStore",
+                "--",
+                "/usr/bin/taskset",
+                "-c",
+                "0"));
         command.addAll(stdioUpstream());
         Process process = children.start("mcp-proxy", "1", "", command);
         awaitPort(port);
@@ -350,7 +390,7 @@ public final class LoadTest {
                     target.pids().isEmpty()
                             ? figures.perSecond()
                             : (ProcessCpu.cpuMicros(target.pids()) - before) / figures.requests());
-            if (seconds >= (target.pids().isEmpty() ? 6 : 12) && lastAgree(windows)) {
+            if (seconds >= profile.warmSeconds && (profile == Profile.SMOKE || lastAgree(windows))) {
                 break;
             }
         }
@@ -381,7 +421,7 @@ public final class LoadTest {
         for (int attempt = 0; attempt <= VOID_ROUNDS_MAX; attempt++) {
             taken.clear();
             long[] machine = ProcessCpu.machine();
-            int seconds = full ? 6 : 3;
+            int seconds = profile.seconds;
             Measurement before = measure(wrk, nginx, round, 32, seconds);
             for (Target target : targets) {
                 if (!target.equals(nginx)) {
@@ -391,10 +431,10 @@ public final class LoadTest {
             Measurement after = measure(wrk, nginx, round, 32, seconds);
             taken.add(before);
             taken.add(after);
-            double spread = Math.abs(before.cpuMicros() - after.cpuMicros())
-                    / Math.min(before.cpuMicros(), after.cpuMicros());
+            double spread =
+                    Math.abs(before.cpuMicros() - after.cpuMicros()) / Math.min(before.cpuMicros(), after.cpuMicros());
             double steal = ProcessCpu.stealPercent(machine, ProcessCpu.machine());
-            boolean good = spread <= NGINX_SPREAD_MAX && steal <= STEAL_PERCENT_MAX;
+            boolean good = profile == Profile.SMOKE || (spread <= NGINX_SPREAD_MAX && steal <= STEAL_PERCENT_MAX);
             System.out.printf(
                     "round %d: nginx %.1f and %.1f µs, steal %.1f %%%s%n",
                     round, before.cpuMicros(), after.cpuMicros(), steal, good ? "" : " — void");

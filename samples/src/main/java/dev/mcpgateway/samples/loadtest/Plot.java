@@ -30,17 +30,29 @@ final class Plot {
         for (Line line : shown) {
             double scale = (WIDTH - LEFT - RIGHT) / max;
             int middle = y + BAR / 2;
-            svg.append(String.format(Locale.ROOT, """
+            svg.append(String.format(
+                    Locale.ROOT,
+                    """
                     <text x="%d" y="%d" text-anchor="end">%s</text>
                     <rect x="%d" y="%d" width="%.1f" height="%d" fill="%s"/>
                     <line x1="%.1f" y1="%d" x2="%.1f" y2="%d" stroke="black" stroke-width="2"/>
                     <text x="%.1f" y="%d">%.1f µs</text>
                     """,
-                    LEFT - 10, middle + 5, escape(line.target().name()),
-                    LEFT, y, line.cpu().median() * scale, BAR,
+                    LEFT - 10,
+                    middle + 5,
+                    escape(line.target().name()),
+                    LEFT,
+                    y,
+                    line.cpu().median() * scale,
+                    BAR,
                     line.target().name().equals("nginx") ? "#888888" : "#4477aa",
-                    LEFT + line.cpu().min() * scale, middle, LEFT + line.cpu().max() * scale, middle,
-                    LEFT + line.cpu().max() * scale + 8, middle + 5, line.cpu().median()));
+                    LEFT + line.cpu().min() * scale,
+                    middle,
+                    LEFT + line.cpu().max() * scale,
+                    middle,
+                    LEFT + line.cpu().max() * scale + 8,
+                    middle + 5,
+                    line.cpu().median()));
             y += STEP;
         }
         svg.append(String.format(Locale.ROOT, """

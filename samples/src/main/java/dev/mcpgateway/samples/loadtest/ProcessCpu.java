@@ -53,7 +53,8 @@ final class ProcessCpu {
 
     /** The machine's CPU counters: user, nice, system, idle, iowait, irq, softirq, steal. */
     static long[] machine() throws IOException {
-        String[] fields = Files.readAllLines(Path.of("/proc/stat")).getFirst().trim().split(" +", -1);
+        String[] fields =
+                Files.readAllLines(Path.of("/proc/stat")).getFirst().trim().split(" +", -1);
         long[] counters = new long[8];
         for (int i = 0; i < counters.length; i++) {
             counters[i] = Long.parseLong(fields[i + 1]);

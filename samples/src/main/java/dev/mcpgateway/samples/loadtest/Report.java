@@ -121,7 +121,9 @@ final class Report {
         ObjectNode document = JsonMapper.shared().createObjectNode();
         document.put("date", Instant.now().toString());
         document.put("commit", command("git", "-C", root.toString(), "rev-parse", "--short", "HEAD"));
-        document.put("dirty", !command("git", "-C", root.toString(), "status", "--porcelain").isEmpty());
+        document.put(
+                "dirty",
+                !command("git", "-C", root.toString(), "status", "--porcelain").isEmpty());
         document.put("profile", profile);
         document.put("noisy", isNoisy);
         document.put("machine", cpuModel());
@@ -154,7 +156,8 @@ final class Report {
     }
 
     private static String title(ObjectNode document) {
-        return "CPU per tools/call at 32 connections, " + document.path("date").asString().substring(0, 10) + ", commit "
+        return "CPU per tools/call at 32 connections, "
+                + document.path("date").asString().substring(0, 10) + ", commit "
                 + document.path("commit").asString() + (document.path("noisy").asBoolean() ? ", noisy" : "");
     }
 
@@ -171,8 +174,7 @@ final class Report {
             Process process = new ProcessBuilder(new ArrayList<>(List.of(command)))
                     .redirectErrorStream(true)
                     .start();
-            String output =
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             process.waitFor();
             return output;
         } catch (InterruptedException interrupted) {

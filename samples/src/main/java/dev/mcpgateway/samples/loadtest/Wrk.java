@@ -15,7 +15,13 @@ final class Wrk {
      * @param errors requests that failed or were answered with anything but 2xx
      */
     record Figures(
-            long requests, double seconds, long errors, double p50Micros, double p90Micros, double p99Micros, double p999Micros) {
+            long requests,
+            double seconds,
+            long errors,
+            double p50Micros,
+            double p90Micros,
+            double p99Micros,
+            double p999Micros) {
         double perSecond() {
             return requests / seconds;
         }

@@ -1,0 +1,545 @@
+package dev.mcpgateway.gateway;
+
+import dev.mcpgateway.audit.AuditHealth;
+import dev.mcpgateway.audit.AuditLimits;
+import dev.mcpgateway.audit.AuditLog;
+import dev.mcpgateway.audit.AuditSettings;
+import dev.mcpgateway.connectors.credential.SecretSource;
+import dev.mcpgateway.connectors.mcp.Catalog;
+import dev.mcpgateway.connectors.mcp.CatalogSettings;
+import dev.mcpgateway.connectors.mcp.ClientIdentity;
+import dev.mcpgateway.connectors.mcp.Surroundings;
+import dev.mcpgateway.connectors.mcp.ToolUpstream;
+import dev.mcpgateway.connectors.net.DeadlineSweeper;
+import dev.mcpgateway.connectors.net.HttpOrigin;
+import dev.mcpgateway.connectors.net.HttpSettings;
+import dev.mcpgateway.connectors.net.HttpTransport;
+import dev.mcpgateway.connectors.net.OutboundGuard;
+import dev.mcpgateway.connectors.net.TimeSource;
+import dev.mcpgateway.gateway.admin.AdminEndpoints;
+import dev.mcpgateway.gateway.admin.Readiness;
+import dev.mcpgateway.gateway.call.CallIds;
+import dev.mcpgateway.gateway.config.FileWatch;
+import dev.mcpgateway.gateway.config.GatewayConfig;
+import dev.mcpgateway.gateway.config.GatewayConfig.Anonymous;
+import dev.mcpgateway.gateway.config.Limits;
+import dev.mcpgateway.gateway.config.LivePolicy;
+import dev.mcpgateway.gateway.http.Answers;
+import dev.mcpgateway.gateway.http.HttpServer;
+import dev.mcpgateway.gateway.http.Routes;
+import dev.mcpgateway.gateway.http.Routes.Access;
+import dev.mcpgateway.gateway.http.Routes.Route;
+import dev.mcpgateway.gateway.identity.Authenticator;
+import dev.mcpgateway.gateway.identity.IssuerSource;
+import dev.mcpgateway.gateway.identity.JwksRetriever;
+import dev.mcpgateway.gateway.identity.LoopbackTestCaller;
+import dev.mcpgateway.gateway.identity.ResourceMetadata;
+import dev.mcpgateway.gateway.identity.TokenAuthenticator;
+import dev.mcpgateway.gateway.mcp.McpFace;
+import dev.mcpgateway.gateway.mcp.Upstreams;
+import dev.mcpgateway.gateway.mcp.View;
+import dev.mcpgateway.gateway.telemetry.Telemetry;
+import dev.mcpgateway.policy.Rule;
+import dev.mcpgateway.policy.Subject;
+import dev.mcpgateway.policy.rules.KnownNames;
+import dev.mcpgateway.policy.screen.PatternSet;
+import dev.mcpgateway.policy.screen.ResponseScreen;
+import dev.mcpgateway.policy.yaml.Problem;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One gateway: the constructor builds the whole graph, top-down, and reads like a list. Configuration in, two ports out.
+ * Nothing is static, so that several can live in one process.
+ */
+public final class Gateway implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final Duration FILE_LOOK = Duration.ofMillis(300);
+    private static final Duration FIRST_LIST = Duration.ofSeconds(10);
+
+    private final GatewayConfig config;
+    private final Wiring wiring;
+    private final AuditLog audit;
+    private final Telemetry telemetry;
+    private final LivePolicy policy;
+    private final FileWatch files = new FileWatch(FILE_LOOK);
+    private final DeadlineSweeper sweeper;
+    private final UpstreamFactory factory;
+    private final Map<String, Upstreams.Upstream> upstreams = new LinkedHashMap<>();
+    private final Catalog catalog;
+    private final HttpServer agents;
+    private final HttpServer operators;
+    private final URI publicUrl;
+    private final List<View> views;
+    private final McpFace face;
+    private final Authenticator authenticator;
+    private final Readiness readiness;
+    private final List<AutoCloseable> transports = new ArrayList<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /**
+     * Opens the audit log, loads the policy and takes the ports; serves nothing before {@link #start}.
+     *
+     * @throws StartRefused if the policy has problems
+     * @throws IOException if an address or a file cannot be used
+     * @throws dev.mcpgateway.audit.AuditRefusesToStart if the audit log must not be opened
+     */
+    public Gateway(GatewayConfig config, Wiring wiring) throws StartRefused, IOException {
+        this.config = config;
+        this.wiring = wiring;
+        this.agents = agentsPort();
+        this.operators = operatorsPort();
+        this.audit = AuditLog.open(auditSettings(), wiring.clock());
+        try {
+            this.telemetry = telemetry();
+            this.policy = new LivePolicy(config.policyFiles(), this::knownNames, audit);
+            loadPolicy();
+            this.agents.open();
+            this.operators.open();
+            this.publicUrl = actualPublicUrl();
+            this.views = views();
+            TimeSource time = new TimeSource(wiring.clock(), wiring.nanoClock());
+            this.sweeper = new DeadlineSweeper(time);
+            Surroundings surroundings =
+                    new Surroundings(sweeper, wiring.ids(), new ClientIdentity("mcp-gateway", wiring.version()));
+            this.factory = new UpstreamFactory(surroundings, config.limits());
+            config.upstreams().forEach((alias, upstream) -> upstreams.put(alias, factory.make(upstream)));
+            this.face = new McpFace(
+                    views,
+                    policy,
+                    new Upstreams(upstreams),
+                    audit,
+                    new ResponseScreen(PatternSet.shipped()),
+                    telemetry,
+                    config.limits(),
+                    wiring.clock(),
+                    wiring.nanoClock(),
+                    wiring.secureRandom(),
+                    wiring.version());
+            this.catalog = new Catalog(
+                    upstreams.values().stream()
+                            .map(Upstreams.Upstream::upstream)
+                            .toList(),
+                    catalogSettings(),
+                    surroundings,
+                    face::update);
+            this.authenticator = authenticator(time);
+            this.readiness = readiness();
+        } catch (StartRefused | IOException | RuntimeException failure) {
+            audit.close();
+            throw failure;
+        }
+    }
+
+    /** Starts the catalogue and serves both ports; returns when agents are answered. */
+    public void start() throws Exception {
+        observe();
+        CallIds ids = new CallIds(wiring.clock(), wiring.ids());
+        String serverInfo = McpFace.serverInfo(wiring.version());
+        Answers adminAnswers = operators.answers("", List::of, serverInfo);
+        operators.start(adminRoutes(), adminAnswers, (exchange, refusal) -> refusal, ids);
+        catalog.start();
+        catalog.awaitFirst(FIRST_LIST);
+        Answers answers = agents.answers(metadataUrl(views.getFirst()), this::scopes, serverInfo);
+        agents.start(agentRoutes(answers), answers, face::refusedAtTheEdge, ids);
+        watchFiles();
+        LOG.atInfo()
+                .addKeyValue("urls", urls())
+                .addKeyValue("admin", adminUrl())
+                .log("serving");
+    }
+
+    private HttpServer agentsPort() throws IOException {
+        GatewayConfig.Listen listen = config.listen();
+        Path certificate = listen.tls().map(GatewayConfig.Tls::certificate).orElse(null);
+        Path privateKey = listen.tls().map(GatewayConfig.Tls::privateKey).orElse(null);
+        return new HttpServer(
+                "agents",
+                portSettings(
+                        listen.host(),
+                        listen.port(),
+                        certificate,
+                        privateKey,
+                        listen.allowedHosts(),
+                        listen.allowedOrigins()),
+                wiring.nanoClock());
+    }
+
+    private HttpServer operatorsPort() throws IOException {
+        GatewayConfig.Admin admin = config.admin();
+        return new HttpServer(
+                "operators",
+                portSettings(admin.host(), admin.port(), null, null, admin.allowedHosts(), List.of()),
+                wiring.nanoClock());
+    }
+
+    private HttpServer.Settings portSettings(
+            String host,
+            int port,
+            @Nullable Path certificate,
+            @Nullable Path privateKey,
+            List<String> moreHosts,
+            List<String> moreOrigins) {
+        Limits limits = config.limits();
+        String scheme = certificate == null ? "http" : "https";
+        return new HttpServer.Settings(
+                host,
+                port,
+                certificate,
+                privateKey,
+                actual -> hosts(host, actual, moreHosts),
+                actual -> origins(scheme, host, actual, moreOrigins),
+                limits.headerBytes(),
+                limits.headerTimeout(),
+                limits.answerTimeout(),
+                limits.idleTimeout(),
+                limits.connections());
+    }
+
+    private Set<String> hosts(String host, int port, List<String> more) {
+        Set<String> hosts = new LinkedHashSet<>();
+        for (String name : localNames(host)) {
+            hosts.add(name + ":" + port);
+        }
+        URI url = config.listen().publicUrl();
+        hosts.add(url.getAuthority().toLowerCase(Locale.ROOT));
+        more.forEach(each -> hosts.add(each.toLowerCase(Locale.ROOT)));
+        return hosts;
+    }
+
+    private Set<String> origins(String scheme, String host, int port, List<String> more) {
+        Set<String> origins = new LinkedHashSet<>();
+        for (String name : localNames(host)) {
+            origins.add(scheme + "://" + name + ":" + port);
+        }
+        URI url = config.listen().publicUrl();
+        origins.add((url.getScheme() + "://" + url.getAuthority()).toLowerCase(Locale.ROOT));
+        more.forEach(each -> origins.add(each.toLowerCase(Locale.ROOT)));
+        return origins;
+    }
+
+    /** The names by which a port on loopback is reached; another address is reached by its own. */
+    private static List<String> localNames(String host) {
+        boolean loopback = host.startsWith("127.") || host.equals("localhost") || host.equals("::1");
+        return loopback ? List.of("127.0.0.1", "localhost", "[::1]") : List.of(host.toLowerCase(Locale.ROOT));
+    }
+
+    private AuditSettings auditSettings() {
+        GatewayConfig.Audit settings = config.audit();
+        return new AuditSettings(
+                settings.dir(),
+                settings.origin(),
+                settings.signingKey(),
+                settings.subjectKey(),
+                hostName(),
+                wiring.version(),
+                AuditLimits.DEFAULTS);
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (IOException unnamed) {
+            return "";
+        }
+    }
+
+    private Telemetry telemetry() {
+        GatewayConfig.Telemetry settings = config.telemetry();
+        URI otlp = settings.otlpUrl();
+        return new Telemetry(
+                new Telemetry.Settings(
+                        otlp == null ? null : otlp.toString(),
+                        settings.sampleRatio(),
+                        settings.serviceName(),
+                        wiring.version()),
+                wiring.nanoClock());
+    }
+
+    private KnownNames knownNames() {
+        Set<String> issuers = config.anonymous().isPresent()
+                ? Set.of("anonymous")
+                : config.issuers().keySet();
+        return new KnownNames(issuers, config.upstreams().keySet(), Set.of());
+    }
+
+    private void loadPolicy() throws StartRefused {
+        List<Problem> problems = policy.load();
+        if (!problems.isEmpty()) {
+            throw new StartRefused(problems);
+        }
+    }
+
+    /** With port 0 the real port is known only now. */
+    private URI actualPublicUrl() {
+        URI url = config.listen().publicUrl();
+        return url.getPort() == 0 ? URI.create(url.getScheme() + "://" + url.getHost() + ":" + agents.port()) : url;
+    }
+
+    private List<View> views() {
+        return config.views().values().stream()
+                .map(view ->
+                        new View(view.name(), view.path(), publicUrl + view.path(), view.upstreams(), view.bareNames()))
+                .toList();
+    }
+
+    private CatalogSettings catalogSettings() {
+        return new CatalogSettings(
+                config.limits().refreshInterval(),
+                CatalogSettings.CHANGE_GAP_DEFAULT,
+                CatalogSettings.RETRY_FIRST_DEFAULT,
+                CatalogSettings.RETRY_LAST_DEFAULT);
+    }
+
+    private Authenticator authenticator(TimeSource time) throws IOException {
+        if (config.anonymous().isPresent()) {
+            Anonymous anonymous = config.anonymous().get();
+            LOG.warn(
+                    "anonymous profile: every request is taken as {}; for tests on loopback only", anonymous.subject());
+            return new LoopbackTestCaller(new Subject(
+                    "anonymous",
+                    anonymous.subject(),
+                    anonymous.clientId(),
+                    anonymous.groups(),
+                    anonymous.scopes(),
+                    Map.of()));
+        }
+        List<IssuerSource> sources = new ArrayList<>();
+        for (GatewayConfig.Issuer issuer : config.issuers().values()) {
+            sources.add(source(issuer, time));
+        }
+        return new TokenAuthenticator(sources, wiring.clock(), wiring.nanoClock());
+    }
+
+    private IssuerSource source(GatewayConfig.Issuer issuer, TimeSource time) throws IOException {
+        URI url = issuer.jwksUrl();
+        Path file = issuer.jwksFile();
+        if (url == null) {
+            if (file == null) {
+                throw new IllegalArgumentException("an issuer has a key set");
+            }
+            return new IssuerSource.Local(issuer.profile(), file);
+        }
+        HttpTransport transport = HttpTransport.open(
+                HttpSettings.of(HttpOrigin.of(url), HttpSettings.Client.STANDARD),
+                OutboundGuard.forTarget(url, UpstreamFactory.networks(issuer.allowNetworks())),
+                sweeper);
+        transports.add(transport);
+        return new IssuerSource.Remote(issuer.profile(), url.toURL(), new JwksRetriever(transport, time));
+    }
+
+    private Readiness readiness() {
+        return new Readiness()
+                .with("audit", this::auditProblems)
+                .with("identity", authenticator::notReady)
+                .with("policy", () -> policy.get().rules().isEmpty() ? List.of("no rule allows anything") : List.of())
+                .with(
+                        "catalogue",
+                        () -> catalog.snapshot().version() == 0 ? List.of("no upstream was asked yet") : List.of());
+    }
+
+    private List<String> auditProblems() {
+        AuditHealth health = audit.health();
+        return health.takesRecords() ? List.of() : List.of(health.state() + ": " + health.reason());
+    }
+
+    private void observe() {
+        telemetry.gauge(
+                "gateway.audit.queue",
+                "Records handed in and not yet durable.",
+                () -> audit.metrics().queuedRecords());
+        telemetry.gauge(
+                "gateway.audit.unsigned",
+                "Durable records that no checkpoint covers yet.",
+                () -> audit.metrics().uncheckpointedRecords());
+        telemetry.gauge(
+                "gateway.audit.open",
+                "1 while records are taken.",
+                () -> audit.health().takesRecords() ? 1 : 0);
+        telemetry.counter(
+                "gateway.audit.records",
+                "Records written and synced.",
+                () -> audit.metrics().records());
+        telemetry.counter(
+                "gateway.audit.batches",
+                "Batches written and synced.",
+                () -> audit.metrics().batches());
+        telemetry.counter(
+                "gateway.audit.sync.time.nanos",
+                "Nanoseconds spent in write and sync.",
+                () -> audit.metrics().syncNanosSum());
+        telemetry.gauge(
+                "gateway.catalogue.tools",
+                "Tools in the catalogue.",
+                () -> catalog.snapshot().tools().size());
+        telemetry.gauge(
+                "gateway.upstreams.down",
+                "Upstreams whose list is not fresh.",
+                () -> upstreamProblems().size());
+    }
+
+    private List<String> upstreamProblems() {
+        List<String> problems = new ArrayList<>();
+        catalog.snapshot().upstreams().forEach((alias, view) -> {
+            if (!view.reason().isEmpty()) {
+                problems.add(alias + " since " + view.since() + ": " + view.reason());
+            }
+        });
+        return problems;
+    }
+
+    /** The scopes that the policy in force asks for somewhere: what an agent may want to request. */
+    private Set<String> scopes() {
+        Set<String> scopes = new TreeSet<>();
+        for (Rule rule : policy.get().rules()) {
+            scopes.addAll(rule.requiredScopes());
+        }
+        return scopes;
+    }
+
+    private Routes adminRoutes() {
+        List<SecretSource> tokens = config.admin().tokens().stream()
+                .map(token -> factory.secret(token.secret()))
+                .toList();
+        return new AdminEndpoints(
+                        readiness, telemetry::prometheusText, config.telemetry().prometheus(), this::status, tokens)
+                .routes();
+    }
+
+    private Map<String, String> status() {
+        Map<String, String> status = new LinkedHashMap<>();
+        status.put("version", wiring.version());
+        status.put("java", Runtime.version().toString());
+        status.put("policy", policy.get().hash());
+        status.put("policy_problem", policy.problem());
+        status.put("audit", audit.health().state().name());
+        status.put("upstream_problems", String.join("; ", upstreamProblems()));
+        status.put("quarantined_tools", face.quarantined().toString());
+        return status;
+    }
+
+    private Routes agentRoutes(Answers answers) {
+        List<Route> routes = new ArrayList<>();
+        boolean first = true;
+        for (View view : views) {
+            routes.add(new Route(
+                    view.path(),
+                    Set.of("POST", "GET", "DELETE"),
+                    Access.AUTHENTICATED,
+                    true,
+                    face.endpoint(view, authenticator, answers)));
+            if (config.anonymous().isEmpty()) {
+                ResourceMetadata metadata = new ResourceMetadata(view.resource(), issuers(), this::scopes);
+                routes.add(metadataRoute(ResourceMetadata.WELL_KNOWN + view.path(), metadata));
+                if (first) {
+                    routes.add(metadataRoute(ResourceMetadata.WELL_KNOWN, metadata));
+                }
+            }
+            first = false;
+        }
+        return new Routes(routes);
+    }
+
+    private static Route metadataRoute(String path, ResourceMetadata metadata) {
+        return new Route(path, Set.of("GET"), Access.PUBLIC, false, metadata::answer);
+    }
+
+    private List<String> issuers() {
+        return config.issuers().values().stream()
+                .map(issuer -> issuer.profile().issuer())
+                .toList();
+    }
+
+    private String metadataUrl(View view) {
+        return publicUrl + ResourceMetadata.WELL_KNOWN + view.path();
+    }
+
+    private void watchFiles() {
+        files.watch(policy.files(), policy::load);
+        config.listen()
+                .tls()
+                .ifPresent(tls -> files.watch(List.of(tls.certificate(), tls.privateKey()), this::reloadTls));
+    }
+
+    private void reloadTls() {
+        try {
+            agents.reloadTls();
+            LOG.info("new certificate in use");
+        } catch (IOException failure) {
+            LOG.error("the certificate was not changed: {}", failure.getMessage());
+        }
+    }
+
+    /** URLs of the MCP endpoints, the first view's first. */
+    public List<String> urls() {
+        return views.stream().map(View::resource).toList();
+    }
+
+    /** Base URL of the operators' port. */
+    public String adminUrl() {
+        String host = config.admin().host();
+        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + operators.port();
+    }
+
+    /** The folder that holds the audit log's {@code log.json}. */
+    public Path auditDirectory() {
+        return audit.address().directory();
+    }
+
+    /** The verifier key of the audit log, to be kept outside it. */
+    public String auditVerifierKey() {
+        return audit.address().vkey();
+    }
+
+    /** Why the gateway should get no traffic now; empty when it should. */
+    public List<String> notReady() {
+        return readiness.reasons();
+    }
+
+    /** Drains: no new calls, those under way are finished and recorded, then everything is closed. Once. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        LOG.info("stopping");
+        readiness.drain();
+        quietly("agents' port", () -> agents.drain(config.limits().drainTimeout()));
+        quietly("files", files);
+        quietly("catalogue", catalog);
+        for (Upstreams.Upstream upstream : upstreams.values()) {
+            ToolUpstream closing = upstream.upstream();
+            quietly("upstream " + closing.alias(), closing);
+        }
+        transports.forEach(transport -> quietly("transport", transport));
+        quietly("operators' port", operators);
+        quietly("agents' port", agents);
+        quietly("deadlines", sweeper);
+        quietly("telemetry", telemetry);
+        quietly("audit log", audit);
+        LOG.info("stopped");
+    }
+
+    private static void quietly(String what, AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception failure) {
+            LOG.error("closing {} failed", what, failure);
+        }
+    }
+}

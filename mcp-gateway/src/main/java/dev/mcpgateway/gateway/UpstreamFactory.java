@@ -1,0 +1,164 @@
+package dev.mcpgateway.gateway;
+
+import dev.mcpgateway.connectors.credential.SecretFile;
+import dev.mcpgateway.connectors.credential.SecretSource;
+import dev.mcpgateway.connectors.credential.SecretVariable;
+import dev.mcpgateway.connectors.credential.UpstreamCredential;
+import dev.mcpgateway.connectors.mcp.DuplexSettings;
+import dev.mcpgateway.connectors.mcp.EraSetting;
+import dev.mcpgateway.connectors.mcp.HttpUpstream;
+import dev.mcpgateway.connectors.mcp.HttpUpstreamSettings;
+import dev.mcpgateway.connectors.mcp.StdioUpstream;
+import dev.mcpgateway.connectors.mcp.StdioUpstreamSettings;
+import dev.mcpgateway.connectors.mcp.Surroundings;
+import dev.mcpgateway.connectors.mcp.ToolUpstream;
+import dev.mcpgateway.connectors.mcp.sdk.SseUpstream;
+import dev.mcpgateway.connectors.mcp.sdk.SseUpstreamSettings;
+import dev.mcpgateway.connectors.net.AddressRange;
+import dev.mcpgateway.connectors.net.HttpOrigin;
+import dev.mcpgateway.connectors.net.HttpSettings;
+import dev.mcpgateway.gateway.config.GatewayConfig;
+import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
+import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
+import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
+import dev.mcpgateway.gateway.config.Limits;
+import dev.mcpgateway.gateway.mcp.Upstreams;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes upstreams from their configuration. Nothing is connected or started by that. */
+final class UpstreamFactory {
+    private final Surroundings surroundings;
+    private final Limits limits;
+
+    UpstreamFactory(Surroundings surroundings, Limits limits) {
+        this.surroundings = surroundings;
+        this.limits = limits;
+    }
+
+    Upstreams.Upstream make(GatewayConfig.Upstream config) {
+        UpstreamCredential credential = credential(config.credential());
+        ToolUpstream upstream = switch (config.transport()) {
+            case STDIO -> StdioUpstream.of(stdio(config), surroundings);
+            case STREAMABLE_HTTP -> new HttpUpstream(http(config, url(config), credential), surroundings);
+            case SSE -> SseUpstream.of(sse(config, url(config), credential), surroundings);
+        };
+        return new Upstreams.Upstream(upstream, credential, config.callTimeout(), config.concurrentCalls());
+    }
+
+    private static URI url(GatewayConfig.Upstream config) {
+        URI url = config.url();
+        if (url == null) {
+            throw new IllegalArgumentException("upstream " + config.alias() + " has no url");
+        }
+        return url;
+    }
+
+    private UpstreamCredential credential(Credential credential) {
+        return switch (credential) {
+            case Credential.None _ -> new UpstreamCredential.None();
+            case Credential.StaticHeader(String header, String prefix, SecretRef secret) ->
+                new UpstreamCredential.StaticHeader(header, prefix, secret(secret));
+        };
+    }
+
+    SecretSource secret(SecretRef reference) {
+        Path file = reference.file();
+        String variable = reference.variable();
+        if (file != null) {
+            return new SecretFile(file, surroundings.time());
+        }
+        if (variable == null) {
+            throw new IllegalArgumentException("a secret has a file or a variable");
+        }
+        return new SecretVariable(variable, UpstreamFactory::environment);
+    }
+
+    private static @Nullable String environment(String name) {
+        return System.getenv(name);
+    }
+
+    private HttpUpstreamSettings http(GatewayConfig.Upstream config, URI url, UpstreamCredential credential) {
+        HttpSettings.Client client = switch (config.httpClient()) {
+            case LEAN -> HttpSettings.Client.LEAN;
+            case STANDARD -> HttpSettings.Client.STANDARD;
+        };
+        HttpSettings connections = new HttpSettings(
+                HttpOrigin.of(url),
+                client,
+                // one more for the list of tools, which must not wait for calls
+                config.concurrentCalls() + 2,
+                HttpSettings.CONNECT_TIMEOUT_DEFAULT,
+                HttpSettings.LEASE_TIMEOUT_DEFAULT,
+                HttpSettings.IDLE_DEFAULT,
+                HttpSettings.AGE_DEFAULT,
+                Optional.empty());
+        return new HttpUpstreamSettings(
+                config.alias(),
+                url,
+                era(config),
+                credential,
+                connections,
+                networks(config.allowNetworks()),
+                HttpUpstreamSettings.LIST_TIMEOUT_DEFAULT,
+                limits.sessions(),
+                HttpUpstreamSettings.SESSION_IDLE_DEFAULT,
+                limits.jsonDepth());
+    }
+
+    private StdioUpstreamSettings stdio(GatewayConfig.Upstream config) {
+        Map<String, String> texts = new HashMap<>();
+        Map<String, SecretSource> secrets = new HashMap<>();
+        config.env().forEach((name, value) -> {
+            switch (value) {
+                case EnvValue.Text(String text) -> texts.put(name, text);
+                case EnvValue.Secret(SecretRef reference) -> secrets.put(name, secret(reference));
+            }
+        });
+        return new StdioUpstreamSettings(
+                config.alias(),
+                config.command(),
+                texts,
+                secrets,
+                Optional.ofNullable(config.cwd()),
+                era(config),
+                DuplexSettings.START_TIMEOUT_DEFAULT,
+                DuplexSettings.PROBE_TIMEOUT_DEFAULT,
+                DuplexSettings.LIST_TIMEOUT_DEFAULT,
+                limits.replyBytes(),
+                StdioUpstreamSettings.EXIT_TIMEOUT_DEFAULT,
+                limits.jsonDepth());
+    }
+
+    private SseUpstreamSettings sse(GatewayConfig.Upstream config, URI url, UpstreamCredential credential) {
+        return new SseUpstreamSettings(
+                config.alias(),
+                url,
+                credential,
+                networks(config.allowNetworks()),
+                HttpSettings.CONNECT_TIMEOUT_DEFAULT,
+                DuplexSettings.START_TIMEOUT_DEFAULT,
+                DuplexSettings.LIST_TIMEOUT_DEFAULT,
+                DuplexSettings.CHANNELS_DEFAULT,
+                DuplexSettings.CHANNEL_IDLE_DEFAULT,
+                limits.replyBytes(),
+                limits.jsonDepth());
+    }
+
+    private static EraSetting era(GatewayConfig.Upstream config) {
+        return switch (config.era()) {
+            case AUTO -> EraSetting.AUTO;
+            case MODERN -> EraSetting.MODERN;
+            case LEGACY -> EraSetting.LEGACY;
+        };
+    }
+
+    static List<AddressRange> networks(List<String> cidrs) {
+        return cidrs.stream().map(AddressRange::of).toList();
+    }
+}

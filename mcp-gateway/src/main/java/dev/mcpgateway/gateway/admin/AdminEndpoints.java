@@ -1,0 +1,135 @@
+package dev.mcpgateway.gateway.admin;
+
+import dev.mcpgateway.connectors.credential.Secret;
+import dev.mcpgateway.connectors.credential.SecretSource;
+import dev.mcpgateway.connectors.credential.SecretUnavailable;
+import dev.mcpgateway.connectors.wire.JsonText;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
+import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.http.Exchange;
+import dev.mcpgateway.gateway.http.Routes;
+import dev.mcpgateway.gateway.http.Routes.Access;
+import dev.mcpgateway.gateway.http.Routes.Route;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpHeader;
+
+/**
+ * The operators' port. Health is public, because orchestrators ask without a credential; everything else asks for a
+ * configured token, or is open to this machine alone when none is configured (the configuration refuses an open port
+ * elsewhere).
+ */
+public final class AdminEndpoints {
+    private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+    private static final String JSON = "application/json";
+
+    private final Readiness readiness;
+    private final Supplier<String> metrics;
+    private final Supplier<Map<String, String>> status;
+    private final List<SecretSource> tokens;
+    private final boolean metricsServed;
+
+    /**
+     * Endpoints over these sources.
+     *
+     * @param metrics Prometheus text
+     * @param status facts for {@code /version}, in order
+     * @param tokens accepted bearer tokens; none opens the port to whoever reaches it
+     */
+    public AdminEndpoints(
+            Readiness readiness,
+            Supplier<String> metrics,
+            boolean metricsServed,
+            Supplier<Map<String, String>> status,
+            List<SecretSource> tokens) {
+        this.readiness = readiness;
+        this.metrics = metrics;
+        this.metricsServed = metricsServed;
+        this.status = status;
+        this.tokens = List.copyOf(tokens);
+    }
+
+    /** The port's table. */
+    public Routes routes() {
+        Set<String> get = Set.of("GET");
+        List<Route> routes = new ArrayList<>(List.of(
+                new Route("/livez", get, Access.PUBLIC, false, exchange -> write(exchange, 200, TEXT, "ok\n")),
+                new Route("/readyz", get, Access.PUBLIC, false, this::ready),
+                new Route("/version", get, Access.AUTHENTICATED, false, this::version)));
+        if (metricsServed) {
+            routes.add(new Route("/metrics", get, Access.AUTHENTICATED, false, this::metrics));
+        }
+        return new Routes(routes);
+    }
+
+    private void ready(Exchange exchange) {
+        List<String> reasons = readiness.reasons();
+        String list = reasons.stream().map(AdminEndpoints::quote).collect(Collectors.joining(","));
+        write(
+                exchange,
+                reasons.isEmpty() ? 200 : 503,
+                JSON,
+                "{\"ready\":" + reasons.isEmpty() + ",\"reasons\":[" + list + "]}\n");
+    }
+
+    private void metrics(Exchange exchange) {
+        authenticate(exchange);
+        write(exchange, 200, TEXT, metrics.get());
+    }
+
+    private void version(Exchange exchange) {
+        authenticate(exchange);
+        String members = status.get().entrySet().stream()
+                .map(entry -> quote(entry.getKey()) + ":" + quote(entry.getValue()))
+                .collect(Collectors.joining(","));
+        write(exchange, 200, JSON, "{" + members + "}\n");
+    }
+
+    private void authenticate(Exchange exchange) {
+        if (tokens.isEmpty()) {
+            return;
+        }
+        String header = exchange.header(HttpHeader.AUTHORIZATION);
+        if (header == null || !header.startsWith("Bearer ") || exchange.isRepeated(HttpHeader.AUTHORIZATION)) {
+            throw new Refused(Reason.NO_TOKEN);
+        }
+        byte[] offered = header.substring("Bearer ".length()).getBytes(StandardCharsets.UTF_8);
+        boolean good = false;
+        for (SecretSource token : tokens) {
+            good |= matches(token, offered);
+        }
+        if (!good) {
+            throw new Refused(Refusal.of(Reason.BAD_TOKEN, "no admin token"));
+        }
+    }
+
+    private static boolean matches(SecretSource token, byte[] offered) {
+        try {
+            Secret secret = token.read();
+            return MessageDigest.isEqual(secret.expose().getBytes(StandardCharsets.UTF_8), offered);
+        } catch (SecretUnavailable unreadable) {
+            return false;
+        }
+    }
+
+    private static String quote(String text) {
+        return new String(JsonText.quote(text), StandardCharsets.UTF_8);
+    }
+
+    private static void write(Exchange exchange, int status, String type, String body) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.response().setStatus(status);
+        exchange.response().getHeaders().put(HttpHeader.CONTENT_TYPE, type);
+        exchange.response().getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        exchange.response().getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
+        exchange.response().write(true, ByteBuffer.wrap(bytes), exchange.callback());
+    }
+}

@@ -1,0 +1,2 @@
+/** The operators' port: health, metrics, version. */
+package dev.mcpgateway.gateway.admin;

@@ -1,0 +1,144 @@
+package dev.mcpgateway.gateway.call;
+
+import java.util.Locale;
+
+/**
+ * Every reason for which a request is refused: one row each, and a new one does not compile without its columns. The
+ * outward texts say what the caller can do and nothing about rules, upstreams or other callers.
+ */
+public enum Reason {
+    BAD_PROTOCOL(Stage.RECEIVE, 505, -31505, Form.HTTP, "Only HTTP/1.1 is served here."),
+    BAD_HOST(Stage.RECEIVE, 403, -31403, Form.HTTP, "This Host is not served here."),
+    BAD_ORIGIN(Stage.RECEIVE, 403, -31403, Form.HTTP, "Requests from this Origin are not allowed."),
+    BAD_PATH(Stage.RECEIVE, 404, -31404, Form.HTTP, "There is nothing at this path."),
+    BAD_METHOD(Stage.RECEIVE, 405, -31405, Form.HTTP, "This HTTP method is not served at this path."),
+    BAD_MEDIA_TYPE(Stage.RECEIVE, 415, -31415, Form.HTTP, "Send Content-Type: application/json."),
+    ENCODED_BODY(Stage.RECEIVE, 415, -31415, Form.HTTP, "Send the body without Content-Encoding."),
+    NOT_ACCEPTABLE(Stage.RECEIVE, 406, -31406, Form.HTTP, "Send Accept: application/json, text/event-stream."),
+    DRAINING(Stage.RECEIVE, 503, -31503, Form.HTTP, "The gateway is shutting down. Try again."),
+
+    NO_TOKEN(Stage.IDENTIFY, 401, -31401, Form.HTTP, "An access token is needed: Authorization: Bearer …"),
+    MALFORMED_CREDENTIALS(Stage.IDENTIFY, 400, -31400, Form.HTTP, "The request's credentials are malformed."),
+    BAD_TOKEN(Stage.IDENTIFY, 401, -31401, Form.HTTP, "The access token is not valid here."),
+    WRONG_AUDIENCE(Stage.IDENTIFY, 401, -31401, Form.HTTP, "The access token is not valid here."),
+    KEYS_UNAVAILABLE(
+            Stage.IDENTIFY, 503, -31503, Form.HTTP, "Access tokens cannot be verified at the moment. Try again."),
+
+    TOO_LARGE(Stage.READ, 413, -31413, Form.HTTP, "The request body is too large."),
+    TOO_SLOW(Stage.READ, 408, -31408, Form.HTTP, "The request body did not arrive in time."),
+    BROKEN_BODY(Stage.READ, 400, -31400, Form.HTTP, "The request body could not be read."),
+    NOT_JSON(Stage.READ, 400, -32700, Form.RPC, "Parse error"),
+    NOT_JSON_RPC(Stage.READ, 400, -32600, Form.RPC, "Invalid request"),
+    BAD_ENVELOPE(Stage.READ, 400, -32602, Form.RPC, "Invalid params"),
+    HEADER_MISMATCH(Stage.READ, 400, -32020, Form.RPC, "Header mismatch"),
+    UNSUPPORTED_VERSION(Stage.READ, 400, -32022, Form.RPC, "Unsupported protocol version"),
+    BAD_VERSION_HEADER(Stage.READ, 400, -31400, Form.RPC, "Unsupported MCP-Protocol-Version"),
+    UNKNOWN_METHOD(Stage.READ, 404, -32601, Form.RPC, "Method not found"),
+    BAD_PARAMS(Stage.READ, 200, -32602, Form.RPC, "Invalid params"),
+    NO_SESSION(Stage.READ, 400, -31400, Form.RPC, "Mcp-Session-Id is missing: start with initialize"),
+    UNKNOWN_SESSION(Stage.READ, 404, -31404, Form.RPC, "Session not found: start again with initialize"),
+    TOO_MANY_SESSIONS(Stage.READ, 429, -31429, Form.RPC, "Too many open sessions: end one with DELETE"),
+
+    BAD_CURSOR(Stage.SHAPE, 200, -32602, Form.RPC, "Invalid cursor"),
+    CATALOG_NOT_READY(Stage.GATHER, 503, -31503, Form.RPC, "The tool list is not ready yet. Try again."),
+
+    UNKNOWN_TOOL(Stage.LOCATE, 200, -32602, Form.RPC, "Unknown tool"),
+    TOOL_HIDDEN(Stage.LOCATE, 200, -32602, Form.RPC, "Unknown tool"),
+    TOOL_QUARANTINED(Stage.LOCATE, 200, -32602, Form.RPC, "Unknown tool"),
+    NEEDS_SCOPE(Stage.LOCATE, 403, -31403, Form.HTTP, "The access token lacks a scope for this tool."),
+
+    ARGUMENTS_TOO_LARGE(Stage.CHECK, 200, 0, Form.TOOL, "The arguments are too large."),
+    BAD_ARGUMENTS(Stage.CHECK, 200, 0, Form.TOOL, "The arguments do not fit the tool's input schema."),
+    DENIED(Stage.AUTHORIZE, 200, 0, Form.TOOL, "This call is not allowed."),
+    POLICY_ERROR(Stage.AUTHORIZE, 200, 0, Form.TOOL, "This call is not allowed."),
+    RATE_LIMITED(Stage.ADMIT, 429, -31429, Form.HTTP, "Too many calls. Try again later."),
+    UPSTREAM_BUSY(Stage.ADMIT, 200, 0, Form.TOOL, "The tool's server is busy. Try again later."),
+    AUDIT_UNAVAILABLE(Stage.RECORD, 503, -31503, Form.HTTP, "Calls cannot be recorded at the moment. Try again."),
+    CREDENTIAL_UNAVAILABLE(Stage.CREDENTIAL, 200, 0, Form.TOOL, "The tool's server cannot be reached at the moment."),
+    UPSTREAM_TIMED_OUT(Stage.FORWARD, 200, 0, Form.TOOL, "The tool did not answer in time. It may have run."),
+    UPSTREAM_DOWN(Stage.FORWARD, 200, 0, Form.TOOL, "The tool's server cannot be reached at the moment."),
+    UPSTREAM_MALFORMED(Stage.FORWARD, 200, 0, Form.TOOL, "The tool's server sent an answer that is not valid."),
+    INPUT_NOT_RELAYED(
+            Stage.FORWARD,
+            200,
+            0,
+            Form.TOOL,
+            "The tool asks for further input, which this gateway does not pass on. The call was not completed."),
+    CANCELLED(Stage.FORWARD, 200, 0, Form.NONE, ""),
+    RESULT_TOO_LARGE(
+            Stage.SCREEN,
+            200,
+            0,
+            Form.TOOL,
+            "The call was executed, but its result is too large to be passed on. Ask for less, for example fewer rows"
+                    + " or a smaller range."),
+    SCREENED(
+            Stage.SCREEN,
+            200,
+            0,
+            Form.TOOL,
+            "The call was executed, but its result is withheld by a security control. Retrying will not help."),
+    RESULT_INVALID(
+            Stage.SCREEN,
+            200,
+            0,
+            Form.TOOL,
+            "The call was executed, but its result does not fit the tool's output schema and is withheld."),
+    INTERNAL(Stage.ANSWER, 500, -32603, Form.RPC, "Internal error");
+
+    /** How a refusal looks to the agent. */
+    public enum Form {
+        /** The HTTP status says it; the body repeats it as JSON. */
+        HTTP,
+        /** A JSON-RPC error. */
+        RPC,
+        /** A tool result with {@code isError: true}, which the model reads. */
+        TOOL,
+        /** Nobody is there to be told. */
+        NONE
+    }
+
+    private final Stage stage;
+    private final int httpStatus;
+    private final int rpcCode;
+    private final Form form;
+    private final String text;
+
+    Reason(Stage stage, int httpStatus, int rpcCode, Form form, String text) {
+        this.stage = stage;
+        this.httpStatus = httpStatus;
+        this.rpcCode = rpcCode;
+        this.form = form;
+        this.text = text;
+    }
+
+    /** The stage that refuses. */
+    public Stage stage() {
+        return stage;
+    }
+
+    /** HTTP status towards agents of the modern era; {@link Form#RPC} refusals of method and cursor are 200 in legacy. */
+    public int httpStatus() {
+        return httpStatus;
+    }
+
+    /** JSON-RPC error code; own codes are outside -32768…-32000 as MCP asks. 0 for tool results. */
+    public int rpcCode() {
+        return rpcCode;
+    }
+
+    /** How the refusal looks. */
+    public Form form() {
+        return form;
+    }
+
+    /** What the agent reads. */
+    public String text() {
+        return text;
+    }
+
+    /** The stable code in audit records, metrics and logs. */
+    public String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

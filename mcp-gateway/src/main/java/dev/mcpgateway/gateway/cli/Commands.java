@@ -1,0 +1,78 @@
+package dev.mcpgateway.gateway.cli;
+
+import dev.mcpgateway.audit.AuditMain;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The top of the command line. */
+@Command(
+        name = "mcp-gateway",
+        mixinStandardHelpOptions = true,
+        description = {
+            "One MCP URL in front of many MCP servers: verified callers, allow-lists, screening, provable audit.",
+            ""
+        },
+        subcommands = {
+            ServeCommand.class,
+            CheckCommand.class,
+            PolicyCommand.class,
+            Commands.Audit.class,
+            ScreenCommand.class,
+            VersionCommand.class
+        },
+        footer = {
+            "%nStart here:",
+            "  mcp-gateway check --config gateway.yaml     is the configuration right?",
+            "  mcp-gateway serve --config gateway.yaml     run the gateway",
+            "  mcp-gateway policy explain --help           what may whom call, and why?",
+            "  mcp-gateway audit verify DIR --vkey FILE    is the audit log complete?",
+            "%nEach command has a --help of its own."
+        })
+public final class Commands implements Runnable {
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    /** Stands in the list of commands; its arguments go to the audit module as they are. */
+    @Command(
+            name = "audit",
+            description = "Makes, verifies and searches audit logs: init, verify, query. See audit --help.")
+    static final class Audit implements Runnable {
+        @Override
+        public void run() {
+            throw new IllegalStateException("delegated before parsing");
+        }
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "name a command, such as serve or check");
+    }
+
+    /** Runs a command line and gives its exit code. */
+    public static int run(String[] arguments, PrintStream out, PrintStream err) {
+        if (arguments.length > 0 && arguments[0].equals("audit")) {
+            return AuditMain.run(Arrays.copyOfRange(arguments, 1, arguments.length), out, err);
+        }
+        CommandLine commands = new CommandLine(new Commands());
+        commands.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
+        commands.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
+        commands.setExecutionExceptionHandler(failure());
+        return commands.execute(arguments);
+    }
+
+    private static IExecutionExceptionHandler failure() {
+        return (exception, command, parsed) -> {
+            String message = exception.getMessage();
+            command.getErr().println(message == null ? exception.toString() : message);
+            return ExitCode.FAILED;
+        };
+    }
+}

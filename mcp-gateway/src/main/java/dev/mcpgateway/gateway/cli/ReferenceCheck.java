@@ -1,0 +1,81 @@
+package dev.mcpgateway.gateway.cli;
+
+import dev.mcpgateway.gateway.config.GatewayConfig;
+import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
+import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
+import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
+import dev.mcpgateway.policy.yaml.Problem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks whether what a configuration refers to outside itself is there: files, programs, environment variables. */
+final class ReferenceCheck {
+    private final String file;
+    private final List<Problem> problems = new ArrayList<>();
+
+    private ReferenceCheck(String file) {
+        this.file = file;
+    }
+
+    static List<Problem> problems(String file, GatewayConfig config) {
+        ReferenceCheck check = new ReferenceCheck(file);
+        config.listen().tls().ifPresent(tls -> {
+            check.readable("/listen/tls/certificate", tls.certificate());
+            check.readable("/listen/tls/private_key", tls.privateKey());
+        });
+        config.admin().tokens().forEach(token -> check.secret("/admin/tokens", token.secret()));
+        config.issuers().forEach((alias, issuer) -> {
+            Path keys = issuer.jwksFile();
+            if (keys != null) {
+                check.readable("/issuers/" + alias + "/jwks/file", keys);
+            }
+        });
+        config.upstreams().forEach(check::upstream);
+        return check.problems;
+    }
+
+    private void upstream(String alias, GatewayConfig.Upstream upstream) {
+        String pointer = "/upstreams/" + alias;
+        if (upstream.credential() instanceof Credential.StaticHeader header) {
+            secret(pointer + "/credential/static/secret", header.secret());
+        }
+        upstream.env().forEach((name, value) -> {
+            if (value instanceof EnvValue.Secret secret) {
+                secret(pointer + "/env/" + name, secret.secret());
+            }
+        });
+        if (!upstream.command().isEmpty()
+                && !Files.isExecutable(Path.of(upstream.command().getFirst()))) {
+            add(
+                    pointer + "/command",
+                    "the program is not there or not executable: "
+                            + upstream.command().getFirst());
+        }
+        Path cwd = upstream.cwd();
+        if (cwd != null && !Files.isDirectory(cwd)) {
+            add(pointer + "/cwd", "no such folder: " + cwd);
+        }
+    }
+
+    private void secret(String pointer, SecretRef secret) {
+        Path path = secret.file();
+        String variable = secret.variable();
+        if (path != null) {
+            readable(pointer, path);
+        } else if (variable != null && System.getenv(variable) == null) {
+            add(pointer, "the environment variable " + variable + " is not set");
+        }
+    }
+
+    private void readable(String pointer, Path path) {
+        if (!Files.isReadable(path)) {
+            add(pointer, "the file cannot be read: " + path);
+        }
+    }
+
+    private void add(String pointer, String message) {
+        problems.add(new Problem(file, 0, 0, pointer, message, ""));
+    }
+}

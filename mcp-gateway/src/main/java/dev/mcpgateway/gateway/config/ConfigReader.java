@@ -1,0 +1,296 @@
+package dev.mcpgateway.gateway.config;
+
+import dev.mcpgateway.gateway.config.GatewayConfig.Admin;
+import dev.mcpgateway.gateway.config.GatewayConfig.AdminToken;
+import dev.mcpgateway.gateway.config.GatewayConfig.Anonymous;
+import dev.mcpgateway.gateway.config.GatewayConfig.Audit;
+import dev.mcpgateway.gateway.config.GatewayConfig.Listen;
+import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
+import dev.mcpgateway.gateway.config.GatewayConfig.Telemetry;
+import dev.mcpgateway.gateway.config.GatewayConfig.Tls;
+import dev.mcpgateway.gateway.config.GatewayConfig.Upstream;
+import dev.mcpgateway.gateway.config.GatewayConfig.View;
+import dev.mcpgateway.policy.yaml.Problems;
+import dev.mcpgateway.policy.yaml.YamlNode;
+import dev.mcpgateway.policy.yaml.YamlObject;
+import dev.mcpgateway.policy.yaml.YamlValue;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Maps the tree of {@code gateway.yaml} to the configuration; one method per section. */
+final class ConfigReader {
+    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "::1", "localhost");
+
+    private final Path folder;
+    private final Problems problems;
+
+    ConfigReader(Path folder, Problems problems) {
+        this.folder = folder;
+        this.problems = problems;
+    }
+
+    GatewayConfig read(YamlObject root) {
+        root.required("version").ifPresent(version -> version.integer(1, 1));
+        Listen listen = listen(section(root, "listen"));
+        IssuerReader issuerReader = new IssuerReader(this);
+        Map<String, GatewayConfig.Issuer> issuers = named(root, "issuers", issuerReader::issuer);
+        Optional<Anonymous> anonymous = root.object("anonymous").map(ConfigReader::anonymous);
+        UpstreamReader upstreamReader = new UpstreamReader(this);
+        Map<String, Upstream> upstreams = named(root, "upstreams", upstreamReader::upstream);
+        GatewayConfig config = new GatewayConfig(
+                listen,
+                admin(section(root, "admin")),
+                issuers,
+                anonymous,
+                upstreams,
+                views(root, upstreams.keySet()),
+                policyFiles(root),
+                LimitsReader.limits(section(root, "limits")),
+                audit(root),
+                telemetry(section(root, "telemetry")),
+                stateDir(section(root, "state")));
+        checkWhoMayCall(root, config);
+        root.rejectUnknownKeys();
+        return config;
+    }
+
+    /** A section that may be left out; its defaults are read from an empty mapping. */
+    private YamlObject section(YamlObject root, String key) {
+        return root.object(key)
+                .orElseGet(() -> YamlValue.of(new YamlNode.Mapping(root.position(key), Map.of()), problems)
+                        .object());
+    }
+
+    private static <T> Map<String, T> named(YamlObject root, String key, BiFunction<String, YamlObject, T> reader) {
+        Map<String, T> all = new LinkedHashMap<>();
+        root.named(key).forEach((name, value) -> {
+            if (!name.matches("[a-z0-9][a-z0-9_-]{0,31}") || name.contains("__") || name.endsWith("_")) {
+                value.problem(
+                        "'" + name + "' is no name",
+                        "Use 1 to 32 of a-z, 0-9, - and _, beginning with a letter or digit, without __ and final _");
+            }
+            YamlObject body = value.object();
+            all.put(name, reader.apply(name, body));
+            body.rejectUnknownKeys();
+        });
+        return all;
+    }
+
+    private Listen listen(YamlObject listen) {
+        String host = listen.text("host", "127.0.0.1");
+        int port = (int) listen.integer("port", 0, 65_535, 8080);
+        Optional<Tls> tls = listen.object("tls").map(section -> {
+            Tls files = new Tls(path(section.text("certificate")), path(section.text("private_key")));
+            section.rejectUnknownKeys();
+            return files;
+        });
+        String scheme = tls.isPresent() ? "https" : "http";
+        URI publicUrl = httpUrl(listen, "public_url", scheme + "://" + bracket(host) + ":" + port);
+        if (publicUrl.getRawPath() != null && !publicUrl.getRawPath().isEmpty()) {
+            listen.problem("public_url", "it must not have a path", "Paths belong to views");
+        }
+        boolean endsTlsElsewhere = listen.flag("tls_terminated_in_front", false);
+        if (!isLoopback(host) && tls.isEmpty() && !endsTlsElsewhere) {
+            listen.problem(
+                    "host",
+                    "plain HTTP on an address other than loopback",
+                    "Set listen.tls, or tls_terminated_in_front: true if a proxy in front ends TLS");
+        }
+        List<String> hosts = listen.texts("allowed_hosts");
+        List<String> origins = listen.texts("allowed_origins");
+        listen.rejectUnknownKeys();
+        return new Listen(host, port, publicUrl, tls, hosts, origins);
+    }
+
+    private Admin admin(YamlObject admin) {
+        String host = admin.text("host", "127.0.0.1");
+        int port = (int) admin.integer("port", 0, 65_535, 8081);
+        List<AdminToken> tokens = admin.objects("tokens").stream()
+                .map(token -> {
+                    AdminToken named = new AdminToken(
+                            token.text("name"), secret(token, "secret"), new LinkedHashSet<>(token.texts("roles")));
+                    token.rejectUnknownKeys();
+                    return named;
+                })
+                .toList();
+        if (!isLoopback(host) && tokens.isEmpty()) {
+            admin.problem("host", "an admin port on an address other than loopback needs tokens", "Set admin.tokens");
+        }
+        List<String> hosts = admin.texts("allowed_hosts");
+        admin.rejectUnknownKeys();
+        return new Admin(host, port, hosts, tokens);
+    }
+
+    private static Anonymous anonymous(YamlObject section) {
+        Anonymous anonymous = new Anonymous(
+                section.text("subject", "anonymous"),
+                section.text("client_id", "anonymous"),
+                new LinkedHashSet<>(section.texts("groups")),
+                new LinkedHashSet<>(section.texts("scopes")));
+        section.rejectUnknownKeys();
+        return anonymous;
+    }
+
+    private static Map<String, View> views(YamlObject root, Set<String> upstreams) {
+        Map<String, View> views = named(root, "views", (name, view) -> {
+            String path = view.text("path");
+            if (!path.matches("/[a-zA-Z0-9._/-]{0,127}") || path.contains("//") || path.startsWith("/.well-known")) {
+                view.problem("path", "it must be an absolute path such as /mcp", "");
+            }
+            Set<String> offered = new LinkedHashSet<>(view.texts("upstreams"));
+            for (String alias : offered) {
+                if (!upstreams.contains(alias)) {
+                    view.problem("upstreams", "no upstream is called '" + alias + "'", "Known: " + upstreams);
+                }
+            }
+            boolean bare = view.flag("bare_names", false);
+            if (bare && offered.size() != 1) {
+                view.problem("bare_names", "names without an alias need exactly one upstream in the view", "");
+            }
+            return new View(name, path, offered, bare && offered.size() == 1);
+        });
+        if (root.has("views")) {
+            Set<String> paths = new LinkedHashSet<>();
+            views.values().forEach(view -> {
+                if (!paths.add(view.path())) {
+                    root.problem("views", "two views have the path " + view.path(), "Give each a path of its own");
+                }
+            });
+            return views;
+        }
+        return Map.of("default", new View("default", "/mcp", upstreams, false));
+    }
+
+    private List<Path> policyFiles(YamlObject root) {
+        Optional<YamlObject> policy = root.required("policy").map(YamlValue::object);
+        List<Path> files = policy.stream()
+                .flatMap(section -> section.texts("files").stream())
+                .map(this::path)
+                .toList();
+        policy.ifPresent(section -> {
+            if (files.isEmpty()) {
+                section.problem("files", "no policy file is named", "Without rules nobody may call anything");
+            }
+            section.rejectUnknownKeys();
+        });
+        return files;
+    }
+
+    private Audit audit(YamlObject root) {
+        YamlObject audit = section(root, "audit");
+        Path signingKey = path("audit-signing.pem");
+        Path subjectKey = path("audit-subject.key");
+        Optional<YamlObject> signing = audit.object("signing_key");
+        if (signing.isPresent()) {
+            signingKey = path(signing.get().text("file"));
+            subjectKey = signingKey.resolveSibling("audit-subject.key");
+            signing.get().rejectUnknownKeys();
+        }
+        Optional<YamlObject> subject = audit.object("subject_key");
+        if (subject.isPresent()) {
+            subjectKey = path(subject.get().text("file"));
+            subject.get().rejectUnknownKeys();
+        }
+        String origin = audit.text("origin", "audit.invalid/gateway");
+        if (!origin.matches("[a-zA-Z0-9][a-zA-Z0-9._/:-]{0,199}")) {
+            audit.problem("origin", "it must be a name such as audit.example/gw-1", "");
+        }
+        Path dir = path(audit.text("dir", "audit"));
+        audit.rejectUnknownKeys();
+        return new Audit(dir, origin, signingKey, subjectKey);
+    }
+
+    private static Telemetry telemetry(YamlObject telemetry) {
+        URI otlp = telemetry.has("otlp_url") && telemetry.optional("otlp_url").isPresent()
+                ? httpUrl(telemetry, "otlp_url", "")
+                : null;
+        double ratio = telemetry.integer("sample_percent", 0, 100, 10) / 100.0;
+        boolean prometheus = telemetry.flag("prometheus", true);
+        String service = telemetry.text("service_name", "mcp-gateway");
+        telemetry.rejectUnknownKeys();
+        return new Telemetry(otlp, ratio, prometheus, service);
+    }
+
+    private Path stateDir(YamlObject state) {
+        Path dir = path(state.text("dir", "state"));
+        state.rejectUnknownKeys();
+        return dir;
+    }
+
+    private static void checkWhoMayCall(YamlObject root, GatewayConfig config) {
+        if (config.issuers().isEmpty() && config.anonymous().isEmpty()) {
+            root.problem("issuers", "nobody can prove who they are", "Configure at least one issuer");
+        }
+        if (config.anonymous().isPresent()) {
+            if (!config.issuers().isEmpty()) {
+                root.problem("anonymous", "it cannot stand beside issuers", "Remove one of them");
+            }
+            if (!isLoopback(config.listen().host())) {
+                root.problem("anonymous", "it is for tests on loopback only", "Bind listen.host to 127.0.0.1");
+            }
+        }
+    }
+
+    /** A secret by reference: {@code {file: …}} or {@code {env: …}}. */
+    SecretRef secret(YamlObject parent, String key) {
+        Optional<YamlValue> value = parent.required(key);
+        if (value.isEmpty() || value.get().isText()) {
+            parent.problem(key, "a secret is given by reference", "Write {file: PATH} or {env: VARIABLE}");
+            return new SecretRef(null, null);
+        }
+        YamlObject reference = value.get().object();
+        String file = reference.text("file", "");
+        String variable = reference.text("env", "");
+        if (file.isEmpty() == variable.isEmpty()) {
+            parent.problem(key, "it needs exactly one of file and env", "");
+        }
+        reference.rejectUnknownKeys();
+        return new SecretRef(file.isEmpty() ? null : path(file), variable.isEmpty() ? null : variable);
+    }
+
+    /** A path, relative to the folder of the configuration file. */
+    Path path(String text) {
+        return folder.resolve(text).normalize();
+    }
+
+    /** An absolute http or https URL without user, query and fragment; a problem otherwise. */
+    static URI httpUrl(YamlObject object, String key, String fallback) {
+        String text = fallback.isEmpty() ? object.text(key) : object.text(key, fallback);
+        URI url = httpUrl(text);
+        if (url == null) {
+            object.problem(key, "it must be an http:// or https:// URL without user, query and fragment", "");
+            return URI.create("http://invalid.invalid");
+        }
+        return url;
+    }
+
+    private static @Nullable URI httpUrl(String text) {
+        try {
+            URI url = URI.create(text);
+            boolean good = ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
+                    && url.getHost() != null
+                    && url.getRawUserInfo() == null
+                    && url.getRawQuery() == null
+                    && url.getRawFragment() == null;
+            return good ? url : null;
+        } catch (IllegalArgumentException malformed) {
+            return null;
+        }
+    }
+
+    static boolean isLoopback(String host) {
+        return LOOPBACK.contains(host) || host.startsWith("127.");
+    }
+
+    private static String bracket(String host) {
+        return host.contains(":") ? "[" + host + "]" : host;
+    }
+}

@@ -1,0 +1,222 @@
+package dev.mcpgateway.gateway.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole configuration, checked: every value in range, every name it refers to defined. Made by {@link ConfigFile};
+ * relative paths are already resolved against the file's folder.
+ */
+public record GatewayConfig(
+        Listen listen,
+        Admin admin,
+        Map<String, Issuer> issuers,
+        Optional<Anonymous> anonymous,
+        Map<String, Upstream> upstreams,
+        Map<String, View> views,
+        List<Path> policyFiles,
+        Limits limits,
+        Audit audit,
+        Telemetry telemetry,
+        Path stateDir) {
+
+    /** Keeps the order of the file. */
+    public GatewayConfig {
+        issuers = Collections.unmodifiableMap(new LinkedHashMap<>(issuers));
+        upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
+        views = Collections.unmodifiableMap(new LinkedHashMap<>(views));
+        policyFiles = List.copyOf(policyFiles);
+    }
+
+    /**
+     * The port for agents.
+     *
+     * @param host address to bind
+     * @param port port to bind, 0 for any free one
+     * @param publicUrl URL under which agents reach the gateway, without a path
+     * @param tls certificate and key, if the gateway ends TLS itself
+     * @param allowedHosts Host values accepted beside that of {@code publicUrl}
+     * @param allowedOrigins Origin values accepted beside that of {@code publicUrl}
+     */
+    public record Listen(
+            String host,
+            int port,
+            URI publicUrl,
+            Optional<Tls> tls,
+            List<String> allowedHosts,
+            List<String> allowedOrigins) {
+        /** Copies the lists. */
+        public Listen {
+            allowedHosts = List.copyOf(allowedHosts);
+            allowedOrigins = List.copyOf(allowedOrigins);
+        }
+    }
+
+    /** PEM files of the server's certificate chain and its PKCS #8 key; read again when they change. */
+    public record Tls(Path certificate, Path privateKey) {}
+
+    /**
+     * The port for operators: health, metrics.
+     *
+     * @param allowedHosts Host values accepted beside the address itself
+     * @param tokens who may ask for more than health
+     */
+    public record Admin(String host, int port, List<String> allowedHosts, List<AdminToken> tokens) {
+        /** Copies the lists. */
+        public Admin {
+            allowedHosts = List.copyOf(allowedHosts);
+            tokens = List.copyOf(tokens);
+        }
+    }
+
+    /** A named operator's bearer token, by reference, and its roles. */
+    public record AdminToken(String name, SecretRef secret, Set<String> roles) {
+        /** Copies the set. */
+        public AdminToken {
+            roles = Set.copyOf(roles);
+        }
+    }
+
+    /** Where a secret is: exactly one of a file and an environment variable. */
+    public record SecretRef(@Nullable Path file, @Nullable String variable) {}
+
+    /**
+     * An issuer whose tokens are accepted.
+     *
+     * @param jwksUrl where its keys are, or {@code null} for a file
+     * @param jwksFile file with its keys, or {@code null} for a URL
+     * @param allowNetworks networks in which the JWKS host may be, beyond public addresses
+     */
+    public record Issuer(
+            IssuerProfile profile,
+            @Nullable URI jwksUrl,
+            @Nullable Path jwksFile,
+            List<String> allowNetworks) {
+        /** Copies the list. */
+        public Issuer {
+            allowNetworks = List.copyOf(allowNetworks);
+        }
+    }
+
+    /** The one caller of the anonymous profile: for tests on loopback. */
+    public record Anonymous(String subject, String clientId, Set<String> groups, Set<String> scopes) {
+        /** Copies the sets. */
+        public Anonymous {
+            groups = Set.copyOf(groups);
+            scopes = Set.copyOf(scopes);
+        }
+    }
+
+    /** How an upstream is reached. */
+    public enum Transport {
+        /** A child process that speaks on its standard streams. */
+        STDIO,
+        /** One URL that takes POSTs. */
+        STREAMABLE_HTTP,
+        /** The HTTP+SSE transport of 2024-11-05. */
+        SSE
+    }
+
+    /** Which generation of MCP an upstream speaks. */
+    public enum EraChoice {
+        /** Found out by asking. */
+        AUTO,
+        /** 2026-07-28 or later. */
+        MODERN,
+        /** 2025-11-25 or before. */
+        LEGACY
+    }
+
+    /** Which HTTP client talks to an upstream. */
+    public enum HttpClientChoice {
+        /** The gateway's own pooled HTTP/1.1 client. */
+        LEAN,
+        /** Apache HttpClient 5. */
+        STANDARD
+    }
+
+    /**
+     * An MCP server behind the gateway.
+     *
+     * @param command argument vector of a child process; empty for HTTP
+     * @param env environment of the child process: values or references
+     * @param cwd working directory of the child process
+     * @param url URL for HTTP; {@code null} for stdio
+     * @param allowNetworks networks in which the host may be, beyond public addresses
+     * @param credential what the upstream gets instead of the caller's token
+     * @param callTimeout absolute limit of one call
+     * @param concurrentCalls most calls at once
+     */
+    public record Upstream(
+            String alias,
+            Transport transport,
+            List<String> command,
+            Map<String, EnvValue> env,
+            @Nullable Path cwd,
+            @Nullable URI url,
+            EraChoice era,
+            HttpClientChoice httpClient,
+            List<String> allowNetworks,
+            Credential credential,
+            Duration callTimeout,
+            int concurrentCalls) {
+        /** Copies the collections. */
+        public Upstream {
+            command = List.copyOf(command);
+            env = Map.copyOf(env);
+            allowNetworks = List.copyOf(allowNetworks);
+        }
+    }
+
+    /** A value of a child process's environment: text, or a reference to a secret. */
+    public sealed interface EnvValue {
+        /** Text as it stands. */
+        record Text(String text) implements EnvValue {}
+
+        /** The secret's value. */
+        record Secret(SecretRef secret) implements EnvValue {}
+    }
+
+    /** What an upstream gets to know the gateway by. The caller's own token is never among it. */
+    public sealed interface Credential {
+        /** Nothing, written out. */
+        record None() implements Credential {}
+
+        /** One secret for all callers, in one header. */
+        record StaticHeader(String header, String prefix, SecretRef secret) implements Credential {}
+    }
+
+    /** One MCP endpoint. */
+    public record View(String name, String path, Set<String> upstreams, boolean bareNames) {
+        /** Copies the set. */
+        public View {
+            upstreams = Set.copyOf(upstreams);
+        }
+    }
+
+    /**
+     * The audit log.
+     *
+     * @param dir folder of the log
+     * @param origin name of this writer
+     * @param signingKey PEM file of the signing key, made at the first start
+     * @param subjectKey file of the key for pseudonyms, made at the first start
+     */
+    public record Audit(Path dir, String origin, Path signingKey, Path subjectKey) {}
+
+    /**
+     * Where telemetry goes.
+     *
+     * @param otlpUrl OTLP/HTTP receiver, or {@code null}
+     * @param sampleRatio share of traces recorded where the agent did not decide
+     */
+    public record Telemetry(@Nullable URI otlpUrl, double sampleRatio, boolean prometheus, String serviceName) {}
+}

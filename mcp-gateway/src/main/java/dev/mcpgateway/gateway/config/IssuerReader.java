@@ -1,0 +1,92 @@
+package dev.mcpgateway.gateway.config;
+
+import dev.mcpgateway.gateway.config.GatewayConfig.Issuer;
+import dev.mcpgateway.policy.yaml.YamlObject;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Reads one entry of {@code issuers}. */
+final class IssuerReader {
+    private final ConfigReader config;
+
+    IssuerReader(ConfigReader config) {
+        this.config = config;
+    }
+
+    Issuer issuer(String alias, YamlObject entry) {
+        Set<String> algorithms = new LinkedHashSet<>(entry.texts("algorithms"));
+        for (String algorithm : algorithms) {
+            if (!IssuerProfile.ALGORITHMS.contains(algorithm)) {
+                entry.problem(
+                        "algorithms",
+                        "'" + algorithm + "' is not accepted",
+                        "Asymmetric ones only: " + IssuerProfile.ALGORITHMS);
+            }
+        }
+        Set<String> typ = entry.texts("typ").stream()
+                .map(each -> each.toLowerCase(Locale.ROOT))
+                .map(each -> each.startsWith("application/") ? each.substring("application/".length()) : each)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        Optional<YamlObject> claims = entry.object("claims");
+        IssuerProfile profile = new IssuerProfile(
+                alias,
+                identifier(entry),
+                entry.text("audience", ""),
+                algorithms.isEmpty() ? IssuerProfile.ALGORITHMS_DEFAULT : algorithms,
+                typ.isEmpty() ? IssuerProfile.TYP_DEFAULT : typ,
+                new LinkedHashSet<>(entry.texts("header_members")),
+                claim(claims, "client_id", "client_id"),
+                claim(claims, "scope", "scope"),
+                claim(claims, "groups", "groups"),
+                entry.seconds(
+                        "max_lifetime_s",
+                        Duration.ofSeconds(30),
+                        Duration.ofDays(7),
+                        IssuerProfile.MAX_LIFETIME_DEFAULT),
+                entry.seconds("skew_s", Duration.ZERO, Duration.ofSeconds(60), IssuerProfile.SKEW_DEFAULT));
+        claims.ifPresent(YamlObject::rejectUnknownKeys);
+        return keys(entry, profile);
+    }
+
+    private static String identifier(YamlObject entry) {
+        String issuer = entry.text("issuer");
+        if (issuer.isEmpty() || issuer.length() > 256) {
+            entry.problem("issuer", "it must be the exact value of the tokens' iss claim", "");
+        }
+        return issuer;
+    }
+
+    private static String claim(Optional<YamlObject> claims, String key, String fallback) {
+        return claims.map(section -> section.text(key, fallback)).orElse(fallback);
+    }
+
+    private Issuer keys(YamlObject entry, IssuerProfile profile) {
+        Optional<YamlObject> jwks = entry.required("jwks").map(value -> value.object());
+        URI url = null;
+        Path file = null;
+        List<String> networks = List.of();
+        if (jwks.isPresent()) {
+            YamlObject section = jwks.get();
+            if (section.has("url") == section.has("file")) {
+                entry.problem("jwks", "it needs exactly one of url and file", "");
+            } else if (section.has("url")) {
+                url = ConfigReader.httpUrl(section, "url", "");
+                if ("http".equals(url.getScheme()) && !ConfigReader.isLoopback(url.getHost())) {
+                    section.problem("url", "keys must be fetched over https", "http is accepted on loopback only");
+                }
+            } else {
+                file = config.path(section.text("file"));
+            }
+            networks = section.texts("allow_networks");
+            section.rejectUnknownKeys();
+        }
+        return new Issuer(profile, url, file, networks);
+    }
+}

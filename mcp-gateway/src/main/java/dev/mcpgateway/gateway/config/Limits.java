@@ -1,0 +1,71 @@
+package dev.mcpgateway.gateway.config;
+
+import java.time.Duration;
+
+/**
+ * Every limit of the gateway that is not one upstream's or one rule's. Each has a default that suits a gateway for some
+ * hundred agents.
+ *
+ * @param requestBytes longest request body; read before anything is parsed
+ * @param headerBytes longest request head
+ * @param argumentsBytes longest {@code params.arguments}
+ * @param replyBytes most that is read of an upstream's answer; more ends the exchange
+ * @param resultBytes most of an answer that is passed on, unless a tool or rule allows less
+ * @param jsonDepth deepest nesting of a message
+ * @param headerTimeout time from the first byte of a request to the end of its headers
+ * @param bodyTimeout time for a request body
+ * @param answerTimeout time in which an agent must take an answer
+ * @param idleTimeout time without a byte after which a connection is closed
+ * @param connections most connections at once
+ * @param callsPerMinute calls of one caller to one tool, unless a tool or rule says otherwise
+ * @param sessions most legacy sessions at once
+ * @param sessionsPerCaller most legacy sessions of one caller at once
+ * @param sessionIdle time without use after which a legacy session ends
+ * @param listTools most tools in one page of {@code tools/list}
+ * @param listTtl how long an agent may keep a list of tools
+ * @param refreshInterval how often an upstream's tools are listed again without its telling of a change
+ * @param drainTimeout time for calls under way when the gateway stops
+ */
+public record Limits(
+        int requestBytes,
+        int headerBytes,
+        int argumentsBytes,
+        int replyBytes,
+        int resultBytes,
+        int jsonDepth,
+        Duration headerTimeout,
+        Duration bodyTimeout,
+        Duration answerTimeout,
+        Duration idleTimeout,
+        int connections,
+        int callsPerMinute,
+        int sessions,
+        int sessionsPerCaller,
+        Duration sessionIdle,
+        int listTools,
+        Duration listTtl,
+        Duration refreshInterval,
+        Duration drainTimeout) {
+
+    /** What holds where {@code gateway.yaml} says nothing. */
+    public static final Limits DEFAULTS = new Limits(
+            4 << 20,
+            16 << 10,
+            1 << 20,
+            8 << 20,
+            1 << 20,
+            64,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
+            10_000,
+            600,
+            10_000,
+            100,
+            Duration.ofMinutes(30),
+            1_000,
+            Duration.ofSeconds(5),
+            Duration.ofMinutes(5),
+            Duration.ofSeconds(30));
+}

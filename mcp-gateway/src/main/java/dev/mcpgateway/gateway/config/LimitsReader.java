@@ -1,0 +1,53 @@
+package dev.mcpgateway.gateway.config;
+
+import dev.mcpgateway.policy.yaml.YamlObject;
+import java.time.Duration;
+
+/** Reads {@code limits}; what is left out keeps its default. */
+final class LimitsReader {
+    private static final Duration SHORTEST = Duration.ofMillis(10);
+    private static final Duration LONGEST = Duration.ofHours(24);
+
+    private LimitsReader() {}
+
+    static Limits limits(YamlObject section) {
+        Limits d = Limits.DEFAULTS;
+        Limits limits = new Limits(
+                bytes(section, "request_bytes", d.requestBytes()),
+                bytes(section, "header_bytes", d.headerBytes()),
+                bytes(section, "arguments_bytes", d.argumentsBytes()),
+                bytes(section, "reply_bytes", d.replyBytes()),
+                bytes(section, "result_bytes", d.resultBytes()),
+                (int) section.integer("json_depth", 8, 512, d.jsonDepth()),
+                millis(section, "header_timeout_ms", d.headerTimeout()),
+                millis(section, "body_timeout_ms", d.bodyTimeout()),
+                millis(section, "answer_timeout_ms", d.answerTimeout()),
+                millis(section, "idle_timeout_ms", d.idleTimeout()),
+                count(section, "connections", d.connections()),
+                count(section, "calls_per_minute", d.callsPerMinute()),
+                count(section, "sessions", d.sessions()),
+                count(section, "sessions_per_caller", d.sessionsPerCaller()),
+                section.seconds("session_idle_s", Duration.ofSeconds(1), LONGEST, d.sessionIdle()),
+                count(section, "list_tools", d.listTools()),
+                section.millis("list_ttl_ms", Duration.ZERO, LONGEST, d.listTtl()),
+                section.seconds("refresh_interval_s", Duration.ofSeconds(1), LONGEST, d.refreshInterval()),
+                section.seconds("drain_timeout_s", Duration.ZERO, Duration.ofMinutes(30), d.drainTimeout()));
+        if (limits.replyBytes() < limits.resultBytes()) {
+            section.problem("reply_bytes", "it must not be smaller than result_bytes", "");
+        }
+        section.rejectUnknownKeys();
+        return limits;
+    }
+
+    private static int bytes(YamlObject section, String key, int fallback) {
+        return (int) section.integer(key, 1024, 1 << 30, fallback);
+    }
+
+    private static int count(YamlObject section, String key, int fallback) {
+        return (int) section.integer(key, 1, Integer.MAX_VALUE, fallback);
+    }
+
+    private static Duration millis(YamlObject section, String key, Duration fallback) {
+        return section.millis(key, SHORTEST, LONGEST, fallback);
+    }
+}

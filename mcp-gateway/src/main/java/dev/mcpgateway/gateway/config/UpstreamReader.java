@@ -1,0 +1,169 @@
+package dev.mcpgateway.gateway.config;
+
+import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
+import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
+import dev.mcpgateway.gateway.config.GatewayConfig.EraChoice;
+import dev.mcpgateway.gateway.config.GatewayConfig.HttpClientChoice;
+import dev.mcpgateway.gateway.config.GatewayConfig.Transport;
+import dev.mcpgateway.gateway.config.GatewayConfig.Upstream;
+import dev.mcpgateway.policy.yaml.YamlObject;
+import dev.mcpgateway.policy.yaml.YamlValue;
+import dev.mcpgateway.policy.yaml.YamlValue.Variant;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads one entry of {@code upstreams}. */
+final class UpstreamReader {
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
+    private static final int CONCURRENT_CALLS = 64;
+
+    /** Modes of later versions, and the one that no version will have. */
+    private static final Set<String> KNOWN_MODES =
+            Set.of("none", "static", "call_token", "token_exchange", "client_credentials", "user_oauth", "passthrough");
+
+    private final ConfigReader config;
+
+    UpstreamReader(ConfigReader config) {
+        this.config = config;
+    }
+
+    Upstream upstream(String alias, YamlObject entry) {
+        Transport transport = entry.required("transport")
+                .map(value -> value.choice(Transport.class))
+                .orElse(Transport.STREAMABLE_HTTP);
+        boolean stdio = transport == Transport.STDIO;
+        URI url = null;
+        if (stdio) {
+            entry.refuse("url", "a stdio upstream has no url", "Give command, the argument vector");
+        } else {
+            url = url(entry);
+        }
+        return new Upstream(
+                alias,
+                transport,
+                command(entry, stdio),
+                env(entry, stdio),
+                stdio && entry.has("cwd") ? path(entry, "cwd") : null,
+                url,
+                entry.choice("era", EraChoice.class, EraChoice.AUTO),
+                entry.choice("http_client", HttpClientChoice.class, HttpClientChoice.LEAN),
+                entry.texts("allow_networks"),
+                credential(entry, stdio),
+                entry.millis("call_timeout_ms", Duration.ofMillis(10), Duration.ofMinutes(30), CALL_TIMEOUT),
+                (int) entry.integer("concurrent_calls", 1, 100_000, CONCURRENT_CALLS));
+    }
+
+    private Path path(YamlObject entry, String key) {
+        return config.path(entry.text(key));
+    }
+
+    private static URI url(YamlObject entry) {
+        entry.refuse("command", "only a stdio upstream has a command", "");
+        URI url = ConfigReader.httpUrl(entry, "url", "");
+        boolean plain = "http".equals(url.getScheme()) && !ConfigReader.isLoopback(url.getHost());
+        if (plain && !entry.flag("allow_plain_http", false)) {
+            entry.problem(
+                    "url",
+                    "plain HTTP beyond loopback shows calls and credentials to the network",
+                    "Use https, or set allow_plain_http: true where the network is yours");
+        }
+        entry.has("allow_plain_http");
+        return url;
+    }
+
+    private static List<String> command(YamlObject entry, boolean stdio) {
+        if (!stdio) {
+            return List.of();
+        }
+        List<String> command = entry.texts("command");
+        if (command.isEmpty()) {
+            entry.problem("command", "a stdio upstream needs its argument vector", "For example [/usr/bin/node, s.js]");
+        } else if (!command.getFirst().startsWith("/")) {
+            entry.problem(
+                    "command",
+                    "the program must be an absolute path",
+                    "A name would be looked up in a PATH that others may write to");
+        }
+        return command;
+    }
+
+    private Map<String, EnvValue> env(YamlObject entry, boolean stdio) {
+        if (!stdio) {
+            entry.refuse("env", "only a stdio upstream has an environment", "");
+            return Map.of();
+        }
+        Map<String, EnvValue> env = new LinkedHashMap<>();
+        entry.named("env").forEach((name, value) -> env.put(name, envValue(name, value)));
+        return env;
+    }
+
+    private EnvValue envValue(String name, YamlValue value) {
+        if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
+            value.problem("'" + name + "' is no name of an environment variable", "");
+        }
+        if (value.isText()) {
+            return new EnvValue.Text(value.text());
+        }
+        YamlObject wrapper = value.object();
+        EnvValue secret = new EnvValue.Secret(config.secret(wrapper, "secret"));
+        wrapper.rejectUnknownKeys();
+        return secret;
+    }
+
+    private Credential credential(YamlObject entry, boolean stdio) {
+        Optional<YamlValue> value = entry.optional("credential");
+        if (value.isEmpty()) {
+            entry.problem(
+                    "credential",
+                    "it must be written out",
+                    "credential: none if the upstream needs none; the caller's token is never passed on");
+            return new Credential.None();
+        }
+        Optional<Variant> variant = value.get().variant(KNOWN_MODES);
+        if (variant.isEmpty() || variant.get().name().equals("none")) {
+            return new Credential.None();
+        }
+        if (variant.get().name().equals("passthrough")) {
+            value.get()
+                    .problem(
+                            "the caller's token is never passed on",
+                            "It is made for this gateway; an upstream that got it could use it everywhere. Use static");
+            return new Credential.None();
+        }
+        if (!variant.get().name().equals("static")) {
+            value.get()
+                    .problem(
+                            "credential mode '" + variant.get().name() + "' is not supported yet",
+                            "Use static or none");
+            return new Credential.None();
+        }
+        if (stdio) {
+            value.get().problem("a stdio upstream takes no header", "Hand the secret over in env");
+        }
+        return staticHeader(variant.get().body(), value.get());
+    }
+
+    private Credential staticHeader(Optional<YamlValue> body, YamlValue value) {
+        if (body.isEmpty()) {
+            value.problem("static needs header and secret", "{static: {header: Authorization, secret: {file: PATH}}}");
+            return new Credential.None();
+        }
+        YamlObject section = body.get().object();
+        String header = section.text("header", "Authorization");
+        if (!header.matches("[A-Za-z0-9-]{1,64}")
+                || header.toLowerCase(Locale.ROOT).startsWith("mcp-")) {
+            section.problem("header", "it must be a header name, and none that MCP computes", "");
+        }
+        Credential credential =
+                new Credential.StaticHeader(header, section.text("prefix", ""), config.secret(section, "secret"));
+        section.rejectUnknownKeys();
+        return credential;
+    }
+}

@@ -1,0 +1,226 @@
+package dev.mcpgateway.gateway.http;
+
+import dev.mcpgateway.connectors.wire.JsonText;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes answers: the one place where a refusal becomes bytes. Refusals of the same reason are equal to the byte unless
+ * their row says otherwise, so that nobody learns from an answer what is hidden.
+ */
+public final class Answers {
+    /** Key of {@code result._meta} with code and call id of a refused or failed call. */
+    public static final String REFUSAL_META = "dev.mcpgateway/refusal";
+
+    private static final HttpField JSON = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "application/json");
+    private static final HttpField EVENT_STREAM = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "text/event-stream");
+    private static final HttpField NO_STORE = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store");
+    private static final HttpField NO_SNIFF = new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
+    private static final HttpField NO_BUFFERING = new PreEncodedHttpField("X-Accel-Buffering", "no");
+    private static final byte[] DATA = "data: ".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] END_OF_EVENT = "\n\n".getBytes(StandardCharsets.UTF_8);
+
+    private final String resourceMetadataUrl;
+    private final ScopeHint scopeHint;
+    private final String serverInfo;
+    private final ConnectionDeadlines deadlines;
+    private final long writeNanosMax;
+
+    /** The scopes named in a 401 challenge. */
+    @FunctionalInterface
+    public interface ScopeHint {
+        /** Scopes that are of use here, in order. */
+        Collection<String> scopes();
+    }
+
+    Answers(
+            String resourceMetadataUrl,
+            ScopeHint scopeHint,
+            String serverInfo,
+            ConnectionDeadlines deadlines,
+            long writeNanosMax) {
+        this.resourceMetadataUrl = resourceMetadataUrl;
+        this.scopeHint = scopeHint;
+        this.serverInfo = serverInfo;
+        this.deadlines = deadlines;
+        this.writeNanosMax = writeNanosMax;
+    }
+
+    /** Answers with a JSON body and ends the exchange. */
+    public void json(Exchange exchange, int status, byte[] body) {
+        Response response = exchange.response();
+        response.setStatus(status);
+        HttpFields.Mutable headers = response.getHeaders();
+        headers.put(JSON);
+        headers.put(NO_STORE);
+        headers.put(NO_SNIFF);
+        headers.put(HttpHeader.CONTENT_LENGTH, body.length);
+        deadlines.answering(exchange.request().getConnectionMetaData().getConnection());
+        response.write(true, ByteBuffer.wrap(body), exchange.callback());
+    }
+
+    /** Answers without a body and ends the exchange. */
+    public void empty(Exchange exchange, int status) {
+        exchange.response().setStatus(status);
+        exchange.response().getHeaders().put(NO_STORE);
+        exchange.response().getHeaders().put(HttpHeader.CONTENT_LENGTH, 0);
+        exchange.response().write(true, ByteBuffer.allocate(0), exchange.callback());
+    }
+
+    /** Sends one event of a stream; the first one sends the headers, too. Blocks until the peer took it. */
+    public void event(Exchange exchange, byte[] message) throws PeerGone {
+        if (!exchange.response().isCommitted()) {
+            HttpFields.Mutable headers = exchange.response().getHeaders();
+            exchange.response().setStatus(200);
+            headers.put(EVENT_STREAM);
+            headers.put(NO_STORE);
+            headers.put(NO_SNIFF);
+            headers.put(NO_BUFFERING);
+        }
+        var connection = exchange.request().getConnectionMetaData().getConnection();
+        deadlines.answering(connection);
+        Callback.Completable written = new Callback.Completable();
+        exchange.response().write(false, ByteBuffer.wrap(eventBytes(message)), written);
+        try {
+            written.get(writeNanosMax, TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException gone) {
+            throw new PeerGone();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new PeerGone();
+        } finally {
+            deadlines.answered(connection);
+        }
+    }
+
+    /** Sends the last event of a stream and ends the exchange. */
+    public void lastEvent(Exchange exchange, byte[] message) {
+        deadlines.answering(exchange.request().getConnectionMetaData().getConnection());
+        exchange.response().write(true, ByteBuffer.wrap(eventBytes(message)), exchange.callback());
+    }
+
+    /** The peer did not take what was written. */
+    public static final class PeerGone extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        PeerGone() {
+            super("the peer is gone", null, false, false);
+        }
+    }
+
+    /** A message is JSON without raw line breaks inside strings, but may have them between tokens. */
+    private static byte[] eventBytes(byte[] message) {
+        ByteArrayOutputStream event = new ByteArrayOutputStream(message.length + 16);
+        event.writeBytes(DATA);
+        for (byte b : message) {
+            event.write(b == '\n' || b == '\r' ? ' ' : b);
+        }
+        event.writeBytes(END_OF_EVENT);
+        return event.toByteArray();
+    }
+
+    /**
+     * Answers with a refusal and ends the exchange.
+     *
+     * @param requestId the JSON-RPC id as written, if one was read
+     * @param legacy whether the agent speaks a revision before 2026-07-28
+     */
+    public void refuse(Exchange exchange, Refusal refusal, byte @Nullable [] requestId, boolean legacy) {
+        Reason reason = refusal.reason();
+        HttpFields.Mutable headers = exchange.response().getHeaders();
+        challenge(headers, refusal);
+        if (refusal.retryAfterSeconds() > 0) {
+            headers.put(HttpHeader.RETRY_AFTER, refusal.retryAfterSeconds());
+        }
+        if (reason == Reason.BAD_METHOD) {
+            headers.put(HttpHeader.ALLOW, refusal.detail());
+        }
+        byte[] body = refusalBody(exchange.id(), refusal, requestId, legacy);
+        if (exchange.response().isCommitted()) {
+            lastEvent(exchange, body);
+        } else {
+            json(exchange, status(refusal, legacy), body);
+        }
+    }
+
+    private static int status(Refusal refusal, boolean legacy) {
+        Reason reason = refusal.reason();
+        // before 2026-07-28 an unknown method is an ordinary JSON-RPC error
+        return legacy && reason == Reason.UNKNOWN_METHOD ? 200 : reason.httpStatus();
+    }
+
+    private void challenge(HttpFields.Mutable headers, Refusal refusal) {
+        Reason reason = refusal.reason();
+        if (reason.httpStatus() != 401 && reason != Reason.NEEDS_SCOPE) {
+            return;
+        }
+        StringBuilder challenge = new StringBuilder("Bearer ");
+        if (reason == Reason.NEEDS_SCOPE) {
+            challenge.append("error=\"insufficient_scope\", ");
+        } else if (reason != Reason.NO_TOKEN) {
+            challenge.append("error=\"invalid_token\", ");
+        }
+        Collection<String> scopes = reason == Reason.NEEDS_SCOPE ? refusal.scopes() : scopeHint.scopes();
+        if (!scopes.isEmpty()) {
+            challenge.append("scope=\"").append(String.join(" ", scopes)).append("\", ");
+        }
+        challenge.append("resource_metadata=\"").append(resourceMetadataUrl).append('"');
+        headers.put(HttpHeader.WWW_AUTHENTICATE, challenge.toString());
+    }
+
+    private byte[] refusalBody(String callId, Refusal refusal, byte @Nullable [] requestId, boolean legacy) {
+        return refusal.reason().form() == Reason.Form.TOOL && requestId != null
+                ? toolError(callId, refusal, requestId, legacy)
+                : rpcError(refusal, requestId);
+    }
+
+    private static byte[] rpcError(Refusal refusal, byte @Nullable [] requestId) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream(192);
+        text(body, "{\"jsonrpc\":\"2.0\"");
+        if (requestId != null) {
+            text(body, ",\"id\":");
+            body.writeBytes(requestId);
+        }
+        text(body, ",\"error\":{\"code\":" + refusal.reason().rpcCode() + ",\"message\":");
+        body.writeBytes(JsonText.quote(refusal.says()));
+        if (!refusal.data().isEmpty()) {
+            text(body, ",\"data\":" + refusal.data());
+        }
+        text(body, "}}");
+        return body.toByteArray();
+    }
+
+    private byte[] toolError(String callId, Refusal refusal, byte[] requestId, boolean legacy) {
+        String code = refusal.reason().code();
+        ByteArrayOutputStream body = new ByteArrayOutputStream(512);
+        text(body, "{\"jsonrpc\":\"2.0\",\"id\":");
+        body.writeBytes(requestId);
+        text(body, legacy ? ",\"result\":{" : ",\"result\":{\"resultType\":\"complete\",");
+        text(body, "\"content\":[{\"type\":\"text\",\"text\":");
+        body.writeBytes(JsonText.quote(refusal.says() + " [" + code + ", call " + callId + "]"));
+        text(body, "}],\"isError\":true,\"_meta\":{");
+        if (!legacy) {
+            text(body, "\"io.modelcontextprotocol/serverInfo\":" + serverInfo + ",");
+        }
+        text(body, "\"" + REFUSAL_META + "\":{\"code\":\"" + code + "\",\"call\":\"" + callId + "\"}}}}");
+        return body.toByteArray();
+    }
+
+    private static void text(ByteArrayOutputStream out, String ascii) {
+        out.writeBytes(ascii.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,66 @@
+package dev.mcpgateway.gateway.http;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP request and its answer, on the virtual thread that handles it.
+ *
+ * @param id the call id: joins log lines, audit records and spans of this request
+ * @param startNanos when its headers were complete
+ */
+public record Exchange(Request request, Response response, Callback callback, String id, long startNanos) {
+
+    /** The request method as sent. */
+    public String method() {
+        return request.getMethod();
+    }
+
+    /** The request path, without query. */
+    public String path() {
+        String path = request.getHttpURI().getPath();
+        return path == null ? "" : path;
+    }
+
+    /** The request's headers. */
+    public HttpFields headers() {
+        return request.getHeaders();
+    }
+
+    /** The value of a header, or {@code null}. Where several values were sent, the first. */
+    public @Nullable String header(HttpHeader name) {
+        return request.getHeaders().get(name);
+    }
+
+    /** Whether a header was sent more than once; such headers have no meaning that two readers share. */
+    public boolean isRepeated(HttpHeader name) {
+        int seen = 0;
+        for (HttpField field : request.getHeaders()) {
+            if (field.getHeader() == name && ++seen > 1) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The peer's address without port; empty when unknown. */
+    public String remoteAddress() {
+        SocketAddress address = request.getConnectionMetaData().getRemoteSocketAddress();
+        return address instanceof InetSocketAddress inet && inet.getAddress() != null
+                ? inet.getAddress().getHostAddress()
+                : "";
+    }
+
+    /** The peer's port; 0 when unknown. */
+    public int remotePort() {
+        SocketAddress address = request.getConnectionMetaData().getRemoteSocketAddress();
+        return address instanceof InetSocketAddress inet ? inet.getPort() : 0;
+    }
+}

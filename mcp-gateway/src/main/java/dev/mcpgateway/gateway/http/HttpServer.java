@@ -1,0 +1,201 @@
+package dev.mcpgateway.gateway.http;
+
+import dev.mcpgateway.gateway.call.CallIds;
+import dev.mcpgateway.gateway.http.Answers.ScopeHint;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+
+/** One port: Jetty 12 core, HTTP/1.1, blocking handlers on virtual threads. */
+public final class HttpServer implements AutoCloseable {
+    private static final int POOL_THREADS_MAX = 32;
+    private static final int POOL_THREADS_MIN = 8;
+    private static final int ACCEPT_QUEUE = 1024;
+
+    private final Server server;
+    private final ServerConnector connector;
+    private final ConnectionDeadlines deadlines;
+    private final SslContextFactory.@Nullable Server tls;
+    private final Settings settings;
+    private final LongSupplier nanoClock;
+
+    /**
+     * How a port listens.
+     *
+     * @param host address to bind
+     * @param port port to bind, 0 for any free one
+     * @param certificate PEM chain for TLS, or {@code null} for clear text
+     * @param privateKey PEM key that belongs to it
+     * @param hosts accepted Host values in lower case, given the port
+     * @param origins accepted Origin values in lower case, given the port
+     * @param headerBytes longest request head
+     * @param headerTimeout time from the first byte of a request to the end of its headers
+     * @param answerTimeout time in which the peer must take an answer
+     * @param idleTimeout time without any byte after which a connection is closed
+     * @param connectionsMax most connections at once
+     */
+    public record Settings(
+            String host,
+            int port,
+            @Nullable Path certificate,
+            @Nullable Path privateKey,
+            IntFunction<Set<String>> hosts,
+            IntFunction<Set<String>> origins,
+            int headerBytes,
+            Duration headerTimeout,
+            Duration answerTimeout,
+            Duration idleTimeout,
+            int connectionsMax) {}
+
+    /**
+     * Builds the port; nothing listens before {@link #open}.
+     *
+     * @throws IOException if certificate or key cannot be used; the message names the file
+     */
+    public HttpServer(String name, Settings settings, LongSupplier nanoClock) throws IOException {
+        this.settings = settings;
+        this.nanoClock = nanoClock;
+        this.deadlines = new ConnectionDeadlines(settings.headerTimeout(), settings.answerTimeout(), nanoClock);
+        QueuedThreadPool threads = new QueuedThreadPool(POOL_THREADS_MAX, POOL_THREADS_MIN);
+        threads.setName(name);
+        threads.setDaemon(true);
+        threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        this.server = new Server(threads);
+        this.tls = tls(settings);
+        this.connector = connector(settings, deadlines);
+        server.addConnector(connector);
+        server.addBean(new NetworkConnectionLimit(settings.connectionsMax(), connector));
+        server.setErrorHandler(new JsonErrorHandler());
+    }
+
+    private ServerConnector connector(Settings settings, ConnectionDeadlines deadlines) {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setHttpCompliance(HttpCompliance.STRICT);
+        http.setUriCompliance(UriCompliance.DEFAULT);
+        http.setRequestHeaderSize(settings.headerBytes());
+        // the cache probes long Authorization values, which never repeat usefully
+        http.setHeaderCacheSize(0);
+        http.setSendServerVersion(false);
+        http.setSendDateHeader(false);
+        HttpConnectionFactory http1 = new HttpConnectionFactory(http);
+        ConnectionFactory[] factories = {http1};
+        if (tls != null) {
+            http.addCustomizer(new SecureRequestCustomizer(false));
+            factories = new ConnectionFactory[] {new SslConnectionFactory(tls, http1.getProtocol()), http1};
+        }
+        ServerConnector connector = new ServerConnector(server, factories);
+        connector.setHost(settings.host());
+        connector.setPort(settings.port());
+        connector.setIdleTimeout(settings.idleTimeout().toMillis());
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
+        connector.addBean(deadlines);
+        return connector;
+    }
+
+    private static SslContextFactory.@Nullable Server tls(Settings settings) throws IOException {
+        Path certificate = settings.certificate();
+        Path privateKey = settings.privateKey();
+        if (certificate == null || privateKey == null) {
+            return null;
+        }
+        SslContextFactory.Server factory = new SslContextFactory.Server();
+        factory.setKeyStore(PemFiles.keyStore(certificate, privateKey));
+        factory.setKeyStorePassword("");
+        factory.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+        factory.setSniRequired(false);
+        return factory;
+    }
+
+    /**
+     * Takes the port; connections wait until {@link #start}.
+     *
+     * @throws IOException if the address cannot be used; the message names it
+     */
+    public void open() throws IOException {
+        try {
+            connector.open();
+        } catch (IOException failure) {
+            throw new IOException(
+                    "cannot listen on " + settings.host() + ":" + settings.port() + ": " + failure.getMessage(),
+                    failure);
+        }
+    }
+
+    /** Sets what answers and begins to answer. */
+    public void start(Routes routes, Answers answers, RefusalListener refusals, CallIds ids) throws Exception {
+        EdgeGuard guard = new EdgeGuard(
+                routes, settings.hosts().apply(port()), settings.origins().apply(port()));
+        server.setHandler(new GracefulHandler(new FrontDoor(guard, answers, deadlines, refusals, ids, nanoClock)));
+        deadlines.start();
+        server.start();
+    }
+
+    /** What writes this port's answers. */
+    public Answers answers(String resourceMetadataUrl, ScopeHint scopes, String serverInfo) {
+        return new Answers(
+                resourceMetadataUrl,
+                scopes,
+                serverInfo,
+                deadlines,
+                settings.answerTimeout().toNanos());
+    }
+
+    /** The port that is listened on. */
+    public int port() {
+        return connector.getLocalPort();
+    }
+
+    /**
+     * Takes a new certificate and key; connections that stand keep the old ones.
+     *
+     * @throws IOException if the files do not hold what they should; the old ones stay in use
+     */
+    public void reloadTls() throws IOException {
+        Path certificate = settings.certificate();
+        Path privateKey = settings.privateKey();
+        if (tls == null || certificate == null || privateKey == null) {
+            return;
+        }
+        var keys = PemFiles.keyStore(certificate, privateKey);
+        try {
+            tls.reload(factory -> ((SslContextFactory.Server) factory).setKeyStore(keys));
+        } catch (Exception failure) {
+            throw new IOException("the new certificate cannot be used: " + certificate, failure);
+        }
+    }
+
+    /** Stops taking connections and requests, and waits this long for those under way. */
+    public void drain(Duration longest) throws Exception {
+        server.setStopTimeout(longest.toMillis());
+        server.stop();
+    }
+
+    @Override
+    public void close() {
+        deadlines.close();
+        server.setStopTimeout(0);
+        try {
+            server.stop();
+        } catch (Exception failure) {
+            throw new IllegalStateException("the port could not be closed", failure);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The HTTP edge on Jetty: routes, what is refused from headers alone, bounded bodies, deadlines, TLS, answers. */
+package dev.mcpgateway.gateway.http;

@@ -1,0 +1,55 @@
+package dev.mcpgateway.gateway.identity;
+
+import dev.mcpgateway.policy.Subject;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody whose credential was verified for this request. Only an {@link Authenticator} makes one, so a path that takes
+ * a caller cannot be reached without one. Identity is issuer, subject and client; never an e-mail address, a header or
+ * what an agent says about itself.
+ */
+public final class Caller {
+    private final Subject subject;
+    private final String issuer;
+    private final @Nullable String tokenId;
+    private final Instant expiresAt;
+    private final String key;
+
+    Caller(Subject subject, String issuer, @Nullable String tokenId, Instant expiresAt) {
+        this.subject = subject;
+        this.issuer = issuer;
+        this.tokenId = tokenId;
+        this.expiresAt = expiresAt;
+        this.key = subject.issuer()
+                + '\n'
+                + subject.subject()
+                + '\n'
+                + (subject.clientId() == null ? "" : subject.clientId());
+    }
+
+    /** Who it is, as policy sees it. */
+    public Subject subject() {
+        return subject;
+    }
+
+    /** The issuer's identifier, as in the token's {@code iss}. */
+    public String issuer() {
+        return issuer;
+    }
+
+    /** The token's {@code jti}, if it has one. */
+    public @Nullable String tokenId() {
+        return tokenId;
+    }
+
+    /** When the credential ends. */
+    public Instant expiresAt() {
+        return expiresAt;
+    }
+
+    /** Equal for equal issuer, subject and client, and for nothing else: keys sessions, limits and caches. */
+    public String key() {
+        return key;
+    }
+}

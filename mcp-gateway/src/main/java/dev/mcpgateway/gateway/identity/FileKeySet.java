@@ -1,0 +1,74 @@
+package dev.mcpgateway.gateway.identity;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSelector;
+import com.nimbusds.jose.jwk.JWKSet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.ParseException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The keys in a JWKS file; read again when the file changes, looked at not more than once a second. */
+final class FileKeySet implements KeySet {
+    private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long BYTES_MAX = 50 * 1024;
+
+    private final Path file;
+    private final LongSupplier nanoClock;
+    private volatile Loaded loaded;
+
+    /** The last good content, when it was looked for, and what is wrong with the file since. */
+    private record Loaded(@Nullable JWKSet keys, String text, long lookedNanos, String problem) {}
+
+    FileKeySet(Path file, LongSupplier nanoClock) {
+        this.file = file;
+        this.nanoClock = nanoClock;
+        this.loaded = look(new Loaded(null, "", 0, ""));
+    }
+
+    @Override
+    public Optional<JWK> find(@Nullable String keyId, JWSAlgorithm algorithm) throws KeysUnavailable {
+        JWKSet keys = current().keys();
+        if (keys == null) {
+            throw new KeysUnavailable(loaded.problem());
+        }
+        return KeyRules.only(new JWKSelector(KeyRules.matcher(keyId, algorithm)).select(keys));
+    }
+
+    @Override
+    public Optional<String> notReady() {
+        Loaded now = current();
+        return now.keys() == null ? Optional.of(now.problem()) : Optional.empty();
+    }
+
+    private Loaded current() {
+        Loaded last = loaded;
+        if (nanoClock.getAsLong() - last.lookedNanos() > LOOK_NANOS) {
+            last = look(last);
+            loaded = last;
+        }
+        return last;
+    }
+
+    private Loaded look(Loaded last) {
+        long now = nanoClock.getAsLong();
+        try {
+            if (Files.size(file) > BYTES_MAX) {
+                return new Loaded(last.keys(), last.text(), now, file + " is larger than " + BYTES_MAX + " bytes");
+            }
+            String text = Files.readString(file);
+            return text.equals(last.text())
+                    ? new Loaded(last.keys(), text, now, last.problem())
+                    : new Loaded(JWKSet.parse(text), text, now, "");
+        } catch (IOException failure) {
+            return new Loaded(last.keys(), last.text(), now, "cannot read the key set " + file);
+        } catch (ParseException failure) {
+            return new Loaded(last.keys(), last.text(), now, "no JSON Web Key Set: " + file);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.mcpgateway.gateway.identity;
+
+import com.nimbusds.jose.util.Resource;
+import com.nimbusds.jose.util.ResourceRetriever;
+import dev.mcpgateway.connectors.net.Deadline;
+import dev.mcpgateway.connectors.net.HttpCall;
+import dev.mcpgateway.connectors.net.HttpExchange;
+import dev.mcpgateway.connectors.net.HttpHeader;
+import dev.mcpgateway.connectors.net.HttpTransport;
+import dev.mcpgateway.connectors.net.TimeSource;
+import java.io.IOException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Fetches a key set through the guarded client: no redirects, bounded in bytes and time, only to addresses that the
+ * operator allows, and only JSON. The library's own retriever follows redirects and asks any address.
+ */
+public final class JwksRetriever implements ResourceRetriever {
+    private static final int BYTES_MAX = 50 * 1024;
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
+
+    private final HttpTransport transport;
+    private final TimeSource time;
+
+    /** A retriever over a transport to the key set's origin. */
+    public JwksRetriever(HttpTransport transport, TimeSource time) {
+        this.transport = transport;
+        this.time = time;
+    }
+
+    @Override
+    public Resource retrieveResource(URL url) throws IOException {
+        String target = url.getFile().isEmpty() ? "/" : url.getFile();
+        HttpCall call = new HttpCall(
+                "GET",
+                target,
+                List.of(new HttpHeader("Accept", "application/jwk-set+json, application/json")),
+                new byte[0],
+                Deadline.after(DEADLINE, time),
+                BYTES_MAX);
+        try (HttpExchange exchange = transport.send(call)) {
+            if (exchange.status() != 200) {
+                throw new IOException("status " + exchange.status());
+            }
+            String type = exchange.header("content-type").orElse("");
+            if (!type.contains("json")) {
+                throw new IOException("the key set is not JSON");
+            }
+            return new Resource(new String(exchange.readAll(BYTES_MAX), StandardCharsets.UTF_8), type);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.mcpgateway.gateway.identity;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.JWK;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The public signing keys of one issuer; never shared between issuers. */
+interface KeySet {
+    /**
+     * The key for a token.
+     *
+     * @param keyId the token's {@code kid}; without one, the only key that fits the algorithm, if there is only one
+     * @throws KeysUnavailable if the keys cannot be had and none are cached
+     */
+    Optional<JWK> find(@Nullable String keyId, JWSAlgorithm algorithm) throws KeysUnavailable;
+
+    /** What keeps the keys from being had, in an operator's words; empty when nothing does. */
+    Optional<String> notReady();
+}

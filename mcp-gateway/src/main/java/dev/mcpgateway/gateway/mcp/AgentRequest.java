@@ -1,0 +1,31 @@
+package dev.mcpgateway.gateway.mcp;
+
+import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.connectors.wire.Era;
+import dev.mcpgateway.connectors.wire.Revision;
+import dev.mcpgateway.gateway.http.Exchange;
+import dev.mcpgateway.gateway.identity.Caller;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What READ gives: one message of a verified caller in a known revision, equal to its headers.
+ *
+ * @param session the legacy session; {@code null} for modern requests and for {@code initialize}
+ */
+record AgentRequest(
+        Exchange exchange,
+        Caller caller,
+        View view,
+        Envelope envelope,
+        Revision revision,
+        @Nullable Session session) {
+
+    boolean isLegacy() {
+        return revision.era() == Era.LEGACY;
+    }
+
+    /** The request id as written. Only for requests. */
+    byte[] id() {
+        return envelope.document().rawBytes(envelope.id());
+    }
+}

@@ -1,0 +1,261 @@
+package dev.mcpgateway.gateway.mcp;
+
+import dev.mcpgateway.audit.Actor;
+import dev.mcpgateway.audit.Agent;
+import dev.mcpgateway.audit.AuditLog;
+import dev.mcpgateway.audit.AuditTicket;
+import dev.mcpgateway.audit.AuditUnavailable;
+import dev.mcpgateway.audit.CallKind;
+import dev.mcpgateway.audit.CallOpened;
+import dev.mcpgateway.audit.CallRefused;
+import dev.mcpgateway.audit.Decision;
+import dev.mcpgateway.audit.Durability;
+import dev.mcpgateway.audit.McpExchange;
+import dev.mcpgateway.audit.PayloadSize;
+import dev.mcpgateway.audit.PolicyRef;
+import dev.mcpgateway.audit.ScreenRecord;
+import dev.mcpgateway.audit.Source;
+import dev.mcpgateway.audit.ToolRef;
+import dev.mcpgateway.audit.TraceRef;
+import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.McpNames;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
+import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.http.Exchange;
+import dev.mcpgateway.gateway.identity.Caller;
+import dev.mcpgateway.gateway.telemetry.CallTrace;
+import dev.mcpgateway.policy.Permit;
+import dev.mcpgateway.policy.ToolName;
+import dev.mcpgateway.policy.screen.Finding;
+import dev.mcpgateway.policy.screen.Verdict;
+import java.util.List;
+import java.util.Locale;
+import org.eclipse.jetty.http.HttpHeader;
+import org.jspecify.annotations.Nullable;
+
+/** Says to the audit log what a request was, in the log's terms. What cannot be recorded does not happen. */
+final class CallRecords {
+    private static final String TRANSPORT = "streamable_http";
+    private static final int USER_AGENT_CHARS = 256;
+
+    private final AuditLog log;
+
+    CallRecords(AuditLog log) {
+        this.log = log;
+    }
+
+    /**
+     * Makes the intent of a call durable.
+     *
+     * @throws Refused if it cannot be
+     */
+    AuditTicket opened(
+            AgentRequest request,
+            ExposedTool tool,
+            Permit permit,
+            boolean readOnly,
+            int argumentBytes,
+            CallTrace trace) {
+        try {
+            return log.open(new CallOpened(
+                    request.exchange().id(),
+                    CallKind.TOOL_CALL,
+                    readOnly ? Durability.INTENT : Durability.STRICT,
+                    actor(request.caller()),
+                    agent(request.envelope()),
+                    source(request.exchange()),
+                    mcp(request),
+                    trace(trace),
+                    new ToolRef(tool.name().alias(), tool.name().tool(), tool.definitionSha256()),
+                    new PolicyRef(permit.policyHash(), permit.ruleIds()),
+                    new Decision(Decision.Effect.ALLOW, ""),
+                    new PayloadSize(argumentBytes)));
+        } catch (AuditUnavailable failure) {
+            throw unavailable(failure);
+        }
+    }
+
+    /**
+     * Records a refusal of a known caller's message.
+     *
+     * @return what to throw: the refusal, or that it could not be recorded
+     */
+    Refused refused(AgentRequest request, Refusal why, @Nullable ToolName tool, String policyHash, CallTrace trace) {
+        return record(
+                new CallRefused(
+                        request.exchange().id(),
+                        kind(request.envelope()),
+                        trace.stage().name(),
+                        why.reason().code(),
+                        true,
+                        actor(request.caller()),
+                        agent(request.envelope()),
+                        source(request.exchange()),
+                        mcp(request),
+                        trace(trace),
+                        tool == null
+                                ? new ToolRef("", namedTool(request.envelope()), "")
+                                : new ToolRef(tool.alias(), tool.tool(), ""),
+                        new PolicyRef(policyHash, List.of()),
+                        decision(why.reason())),
+                why);
+    }
+
+    /**
+     * Records a refusal that came before there was a message to speak of.
+     *
+     * @param caller the caller, if already verified
+     */
+    Refused refusedEarly(Exchange exchange, @Nullable Caller caller, @Nullable Envelope envelope, Refusal why) {
+        return record(
+                new CallRefused(
+                        exchange.id(),
+                        envelope == null ? CallKind.REQUEST : kind(envelope),
+                        why.reason().stage().name(),
+                        why.reason().code(),
+                        caller != null,
+                        caller == null ? Actor.NONE : actor(caller),
+                        Agent.NONE,
+                        source(exchange),
+                        envelope == null ? McpExchange.NONE : new McpExchange("", envelope.method(), "", "", TRANSPORT),
+                        TraceRef.NONE,
+                        envelope == null ? ToolRef.NONE : new ToolRef("", namedTool(envelope), ""),
+                        PolicyRef.NONE,
+                        Decision.NONE),
+                why);
+    }
+
+    private Refused record(CallRefused record, Refusal why) {
+        try {
+            log.refused(record);
+            return new Refused(why).alreadyRecorded();
+        } catch (AuditUnavailable failure) {
+            return unavailable(failure);
+        }
+    }
+
+    /** The refusal that stands for a record that could not be made. */
+    static Refused unavailable(AuditUnavailable failure) {
+        Reason reason = failure.reason() == AuditUnavailable.Reason.RECORD_TOO_LARGE
+                ? Reason.BAD_ARGUMENTS
+                : Reason.AUDIT_UNAVAILABLE;
+        return new Refused(
+                        Refusal.of(reason, String.valueOf(failure.getMessage())).retryAfter(5))
+                .alreadyRecorded();
+    }
+
+    private static CallKind kind(Envelope envelope) {
+        return envelope.method().equals("tools/call") ? CallKind.TOOL_CALL : CallKind.REQUEST;
+    }
+
+    private static Decision decision(Reason reason) {
+        return switch (reason.stage()) {
+            case LOCATE, AUTHORIZE ->
+                new Decision(
+                        reason == Reason.POLICY_ERROR ? Decision.Effect.ERROR : Decision.Effect.DENY, reason.code());
+            default -> Decision.NONE;
+        };
+    }
+
+    static Actor actor(Caller caller) {
+        String client = caller.subject().clientId();
+        String tokenId = caller.tokenId();
+        return new Actor(
+                caller.issuer(),
+                caller.subject().subject(),
+                client == null ? "" : client,
+                List.copyOf(caller.subject().scopes()),
+                tokenId == null ? "" : tokenId,
+                "");
+    }
+
+    static Source source(Exchange exchange) {
+        String userAgent = exchange.header(HttpHeader.USER_AGENT);
+        return new Source(
+                exchange.remoteAddress(),
+                exchange.remotePort(),
+                userAgent == null ? "" : userAgent.substring(0, Math.min(userAgent.length(), USER_AGENT_CHARS)));
+    }
+
+    /** What the agent declares about itself; shown, never trusted. */
+    static Agent agent(Envelope envelope) {
+        JsonDocument document = envelope.document();
+        int info = envelope.meta(McpNames.META_CLIENT_INFO);
+        if (info == JsonDocument.NONE) {
+            info = envelope.param(McpNames.CLIENT_INFO);
+        }
+        if (!document.is(info, Kind.OBJECT)) {
+            return Agent.NONE;
+        }
+        return new Agent(
+                text(document, document.member(info, McpNames.NAME)),
+                text(document, document.member(info, McpNames.VERSION)),
+                "");
+    }
+
+    static McpExchange mcp(AgentRequest request) {
+        Envelope envelope = request.envelope();
+        Session session = request.session();
+        return new McpExchange(
+                request.revision().version(),
+                envelope.method(),
+                envelope.id() == JsonDocument.NONE ? "" : envelope.document().raw(envelope.id()),
+                session == null ? "" : session.id(),
+                TRANSPORT);
+    }
+
+    static TraceRef trace(CallTrace trace) {
+        String traceparent = trace.traceparent();
+        return traceparent == null ? TraceRef.NONE : new TraceRef(traceparent);
+    }
+
+    private static String namedTool(Envelope envelope) {
+        return text(envelope.document(), envelope.param(McpNames.NAME));
+    }
+
+    private static String text(JsonDocument document, int node) {
+        return document.is(node, Kind.STRING) ? document.string(node) : "";
+    }
+
+    /** A verdict in the log's terms. */
+    static ScreenRecord screen(Verdict verdict, int unscanned) {
+        return new ScreenRecord(
+                List.of(new ScreenRecord.Pack(
+                        verdict.pack(), Integer.toString(verdict.packVersion()), verdict.packSha256())),
+                lower(verdict.mode()),
+                outcome(verdict),
+                lower(verdict.action()),
+                verdict.wouldAction() == verdict.action() ? "" : lower(verdict.wouldAction()),
+                verdict.findings().stream().map(CallRecords::finding).toList(),
+                new ScreenRecord.Coverage(
+                        verdict.coverage().segments(),
+                        verdict.coverage().chars(),
+                        unscanned,
+                        verdict.coverage().incomplete()));
+    }
+
+    private static String outcome(Verdict verdict) {
+        if (verdict.coverage().incomplete()) {
+            return "incomplete";
+        }
+        return verdict.findings().isEmpty() ? "clean" : "hit";
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static ScreenRecord.Finding finding(Finding finding) {
+        return new ScreenRecord.Finding(
+                finding.rule(),
+                finding.revision(),
+                lower(finding.place()),
+                finding.pointer(),
+                finding.start(),
+                finding.end() - finding.start(),
+                "");
+    }
+}

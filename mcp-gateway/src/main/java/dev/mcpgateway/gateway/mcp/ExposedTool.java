@@ -1,0 +1,27 @@
+package dev.mcpgateway.gateway.mcp;
+
+import dev.mcpgateway.policy.ToolName;
+import dev.mcpgateway.policy.arguments.ArgumentCheck;
+import dev.mcpgateway.policy.arguments.CompiledSchema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tool as agents of one view see it, prepared once per catalogue so that no request works on its definition.
+ *
+ * @param exposedName the name in this view
+ * @param name the canonical name, which rules and records use
+ * @param definitionSha256 hash of the upstream's definition, for audit
+ * @param arguments the check of its input schema
+ * @param output its output schema, if it has one that could be compiled
+ * @param modernJson the definition for agents of 2026-07-28
+ * @param legacyJson the definition for agents before that
+ */
+@SuppressWarnings("ArrayRecordComponent") // written out as they are, never compared
+record ExposedTool(
+        String exposedName,
+        ToolName name,
+        String definitionSha256,
+        ArgumentCheck arguments,
+        @Nullable CompiledSchema output,
+        byte[] modernJson,
+        byte[] legacyJson) {}

@@ -1,0 +1,126 @@
+package dev.mcpgateway.gateway.mcp;
+
+import dev.mcpgateway.audit.AuditEvent.SessionClosed;
+import dev.mcpgateway.audit.AuditEvent.SessionOpened;
+import dev.mcpgateway.audit.AuditLog;
+import dev.mcpgateway.audit.AuditUnavailable;
+import dev.mcpgateway.audit.McpExchange;
+import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.connectors.wire.Era;
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.JsonText;
+import dev.mcpgateway.connectors.wire.McpNames;
+import dev.mcpgateway.connectors.wire.Revision;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
+import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.http.Answers;
+import dev.mcpgateway.gateway.http.Exchange;
+import dev.mcpgateway.gateway.identity.Caller;
+import dev.mcpgateway.gateway.telemetry.CallTrace;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** How agents learn what is served here: {@code server/discover}, {@code initialize} and the end of a session. */
+final class Handshake {
+    private static final String TRANSPORT = "streamable_http";
+
+    private final Sessions sessions;
+    private final AuditLog log;
+    private final Answers answers;
+    private final String serverInfo;
+    private final String instructions;
+    private final Duration ttl;
+
+    Handshake(Sessions sessions, AuditLog log, Answers answers, String serverInfo, String instructions, Duration ttl) {
+        this.sessions = sessions;
+        this.log = log;
+        this.answers = answers;
+        this.serverInfo = serverInfo;
+        this.instructions = new String(JsonText.quote(instructions), StandardCharsets.UTF_8);
+        this.ttl = ttl;
+    }
+
+    /** Answers {@code server/discover} (2026-07-28). */
+    @Nullable
+    String discover(AgentRequest request) {
+        String versions = RequestReader.SERVED.stream()
+                .map(revision -> '"' + revision.version() + '"')
+                .collect(Collectors.joining(","));
+        return answer(
+                request,
+                "{\"resultType\":\"complete\",\"supportedVersions\":[" + versions + "],\"capabilities\":{\"tools\":{}},"
+                        + "\"instructions\":" + instructions + ",\"ttlMs\":" + ttl.toMillis()
+                        + ",\"cacheScope\":\"public\",\"_meta\":{\"io.modelcontextprotocol/serverInfo\":" + serverInfo
+                        + "}}");
+    }
+
+    /** Answers {@code ping} (legacy). */
+    @Nullable
+    String ping(AgentRequest request) {
+        return answer(request, "{}");
+    }
+
+    private @Nullable String answer(AgentRequest request, String result) {
+        String body = "{\"jsonrpc\":\"2.0\",\"id\":" + new String(request.id(), StandardCharsets.UTF_8) + ",\"result\":"
+                + result + "}";
+        answers.json(request.exchange(), 200, body.getBytes(StandardCharsets.UTF_8));
+        return null;
+    }
+
+    /**
+     * Opens a session: the agent's revision if it is served, else the newest legacy one, as the legacy revisions ask.
+     */
+    void initialize(Exchange exchange, Caller caller, Envelope envelope, CallTrace trace) {
+        JsonDocument document = envelope.document();
+        int version = envelope.param(McpNames.PROTOCOL_VERSION);
+        if (envelope.id() == JsonDocument.NONE || !document.is(version, Kind.STRING)) {
+            throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "initialize needs an id and params.protocolVersion"));
+        }
+        Revision revision = Revision.of(document.string(version))
+                .filter(asked -> asked.era() == Era.LEGACY && RequestReader.SERVED.contains(asked))
+                .orElse(Revision.NEWEST_LEGACY);
+        Session session = sessions.open(caller, revision);
+        try {
+            log.append(new SessionOpened(
+                    CallRecords.actor(caller),
+                    CallRecords.agent(envelope),
+                    CallRecords.source(exchange),
+                    new McpExchange(
+                            revision.version(),
+                            envelope.method(),
+                            document.raw(envelope.id()),
+                            session.id(),
+                            TRANSPORT),
+                    CallRecords.trace(trace)));
+        } catch (AuditUnavailable failure) {
+            sessions.end(session);
+            throw CallRecords.unavailable(failure);
+        }
+        exchange.response().getHeaders().put(RequestReader.SESSION_HEADER, session.id());
+        String body = "{\"jsonrpc\":\"2.0\",\"id\":" + document.raw(envelope.id())
+                + ",\"result\":{\"protocolVersion\":\"" + revision.version()
+                + "\",\"capabilities\":{\"tools\":{}},\"serverInfo\":" + serverInfo + ",\"instructions\":"
+                + instructions + "}}";
+        answers.json(exchange, 200, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Ends a session at the agent's request. */
+    void end(Exchange exchange, Caller caller) {
+        Session session = sessions.find(RequestReader.sessionId(exchange), caller);
+        sessions.end(session);
+        try {
+            log.appendAsync(new SessionClosed(
+                    CallRecords.actor(caller),
+                    CallRecords.source(exchange),
+                    new McpExchange(session.revision().version(), "", "", session.id(), TRANSPORT),
+                    "deleted"));
+        } catch (AuditUnavailable failure) {
+            throw CallRecords.unavailable(failure);
+        }
+        answers.empty(exchange, 204);
+    }
+}

@@ -1,0 +1,177 @@
+package dev.mcpgateway.gateway.mcp;
+
+import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.connectors.wire.Envelope.Shape;
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.McpNames;
+import dev.mcpgateway.connectors.wire.NotJsonRpc;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
+import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.call.Stage;
+import dev.mcpgateway.gateway.http.Answers;
+import dev.mcpgateway.gateway.http.BoundedBody;
+import dev.mcpgateway.gateway.http.Endpoint;
+import dev.mcpgateway.gateway.http.Exchange;
+import dev.mcpgateway.gateway.identity.Authenticator;
+import dev.mcpgateway.gateway.identity.Caller;
+import dev.mcpgateway.gateway.telemetry.CallTrace;
+import dev.mcpgateway.gateway.telemetry.LogKeys;
+import dev.mcpgateway.gateway.telemetry.Telemetry;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * One MCP endpoint: IDENTIFY, READ, then one switch from method to path. Every refusal of every path ends here, recorded,
+ * logged and answered once.
+ */
+final class McpEndpoint implements Endpoint {
+    private static final Logger LOG = LoggerFactory.getLogger(McpEndpoint.class);
+
+    private final View view;
+    private final Authenticator authenticator;
+    private final BoundedBody bodies;
+    private final RequestReader reader;
+    private final Handshake handshake;
+    private final ToolListPath lists;
+    private final ToolCallPath calls;
+    private final CallRecords records;
+    private final Answers answers;
+    private final Telemetry telemetry;
+
+    McpEndpoint(
+            View view,
+            Authenticator authenticator,
+            BoundedBody bodies,
+            RequestReader reader,
+            Handshake handshake,
+            ToolListPath lists,
+            ToolCallPath calls,
+            CallRecords records,
+            Answers answers,
+            Telemetry telemetry) {
+        this.view = view;
+        this.authenticator = authenticator;
+        this.bodies = bodies;
+        this.reader = reader;
+        this.handshake = handshake;
+        this.lists = lists;
+        this.calls = calls;
+        this.records = records;
+        this.answers = answers;
+        this.telemetry = telemetry;
+    }
+
+    /** What is known of a request so far, for the refusal that may end it. */
+    private static final class Progress {
+        private @Nullable Caller caller;
+        private @Nullable Envelope envelope;
+        private byte @Nullable [] requestId;
+        private boolean legacy;
+    }
+
+    @Override
+    public void handle(Exchange exchange) {
+        CallTrace trace = telemetry.begin(exchange.startNanos());
+        Progress progress = new Progress();
+        try {
+            trace.enter(Stage.IDENTIFY);
+            Caller caller = authenticator.authenticate(exchange, view.resource());
+            progress.caller = caller;
+            switch (exchange.method()) {
+                case "POST" -> post(exchange, caller, progress, trace);
+                case "DELETE" -> handshake.end(exchange, caller);
+                default -> throw new Refused(Refusal.of(Reason.BAD_METHOD, "POST, DELETE"));
+            }
+        } catch (Refused refused) {
+            refuse(exchange, refused, progress, trace);
+        }
+    }
+
+    private void post(Exchange exchange, Caller caller, Progress progress, CallTrace trace) {
+        trace.enter(Stage.READ);
+        Envelope envelope = envelope(reader.parse(bodies.read(exchange)), progress);
+        progress.legacy = RequestReader.isLegacy(exchange, envelope);
+        if (progress.legacy && envelope.method().equals("initialize") && envelope.shape() == Shape.REQUEST) {
+            trace.described(envelope, exchange.headers(), "", exchange.id());
+            handshake.initialize(exchange, caller, envelope, trace);
+            trace.end(null);
+            return;
+        }
+        AgentRequest request = progress.legacy
+                ? reader.legacy(exchange, caller, view, envelope)
+                : reader.modern(exchange, caller, view, envelope);
+        if (envelope.shape() == Shape.NOTIFICATION) {
+            notified(request);
+            trace.end(null);
+            return;
+        }
+        trace.described(envelope, exchange.headers(), request.revision().version(), exchange.id());
+        Session session = request.session();
+        trace.end(
+                session == null
+                        ? dispatch(request, trace)
+                        : session.running(envelope.document().raw(envelope.id()), () -> dispatch(request, trace)));
+    }
+
+    private static Envelope envelope(JsonDocument document, Progress progress) {
+        try {
+            Envelope envelope = Envelope.read(document);
+            progress.envelope = envelope;
+            progress.requestId = envelope.idBytes();
+            return envelope;
+        } catch (NotJsonRpc refused) {
+            progress.requestId = refused.id() == JsonDocument.NONE ? null : document.rawBytes(refused.id());
+            throw new Refused(Refusal.saying(Reason.NOT_JSON_RPC, String.valueOf(refused.getMessage())));
+        }
+    }
+
+    /** From method to path; gives the error type of what was answered, {@code null} for success. */
+    private @Nullable String dispatch(AgentRequest request, CallTrace trace) {
+        return switch (request.envelope().method()) {
+            case "tools/call" -> calls.handle(request, new AgentReply(request.exchange(), answers), trace);
+            case "tools/list" -> lists.handle(request, trace);
+            case "server/discover" -> handshake.discover(request);
+            case "ping" -> handshake.ping(request);
+            default -> throw new Refused(Reason.UNKNOWN_METHOD);
+        };
+    }
+
+    /** Notifications are taken; the only one that does something is the cancellation of a legacy request. */
+    private void notified(AgentRequest request) {
+        Envelope envelope = request.envelope();
+        Session session = request.session();
+        if (session != null && envelope.method().equals("notifications/cancelled")) {
+            int requestId = envelope.param(McpNames.REQUEST_ID);
+            if (envelope.document().is(requestId, Kind.STRING)
+                    || envelope.document().is(requestId, Kind.NUMBER)) {
+                session.cancel(envelope.document().raw(requestId));
+            }
+        }
+        answers.empty(request.exchange(), 202);
+    }
+
+    private void refuse(Exchange exchange, Refused refused, Progress progress, CallTrace trace) {
+        Refused recorded = refused.isRecorded()
+                ? refused
+                : records.refusedEarly(exchange, progress.caller, progress.envelope, refused.why());
+        Refusal why = recorded.why();
+        telemetry.refused(trace.stage(), why.reason());
+        trace.end(why.reason().code());
+        // refusals of strangers are counted and audited; a line for each would let them fill the disk
+        LOG.atLevel(progress.caller == null ? Level.DEBUG : Level.INFO)
+                .addKeyValue(LogKeys.CALL_ID, exchange.id())
+                .addKeyValue(LogKeys.STAGE, trace.stage())
+                .addKeyValue(LogKeys.REASON, why.reason().code())
+                .addKeyValue(LogKeys.DETAIL, why.detail())
+                .log("refused");
+        if (why.reason().form() == Reason.Form.NONE) {
+            answers.empty(exchange, 202);
+        } else {
+            answers.refuse(exchange, why, progress.requestId, progress.legacy);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package dev.mcpgateway.gateway.mcp;
+
+import dev.mcpgateway.audit.AuditLog;
+import dev.mcpgateway.connectors.mcp.CatalogSnapshot;
+import dev.mcpgateway.connectors.wire.JsonLimits;
+import dev.mcpgateway.connectors.wire.JsonText;
+import dev.mcpgateway.gateway.call.Refusal;
+import dev.mcpgateway.gateway.call.Stage;
+import dev.mcpgateway.gateway.config.Limits;
+import dev.mcpgateway.gateway.http.Answers;
+import dev.mcpgateway.gateway.http.BoundedBody;
+import dev.mcpgateway.gateway.http.Endpoint;
+import dev.mcpgateway.gateway.http.Exchange;
+import dev.mcpgateway.gateway.identity.Authenticator;
+import dev.mcpgateway.gateway.telemetry.Telemetry;
+import dev.mcpgateway.policy.Policy;
+import dev.mcpgateway.policy.arguments.PayloadLimits;
+import dev.mcpgateway.policy.screen.ResponseScreen;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/** Everything behind the MCP endpoints, wired; what other packages need of it. */
+public final class McpFace {
+    private static final String INSTRUCTIONS =
+            "Tools of several servers, named <server>__<tool>. Results are screened; a withheld or cut result says so.";
+
+    private final Supplier<Policy> policies;
+    private final Upstreams upstreams;
+    private final AuditLog audit;
+    private final ResponseScreen screen;
+    private final Telemetry telemetry;
+    private final Limits limits;
+    private final InstantSource clock;
+    private final LongSupplier nanoClock;
+    private final String serverInfo;
+    private final ToolTables tables;
+    private final Sessions sessions;
+    private final CallRecords records;
+    private final Admission admission;
+    private final CursorSeal cursors;
+
+    /**
+     * Wires the face.
+     *
+     * @param secureRandom cryptographically strong; makes session ids and the key of cursors
+     */
+    public McpFace(
+            List<View> views,
+            Supplier<Policy> policies,
+            Upstreams upstreams,
+            AuditLog audit,
+            ResponseScreen screen,
+            Telemetry telemetry,
+            Limits limits,
+            InstantSource clock,
+            LongSupplier nanoClock,
+            RandomGenerator secureRandom,
+            String version) {
+        this.policies = policies;
+        this.upstreams = upstreams;
+        this.audit = audit;
+        this.screen = screen;
+        this.telemetry = telemetry;
+        this.limits = limits;
+        this.clock = clock;
+        this.nanoClock = nanoClock;
+        this.serverInfo = serverInfo(version);
+        this.tables = new ToolTables(views, PayloadLimits.STANDARD.bytesMax(limits.argumentsBytes()));
+        this.sessions =
+                new Sessions(limits.sessions(), limits.sessionsPerCaller(), limits.sessionIdle(), clock, secureRandom);
+        this.records = new CallRecords(audit);
+        this.admission = new Admission(upstreams.concurrentCalls());
+        this.cursors = new CursorSeal(secureRandom);
+        telemetry.gauge("gateway.sessions", "Open legacy sessions.", sessions::size);
+        telemetry.gauge(
+                "gateway.tools.quarantined",
+                "Tools kept out because their schema cannot be enforced.",
+                () -> tables.quarantined().size());
+    }
+
+    /** The JSON text of this gateway's {@code serverInfo}. */
+    public static String serverInfo(String version) {
+        return "{\"name\":\"mcp-gateway\",\"title\":\"MCP Gateway\",\"version\":"
+                + new String(JsonText.quote(version), StandardCharsets.UTF_8) + "}";
+    }
+
+    /** Takes over a new catalogue. */
+    public void update(CatalogSnapshot catalog) {
+        tables.update(catalog);
+    }
+
+    /** Canonical names of all tools that can be called. */
+    public Set<String> toolNames() {
+        return tables.names();
+    }
+
+    /** Tools that are kept out, with the reason. */
+    public Map<String, String> quarantined() {
+        return tables.quarantined();
+    }
+
+    /** The endpoint of a view. */
+    public Endpoint endpoint(View view, Authenticator authenticator, Answers answers) {
+        ResultScreen resultScreen = new ResultScreen(
+                screen,
+                telemetry,
+                serverInfo.getBytes(StandardCharsets.UTF_8),
+                limits.replyBytes(),
+                limits.resultBytes(),
+                limits.jsonDepth());
+        ToolCallPath calls = new ToolCallPath(
+                policies,
+                tables,
+                upstreams,
+                admission,
+                records,
+                resultScreen,
+                telemetry,
+                clock,
+                limits.callsPerMinute());
+        ToolListPath lists = new ToolListPath(
+                policies,
+                tables,
+                records,
+                audit,
+                answers,
+                cursors,
+                serverInfo,
+                clock,
+                limits.listTools(),
+                limits.listTtl());
+        return new McpEndpoint(
+                view,
+                authenticator,
+                new BoundedBody(limits.requestBytes(), limits.bodyTimeout(), nanoClock),
+                new RequestReader(JsonLimits.forRequests(limits.requestBytes(), limits.jsonDepth()), sessions),
+                new Handshake(sessions, audit, answers, serverInfo, INSTRUCTIONS, limits.listTtl()),
+                lists,
+                calls,
+                records,
+                answers,
+                telemetry);
+    }
+
+    /** Records a refusal of the RECEIVE stage. */
+    public Refusal refusedAtTheEdge(Exchange exchange, Refusal refusal) {
+        telemetry.refused(Stage.RECEIVE, refusal.reason());
+        return records.refusedEarly(exchange, null, null, refusal).why();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.mcpgateway.gateway.mcp;
+
+import dev.mcpgateway.connectors.wire.Revision;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.identity.Caller;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open sessions of legacy agents: capped in all and per caller, ended after a time without use, and found only by the
+ * caller who opened them, so that a guessed or overheard id is worth nothing.
+ */
+final class Sessions {
+    private static final int ID_BYTES = 24;
+
+    private final Map<String, Session> byId = new ConcurrentHashMap<>();
+    private final Map<String, Integer> byCaller = new ConcurrentHashMap<>();
+    private final int all;
+    private final int perCaller;
+    private final Duration idle;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    /**
+     * No session yet.
+     *
+     * @param all most sessions at once
+     * @param perCaller most sessions of one caller at once
+     * @param idle time without use after which a session ends
+     * @param random must be cryptographically strong
+     */
+    Sessions(int all, int perCaller, Duration idle, InstantSource clock, RandomGenerator random) {
+        this.all = all;
+        this.perCaller = perCaller;
+        this.idle = idle;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** Opens a session, after ending those that were idle for too long. */
+    Session open(Caller caller, Revision revision) {
+        endIdle();
+        int own = byCaller.merge(caller.key(), 1, Integer::sum);
+        if (own > perCaller || byId.size() >= all) {
+            forget(caller.key());
+            throw new Refused(Reason.TOO_MANY_SESSIONS);
+        }
+        byte[] id = new byte[ID_BYTES];
+        random.nextBytes(id);
+        String name = Base64.getUrlEncoder().withoutPadding().encodeToString(id);
+        Session session = new Session(name, caller.key(), revision, clock.instant());
+        byId.put(name, session);
+        return session;
+    }
+
+    /**
+     * The caller's session of that id.
+     *
+     * @throws Refused if there is none, also when it is somebody else's
+     */
+    Session find(@Nullable String id, Caller caller) {
+        if (id == null) {
+            throw new Refused(Reason.NO_SESSION);
+        }
+        Session session = byId.get(id);
+        Instant now = clock.instant();
+        if (session == null || !session.callerKey().equals(caller.key()) || isIdle(session, now)) {
+            throw new Refused(Reason.UNKNOWN_SESSION);
+        }
+        session.used(now);
+        return session;
+    }
+
+    /** Ends a session and what runs in it. */
+    void end(Session session) {
+        if (byId.remove(session.id(), session)) {
+            forget(session.callerKey());
+            session.cancelAll();
+        }
+    }
+
+    /** Number of open sessions. */
+    int size() {
+        return byId.size();
+    }
+
+    /** Ends what was idle for too long. */
+    void endIdle() {
+        Instant now = clock.instant();
+        for (Iterator<Session> each = byId.values().iterator(); each.hasNext(); ) {
+            Session session = each.next();
+            if (isIdle(session, now)) {
+                end(session);
+            }
+        }
+    }
+
+    private boolean isIdle(Session session, Instant now) {
+        return now.isAfter(session.lastUsed().plus(idle));
+    }
+
+    private void forget(String callerKey) {
+        byCaller.computeIfPresent(callerKey, (key, count) -> count > 1 ? count - 1 : null);
+    }
+}

@@ -1,0 +1,230 @@
+package dev.mcpgateway.gateway.telemetry;
+
+import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.McpNames;
+import dev.mcpgateway.gateway.call.Stage;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpFields;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request as telemetry sees it: when it entered each stage, its SERVER span once method and parent are known, and a
+ * CLIENT span for the exchange with the upstream. Used by one thread. Holds no argument, result, token or subject.
+ */
+public final class CallTrace {
+    private static final W3CTraceContextPropagator W3C = W3CTraceContextPropagator.getInstance();
+
+    private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
+    private static final Pattern TRACESTATE = Pattern.compile("[\\x20-\\x7e]{1,512}");
+
+    private final Telemetry telemetry;
+    private final long startNanos;
+    private Stage stage = Stage.RECEIVE;
+    private long stageSince;
+    private String method = "";
+    private @Nullable String tool;
+    private @Nullable Span span;
+    private @Nullable Span clientSpan;
+    private @Nullable String upstream;
+    private long clientSince;
+    private @Nullable String traceparent;
+    private @Nullable String tracestate;
+
+    CallTrace(Telemetry telemetry, long startNanos) {
+        this.telemetry = telemetry;
+        this.startNanos = startNanos;
+        this.stageSince = startNanos;
+    }
+
+    /** The request enters a stage. */
+    public void enter(Stage next) {
+        long now = telemetry.now();
+        telemetry.stage(stage, now - stageSince);
+        stage = next;
+        stageSince = now;
+        if (span != null && span.isRecording()) {
+            span.addEvent(next.name());
+        }
+    }
+
+    /** The monotonic time in nanoseconds. */
+    public long now() {
+        return telemetry.now();
+    }
+
+    /** The stage that the request is in. */
+    public Stage stage() {
+        return stage;
+    }
+
+    /**
+     * The message is known: starts the span, with the trace context of {@code params._meta} as parent, else that of the
+     * HTTP headers.
+     */
+    public void described(Envelope envelope, HttpFields headers, String protocolVersion, String callId) {
+        method = envelope.method();
+        traceparent = text(envelope, McpNames.TRACEPARENT);
+        tracestate = text(envelope, McpNames.TRACESTATE);
+        if (traceparent == null) {
+            traceparent = headers.get("traceparent");
+            tracestate = headers.get("tracestate");
+        }
+        dropMalformedContext();
+        Tracer tracer = telemetry.tracer();
+        if (tracer == null) {
+            return;
+        }
+        Context parent = traceparent == null ? Context.root() : W3C.extract(Context.root(), this, PARENT);
+        span = tracer.spanBuilder(method)
+                .setSpanKind(SpanKind.SERVER)
+                .setParent(parent)
+                .setAttribute(Names.METHOD, method)
+                .setAttribute(Names.PROTOCOL_VERSION, protocolVersion)
+                .setAttribute(Names.CALL_ID, callId)
+                .setAttribute(Names.TRANSPORT, "tcp")
+                .setAttribute(Names.PROTOCOL_NAME, "http")
+                .startSpan();
+        if (span.isRecording() && envelope.id() != JsonDocument.NONE) {
+            span.setAttribute(Names.REQUEST_ID, requestId(envelope));
+        }
+    }
+
+    /** Both values are an agent's words and go upstream: only the forms of W3C Trace Context pass. */
+    private void dropMalformedContext() {
+        if (traceparent != null && !TRACEPARENT.matcher(traceparent).matches()) {
+            traceparent = null;
+        }
+        if (tracestate != null && !TRACESTATE.matcher(tracestate).matches()) {
+            tracestate = null;
+        }
+    }
+
+    private static String requestId(Envelope envelope) {
+        JsonDocument document = envelope.document();
+        return document.is(envelope.id(), Kind.STRING) ? document.string(envelope.id()) : document.raw(envelope.id());
+    }
+
+    private static @Nullable String text(Envelope envelope, JsonDocument.Name name) {
+        int node = envelope.meta(name);
+        return envelope.document().is(node, Kind.STRING) ? envelope.document().string(node) : null;
+    }
+
+    private static final TextMapGetter<CallTrace> PARENT = new TextMapGetter<>() {
+        @Override
+        @SuppressWarnings("deprecation") // still abstract
+        public Iterable<String> keys(CallTrace carrier) {
+            return List.of("traceparent", "tracestate");
+        }
+
+        @Override
+        public @Nullable String get(@Nullable CallTrace carrier, String key) {
+            if (carrier == null) {
+                return null;
+            }
+            return key.equals("traceparent") ? carrier.traceparent : carrier.tracestate;
+        }
+    };
+
+    /** The tool is one of the catalogue; names from outside it never become labels. */
+    public void tool(String name) {
+        tool = name;
+        if (span != null) {
+            span.updateName(method + " " + name);
+            span.setAttribute(Names.TOOL, name);
+            span.setAttribute(Names.OPERATION, "execute_tool");
+        }
+    }
+
+    /** An exchange with an upstream begins. */
+    public void upstreamBegins(String alias, String upstreamTool) {
+        upstream = alias;
+        clientSince = telemetry.now();
+        Tracer tracer = telemetry.tracer();
+        if (tracer != null && span != null) {
+            clientSpan = tracer.spanBuilder(method + " " + upstreamTool)
+                    .setSpanKind(SpanKind.CLIENT)
+                    .setParent(Context.root().with(span))
+                    .setAttribute(Names.METHOD, method)
+                    .setAttribute(Names.UPSTREAM, alias)
+                    .setAttribute(Names.TOOL, upstreamTool)
+                    .setAttribute(Names.OPERATION, "execute_tool")
+                    .startSpan();
+        }
+    }
+
+    /** The exchange with the upstream ended; {@code errorType} is {@code null} for a good answer. */
+    public void upstreamEnds(@Nullable String errorType) {
+        AttributesBuilder attributes = Attributes.builder().put(Names.METHOD, method);
+        if (upstream != null) {
+            attributes.put(Names.UPSTREAM, upstream);
+        }
+        if (errorType != null) {
+            attributes.put(Names.ERROR_TYPE, errorType);
+        }
+        telemetry.asked(seconds(telemetry.now() - clientSince), attributes.build());
+        if (clientSpan != null) {
+            end(clientSpan, errorType);
+        }
+    }
+
+    /** The {@code traceparent} to send upstream: ours where spans are made, else the agent's, else none. */
+    public @Nullable String traceparent() {
+        Span current = clientSpan != null ? clientSpan : span;
+        if (current == null) {
+            return traceparent;
+        }
+        SpanContext context = current.getSpanContext();
+        return "00-" + context.getTraceId() + "-" + context.getSpanId() + "-"
+                + context.getTraceFlags().asHex();
+    }
+
+    /** The {@code tracestate} to send upstream: the agent's. */
+    public @Nullable String tracestate() {
+        return traceparent == null ? null : tracestate;
+    }
+
+    /** Ends the request; {@code errorType} is {@code null} for success. */
+    public void end(@Nullable String errorType) {
+        long now = telemetry.now();
+        telemetry.stage(stage, now - stageSince);
+        if (!method.isEmpty()) {
+            AttributesBuilder attributes = Attributes.builder().put(Names.METHOD, method);
+            if (tool != null) {
+                attributes.put(Names.TOOL, tool);
+            }
+            if (errorType != null) {
+                attributes.put(Names.ERROR_TYPE, errorType);
+            }
+            telemetry.served(seconds(now - startNanos), attributes.build());
+        }
+        if (span != null) {
+            end(span, errorType);
+        }
+    }
+
+    private static void end(Span span, @Nullable String errorType) {
+        if (errorType != null) {
+            span.setAttribute(Names.ERROR_TYPE, errorType);
+            span.setStatus(StatusCode.ERROR);
+        }
+        span.end();
+    }
+
+    private static double seconds(long nanos) {
+        return nanos / (double) TimeUnit.SECONDS.toNanos(1);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.mcpgateway.gateway.telemetry;
+
+import io.opentelemetry.api.common.AttributeKey;
+
+/**
+ * Names of spans' and metrics' attributes: the one table. MCP and GenAI names are those of the OpenTelemetry semantic
+ * conventions 1.41 (status: development); those that begin with {@code gateway.} are ours.
+ */
+final class Names {
+    static final AttributeKey<String> METHOD = AttributeKey.stringKey("mcp.method.name");
+    static final AttributeKey<String> PROTOCOL_VERSION = AttributeKey.stringKey("mcp.protocol.version");
+    static final AttributeKey<String> SESSION_ID = AttributeKey.stringKey("mcp.session.id");
+    static final AttributeKey<String> REQUEST_ID = AttributeKey.stringKey("jsonrpc.request.id");
+    static final AttributeKey<String> STATUS_CODE = AttributeKey.stringKey("rpc.response.status_code");
+    static final AttributeKey<String> TOOL = AttributeKey.stringKey("gen_ai.tool.name");
+    static final AttributeKey<String> OPERATION = AttributeKey.stringKey("gen_ai.operation.name");
+    static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
+    static final AttributeKey<String> TRANSPORT = AttributeKey.stringKey("network.transport");
+    static final AttributeKey<String> PROTOCOL_NAME = AttributeKey.stringKey("network.protocol.name");
+
+    static final AttributeKey<String> CALL_ID = AttributeKey.stringKey("gateway.call.id");
+    static final AttributeKey<String> UPSTREAM = AttributeKey.stringKey("gateway.upstream");
+    static final AttributeKey<String> STAGE = AttributeKey.stringKey("gateway.stage");
+    static final AttributeKey<String> REASON = AttributeKey.stringKey("gateway.reason");
+    static final AttributeKey<String> DECISION = AttributeKey.stringKey("gateway.decision");
+    static final AttributeKey<String> STATE = AttributeKey.stringKey("gateway.state");
+
+    static final String SERVER_DURATION = "mcp.server.operation.duration";
+    static final String CLIENT_DURATION = "mcp.client.operation.duration";
+    static final String REFUSALS = "gateway.refusals";
+    static final String DECISIONS = "gateway.decisions";
+    static final String STAGE_TIME = "gateway.stage.time";
+    static final String STAGE_COUNT = "gateway.stage.count";
+    static final String SCREENED = "gateway.screen.findings";
+    static final String SPANS_DROPPED = "gateway.telemetry.spans.dropped";
+
+    private Names() {}
+}

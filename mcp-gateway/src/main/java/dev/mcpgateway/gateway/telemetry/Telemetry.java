@@ -1,0 +1,232 @@
+package dev.mcpgateway.gateway.telemetry;
+
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Stage;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
+import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Spans and metrics through the OpenTelemetry SDK: over OTLP/HTTP where an endpoint is configured, and metrics as
+ * Prometheus text. Without an endpoint no span is made and an agent's trace context passes through unchanged.
+ */
+public final class Telemetry implements AutoCloseable {
+    private static final String SCOPE = "dev.mcpgateway";
+
+    /** Spans that wait for export; sized for two seconds at the speed of one core. What does not fit is counted. */
+    private static final int SPAN_QUEUE = 32_768;
+
+    private static final int SPAN_BATCH = 2_048;
+    private static final Duration EXPORT_EVERY = Duration.ofSeconds(1);
+    private static final Duration METRICS_EVERY = Duration.ofSeconds(15);
+
+    /** Bucket bounds of MCP durations in seconds (semantic conventions). */
+    private static final List<Double> SECONDS =
+            List.of(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0);
+
+    private final OpenTelemetrySdk sdk;
+    private final PrometheusText prometheus;
+    private final @Nullable Tracer tracer;
+    private final Meter meter;
+    private final LongSupplier nanoClock;
+    private final DoubleHistogram serverDuration;
+    private final DoubleHistogram clientDuration;
+    private final LongCounter refusals;
+    private final LongCounter decisions;
+    private final LongCounter screened;
+    private final Map<Stage, LongAdder> stageNanos = new EnumMap<>(Stage.class);
+    private final Map<Stage, LongAdder> stageCounts = new EnumMap<>(Stage.class);
+
+    /**
+     * What is sent where.
+     *
+     * @param otlpUrl base URL of an OTLP/HTTP receiver such as {@code http://127.0.0.1:4318}, or {@code null}
+     * @param sampleRatio share of traces without a parent that are recorded, 0 to 1; a parent's decision is kept
+     * @param serviceName the resource's {@code service.name}
+     * @param version the resource's {@code service.version}
+     */
+    public record Settings(@Nullable String otlpUrl, double sampleRatio, String serviceName, String version) {}
+
+    /** Starts exporting. */
+    public Telemetry(Settings settings, LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+        this.prometheus = new PrometheusText();
+        Resource resource = Resource.getDefault()
+                .merge(Resource.create(Attributes.builder()
+                        .put("service.name", settings.serviceName())
+                        .put("service.version", settings.version())
+                        .build()));
+        SdkMeterProvider meters = meters(settings, resource);
+        SdkTracerProvider tracers = tracers(settings, resource, meters);
+        this.sdk = OpenTelemetrySdk.builder()
+                .setMeterProvider(meters)
+                .setTracerProvider(tracers)
+                .build();
+        this.tracer = settings.otlpUrl() == null ? null : sdk.getTracer(SCOPE);
+        this.meter = sdk.getMeter(SCOPE);
+        this.serverDuration = duration(Names.SERVER_DURATION, "Duration of agents' MCP requests.");
+        this.clientDuration = duration(Names.CLIENT_DURATION, "Duration of exchanges with upstreams.");
+        this.refusals = meter.counterBuilder(Names.REFUSALS)
+                .setDescription("Refused requests by stage and reason.")
+                .build();
+        this.decisions = meter.counterBuilder(Names.DECISIONS)
+                .setDescription("Policy decisions about calls.")
+                .build();
+        this.screened = meter.counterBuilder(Names.SCREENED)
+                .setDescription("Findings of response screening by what was done.")
+                .build();
+        for (Stage stage : Stage.values()) {
+            stageNanos.put(stage, new LongAdder());
+            stageCounts.put(stage, new LongAdder());
+        }
+        observeStages();
+    }
+
+    private SdkMeterProvider meters(Settings settings, Resource resource) {
+        SdkMeterProviderBuilder builder =
+                SdkMeterProvider.builder().setResource(resource).registerMetricReader(prometheus);
+        String url = settings.otlpUrl();
+        if (url != null) {
+            builder.registerMetricReader(PeriodicMetricReader.builder(OtlpHttpMetricExporter.builder()
+                            .setEndpoint(url + "/v1/metrics")
+                            .build())
+                    .setInterval(METRICS_EVERY)
+                    .build());
+        }
+        return builder.build();
+    }
+
+    private static SdkTracerProvider tracers(Settings settings, Resource resource, SdkMeterProvider meters) {
+        SdkTracerProviderBuilder builder = SdkTracerProvider.builder()
+                .setResource(resource)
+                .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(settings.sampleRatio())));
+        String url = settings.otlpUrl();
+        if (url != null) {
+            builder.addSpanProcessor(BatchSpanProcessor.builder(OtlpHttpSpanExporter.builder()
+                            .setEndpoint(url + "/v1/traces")
+                            .build())
+                    .setMaxQueueSize(SPAN_QUEUE)
+                    .setMaxExportBatchSize(SPAN_BATCH)
+                    .setScheduleDelay(EXPORT_EVERY)
+                    .setMeterProvider(meters)
+                    .build());
+        }
+        return builder.build();
+    }
+
+    private DoubleHistogram duration(String name, String description) {
+        return meter.histogramBuilder(name)
+                .setUnit("s")
+                .setDescription(description)
+                .setExplicitBucketBoundariesAdvice(SECONDS)
+                .build();
+    }
+
+    private void observeStages() {
+        Map<Stage, Attributes> labels = new EnumMap<>(Stage.class);
+        for (Stage stage : Stage.values()) {
+            labels.put(stage, Attributes.of(Names.STAGE, stage.name()));
+        }
+        meter.counterBuilder(Names.STAGE_TIME)
+                .ofDoubles()
+                .setUnit("s")
+                .setDescription("Time spent in each stage.")
+                .buildWithCallback(
+                        out -> stageNanos.forEach((stage, sum) -> out.record(sum.sum() / 1e9, labels.get(stage))));
+        meter.counterBuilder(Names.STAGE_COUNT)
+                .setDescription("Requests that went through each stage.")
+                .buildWithCallback(
+                        out -> stageCounts.forEach((stage, sum) -> out.record(sum.sum(), labels.get(stage))));
+    }
+
+    /** Begins to watch one request. */
+    public CallTrace begin(long startNanos) {
+        return new CallTrace(this, startNanos);
+    }
+
+    /** Counts a refusal. */
+    public void refused(Stage stage, Reason reason) {
+        refusals.add(1, Attributes.of(Names.STAGE, stage.name(), Names.REASON, reason.code()));
+    }
+
+    /** Counts a policy decision, such as {@code allow} or {@code hidden}. */
+    public void decided(String decision) {
+        decisions.add(1, Attributes.of(Names.DECISION, decision));
+    }
+
+    /** Counts findings of screening by the action taken. */
+    public void screened(String action, int findings) {
+        screened.add(findings, Attributes.of(Names.DECISION, action));
+    }
+
+    /** Adds a value that is read when metrics are collected. */
+    public void gauge(String name, String description, LongSupplier value) {
+        meter.gaugeBuilder(name)
+                .ofLongs()
+                .setDescription(description)
+                .buildWithCallback(out -> out.record(value.getAsLong()));
+    }
+
+    /** Adds a growing sum that is read when metrics are collected. */
+    public void counter(String name, String description, LongSupplier value) {
+        meter.counterBuilder(name).setDescription(description).buildWithCallback(out -> out.record(value.getAsLong()));
+    }
+
+    /** All metrics as Prometheus text (exposition format 0.0.4). */
+    public String prometheusText() {
+        return prometheus.text();
+    }
+
+    long now() {
+        return nanoClock.getAsLong();
+    }
+
+    @Nullable
+    Tracer tracer() {
+        return tracer;
+    }
+
+    void stage(Stage stage, long nanos) {
+        LongAdder sum = stageNanos.get(stage);
+        LongAdder count = stageCounts.get(stage);
+        if (sum != null && count != null) {
+            sum.add(nanos);
+            count.increment();
+        }
+    }
+
+    void served(double seconds, Attributes attributes) {
+        serverDuration.record(seconds, attributes);
+    }
+
+    void asked(double seconds, Attributes attributes) {
+        clientDuration.record(seconds, attributes);
+    }
+
+    /** Sends what waits, for at most five seconds. */
+    @Override
+    public void close() {
+        sdk.shutdown().join(5, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,116 @@
+package dev.mcpgateway.gateway.endtoend;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An agent with a token. It speaks 2026-07-28 until {@link #initialize} opened a session of an older revision. Knows how
+ * a good request looks; tests change one thing in it.
+ */
+public final class TestAgent {
+    /** What a modern request carries in {@code params}. */
+    public static final String META = "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
+            + "\"io.modelcontextprotocol/clientCapabilities\":{}}";
+
+    private final TestGateway gateway;
+    private final String token;
+    private @Nullable String session;
+    private String revision = "2026-07-28";
+
+    TestAgent(TestGateway gateway, String token) {
+        this.gateway = gateway;
+        this.token = token;
+    }
+
+    /** The token. */
+    public String token() {
+        return token;
+    }
+
+    /** The id of the legacy session. */
+    public String session() {
+        if (session == null) {
+            throw new IllegalStateException("no session was opened");
+        }
+        return session;
+    }
+
+    /** Host, token, content type: what every POST has. */
+    public WireRequest post() {
+        return WireRequest.of("POST", gateway.url().getPath())
+                .plus("Host", gateway.url().getAuthority())
+                .plus("Authorization", "Bearer " + token)
+                .plus("Content-Type", "application/json")
+                .plus("Accept", "application/json, text/event-stream");
+    }
+
+    /** Opens a legacy session of that revision and speaks it from now on. */
+    public TestAgent initialize(String version) {
+        WireAnswer answer = send(post().body(initializeBody(version)));
+        if (answer.status() != 200) {
+            throw new AssertionError("no session: " + answer);
+        }
+        session = answer.header("Mcp-Session-Id").orElseThrow(() -> new AssertionError("no session id: " + answer));
+        revision = answer.at("/result/protocolVersion");
+        return this;
+    }
+
+    /** The body of {@code initialize}. */
+    public static String initializeBody(String version) {
+        return "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"" + version
+                + "\",\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}";
+    }
+
+    /**
+     * A good request with the id 1.
+     *
+     * @param members members of {@code params} as JSON text, without {@code _meta}
+     */
+    public WireRequest request(String method, String members) {
+        String params = session != null ? members : members.isEmpty() ? META : members + "," + META;
+        return message(
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\",\"params\":{" + params + "}}", method);
+    }
+
+    /** A good notification. */
+    public WireRequest notification(String method, String members) {
+        return message("{\"jsonrpc\":\"2.0\",\"method\":\"" + method + "\",\"params\":{" + members + "}}", method);
+    }
+
+    /** A body with the headers that belong to its method. */
+    public WireRequest message(String body, String method) {
+        WireRequest request = post().plus("MCP-Protocol-Version", revision);
+        return (session == null ? request.plus("Mcp-Method", method) : request.plus("Mcp-Session-Id", session))
+                .body(body);
+    }
+
+    /** A good {@code tools/call}. */
+    public WireRequest calling(String tool, String arguments) {
+        return callingWith(tool, "\"arguments\":" + arguments);
+    }
+
+    /** A good {@code tools/call} with other members of {@code params} beside the name. */
+    public WireRequest callingWith(String tool, String members) {
+        WireRequest request = request("tools/call", "\"name\":\"" + tool + "\"," + members);
+        return session == null ? request.plus("Mcp-Name", tool) : request;
+    }
+
+    /** A good {@code tools/list}. */
+    public WireRequest listing() {
+        return request("tools/list", "");
+    }
+
+    /** Calls a tool. */
+    public WireAnswer call(String tool, String arguments) {
+        return send(calling(tool, arguments));
+    }
+
+    /** Lists the tools. */
+    public WireAnswer list() {
+        return send(listing());
+    }
+
+    /** Sends over a connection of its own. */
+    public WireAnswer send(WireRequest request) {
+        return gateway.send(request);
+    }
+}

@@ -1,0 +1,99 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Child } from '../kit/children.mjs';
+import { Gateway } from '../kit/gateway.mjs';
+import { Agent } from './agents.mjs';
+import { Servers } from './servers.mjs';
+import { users } from './users.mjs';
+
+/** How long the provider may take until it listens, in seconds. */
+const START_SECONDS_MAX = 30;
+
+/** Everything that runs during the cases: provider, servers, gateway, and the journal of what clients were answered. */
+export class World {
+  #folder = fileURLToPath(new URL('../target/clients', import.meta.url));
+  #tokens = new Map();
+  #agents = [];
+
+  /** What clients were answered, in order. */
+  journal = [];
+
+  static async start() {
+    const world = new World();
+    rmSync(world.#folder, { recursive: true, force: true });
+    mkdirSync(world.#folder, { recursive: true });
+    world.users = await users();
+    [world.provider, world.stranger] = await Promise.all([world.#provider('provider'), world.#provider('stranger')]);
+    world.servers = new Servers(world.#folder);
+    await world.servers.startRemote();
+    world.gateway = new Gateway(join(world.#folder, 'gateway'), new URL('.', import.meta.url), {
+      ISSUER: world.provider.issuer,
+      ...world.servers.values,
+    });
+    // the environment of a stdio server must not hold what the gateway's holds
+    await world.gateway.spawn({ ACCEPTANCE_CANARY: 'must not be seen' }).serving();
+    return world;
+  }
+
+  /** An identity provider that knows all users; only one of the two is trusted by the gateway. */
+  async #provider(name) {
+    const clients = join(this.#folder, `${name}.json`);
+    const metadata = Object.values(this.users).map((user) => user.metadata);
+    writeFileSync(clients, JSON.stringify(metadata), { mode: 0o600 });
+    const script = fileURLToPath(new URL('provider.mjs', import.meta.url));
+    const packages = fileURLToPath(new URL('../kit/packages.mjs', import.meta.url));
+    const child = new Child(process.execPath, ['--import', packages, script, clients], {
+      log: join(this.#folder, name),
+      env: { ACCEPTANCE_PACKAGES: process.env.ACCEPTANCE_PACKAGES },
+    });
+    return { issuer: await child.line('READY ', START_SECONDS_MAX), child };
+  }
+
+  /** A token of the trusted provider for the gateway; asked for once per user and scope. */
+  async token(user, scope = '') {
+    const key = `${user.id} ${scope}`;
+    if (!this.#tokens.has(key)) {
+      this.#tokens.set(key, await user.token(this.provider.issuer, { resource: this.gateway.url, scope }));
+    }
+    return this.#tokens.get(key);
+  }
+
+  /** A client connected to the gateway as `user`. */
+  async agent(flavour, user, scope) {
+    const headers = { Authorization: `Bearer ${await this.token(user, scope)}` };
+    return this.#connected(
+      new Agent(flavour, this.journal),
+      flavour.http(new URL(this.gateway.url), { requestInit: { headers } }),
+    );
+  }
+
+  /** A client that has no token and must find out by itself where to get one. */
+  async agentWithLogin(flavour, authProvider) {
+    return this.#connected(new Agent(flavour, this.journal), flavour.http(new URL(this.gateway.url), { authProvider }));
+  }
+
+  /** A client of the same library connected to a server without the gateway. */
+  async directAgent(flavour, alias) {
+    const { url, ...command } = this.servers.direct(alias);
+    const transport = url === undefined ? flavour.stdio({ ...command, stderr: 'ignore' }) : flavour.http(new URL(url));
+    return this.#connected(new Agent(flavour), transport);
+  }
+
+  async #connected(agent, transport) {
+    await agent.connect(transport);
+    this.#agents.push(agent);
+    return agent;
+  }
+
+  /** Closes all clients. */
+  async closeAgents() {
+    await Promise.allSettled(this.#agents.map((agent) => agent.close()));
+  }
+
+  /** Stops what is left, the gateway's surroundings last. */
+  async stop() {
+    await this.servers.stopRemote();
+    await Promise.all([this.provider.child.end(), this.stranger.child.end()]);
+  }
+}

@@ -1,0 +1,46 @@
+# Shared by the scripts of this folder, which source it: installs what they need, builds what is not built, then runs
+# a program under target/npm's Node 22.
+
+root=$(cd -- "$here/../.." && pwd)
+packages=$here/target/npm
+
+fail() {
+  echo "$(basename -- "$0" .sh): $1" >&2
+  exit 2
+}
+
+# Exact pins; no install script runs.
+install_packages() {
+  if ! cmp -s "$here/package-lock.json" "$packages/installed-lock.json"; then
+    command -v npm >/dev/null || fail "npm is needed to install the packages"
+    rm -rf "$packages"
+    mkdir -p "$packages"
+    cp "$here/package.json" "$here/package-lock.json" "$packages/"
+    (cd "$packages" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || fail "npm ci failed"
+    cp "$here/package-lock.json" "$packages/installed-lock.json"
+  fi
+  for node in "$packages"/node_modules/node-*/bin/node "$(command -v node || true)"; do
+    # the programs find their packages with registerHooks, which Node has from 22.15 on
+    if [[ -x $node && $("$node" -p 'typeof require("node:module").registerHooks') == function ]]; then
+      return
+    fi
+  done
+  fail "npm has no Node 22 for this platform, and no newer one is on the PATH"
+}
+
+# The marker is the quickstart's: what one of the scripts built, the other need not build again.
+build_gateway() {
+  local built=$root/mcp-gateway/target/lib/.built
+  if [[ ! -f $built || -n $(find "$root"/{pom.xml,policy,audit,connectors,mcp-gateway}/src/main \
+    "$root"/{.,policy,audit,connectors,mcp-gateway}/pom.xml -newer "$built" -type f -print -quit 2>/dev/null) ]]; then
+    echo "building (mvn -Pquick package) …"
+    (cd "$root" && mvn -q -ntp -Pquick package) || fail "the build failed"
+    touch "$built"
+  fi
+}
+
+# run_program FILE [ARGUMENT…]: ends with the program's exit code
+run_program() {
+  exec env ACCEPTANCE_PACKAGES="$packages" "$node" --disable-warning=ExperimentalWarning \
+    --import "$here/kit/packages.mjs" "$@"
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Kills the gateway under load: samples/acceptance/kill.sh [--rounds N] [--seed N]
+#
+#   --rounds N   how often the gateway is killed; 50 unless given
+#   --seed N     the seed of all random instants; printed, so that a run can be repeated
+#
+# 48 connections call a tool without pause and keep a journal of the calls that were acknowledged. The gateway is ended
+# with SIGKILL at random instants, also while it starts, and started again on the same audit log. Each time the log must
+# verify; at the end it must hold every acknowledged call, and programs that are not ours must accept it
+# (audit/verify-external.sh). The last line is "N passed, N failed".
+set -euo pipefail
+
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=common.sh
+source "$here/common.sh"
+
+install_packages
+build_gateway
+run_program "$here/kill/run.mjs" "$@"

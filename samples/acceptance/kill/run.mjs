@@ -1,0 +1,85 @@
+// The rounds of kill.sh, then what the log must hold after all of them. Options: see kill.sh.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { Cases } from '../kit/cases.mjs';
+import { Gateway } from '../kit/gateway.mjs';
+import { FileIssuer } from './issuer.mjs';
+import { proof } from './proof.mjs';
+import { seeded } from './random.mjs';
+import { Rounds } from './rounds.mjs';
+import { EchoUpstream } from './upstream.mjs';
+
+const VERIFY_EXTERNAL = fileURLToPath(new URL('../audit/verify-external.sh', import.meta.url));
+
+/** Rounds unless said otherwise: what fits into a run for every change. */
+const ROUNDS_DEFAULT = '50';
+const NUMBER_MAX = 1_000_000_000;
+
+const { count, seed } = arguments_();
+console.log(`${count} rounds, seed ${seed}`);
+
+const folder = fileURLToPath(new URL('../target/kill', import.meta.url));
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+const jwks = join(folder, 'jwks.json');
+const issuer = await FileIssuer.make(jwks);
+const upstream = await EchoUpstream.start();
+const gateway = new Gateway(join(folder, 'gateway'), new URL('.', import.meta.url), { JWKS: jwks, UPSTREAM: upstream.url });
+
+const cases = new Cases();
+const rounds = new Rounds(gateway, issuer, seeded(seed));
+const begin = performance.now();
+for (let round = 1; round <= count; round++) {
+  const before = rounds.journal.acknowledged.size;
+  const passed = await cases.run(`round ${round}`, async () => {
+    await rounds.run(round);
+    return `${rounds.journal.acknowledged.size - before} calls acknowledged`;
+  });
+  if (!passed) {
+    await gateway.kill(); // wherever it stopped; the rounds that are not run are missed by cases.end
+    break;
+  }
+}
+await cases.run('the gateway starts after the last kill, its log verifies, and it stops when asked', async () => {
+  await rounds.start();
+  await gateway.stop();
+});
+const { acknowledged } = rounds.journal;
+const seconds = (performance.now() - begin) / 1000;
+console.log(
+  `${acknowledged.size} calls acknowledged, ${upstream.received.size} received by the server, in ${seconds.toFixed(0)} s; ` +
+    `longest start ${(rounds.startMillisMax / 1000).toFixed(1)} s`,
+);
+const own = await proof(cases, gateway.auditDir, rounds.journal, upstream.received);
+await cases.run('programs that are not ours accept the log', async () => {
+  const { stdout } = await promisify(execFile)(VERIFY_EXTERNAL, [gateway.auditDir, gateway.vkey]);
+  return stdout.trim().split('\n').at(-1);
+});
+process.exit(cases.end(count + own + 2));
+
+function arguments_() {
+  try {
+    const { values } = parseArgs({ options: { rounds: { type: 'string' }, seed: { type: 'string' } } });
+    return {
+      count: whole('--rounds', values.rounds ?? ROUNDS_DEFAULT),
+      seed: whole('--seed', values.seed ?? String(randomInt(NUMBER_MAX))),
+    };
+  } catch (error) {
+    console.error(`kill: ${error.message}`);
+    process.exit(2);
+  }
+}
+
+function whole(option, value) {
+  const number = Number(value);
+  if (!/^[0-9]+$/.test(value) || number < 1 || number > NUMBER_MAX) {
+    throw new Error(`${option} must be a whole number from 1 to ${NUMBER_MAX}, not "${value}"`);
+  }
+  return number;
+}

@@ -1,0 +1,47 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+
+const INPUT = { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] };
+const TOOLS = ['read', 'write'].map((name) => ({ name, description: 'Answers with the text.', inputSchema: INPUT }));
+const META = { 'io.modelcontextprotocol/serverInfo': { name: 'echo', version: '1.0.0' } };
+
+const ANSWERS = {
+  'server/discover': () => ({ supportedVersions: ['2026-07-28'], capabilities: { tools: {} }, ttlMs: 60_000, cacheScope: 'public' }),
+  'tools/list': () => ({ tools: TOOLS, ttlMs: 60_000, cacheScope: 'public' }),
+  'tools/call': ({ arguments: { text } }) => ({ content: [{ type: 'text', text }] }),
+};
+
+/** The least of an MCP server of 2026-07-28. It lives through every kill and knows which calls reached it. */
+export class EchoUpstream {
+  #server;
+
+  /** Trace ids of the calls that were received. */
+  received = new Set();
+
+  static async start() {
+    const upstream = new EchoUpstream();
+    upstream.#server = createServer((request, response) => upstream.#handle(request, response)).listen(0, '127.0.0.1');
+    await once(upstream.#server, 'listening');
+    return upstream;
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.#server.address().port}/mcp`;
+  }
+
+  #handle(request, response) {
+    const chunks = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      const { id, method, params } = JSON.parse(Buffer.concat(chunks));
+      if (method === 'tools/call') {
+        this.received.add(params._meta.traceparent.split('-')[1]);
+      }
+      const answer = ANSWERS[method]?.(params);
+      const body = answer
+        ? { jsonrpc: '2.0', id, result: { resultType: 'complete', ...answer, _meta: META } }
+        : { jsonrpc: '2.0', id, error: { code: -32601, message: 'Method not found' } };
+      response.writeHead(answer ? 200 : 404, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import { within } from './waiting.mjs';
+
+/** Longest time for one case, in seconds; a case that takes longer has failed. */
+const CASE_SECONDS_MAX = 60;
+
+/** Runs named cases one after the other, prints one line for each and counts them. */
+export class Cases {
+  #passed = 0;
+  #failed = 0;
+
+  /**
+   * Runs one case: it passes if `body` ends without throwing. A text that it returns is printed behind the name.
+   *
+   * @returns {Promise<boolean>} whether it passed
+   */
+  async run(name, body) {
+    try {
+      const note = await within(CASE_SECONDS_MAX, name, body());
+      this.#passed++;
+      console.log(`ok    ${name}${note === undefined ? '' : `: ${note}`}`);
+      return true;
+    } catch (error) {
+      this.#failed++;
+      console.log(`FAIL  ${name}\n      ${text(error).replaceAll('\n', '\n      ')}`);
+      return false;
+    }
+  }
+
+  /**
+   * Prints the last line.
+   *
+   * @param {number} minimum the run fails when fewer cases ran, so that none can be left out unseen
+   * @returns {number} the exit code
+   */
+  end(minimum) {
+    const ran = this.#passed + this.#failed;
+    if (ran < minimum) {
+      this.#failed += minimum - ran;
+      console.log(`FAIL  only ${ran} of ${minimum} cases ran`);
+    }
+    console.log(`${this.#passed} passed, ${this.#failed} failed`);
+    return this.#failed === 0 ? 0 : 1;
+  }
+}
+
+function text(error) {
+  return error?.code === 'ERR_ASSERTION' ? error.message : (error?.stack ?? String(error));
+}

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { until, within } from './waiting.mjs';
+
+/** How long a child may take to end after SIGTERM before it is killed and counts as broken, in seconds. */
+const END_SECONDS_MAX = 20;
+
+/** Every child that was started and has not ended, so that none outlives this program. */
+const running = new Set();
+
+/** A process that we started. Its output goes to `LOG.out` and `LOG.err`; it gets no environment but PATH, HOME, `env`. */
+export class Child {
+  #process;
+  #log;
+
+  /** Settled with the exit code, or the signal's name, when the process has ended. */
+  ended;
+
+  constructor(command, args, { log, env = {} }) {
+    this.#log = log;
+    const out = openSync(`${log}.out`, 'w');
+    const err = openSync(`${log}.err`, 'w');
+    this.#process = spawn(command, args, {
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+      stdio: ['ignore', out, err],
+    });
+    closeSync(out);
+    closeSync(err);
+    running.add(this);
+    this.ended = new Promise((resolve) => {
+      this.#process.once('error', (error) => resolve(error.message));
+      this.#process.once('exit', (code, signal) => resolve(code ?? signal));
+    }).finally(() => running.delete(this));
+  }
+
+  get pid() {
+    return this.#process.pid;
+  }
+
+  /** Waits for a line of output (`out`, or `err` for standard error) that begins with `prefix`; returns the rest of it. */
+  async line(prefix, seconds, stream = 'out') {
+    const rest = await until(`a line "${prefix}" in ${this.#log}.${stream}`, seconds, () => {
+      const line = readFileSync(`${this.#log}.${stream}`, 'utf8')
+        .split('\n')
+        .slice(0, -1)
+        .find((each) => each.startsWith(prefix));
+      if (line === undefined && !running.has(this)) {
+        return { ended: true };
+      }
+      return line !== undefined && { text: line.slice(prefix.length) };
+    });
+    if (rest.ended) {
+      throw new Error(`it ended before it was ready: ${readFileSync(`${this.#log}.err`, 'utf8').trim()}`);
+    }
+    return rest.text;
+  }
+
+  /** Sends SIGTERM and waits. Returns the exit code or signal. */
+  async end() {
+    this.#process.kill('SIGTERM');
+    try {
+      return await within(END_SECONDS_MAX, `the end of ${this.#log} after SIGTERM`, this.ended);
+    } catch (late) {
+      await this.kill();
+      throw late;
+    }
+  }
+
+  /** Sends SIGKILL and waits. */
+  async kill() {
+    this.killNow();
+    await this.ended;
+  }
+
+  killNow() {
+    this.#process.kill('SIGKILL');
+  }
+}
+
+process.once('exit', () => running.forEach((child) => child.killNow()));
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => process.exit(130));
+}

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 
 /**
  * Finds all literals of a pattern set in one pass (Aho and Corasick, "Efficient string matching", 1975), as one dense
@@ -17,8 +18,8 @@ final class LiteralAutomaton {
 
     /** Called for each literal found. */
     interface Sink {
-        /** Literal number {@code literal} ends before {@code end}. */
-        void found(int literal, int end);
+        /** Literal number {@code literal} stands from {@code start} to before {@code end}. */
+        void found(int literal, int start, int end);
     }
 
     private static final int ASCII = 128;
@@ -41,8 +42,20 @@ final class LiteralAutomaton {
     /** By row number minus that of {@link #firstHit}: the literals that end in the state. */
     private final int[][] hits;
 
-    /** Builds the automaton of {@code literals}: printable ASCII in lower case, single blanks inside only. */
-    LiteralAutomaton(List<String> literals) {
+    private final String[] literals;
+    private final boolean[] atWordStart;
+
+    /**
+     * Builds the automaton of {@code literals}: printable ASCII in lower case, single blanks inside only.
+     *
+     * @param atWordStart those that count only where no ASCII letter, digit or underscore stands before them
+     */
+    LiteralAutomaton(List<String> literals, Set<String> atWordStart) {
+        this.literals = literals.toArray(String[]::new);
+        this.atWordStart = new boolean[literals.size()];
+        for (int i = 0; i < literals.size(); i++) {
+            this.atWordStart[i] = atWordStart.contains(literals.get(i));
+        }
         classOf = new byte[ASCII];
         classes = assignClasses(literals);
         Trie trie = new Trie(literals);
@@ -107,13 +120,46 @@ final class LiteralAutomaton {
      */
     int passClean(byte[] ascii, int state) {
         int at = state;
-        for (byte b : ascii) {
-            at = next[at + classOf[b]];
-            if (at >= firstHit) {
+        for (int i = 0; i < ascii.length; i++) {
+            at = next[at + classOf[ascii[i]]];
+            if (at >= firstHit && isUnclean(at, ascii, i + 1)) {
                 return -1;
             }
         }
         return at;
+    }
+
+    private boolean isUnclean(int state, byte[] ascii, int end) {
+        int row = (state - firstHit) / classes;
+        if (row == hits.length) {
+            return true;
+        }
+        for (int literal : hits[row]) {
+            if (!atWordStart[literal] || !isInsideWord(literals[literal], ascii, end)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a word character stands before the literal that ends here; a run of blanks is one blank of it. */
+    private static boolean isInsideWord(String literal, byte[] ascii, int end) {
+        int at = end;
+        for (int i = literal.length() - 1; i >= 0 && at > 0; i--) {
+            at--;
+            while (literal.charAt(i) == ' ' && at > 0 && isBlank(ascii[at - 1])) {
+                at--;
+            }
+        }
+        return at > 0 && isWord((char) ascii[at - 1]);
+    }
+
+    private static boolean isBlank(byte c) {
+        return c == ' ' || (c >= '\t' && c <= '\r');
+    }
+
+    private static boolean isWord(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     }
 
     /** The state after a boundary between two texts, which counts as white space; -1 when a literal ends there. */
@@ -122,7 +168,10 @@ final class LiteralAutomaton {
         return at >= firstHit ? -1 : at;
     }
 
-    /** Hands every literal in the first {@code length} characters of {@code view} to {@code sink}, by rising end. */
+    /**
+     * Hands every literal in the first {@code length} characters of {@code view}, which has no two blanks in a row, to
+     * {@code sink}, by rising end.
+     */
     void scan(char[] view, int length, Sink sink) {
         int at = 0;
         for (int i = 0; i < length; i++) {
@@ -130,7 +179,10 @@ final class LiteralAutomaton {
             at = next[at + (c < ASCII ? viewClassOf[c] : OTHER)];
             if (at >= firstHit) {
                 for (int literal : hits[(at - firstHit) / classes]) {
-                    sink.found(literal, i + 1);
+                    int start = i + 1 - literals[literal].length();
+                    if (!atWordStart[literal] || start == 0 || !isWord(view[start - 1])) {
+                        sink.found(literal, start, i + 1);
+                    }
                 }
             }
         }

@@ -123,15 +123,17 @@ final class PackReader {
         span.rejectUnknownKeys();
         try {
             RegexNode node = RegexParser.parse(source);
-            checkSpan(rule, node, literals, before, after);
-            return Optional.of(new PatternRule.Match.Regex(RegexText.compile(node), literals, before, after));
+            boolean atWordStart = checkSpan(rule, node, literals, before, after);
+            return Optional.of(
+                    new PatternRule.Match.Regex(RegexText.compile(node), literals, before, after, atWordStart));
         } catch (RegexParser.Unsupported unsupported) {
             rule.problem("regex", "the expression is not supported: " + unsupported.reason(), "");
             return Optional.empty();
         }
     }
 
-    private static void checkSpan(YamlObject rule, RegexNode node, List<String> literals, int before, int after) {
+    /** Whether the literals need only be looked for where a word begins. */
+    private static boolean checkSpan(YamlObject rule, RegexNode node, List<String> literals, int before, int after) {
         for (String literal : literals) {
             if (literal.length() < 3 || literal.startsWith(" ") || literal.contains("  ")) {
                 rule.problem(
@@ -153,6 +155,8 @@ final class PackReader {
                             + cover.get().after() + " after its literal",
                     "Declare that span");
         }
+        return cover.map(LiteralCover::atWordStart).orElse(false)
+                && literals.stream().allMatch(literal -> Character.isLetterOrDigit(literal.charAt(0)));
     }
 
     /** The distinct literals of the rules that have any, and which rules each belongs to. */

@@ -23,14 +23,25 @@ record PatternRule(String id, int revision, String family, double weight, Set<Pl
     /** What a rule looks for. */
     sealed interface Match {
 
-        /** Text. */
-        record Regex(Pattern pattern, List<String> literals, int before, int after) implements Match {
+        /**
+         * Text.
+         *
+         * @param before characters of a match before its literal, at most
+         * @param after characters of a match after its literal, at most
+         * @param atWordStart whether every match holds a literal with no word character before it
+         */
+        record Regex(Pattern pattern, List<String> literals, int before, int after, boolean atWordStart)
+                implements Match {
             public Regex {
                 literals = List.copyOf(literals);
             }
 
             int longestLiteral() {
-                return literals.stream().mapToInt(String::length).max().orElse(0);
+                int longest = 0;
+                for (String literal : literals) {
+                    longest = Math.max(longest, literal.length());
+                }
+                return longest;
             }
         }
 

@@ -6,8 +6,10 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Rules for screening, compiled. Immutable and safe for use by many threads.
@@ -35,12 +37,16 @@ public final class PatternSet {
         this.sha256 = sha256;
         this.rules = List.copyOf(pack.rules());
         List<String> literals = new ArrayList<>();
+        Set<String> atWordStart = new HashSet<>();
         List<int[]> owners = new ArrayList<>();
         PackReader.literals(rules).forEach((literal, ofRules) -> {
             literals.add(literal);
             owners.add(ofRules.stream().mapToInt(Integer::intValue).toArray());
+            if (ofRules.stream().allMatch(rule -> regex(rule).atWordStart())) {
+                atWordStart.add(literal);
+            }
         });
-        this.automaton = new LiteralAutomaton(literals);
+        this.automaton = new LiteralAutomaton(literals, atWordStart);
         this.rulesOfLiteral = owners.toArray(int[][]::new);
     }
 
@@ -92,6 +98,11 @@ public final class PatternSet {
 
     List<PatternRule> rules() {
         return rules;
+    }
+
+    /** The expression of a rule that owns a literal. */
+    PatternRule.Match.Regex regex(int rule) {
+        return (PatternRule.Match.Regex) rules.get(rule).match();
     }
 
     LiteralAutomaton automaton() {

@@ -6,7 +6,7 @@ public enum Place {
     TOOL_OUTPUT,
     /** A string value of structured content. */
     STRUCTURED,
-    /** A member name of structured content; it cannot be redacted, so a finding in it withholds the result. */
+    /** A member name that an upstream chose, in structured content above all; it cannot be redacted, so a finding in it withholds the result. */
     STRUCTURED_KEY,
     /** Message or data of an error. */
     ERROR,

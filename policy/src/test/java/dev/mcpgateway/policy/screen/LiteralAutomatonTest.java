@@ -7,9 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,17 +20,17 @@ class LiteralAutomatonTest {
 
     private static List<String> found(List<String> literals, String text) {
         List<String> found = new ArrayList<>();
-        new LiteralAutomaton(literals)
+        new LiteralAutomaton(literals, Set.of())
                 .scan(
                         text.toCharArray(),
                         text.length(),
-                        (literal, end) -> found.add(literals.get(literal) + "@" + end));
+                        (literal, start, end) -> found.add(literals.get(literal) + "@" + end));
         found.sort(null);
         return found;
     }
 
     private static boolean isClean(List<String> literals, String text) {
-        LiteralAutomaton automaton = new LiteralAutomaton(literals);
+        LiteralAutomaton automaton = new LiteralAutomaton(literals, Set.of());
         return automaton.passClean(text.getBytes(StandardCharsets.US_ASCII), automaton.start()) >= 0;
     }
 
@@ -84,6 +86,31 @@ class LiteralAutomatonTest {
         assertThat(clean).isBetween(1_000, 19_000);
     }
 
+    /** Raw text and view must agree here, too: what only the view finds was never looked at. */
+    @Test
+    void aLiteralThatBeginsAWordIsNotFoundInsideOne() {
+        long seed = RandomGenerator.getDefault().nextLong();
+        System.out.println("LiteralAutomatonTest.aLiteralThatBeginsAWordIsNotFoundInsideOne seed " + seed);
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        List<String> literals = List.of("use ", "a b", "us");
+        LiteralAutomaton automaton = new LiteralAutomaton(literals, Set.of("use ", "a b"));
+        Pattern words = Pattern.compile("\\b(?:use |a b)|us");
+        LookAlikes lookAlikes = new LookAlikes();
+        for (int i = 0; i < 50_000; i++) {
+            String text = word(random, "uUseab _-\n\t", random.nextInt(16)) + "x";
+            ViewBuilder builder = new ViewBuilder(lookAlikes, text.length(), false);
+            builder.append(text);
+            String view = builder.build().toString().replace('\n', ' ');
+            List<Integer> found = new ArrayList<>();
+            automaton.scan(view.toCharArray(), view.length(), (literal, start, end) -> found.add(start));
+
+            assertThat(!found.isEmpty()).as(view).isEqualTo(words.matcher(view).find());
+            assertThat(automaton.passClean(text.getBytes(StandardCharsets.US_ASCII), automaton.start()) >= 0)
+                    .as(text)
+                    .isEqualTo(found.isEmpty());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"a\\b", "a\u001bb", "a\u0000b", "a\u007fb", "a\bb"})
     void whatNormalisationWouldChangeIsNotClean(String text) {
@@ -92,7 +119,7 @@ class LiteralAutomatonTest {
 
     @Test
     void stateRunsOnFromTextToText() {
-        LiteralAutomaton automaton = new LiteralAutomaton(List.of("one two"));
+        LiteralAutomaton automaton = new LiteralAutomaton(List.of("one two"), Set.of());
         int afterFirst = automaton.passClean("say one".getBytes(StandardCharsets.US_ASCII), automaton.start());
         int atSecond = automaton.passBoundary(afterFirst);
 
@@ -106,7 +133,7 @@ class LiteralAutomatonTest {
     @ParameterizedTest
     @ValueSource(strings = {"Abc", "ab\nc", "naïve", "a\\b"})
     void literalsArePrintableAsciiInLowerCase(String literal) {
-        assertThatThrownBy(() -> new LiteralAutomaton(List.of(literal))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new LiteralAutomaton(List.of(literal), Set.of())).isInstanceOf(IllegalArgumentException.class);
         assertThat(literal).isNotEqualTo(literal.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", ""));
     }
 

@@ -150,13 +150,11 @@ public final class Gateway implements AutoCloseable {
     public void start() throws Exception {
         observe();
         CallIds ids = new CallIds(wiring.clock(), wiring.ids());
-        String serverInfo = McpFace.serverInfo(wiring.version());
-        Answers adminAnswers = operators.answers("", List::of, serverInfo);
-        operators.start(adminRoutes(), adminAnswers, (exchange, refusal) -> refusal, ids);
+        Answers adminAnswers = operators.answers("", List::of, McpFace.serverInfo(wiring.version()));
+        operators.start(adminRoutes(), adminAnswers, face::refusedAtTheEdge, ids);
         catalog.start();
         catalog.awaitFirst(FIRST_LIST);
-        Answers answers = agents.answers(metadataUrl(views.getFirst()), this::scopes, serverInfo);
-        agents.start(agentRoutes(answers), answers, face::refusedAtTheEdge, ids);
+        agents.start(agentRoutes(), answers(views.getFirst()), face::refusedAtTheEdge, ids);
         watchFiles();
         LOG.atInfo()
                 .addKeyValue("urls", urls())
@@ -433,7 +431,11 @@ public final class Gateway implements AutoCloseable {
         return status;
     }
 
-    private Routes agentRoutes(Answers answers) {
+    private Answers answers(View view) {
+        return agents.answers(metadataUrl(view), this::scopes, McpFace.serverInfo(wiring.version()));
+    }
+
+    private Routes agentRoutes() {
         List<Route> routes = new ArrayList<>();
         boolean first = true;
         for (View view : views) {
@@ -442,7 +444,7 @@ public final class Gateway implements AutoCloseable {
                     Set.of("POST", "GET", "DELETE"),
                     Access.AUTHENTICATED,
                     true,
-                    face.endpoint(view, authenticator, answers)));
+                    face.endpoint(view, authenticator, answers(view))));
             if (config.anonymous().isEmpty()) {
                 ResourceMetadata metadata = new ResourceMetadata(view.resource(), issuers(), this::scopes);
                 routes.add(metadataRoute(ResourceMetadata.WELL_KNOWN + view.path(), metadata));

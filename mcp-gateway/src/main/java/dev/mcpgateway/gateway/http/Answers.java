@@ -6,7 +6,9 @@ import dev.mcpgateway.gateway.call.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -168,18 +170,20 @@ public final class Answers {
         if (reason.httpStatus() != 401 && reason != Reason.NEEDS_SCOPE) {
             return;
         }
-        StringBuilder challenge = new StringBuilder("Bearer ");
+        List<String> parameters = new ArrayList<>();
         if (reason == Reason.NEEDS_SCOPE) {
-            challenge.append("error=\"insufficient_scope\", ");
+            parameters.add("error=\"insufficient_scope\"");
         } else if (reason != Reason.NO_TOKEN) {
-            challenge.append("error=\"invalid_token\", ");
+            parameters.add("error=\"invalid_token\"");
         }
         Collection<String> scopes = reason == Reason.NEEDS_SCOPE ? refusal.scopes() : scopeHint.scopes();
         if (!scopes.isEmpty()) {
-            challenge.append("scope=\"").append(String.join(" ", scopes)).append("\", ");
+            parameters.add("scope=\"" + String.join(" ", scopes) + '"');
         }
-        challenge.append("resource_metadata=\"").append(resourceMetadataUrl).append('"');
-        headers.put(HttpHeader.WWW_AUTHENTICATE, challenge.toString());
+        if (!resourceMetadataUrl.isEmpty()) {
+            parameters.add("resource_metadata=\"" + resourceMetadataUrl + '"');
+        }
+        headers.put(HttpHeader.WWW_AUTHENTICATE, ("Bearer " + String.join(", ", parameters)).strip());
     }
 
     private byte[] refusalBody(String callId, Refusal refusal, byte @Nullable [] requestId, boolean legacy) {

@@ -6,6 +6,7 @@ import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import java.util.Locale;
 import java.util.Set;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Request;
@@ -56,7 +57,7 @@ final class EdgeGuard {
         if (!route.methods().contains(exchange.method())) {
             throw new Refused(Refusal.of(Reason.BAD_METHOD, String.join(", ", route.methods())));
         }
-        if (exchange.headers().contains(HttpHeader.CONTENT_ENCODING)) {
+        if (exchange.headers().contains(HttpHeader.CONTENT_ENCODING) || isTransferEncoded(exchange)) {
             throw new Refused(Reason.ENCODED_BODY);
         }
         if (route.takesJson() && exchange.method().equals("POST")) {
@@ -79,6 +80,13 @@ final class EdgeGuard {
         String origin = exchange.header(HttpHeader.ORIGIN);
         return origin == null
                 || (!exchange.isRepeated(HttpHeader.ORIGIN) && origins.contains(origin.toLowerCase(Locale.ROOT)));
+    }
+
+    /** Jetty takes "gzip, chunked" and hands out what is inside the chunks as it is: a second reader would unpack it. */
+    private static boolean isTransferEncoded(Exchange exchange) {
+        String encoding = exchange.header(HttpHeader.TRANSFER_ENCODING);
+        return encoding != null
+                && (!encoding.equalsIgnoreCase("chunked") || exchange.isRepeated(HttpHeader.TRANSFER_ENCODING));
     }
 
     private static void requireJson(Exchange exchange) {
@@ -105,13 +113,17 @@ final class EdgeGuard {
 
     /** MCP asks agents to accept JSON and event streams; a missing header or a wildcard accepts both (RFC 9110). */
     private static boolean accepts(Exchange exchange) {
-        boolean any = false;
-        boolean json = false;
-        for (String value : exchange.headers().getValuesList(HttpHeader.ACCEPT)) {
-            any = true;
-            String lower = value.toLowerCase(Locale.ROOT);
-            json |= lower.contains("application/json") || lower.contains("*/*") || lower.contains("application/*");
+        HttpFields headers = exchange.headers();
+        if (!headers.contains(HttpHeader.ACCEPT)) {
+            return true;
         }
-        return !any || json;
+        for (String type : headers.getQualityCSV(HttpHeader.ACCEPT)) {
+            int end = type.indexOf(';');
+            String media = (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+            if (media.equals("application/json") || media.equals("*/*") || media.equals("application/*")) {
+                return true;
+            }
+        }
+        return false;
     }
 }

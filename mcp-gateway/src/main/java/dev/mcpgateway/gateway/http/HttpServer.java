@@ -148,7 +148,11 @@ public final class HttpServer implements AutoCloseable {
         server.start();
     }
 
-    /** What writes this port's answers. */
+    /**
+     * What writes this port's answers.
+     *
+     * @param resourceMetadataUrl what a 401 refers to (RFC 9728, section 5.1); empty for none
+     */
     public Answers answers(String resourceMetadataUrl, ScopeHint scopes, String serverInfo) {
         return new Answers(
                 resourceMetadataUrl,

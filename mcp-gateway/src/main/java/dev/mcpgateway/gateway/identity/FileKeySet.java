@@ -22,13 +22,17 @@ final class FileKeySet implements KeySet {
     private final LongSupplier nanoClock;
     private volatile Loaded loaded;
 
-    /** The last good content, when it was looked for, and what is wrong with the file since. */
-    private record Loaded(@Nullable JWKSet keys, String text, long lookedNanos, String problem) {}
+    /** The last good content, when it was looked for, what is wrong with the file since, and how often it changed. */
+    private record Loaded(@Nullable JWKSet keys, String text, long lookedNanos, String problem, long generation) {
+        Loaded still(long now, String wrong) {
+            return new Loaded(keys, text, now, wrong, generation);
+        }
+    }
 
     FileKeySet(Path file, LongSupplier nanoClock) {
         this.file = file;
         this.nanoClock = nanoClock;
-        this.loaded = look(new Loaded(null, "", 0, ""));
+        this.loaded = look(new Loaded(null, "", 0, "", 0));
     }
 
     @Override
@@ -38,6 +42,11 @@ final class FileKeySet implements KeySet {
             throw new KeysUnavailable(loaded.problem());
         }
         return KeyRules.only(new JWKSelector(KeyRules.matcher(keyId, algorithm)).select(keys));
+    }
+
+    @Override
+    public long generation() {
+        return current().generation();
     }
 
     @Override
@@ -59,16 +68,16 @@ final class FileKeySet implements KeySet {
         long now = nanoClock.getAsLong();
         try {
             if (Files.size(file) > BYTES_MAX) {
-                return new Loaded(last.keys(), last.text(), now, file + " is larger than " + BYTES_MAX + " bytes");
+                return last.still(now, file + " is larger than " + BYTES_MAX + " bytes");
             }
             String text = Files.readString(file);
             return text.equals(last.text())
-                    ? new Loaded(last.keys(), text, now, last.problem())
-                    : new Loaded(JWKSet.parse(text), text, now, "");
+                    ? last.still(now, last.problem())
+                    : new Loaded(JWKSet.parse(text), text, now, "", last.generation() + 1);
         } catch (IOException failure) {
-            return new Loaded(last.keys(), last.text(), now, "cannot read the key set " + file);
+            return last.still(now, "cannot read the key set " + file);
         } catch (ParseException failure) {
-            return new Loaded(last.keys(), last.text(), now, "no JSON Web Key Set: " + file);
+            return last.still(now, "no JSON Web Key Set: " + file);
         }
     }
 }

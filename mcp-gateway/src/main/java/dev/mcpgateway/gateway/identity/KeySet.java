@@ -15,6 +15,9 @@ interface KeySet {
      */
     Optional<JWK> find(@Nullable String keyId, JWSAlgorithm algorithm) throws KeysUnavailable;
 
+    /** Grows when the keys change: what was verified under an older number must be verified again. */
+    long generation();
+
     /** What keeps the keys from being had, in an operator's words; empty when nothing does. */
     Optional<String> notReady();
 }

@@ -9,11 +9,13 @@ import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jose.util.Resource;
 import com.nimbusds.jose.util.ResourceRetriever;
 import java.net.URL;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,17 +39,34 @@ final class RemoteKeySet implements KeySet {
 
     private final String alias;
     private final JWKSource<SecurityContext> source;
+    private final AtomicReference<Fetched> fetched = new AtomicReference<>(new Fetched("", 0));
     private volatile boolean everHad;
+
+    private record Fetched(String text, long generation) {
+        Fetched next(String now) {
+            return now.equals(text) ? this : new Fetched(now, generation + 1);
+        }
+    }
 
     RemoteKeySet(String alias, URL url, ResourceRetriever retriever) {
         this.alias = alias;
-        this.source = JWKSourceBuilder.<SecurityContext>create(url, retriever)
+        this.source = JWKSourceBuilder.<SecurityContext>create(url, from -> noted(retriever.retrieveResource(from)))
                 .cache(FRESH.toMillis(), REFRESH_TIMEOUT.toMillis())
                 .refreshAheadCache(REFRESH_AHEAD.toMillis(), true)
                 .rateLimited(RATE.toMillis())
                 .retrying(true)
                 .outageTolerant(OUTAGE.toMillis())
                 .build();
+    }
+
+    private Resource noted(Resource resource) {
+        fetched.updateAndGet(last -> last.next(resource.getContent()));
+        return resource;
+    }
+
+    @Override
+    public long generation() {
+        return fetched.get().generation();
     }
 
     @Override

@@ -41,7 +41,7 @@ public final class TokenAuthenticator implements Authenticator {
     /** SHA-256 of the exact token and of the audience it was verified for. */
     private record Key(long a, long b, long c, long d) {}
 
-    private record Verified(Caller caller, Instant until) {}
+    private record Verified(Caller caller, Instant until, long generation) {}
 
     /** Accepts tokens of these issuers; keys are fetched in the background or at first need. */
     public TokenAuthenticator(List<IssuerSource> sources, InstantSource clock, LongSupplier nanoClock) {
@@ -68,13 +68,24 @@ public final class TokenAuthenticator implements Authenticator {
         Key key = key(token, audience);
         Verified known = verified.getIfPresent(key);
         Instant now = clock.instant();
-        if (known != null && now.isBefore(known.until())) {
+        long generation = generation();
+        if (known != null && known.generation() == generation && now.isBefore(known.until())) {
             return known.caller();
         }
         Caller caller = verify(token, audience);
         Instant until = now.plus(CACHED);
-        verified.put(key, new Verified(caller, caller.expiresAt().isBefore(until) ? caller.expiresAt() : until));
+        Instant end = caller.expiresAt().isBefore(until) ? caller.expiresAt() : until;
+        // the number from before the verification: keys that changed meanwhile make this entry old at once
+        verified.put(key, new Verified(caller, end, generation));
         return caller;
+    }
+
+    private long generation() {
+        long sum = 0;
+        for (KeySet each : keys) {
+            sum += each.generation();
+        }
+        return sum;
     }
 
     private Caller verify(String token, String audience) {

@@ -5,7 +5,6 @@ import dev.mcpgateway.connectors.mcp.CatalogSnapshot;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonText;
 import dev.mcpgateway.gateway.call.Refusal;
-import dev.mcpgateway.gateway.call.Stage;
 import dev.mcpgateway.gateway.config.Limits;
 import dev.mcpgateway.gateway.http.Answers;
 import dev.mcpgateway.gateway.http.BoundedBody;
@@ -148,9 +147,9 @@ public final class McpFace {
                 telemetry);
     }
 
-    /** Records a refusal of the RECEIVE stage. */
+    /** Records a refusal that came before an MCP endpoint was reached, or at the operators' port. */
     public Refusal refusedAtTheEdge(Exchange exchange, Refusal refusal) {
-        telemetry.refused(Stage.RECEIVE, refusal.reason());
+        telemetry.refused(refusal.reason().stage(), refusal.reason());
         return records.refusedEarly(exchange, null, null, refusal).why();
     }
 }

@@ -8,6 +8,7 @@ import dev.mcpgateway.policy.screen.Place;
 import dev.mcpgateway.policy.screen.Segment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Finds all text of an upstream's message: every string, and every member name that the protocol does not fix. What is
@@ -16,6 +17,41 @@ import java.util.List;
 final class ResultText {
     private static final Name MIME_TYPE = Name.of("mimeType");
     private static final Name BLOB = Name.of("blob");
+
+    /** Member names that MCP fixes in results, content blocks, errors and notifications: no upstream chose them. */
+    private static final Set<String> FIXED_NAMES = Set.of(
+            "_meta",
+            "annotations",
+            "audience",
+            "blob",
+            "code",
+            "content",
+            "data",
+            "description",
+            "icons",
+            "isError",
+            "lastModified",
+            "level",
+            "logger",
+            "message",
+            "mimeType",
+            "name",
+            "priority",
+            "progress",
+            "progressToken",
+            "requestId",
+            "resource",
+            "sizes",
+            "src",
+            "text",
+            "theme",
+            "title",
+            "total",
+            "type",
+            "uri",
+            "io.modelcontextprotocol/serverInfo",
+            "version",
+            "websiteUrl");
 
     private final JsonDocument document;
     private final List<Segment> segments = new ArrayList<>();
@@ -45,6 +81,7 @@ final class ResultText {
             } else if (message.isNamed(value, McpNames.PARAMS)) {
                 walk.value(value, Place.PROGRESS, "/params");
             } else if (!message.isNamed(value, McpNames.JSONRPC) && !message.isNamed(value, McpNames.METHOD)) {
+                walk.name(value, Place.META, "/" + escape(message.name(value)));
                 walk.value(value, Place.META, "/" + escape(message.name(value)));
             }
         }
@@ -63,6 +100,7 @@ final class ResultText {
             } else if (document.isNamed(value, McpNames.STRUCTURED_CONTENT)) {
                 value(value, Place.STRUCTURED, pointer);
             } else if (!document.isNamed(value, McpNames.RESULT_TYPE)) {
+                name(value, Place.META, pointer);
                 value(value, Place.META, pointer);
             }
         }
@@ -89,15 +127,20 @@ final class ResultText {
         for (int value = document.first(object); value != JsonDocument.NONE; value = document.next(object, value)) {
             String name = document.name(value);
             String below = pointer + "/" + escape(name);
-            if (place == Place.STRUCTURED) {
-                segments.add(new Segment(
-                        Place.STRUCTURED_KEY, below, name, document.nameStart(value), document.nameEnd(value)));
-            }
+            name(value, place, below);
             if (binary && (document.isNamed(value, McpNames.DATA) || document.isNamed(value, BLOB))) {
                 unscanned++;
             } else {
                 value(value, place, below);
             }
+        }
+    }
+
+    private void name(int member, Place place, String pointer) {
+        String name = document.name(member);
+        if (place == Place.STRUCTURED || !FIXED_NAMES.contains(name)) {
+            segments.add(new Segment(
+                    Place.STRUCTURED_KEY, pointer, name, document.nameStart(member), document.nameEnd(member)));
         }
     }
 

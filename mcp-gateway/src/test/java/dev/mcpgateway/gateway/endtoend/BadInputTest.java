@@ -152,9 +152,6 @@ class BadInputTest {
     }
 
     @Test
-    @Disabled(
-            "TokenAuthenticator's cache is not flushed when the set of keys changes (identity-and-policy, 1.4): a token"
-                    + " of a withdrawn key is good for up to 60 s more")
     void aTokenOfAWithdrawnKeyIsRefusedAlsoWhenItIsRemembered() throws Exception {
         try (var gateway = TestGateway.in(folder).upstream("crm", crm).start()) {
             TestAgent agent = gateway.agent();

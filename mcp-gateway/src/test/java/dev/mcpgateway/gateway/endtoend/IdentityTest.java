@@ -17,7 +17,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -324,7 +323,6 @@ class IdentityTest {
     }
 
     @Test
-    @Disabled("Answers knows one metadata URL, that of the first view (Gateway.start, Answers.challenge)")
     void aChallengeNamesTheMetadataOfTheViewThatWasAsked() {
         WireAnswer answer =
                 gateway.send(gateway.agent().listing().line("POST /b HTTP/1.1").without("Authorization"));

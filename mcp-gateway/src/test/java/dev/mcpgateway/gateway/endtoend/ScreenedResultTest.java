@@ -12,7 +12,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,7 +139,6 @@ class ScreenedResultTest {
     }
 
     @Test
-    @Disabled("ResultText walks member names of structuredContent only; others pass unread, against its own Javadoc")
     void anUnknownMembersNameIsScreenedToo() {
         ANSWER.set(ToolScript.result("{\"content\":[],\"extra\":{\"" + INJECTION + "\":1}}"));
 

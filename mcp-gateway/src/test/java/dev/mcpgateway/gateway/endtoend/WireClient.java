@@ -77,6 +77,9 @@ public final class WireClient implements AutoCloseable {
         if (head.header("Transfer-Encoding").orElse("").equals("chunked")) {
             return readChunks();
         }
+        if (head.status() == 204) {
+            return new byte[0];
+        }
         int length = head.header("Content-Length").map(Integer::parseInt).orElse(-1);
         byte[] body = length < 0 ? in.readAllBytes() : in.readNBytes(length);
         if (body.length < length) {

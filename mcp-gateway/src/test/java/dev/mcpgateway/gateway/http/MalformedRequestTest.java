@@ -18,7 +18,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,9 +162,6 @@ class MalformedRequestTest {
     }
 
     @Test
-    @Disabled(
-            "EdgeGuard looks at Content-Encoding only: a body that says it is compressed by its Transfer-Encoding is taken"
-                    + " as it stands, so that this reader and one that undoes gzip see two messages (T15, T16)")
     void aCompressedTransferIsRefused() {
         WireRequest request = call().plus("Transfer-Encoding", "gzip, chunked");
 
@@ -176,8 +172,8 @@ class MalformedRequestTest {
     }
 
     @Test
-    void aHeaderBeyondAsciiIsRefused() {
-        assertThat(gateway.send(call().plus("X-Name", "caf\u00e9")).status()).isEqualTo(400);
+    void aNameBeyondAsciiIsRefusedUnlessItIsEncoded() {
+        assertThat(gateway.send(call().with("Mcp-Name", "caf\u00e9")).status()).isEqualTo(400);
     }
 
     private static int status(String answer) {

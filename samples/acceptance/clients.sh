@@ -11,7 +11,14 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=common.sh
 source "$here/common.sh"
 
-(($# == 0)) || fail "takes no argument"
+case ${1-} in
+  -h | --help)
+    print_help "${BASH_SOURCE[0]}"
+    exit 0
+    ;;
+  '') ;;
+  *) fail "takes no argument $1 (try --help)" ;;
+esac
 install_packages
 build_gateway
 run_program "$here/clients/run.mjs"

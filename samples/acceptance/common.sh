@@ -1,12 +1,19 @@
+# shellcheck shell=bash
 # Shared by the scripts of this folder, which source it: installs what they need, builds what is not built, then runs
 # a program under target/npm's Node 22.
 
+# shellcheck disable=SC2154 # here: the folder of the script that sources this
 root=$(cd -- "$here/../.." && pwd)
 packages=$here/target/npm
 
 fail() {
   echo "$(basename -- "$0" .sh): $1" >&2
   exit 2
+}
+
+# print_help SCRIPT: the comment at its top
+print_help() {
+  sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$1"
 }
 
 # Exact pins; no install script runs.
@@ -31,8 +38,8 @@ install_packages() {
 # The marker is the quickstart's: what one of the scripts built, the other need not build again.
 build_gateway() {
   local built=$root/mcp-gateway/target/lib/.built
-  if [[ ! -f $built || -n $(find "$root"/{pom.xml,policy,audit,connectors,mcp-gateway}/src/main \
-    "$root"/{.,policy,audit,connectors,mcp-gateway}/pom.xml -newer "$built" -type f -print -quit 2>/dev/null) ]]; then
+  if [[ ! -f $built || -n $(find "$root/pom.xml" "$root"/{policy,audit,connectors,mcp-gateway}/{src/main,pom.xml} \
+    -newer "$built" -type f -print -quit) ]]; then
     echo "building (mvn -Pquick package) …"
     (cd "$root" && mvn -q -ntp -Pquick package) || fail "the build failed"
     touch "$built"

@@ -14,6 +14,10 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=common.sh
 source "$here/common.sh"
 
+if [[ ${1-} == -h || ${1-} == --help ]]; then
+  print_help "${BASH_SOURCE[0]}"
+  exit 0
+fi
 install_packages
 build_gateway
 run_program "$here/kill/run.mjs" "$@"

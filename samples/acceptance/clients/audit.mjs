@@ -16,7 +16,9 @@ export default async function audit(cases, world) {
     assert.equal(code, 0, text);
   });
   await cases.run('the gateway stops when asked, and its servers with it', async () => {
-    const servers = ['server-everything', 'server-filesystem', 'server-memory'].map((word) => childOf(world.gateway.pid, word));
+    const servers = ['server-everything', 'server-filesystem', 'server-memory'].map((word) =>
+      childOf(world.gateway.pid, word),
+    );
     assert.equal(await world.gateway.stop(), 0);
     await until('no server runs', END_SECONDS_MAX, () => !servers.some(isRunning));
   });
@@ -31,20 +33,28 @@ export default async function audit(cases, world) {
   await cases.run('no number is missing in the log', async () => {
     assert.deepEqual(gaps, []);
   });
-  await cases.run('every call that was answered has one intent and one outcome, every refused one its reason', async () => {
-    assert.ok(world.journal.length >= CALLS_MIN, `the journal holds ${world.journal.length} calls only`);
-    const findings = world.journal.map((entry) => finding(entry, calls.get(entry.trace))).filter((each) => each);
-    assert.equal(summary(findings), '');
-  });
+  await cases.run(
+    'every call that was answered has one intent and one outcome, every refused one its reason',
+    async () => {
+      assert.ok(world.journal.length >= CALLS_MIN, `the journal holds ${world.journal.length} calls only`);
+      const findings = world.journal.map((entry) => finding(entry, calls.get(entry.trace))).filter((each) => each);
+      assert.equal(summary(findings), '');
+    },
+  );
   await cases.run('the log holds no call that no client made', async () => {
     const made = new Set(world.journal.map((entry) => entry.trace));
-    assert.deepEqual([...calls.keys()].filter((trace) => !made.has(trace)), []);
+    assert.deepEqual(
+      [...calls.keys()].filter((trace) => !made.has(trace)),
+      [],
+    );
   });
 }
 
 /** What is wrong with the records of one call; nothing if all is right. */
 function finding({ trace, name, refused }, records) {
-  const [intents, outcomes, denials] = [records?.intents, records?.outcomes, records?.denials].map((each) => each ?? []);
+  const [intents, outcomes, denials] = [records?.intents, records?.outcomes, records?.denials].map(
+    (each) => each ?? [],
+  );
   const what = `${name} ${trace}: ${intents.length} intents, ${outcomes.length} outcomes, ${denials.length} denials`;
   if (denials.length === 1 && intents.length === 0 && outcomes.length === 0) {
     return isReason(denials[0].detail.reason, refused) ? undefined : `${what}, but it was answered with ${refused}`;

@@ -59,7 +59,10 @@ export default async function lists(cases, world) {
           .filter((tool) => tool.name.startsWith(`${alias}__`))
           .map((tool) => ({ ...tool, name: tool.name.slice(`${alias}__`.length) }));
         const known = new Map(direct.map((tool) => [tool.name, inRevision(flavour, tool)]));
-        assert.deepEqual(listed, listed.map((tool) => known.get(tool.name)));
+        assert.deepEqual(
+          listed,
+          listed.map((tool) => known.get(tool.name)),
+        );
         assert.notEqual(listed.length, 0);
       });
     }

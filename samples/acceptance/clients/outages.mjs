@@ -30,11 +30,14 @@ export default async function outages(cases, world) {
   const cut = await Promise.all(agents.map(({ agent }) => longCall(agent)));
   await world.servers.killRemote();
   for (const [i, { name }] of agents.entries()) {
-    await cases.run(`${name}: a call whose server is killed ends with a tool error that says it may have run`, async () => {
-      const result = await within(FAILURE_SECONDS_MAX, 'the end of the call', cut[i].call);
-      assert.equal(result.isError, true);
-      assert.match(text(result), /may have run/);
-    });
+    await cases.run(
+      `${name}: a call whose server is killed ends with a tool error that says it may have run`,
+      async () => {
+        const result = await within(FAILURE_SECONDS_MAX, 'the end of the call', cut[i].call);
+        assert.equal(result.isError, true);
+        assert.match(text(result), /may have run/);
+      },
+    );
   }
   await each('a call to the dead server is a tool error that says so', async (agent) => {
     const result = await within(FAILURE_SECONDS_MAX, 'the error', agent.call('remote__echo', { message: 'x' }));
@@ -54,7 +57,9 @@ export default async function outages(cases, world) {
 
   process.kill(childOf(world.gateway.pid, 'server-memory'), 'SIGKILL');
   await each('a killed server on standard input is started again', async (agent, before) => {
-    await until('the graph', RETURN_SECONDS_MAX, async () => text(await agent.call('memory__read_graph')).includes('Ada'));
+    await until('the graph', RETURN_SECONDS_MAX, async () =>
+      text(await agent.call('memory__read_graph')).includes('Ada'),
+    );
     assert.deepEqual(await agent.list(), before);
   });
 }

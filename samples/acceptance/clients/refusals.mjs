@@ -16,7 +16,10 @@ export default async function refusals(cases, world) {
       const forbidden = await failure(agent.call('remote__get-env'));
       const unknown = await failure(agent.call('remote__get-nothing'));
       assert.equal(forbidden.code, -32602);
-      assert.deepEqual([forbidden.code, forbidden.message, forbidden.data], [unknown.code, unknown.message, unknown.data]);
+      assert.deepEqual(
+        [forbidden.code, forbidden.message, forbidden.data],
+        [unknown.code, unknown.message, unknown.data],
+      );
     });
     await cases.run(`${flavour.name}: a tool for other groups answers like an unknown one`, async () => {
       const reader = await world.agent(flavour, bob);

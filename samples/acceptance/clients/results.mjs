@@ -24,7 +24,12 @@ function calls(servers) {
   return [
     ...everything.map(([what, tool, args]) => [what, 'remote', tool, args]),
     ...everything.map(([what, tool, args]) => [what, 'local', tool, args]),
-    ['a gzip file', 'local', 'gzip-file-as-resource', { name: 'a.gz', data: 'data:text/plain,abc', outputType: 'resource' }],
+    [
+      'a gzip file',
+      'local',
+      'gzip-file-as-resource',
+      { name: 'a.gz', data: 'data:text/plain,abc', outputType: 'resource' },
+    ],
     ['a long text', 'files', 'read_text_file', { path: path('long.txt') }],
     ['a Unicode file', 'files', 'read_text_file', { path: path('unicode.txt') }],
     ['an image file', 'files', 'read_media_file', { path: path('pixel.png') }],
@@ -41,7 +46,12 @@ export default async function results(cases, world) {
   const all = calls(world.servers);
   const firstOfEach = all.filter(([, alias], i) => all.findIndex((each) => each[1] === alias) === i);
 
-  for (const [flavour, chosen] of [[SDK, all], [PINNED, all], [AUTO, firstOfEach], [LEGACY, firstOfEach]]) {
+  for (const [flavour, chosen] of [
+    [SDK, all],
+    [PINNED, all],
+    [AUTO, firstOfEach],
+    [LEGACY, firstOfEach],
+  ]) {
     const through = await world.agent(flavour, alice);
     await through.list(); // from now on the client checks structured content against the tools' output schemas
     const direct = {};
@@ -50,7 +60,10 @@ export default async function results(cases, world) {
     }
     for (const [what, alias, tool, args] of chosen) {
       await cases.run(`${flavour.name}: ${alias} ${tool}, ${what}: as without the gateway`, async () => {
-        await assertSame(() => direct[alias].call(tool, args), () => through.call(`${alias}__${tool}`, args));
+        await assertSame(
+          () => direct[alias].call(tool, args),
+          () => through.call(`${alias}__${tool}`, args),
+        );
       });
     }
   }
@@ -61,11 +74,14 @@ export default async function results(cases, world) {
       await (await world.agent(flavour, alice, 'files:write')).call('files__write_file', { path, content: UNICODE });
       assert.equal(readFileSync(path, 'utf8'), UNICODE);
     });
-    await cases.run(`${flavour.name}: a server on standard input gets no variable of the gateway's environment`, async () => {
-      const result = await (await world.agent(flavour, alice)).call('local__get-env');
-      assert.ok('PATH' in JSON.parse(text(result)));
-      assert.ok(!text(result).includes('CANARY'));
-    });
+    await cases.run(
+      `${flavour.name}: a server on standard input gets no variable of the gateway's environment`,
+      async () => {
+        const result = await (await world.agent(flavour, alice)).call('local__get-env');
+        assert.ok('PATH' in JSON.parse(text(result)));
+        assert.ok(!text(result).includes('CANARY'));
+      },
+    );
   }
 }
 

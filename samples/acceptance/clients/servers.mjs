@@ -33,7 +33,10 @@ export class Servers {
     mkdirSync(this.shared, { recursive: true });
     writeFileSync(join(this.shared, 'unicode.txt'), `${UNICODE}\n`);
     writeFileSync(join(this.shared, 'pixel.png'), Buffer.from(PIXEL, 'base64'));
-    const lines = Array.from({ length: LONG_FILE_LINES }, (_, i) => `${i}: a line of a long file, with ümläuts and a number ${i * i}`);
+    const lines = Array.from(
+      { length: LONG_FILE_LINES },
+      (_, i) => `${i}: a line of a long file, with ümläuts and a number ${i * i}`,
+    );
     writeFileSync(join(this.shared, 'long.txt'), lines.join('\n'));
     const graph = [
       { type: 'entity', name: 'Ada', entityType: 'person', observations: ['wrote notes', 'knew Charles'] },
@@ -62,7 +65,11 @@ export class Servers {
 
   /** How to reach a server without the gateway: a URL, or a command to start a server of one's own. */
   direct(alias) {
-    const command = (name, args, env) => ({ command: process.execPath, args: [join(SERVERS, name, 'dist/index.js'), ...args], env });
+    const command = (name, args, env) => ({
+      command: process.execPath,
+      args: [join(SERVERS, name, 'dist/index.js'), ...args],
+      env,
+    });
     return {
       remote: { url: `http://127.0.0.1:${this.remotePort}/mcp` },
       local: command('server-everything', ['stdio']),

@@ -18,9 +18,16 @@ export default async function sessions(cases, world) {
         const seen = [];
         const onprogress = ({ progress, total }) => seen.push({ progress, total, at: performance.now() });
         const agent = await world.agent(flavour, alice);
-        await agent.call(`${alias}__trigger-long-running-operation`, { duration: DURATION_S, steps: STEPS }, { onprogress });
+        await agent.call(
+          `${alias}__trigger-long-running-operation`,
+          { duration: DURATION_S, steps: STEPS },
+          { onprogress },
+        );
         const expected = Array.from({ length: STEPS }, (_, i) => ({ progress: i + 1, total: STEPS }));
-        assert.deepEqual(seen.map(({ progress, total }) => ({ progress, total })), expected);
+        assert.deepEqual(
+          seen.map(({ progress, total }) => ({ progress, total })),
+          expected,
+        );
         assert.ok(seen.at(-1).at - seen[0].at > (DURATION_S * 1000) / 2, 'all progress came at the end');
       });
     }
@@ -56,7 +63,10 @@ export default async function sessions(cases, world) {
         );
         assert.deepEqual(agents[0].callIds, agents[1].callIds);
         assert.equal(new Set(agents[0].callIds).size, PARALLEL_CALLS);
-        assert.deepEqual(texts.map(([answer]) => answer), texts.map(([, expected]) => expected));
+        assert.deepEqual(
+          texts.map(([answer]) => answer),
+          texts.map(([, expected]) => expected),
+        );
       });
     }
   }

@@ -19,21 +19,20 @@ export class World {
   /** What clients were answered, in order. */
   journal = [];
 
-  static async start() {
-    const world = new World();
-    rmSync(world.#folder, { recursive: true, force: true });
-    mkdirSync(world.#folder, { recursive: true });
-    world.users = await users();
-    [world.provider, world.stranger] = await Promise.all([world.#provider('provider'), world.#provider('stranger')]);
-    world.servers = new Servers(world.#folder);
-    await world.servers.startRemote();
-    world.gateway = new Gateway(join(world.#folder, 'gateway'), new URL('.', import.meta.url), {
-      ISSUER: world.provider.issuer,
-      ...world.servers.values,
+  /** Starts everything. */
+  async start() {
+    rmSync(this.#folder, { recursive: true, force: true });
+    mkdirSync(this.#folder, { recursive: true });
+    this.users = await users();
+    [this.provider, this.stranger] = await Promise.all([this.#provider('provider'), this.#provider('stranger')]);
+    this.servers = new Servers(this.#folder);
+    await this.servers.startRemote();
+    this.gateway = new Gateway(join(this.#folder, 'gateway'), new URL('.', import.meta.url), {
+      ISSUER: this.provider.issuer,
+      ...this.servers.values,
     });
     // the environment of a stdio server must not hold what the gateway's holds
-    await world.gateway.spawn({ ACCEPTANCE_CANARY: 'must not be seen' }).serving();
-    return world;
+    await this.gateway.spawn({ ACCEPTANCE_CANARY: 'must not be seen' }).serving();
   }
 
   /** An identity provider that knows all users; only one of the two is trusted by the gateway. */

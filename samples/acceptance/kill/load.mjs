@@ -47,7 +47,10 @@ export class Load {
   async #loop(connection) {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     for (let call = 1; ; call++) {
-      const trace = [this.#round, connection, call].map((each) => each.toString(16).padStart(8, '0')).join('').padStart(32, '0');
+      const trace = [this.#round, connection, call]
+        .map((each) => each.toString(16).padStart(8, '0'))
+        .join('')
+        .padStart(32, '0');
       const tool = TOOLS[call % TOOLS.length];
       let answer;
       this.waiting++;
@@ -106,7 +109,9 @@ export class Load {
       const outgoing = request(this.#url, { method: 'POST', agent, headers }, (response) => {
         const chunks = [];
         response.on('data', (chunk) => chunks.push(chunk));
-        response.on('end', () => resolve({ status: response.statusCode, body: Buffer.concat(chunks).toString('utf8') }));
+        response.on('end', () =>
+          resolve({ status: response.statusCode, body: Buffer.concat(chunks).toString('utf8') }),
+        );
         response.on('error', reject);
       });
       outgoing.on('error', reject);

@@ -1,16 +1,16 @@
 // The rounds of kill.sh, then what the log must hold after all of them. Options: see kill.sh.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { Cases } from '../kit/cases.mjs';
+import { run } from '../kit/children.mjs';
 import { Gateway } from '../kit/gateway.mjs';
 import { FileIssuer } from './issuer.mjs';
-import { proof } from './proof.mjs';
+import { PROOF_CASES, proof } from './proof.mjs';
 import { seeded } from './random.mjs';
 import { Rounds } from './rounds.mjs';
 import { EchoUpstream } from './upstream.mjs';
@@ -30,7 +30,10 @@ mkdirSync(folder, { recursive: true });
 const jwks = join(folder, 'jwks.json');
 const issuer = await FileIssuer.make(jwks);
 const upstream = await EchoUpstream.start();
-const gateway = new Gateway(join(folder, 'gateway'), new URL('.', import.meta.url), { JWKS: jwks, UPSTREAM: upstream.url });
+const gateway = new Gateway(join(folder, 'gateway'), new URL('.', import.meta.url), {
+  JWKS: jwks,
+  UPSTREAM: upstream.url,
+});
 
 const cases = new Cases();
 const rounds = new Rounds(gateway, issuer, seeded(seed));
@@ -48,7 +51,7 @@ for (let round = 1; round <= count; round++) {
 }
 await cases.run('the gateway starts after the last kill, its log verifies, and it stops when asked', async () => {
   await rounds.start();
-  await gateway.stop();
+  assert.equal(await gateway.stop(), 0);
 });
 const { acknowledged } = rounds.journal;
 const seconds = (performance.now() - begin) / 1000;
@@ -56,12 +59,13 @@ console.log(
   `${acknowledged.size} calls acknowledged, ${upstream.received.size} received by the server, in ${seconds.toFixed(0)} s; ` +
     `longest start ${(rounds.startMillisMax / 1000).toFixed(1)} s`,
 );
-const own = await proof(cases, gateway.auditDir, rounds.journal, upstream.received);
+await cases.group('proof', () => proof(cases, gateway.auditDir, rounds.journal, upstream.received));
 await cases.run('programs that are not ours accept the log', async () => {
-  const { stdout } = await promisify(execFile)(VERIFY_EXTERNAL, [gateway.auditDir, gateway.vkey]);
-  return stdout.trim().split('\n').at(-1);
+  const { code, text } = await run(VERIFY_EXTERNAL, [gateway.auditDir, gateway.vkey]);
+  assert.equal(code, 0, text);
+  return text.split('\n').at(-1);
 });
-process.exit(cases.end(count + own + 2));
+process.exit(cases.end(count + PROOF_CASES + 2));
 
 function arguments_() {
   try {

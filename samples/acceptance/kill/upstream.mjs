@@ -6,7 +6,12 @@ const TOOLS = ['read', 'write'].map((name) => ({ name, description: 'Answers wit
 const META = { 'io.modelcontextprotocol/serverInfo': { name: 'echo', version: '1.0.0' } };
 
 const ANSWERS = {
-  'server/discover': () => ({ supportedVersions: ['2026-07-28'], capabilities: { tools: {} }, ttlMs: 60_000, cacheScope: 'public' }),
+  'server/discover': () => ({
+    supportedVersions: ['2026-07-28'],
+    capabilities: { tools: {} },
+    ttlMs: 60_000,
+    cacheScope: 'public',
+  }),
   'tools/list': () => ({ tools: TOOLS, ttlMs: 60_000, cacheScope: 'public' }),
   'tools/call': ({ arguments: { text } }) => ({ content: [{ type: 'text', text }] }),
 };

@@ -20,10 +20,29 @@ export class Cases {
       console.log(`ok    ${name}${note === undefined ? '' : `: ${note}`}`);
       return true;
     } catch (error) {
-      this.#failed++;
-      console.log(`FAIL  ${name}\n      ${text(error).replaceAll('\n', '\n      ')}`);
-      return false;
+      return this.#fail(name, error);
     }
+  }
+
+  /**
+   * Runs a group of cases, or what must go well around them. What it throws outside a case counts as a failure; whoever
+   * calls can go on.
+   *
+   * @returns {Promise<boolean>} whether nothing was thrown
+   */
+  async group(name, body) {
+    try {
+      await body();
+      return true;
+    } catch (error) {
+      return this.#fail(name, error);
+    }
+  }
+
+  #fail(name, error) {
+    this.#failed++;
+    console.log(`FAIL  ${name}\n      ${text(error).replaceAll('\n', '\n      ')}`);
+    return false;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { until, within } from './waiting.mjs';
 
@@ -75,6 +75,15 @@ export class Child {
   killNow() {
     this.#process.kill('SIGKILL');
   }
+}
+
+/** Runs a program to its end. Returns its exit code (or what ended it instead) and all that it printed. */
+export function run(program, args) {
+  return new Promise((resolve) => {
+    execFile(program, args, (error, stdout, stderr) => {
+      resolve({ code: error ? (error.code ?? error.signal) : 0, text: `${stdout}${stderr}`.trim() });
+    });
+  });
 }
 
 process.once('exit', () => running.forEach((child) => child.killNow()));

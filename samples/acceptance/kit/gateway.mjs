@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Child } from './children.mjs';
+import { Child, run } from './children.mjs';
 
 const LAUNCHER = fileURLToPath(new URL('../../../mcp-gateway/bin/mcp-gateway', import.meta.url));
 
@@ -82,14 +81,6 @@ export class Gateway {
 
   /** `audit verify` with the key that was kept outside the log. */
   async verify() {
-    return command(['audit', 'verify', this.auditDir, '--vkey', this.vkey]);
+    return run(LAUNCHER, ['audit', 'verify', this.auditDir, '--vkey', this.vkey]);
   }
-}
-
-function command(args) {
-  return new Promise((resolve) => {
-    execFile(LAUNCHER, args, (error, stdout, stderr) => {
-      resolve({ code: error ? error.code : 0, out: stdout, text: `${stdout}${stderr}`.trim() });
-    });
-  });
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -74,22 +75,14 @@ final class ServeCommand implements Callable<Integer> {
 
     private int serve(GatewayConfig good) throws Exception {
         PrintWriter err = spec.commandLine().getErr();
-        CountDownLatch stopped = new CountDownLatch(1);
         try {
             Gateway gateway = new Gateway(good, Wiring.production(BuildVersion.text()));
-            Runtime.getRuntime()
-                    .addShutdownHook(new Thread(
-                            () -> {
-                                gateway.close();
-                                stopped.countDown();
-                            },
-                            "shutdown"));
-            gateway.start();
+            start(gateway);
             PrintWriter out = spec.commandLine().getOut();
             out.println("mcp-gateway " + BuildVersion.text() + " serves " + String.join(" ", gateway.urls())
                     + ", health and metrics at " + gateway.adminUrl());
             out.println("AUDIT_DIR=" + gateway.auditDirectory());
-            stopped.await();
+            new CountDownLatch(1).await(); // the hook ends the process
             return ExitCode.OK;
         } catch (StartRefused refused) {
             return refuse(refused.problems());
@@ -100,6 +93,25 @@ final class ServeCommand implements Callable<Integer> {
             LOG.debug("start failed", failure);
             err.println("not started: " + failure.getMessage());
             return ExitCode.FAILED;
+        }
+    }
+
+    private static void start(Gateway gateway) throws Exception {
+        AtomicBoolean failed = new AtomicBoolean();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway, failed), "shutdown"));
+        try {
+            gateway.start();
+        } catch (Exception failure) {
+            failed.set(true);
+            throw failure;
+        }
+    }
+
+    /** After a signal a JVM exits with 128 and more, whatever its hooks did; to be stopped as asked is no failure. */
+    private static void stop(Gateway gateway, AtomicBoolean failed) {
+        gateway.close();
+        if (!failed.get()) {
+            Runtime.getRuntime().halt(ExitCode.OK);
         }
     }
 }

@@ -6,7 +6,6 @@ import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import java.util.Locale;
 import java.util.Set;
-import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Request;
@@ -17,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * strict, accepts any Host, HTTP/1.0 with chunked bodies, TRACE, lower-case methods and path parameters.
  */
 final class EdgeGuard {
+    /** What MCP tells agents to send: most requests need no parsing of it. */
+    private static final String USUAL_ACCEPT = "application/json, text/event-stream";
+
     private final Routes routes;
     private final Set<String> hosts;
     private final Set<String> origins;
@@ -113,11 +115,11 @@ final class EdgeGuard {
 
     /** MCP asks agents to accept JSON and event streams; a missing header or a wildcard accepts both (RFC 9110). */
     private static boolean accepts(Exchange exchange) {
-        HttpFields headers = exchange.headers();
-        if (!headers.contains(HttpHeader.ACCEPT)) {
+        String accept = exchange.header(HttpHeader.ACCEPT);
+        if (accept == null || accept.equals(USUAL_ACCEPT)) {
             return true;
         }
-        for (String type : headers.getQualityCSV(HttpHeader.ACCEPT)) {
+        for (String type : exchange.headers().getQualityCSV(HttpHeader.ACCEPT)) {
             int end = type.indexOf(';');
             String media = (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
             if (media.equals("application/json") || media.equals("*/*") || media.equals("application/*")) {

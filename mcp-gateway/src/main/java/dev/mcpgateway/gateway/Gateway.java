@@ -22,7 +22,6 @@ import dev.mcpgateway.gateway.call.CallIds;
 import dev.mcpgateway.gateway.config.FileWatch;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.GatewayConfig.Anonymous;
-import dev.mcpgateway.gateway.config.Limits;
 import dev.mcpgateway.gateway.config.LivePolicy;
 import dev.mcpgateway.gateway.http.Answers;
 import dev.mcpgateway.gateway.http.HttpServer;
@@ -52,14 +51,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,8 +98,8 @@ public final class Gateway implements AutoCloseable {
     public Gateway(GatewayConfig config, Wiring wiring) throws StartRefused, IOException {
         this.config = config;
         this.wiring = wiring;
-        this.agents = agentsPort();
-        this.operators = operatorsPort();
+        this.agents = Ports.agents(config, wiring.nanoClock());
+        this.operators = Ports.operators(config, wiring.nanoClock());
         this.audit = AuditLog.open(auditSettings(), wiring.clock());
         try {
             this.telemetry = telemetry();
@@ -111,7 +107,7 @@ public final class Gateway implements AutoCloseable {
             loadPolicy();
             this.agents.open();
             this.operators.open();
-            this.publicUrl = actualPublicUrl();
+            this.publicUrl = Ports.publicUrl(config, agents.port());
             this.views = views();
             TimeSource time = new TimeSource(wiring.clock(), wiring.nanoClock());
             this.sweeper = new DeadlineSweeper(time);
@@ -162,81 +158,6 @@ public final class Gateway implements AutoCloseable {
                 .log("serving");
     }
 
-    private HttpServer agentsPort() throws IOException {
-        GatewayConfig.Listen listen = config.listen();
-        Path certificate = listen.tls().map(GatewayConfig.Tls::certificate).orElse(null);
-        Path privateKey = listen.tls().map(GatewayConfig.Tls::privateKey).orElse(null);
-        return new HttpServer(
-                "agents",
-                portSettings(
-                        listen.host(),
-                        listen.port(),
-                        certificate,
-                        privateKey,
-                        listen.allowedHosts(),
-                        listen.allowedOrigins()),
-                wiring.nanoClock());
-    }
-
-    private HttpServer operatorsPort() throws IOException {
-        GatewayConfig.Admin admin = config.admin();
-        return new HttpServer(
-                "operators",
-                portSettings(admin.host(), admin.port(), null, null, admin.allowedHosts(), List.of()),
-                wiring.nanoClock());
-    }
-
-    private HttpServer.Settings portSettings(
-            String host,
-            int port,
-            @Nullable Path certificate,
-            @Nullable Path privateKey,
-            List<String> moreHosts,
-            List<String> moreOrigins) {
-        Limits limits = config.limits();
-        String scheme = certificate == null ? "http" : "https";
-        return new HttpServer.Settings(
-                host,
-                port,
-                certificate,
-                privateKey,
-                actual -> hosts(host, actual, moreHosts),
-                actual -> origins(scheme, host, actual, moreOrigins),
-                limits.headerBytes(),
-                limits.headerTimeout(),
-                limits.answerTimeout(),
-                limits.idleTimeout(),
-                limits.connections());
-    }
-
-    private Set<String> hosts(String host, int port, List<String> more) {
-        Set<String> hosts = new LinkedHashSet<>();
-        for (String name : localNames(host)) {
-            hosts.add(name + ":" + port);
-        }
-        URI url = config.listen().publicUrl();
-        hosts.add(url.getAuthority().toLowerCase(Locale.ROOT));
-        more.forEach(each -> hosts.add(each.toLowerCase(Locale.ROOT)));
-        return hosts;
-    }
-
-    private Set<String> origins(String scheme, String host, int port, List<String> more) {
-        Set<String> origins = new LinkedHashSet<>();
-        for (String name : localNames(host)) {
-            origins.add(scheme + "://" + name + ":" + port);
-        }
-        URI url = config.listen().publicUrl();
-        origins.add((url.getScheme() + "://" + url.getAuthority()).toLowerCase(Locale.ROOT));
-        more.forEach(each -> origins.add(each.toLowerCase(Locale.ROOT)));
-        return origins;
-    }
-
-    /** The names by which a port on loopback is reached; another address is reached by its own. */
-    private static List<String> localNames(String host) {
-        boolean loopback = host.startsWith("127.") || host.equals("localhost") || host.equals("::1");
-        return loopback ? List.of("127.0.0.1", "localhost", "[::1]") : List.of(host.toLowerCase(Locale.ROOT));
-    }
-
     private AuditSettings auditSettings() {
         GatewayConfig.Audit settings = config.audit();
         return new AuditSettings(
@@ -281,12 +202,6 @@ public final class Gateway implements AutoCloseable {
         if (!problems.isEmpty()) {
             throw new StartRefused(problems);
         }
-    }
-
-    /** With port 0 the real port is known only now. */
-    private URI actualPublicUrl() {
-        URI url = config.listen().publicUrl();
-        return url.getPort() == 0 ? URI.create(url.getScheme() + "://" + url.getHost() + ":" + agents.port()) : url;
     }
 
     private List<View> views() {

@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Maps the tree of {@code gateway.yaml} to the configuration; one method per section. */
 final class ConfigReader {
-    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "::1", "localhost");
-
     private final Path folder;
     private final Problems problems;
 
@@ -98,7 +96,7 @@ final class ConfigReader {
             listen.problem("public_url", "it must not have a path", "Paths belong to views");
         }
         boolean endsTlsElsewhere = listen.flag("tls_terminated_in_front", false);
-        if (!isLoopback(host) && tls.isEmpty() && !endsTlsElsewhere) {
+        if (!Loopback.is(host) && tls.isEmpty() && !endsTlsElsewhere) {
             listen.problem(
                     "host",
                     "plain HTTP on an address other than loopback",
@@ -121,7 +119,7 @@ final class ConfigReader {
                     return named;
                 })
                 .toList();
-        if (!isLoopback(host) && tokens.isEmpty()) {
+        if (!Loopback.is(host) && tokens.isEmpty()) {
             admin.problem("host", "an admin port on an address other than loopback needs tokens", "Set admin.tokens");
         }
         List<String> hosts = admin.texts("allowed_hosts");
@@ -233,7 +231,7 @@ final class ConfigReader {
             if (!config.issuers().isEmpty()) {
                 root.problem("anonymous", "it cannot stand beside issuers", "Remove one of them");
             }
-            if (!isLoopback(config.listen().host())) {
+            if (!Loopback.is(config.listen().host())) {
                 root.problem("anonymous", "it is for tests on loopback only", "Bind listen.host to 127.0.0.1");
             }
         }
@@ -265,11 +263,15 @@ final class ConfigReader {
     static URI httpUrl(YamlObject object, String key, String fallback) {
         String text = fallback.isEmpty() ? object.text(key) : object.text(key, fallback);
         URI url = httpUrl(text);
-        if (url == null) {
-            object.problem(key, "it must be an http:// or https:// URL without user, query and fragment", "");
-            return URI.create("http://invalid.invalid");
+        if (url != null) {
+            return url;
         }
-        return url;
+        boolean alreadyTold = fallback.isEmpty()
+                && !object.optional(key).map(YamlValue::isText).orElse(false);
+        if (!alreadyTold) {
+            object.problem(key, "it must be an http:// or https:// URL without user, query and fragment", "");
+        }
+        return URI.create("https://invalid.invalid");
     }
 
     private static @Nullable URI httpUrl(String text) {
@@ -284,10 +286,6 @@ final class ConfigReader {
         } catch (IllegalArgumentException malformed) {
             return null;
         }
-    }
-
-    static boolean isLoopback(String host) {
-        return LOOPBACK.contains(host) || host.startsWith("127.");
     }
 
     private static String bracket(String host) {

@@ -78,7 +78,7 @@ final class IssuerReader {
                 entry.problem("jwks", "it needs exactly one of url and file", "");
             } else if (section.has("url")) {
                 url = ConfigReader.httpUrl(section, "url", "");
-                if ("http".equals(url.getScheme()) && !ConfigReader.isLoopback(url.getHost())) {
+                if ("http".equals(url.getScheme()) && !Loopback.is(url.getHost())) {
                     section.problem("url", "keys must be fetched over https", "http is accepted on loopback only");
                 }
             } else {

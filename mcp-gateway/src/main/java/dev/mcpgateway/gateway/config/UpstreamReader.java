@@ -67,14 +67,14 @@ final class UpstreamReader {
     private static URI url(YamlObject entry) {
         entry.refuse("command", "only a stdio upstream has a command", "");
         URI url = ConfigReader.httpUrl(entry, "url", "");
-        boolean plain = "http".equals(url.getScheme()) && !ConfigReader.isLoopback(url.getHost());
-        if (plain && !entry.flag("allow_plain_http", false)) {
+        boolean plain = "http".equals(url.getScheme()) && !Loopback.is(url.getHost());
+        boolean mayBePlain = entry.flag("allow_plain_http", false);
+        if (plain && !mayBePlain) {
             entry.problem(
                     "url",
                     "plain HTTP beyond loopback shows calls and credentials to the network",
                     "Use https, or set allow_plain_http: true where the network is yours");
         }
-        entry.has("allow_plain_http");
         return url;
     }
 

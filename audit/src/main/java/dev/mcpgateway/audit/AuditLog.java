@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
@@ -24,6 +25,9 @@ import java.util.function.UnaryOperator;
  * {@snippet class="dev.mcpgateway.audit.ReadmeTest" region="example"}
  */
 public final class AuditLog implements AutoCloseable {
+    /** How often the writer is looked at. */
+    private static final long WATCH_NANOS = 250_000_000;
+
     /** A batch of this size shows callers in parallel; then the next batch may wait for more of them. */
     private static final int BUSY_BATCH_RECORDS = 4;
 
@@ -42,6 +46,7 @@ public final class AuditLog implements AutoCloseable {
     private final AuditStorage.Lock lock;
     private final Thread writerThread;
     private final Thread checkpointThread;
+    private final Thread watchThread;
     private final AtomicBoolean closeCalled = new AtomicBoolean();
 
     private AuditLog(Opening opening) {
@@ -57,10 +62,11 @@ public final class AuditLog implements AutoCloseable {
         this.lock = opening.lock();
         this.queuedPermits = new Semaphore(limits.queue().recordsMax());
         this.queue = new RecordQueue(state, nanoTime);
-        this.checkpoints = new CheckpointThread(checkpointer, this::watch, this::fail);
+        this.checkpoints = new CheckpointThread(checkpointer, this::fail);
         this.writerThread = Thread.ofPlatform().daemon().name("audit-writer").unstarted(this::write);
         this.checkpointThread =
                 Thread.ofPlatform().daemon().name("audit-checkpoint").unstarted(checkpoints);
+        this.watchThread = Thread.ofPlatform().daemon().name("audit-watch").unstarted(this::watch);
     }
 
     /**
@@ -99,6 +105,7 @@ public final class AuditLog implements AutoCloseable {
         log.queue.writer(log.writerThread);
         log.writerThread.start();
         log.checkpointThread.start();
+        log.watchThread.start();
         return log;
     }
 
@@ -121,8 +128,9 @@ public final class AuditLog implements AutoCloseable {
     }
 
     /**
-     * Records a refusal and returns once it is durable. Of unverified callers only the first X per address, reason and window are written; the others are counted and written as one
-     * record per window.
+     * Records a refusal and returns once it is durable. Of unverified callers only the first {@link
+     * AuditLimits.Flood#recordsMax} per address, reason and window are written; the others are counted and written as
+     * one record per window.
      *
      * @throws AuditUnavailable if it is not durable: answer with that instead of the refusal
      */
@@ -167,6 +175,19 @@ public final class AuditLog implements AutoCloseable {
         }
     }
 
+    /**
+     * Ends a call that nobody gave an outcome. Waits for the disk in either durability: a full queue must not leave the
+     * call open for as long as the process lives.
+     */
+    void abort(CallOpened call, long seq, long openedNanos) {
+        if (state.isFinal()) {
+            throw state.unavailable();
+        }
+        long micros = Math.max(0, (nanoTime.getAsLong() - openedNanos) / 1_000);
+        CallOutcome aborted = CallOutcome.without(CallStatus.ABORTED, "", micros);
+        handOver(Pending.outcome(fitting(encoding.outcome(call, seq, aborted, micros())), seq));
+    }
+
     private void handOver(Pending record) {
         queue.put(record);
         if (!record.await()) {
@@ -207,10 +228,6 @@ public final class AuditLog implements AutoCloseable {
         return Rfc3339.micros(clock.instant());
     }
 
-    long microsSince(long nanos) {
-        return Math.max(0, (nanoTime.getAsLong() - nanos) / 1_000);
-    }
-
     /** The writer thread: one batch after the other until the log is closed or fails. */
     private void write() {
         List<Pending> records = List.of();
@@ -240,15 +257,22 @@ public final class AuditLog implements AutoCloseable {
         }
     }
 
+    /**
+     * The watch thread: touches no file, because a volume that hangs holds the writer and the checkpoint thread alike, and
+     * somebody must free their callers.
+     */
     private void watch() {
-        if (core.isHanging()) {
-            fail(new IOException(
-                    "a write or sync takes longer than " + limits.writeTimeout().toSeconds() + " s"));
+        while (!state.isFinal()) {
+            LockSupport.parkNanos(this, WATCH_NANOS);
+            if (core.isHanging()) {
+                fail(new IOException("a write or sync takes longer than "
+                        + limits.writeTimeout().toSeconds() + " s"));
+            }
         }
     }
 
     private void fail(Throwable cause) {
-        state.fail(cause.getClass().getSimpleName() + ": " + TerminalText.safe(String.valueOf(cause.getMessage())));
+        state.fail(cause);
         core.failInFlight();
         queue.failAll();
     }
@@ -299,6 +323,7 @@ public final class AuditLog implements AutoCloseable {
         state.startClosing();
         queue.wakeWriter();
         boolean ended = joined(writerThread);
+        LockSupport.unpark(watchThread);
         checkpoints.end();
         if (ended && joined(checkpointThread)) {
             endFiles();

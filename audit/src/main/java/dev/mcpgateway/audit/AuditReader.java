@@ -54,7 +54,7 @@ public final class AuditReader {
         List<Long> segments = LogFiles.segments(storage);
         for (long first : query.newestFirst() ? segments.reversed() : segments) {
             if (!search.ended) {
-                search.segment(first);
+                search.segment(first, first == segments.getLast());
             }
         }
         return new Result(search.matches, search.damaged);
@@ -95,23 +95,24 @@ public final class AuditReader {
             this.toMicros = Rfc3339.micros(query.to());
         }
 
-        void segment(long first) throws IOException {
+        void segment(long first, boolean isNewest) throws IOException {
             AuditStorage.StoredFile file = storage.openToRead(LogFiles.records(first));
             try (Lines lines = query.newestFirst()
                     ? new BackwardLineReader(file, RecordLine.BYTES_MAX)
                     : new LineReader(file, 0, RecordLine.BYTES_MAX)) {
                 while (!ended && lines.next()) {
-                    line(lines, first);
+                    line(lines, first, isNewest);
                 }
             }
         }
 
-        /** A line without LF is the end of a log that is being written. */
-        private void line(Lines lines, long first) {
-            if (!lines.isTerminated()) {
+        /** A line without LF is the end of a log that is being written; nowhere else may one be. */
+        private void line(Lines lines, long first, boolean isNewest) {
+            int length = lines.to() - lines.from();
+            if (!lines.isTerminated() && isNewest && length <= RecordLine.BYTES_MAX) {
                 return;
             }
-            if (!line.parse(lines.array(), lines.from(), lines.to())) {
+            if (!lines.isTerminated() || !line.parse(lines.array(), lines.from(), lines.to())) {
                 damaged(first, lines.offset());
             } else if (isInTime()) {
                 record(lines, first);

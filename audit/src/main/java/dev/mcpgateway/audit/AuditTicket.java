@@ -54,14 +54,14 @@ public final class AuditTicket implements AutoCloseable {
     }
 
     /**
-     * Records the call as aborted, unless it was finished.
+     * Records the call as aborted, unless it was finished, and returns once that is durable.
      *
      * @throws AuditUnavailable if that record is not taken
      */
     @Override
     public void close() {
         if (finished.compareAndSet(false, true)) {
-            log.finish(call, seq, CallOutcome.without(CallStatus.ABORTED, "", log.microsSince(openedNanos)));
+            log.abort(call, seq, openedNanos);
         }
     }
 }

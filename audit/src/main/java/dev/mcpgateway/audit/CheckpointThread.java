@@ -2,28 +2,22 @@ package dev.mcpgateway.audit;
 
 import java.io.IOException;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * Runs the {@link Checkpointer} beside the writer, so that no record waits for a signature, and looks after the writer:
- * a write or sync that hangs fails the log instead of holding its callers for ever.
+ * Runs the {@link Checkpointer} beside the writer, so that no record waits for a signature.
  */
 final class CheckpointThread implements CheckpointSink, Runnable {
-    private static final long WATCH_MILLIS = 250;
-
     private final Checkpointer checkpointer;
-    private final Runnable watchdog;
     private final Consumer<Throwable> onFailure;
     private final AtomicBoolean busy = new AtomicBoolean();
 
     /** Bounded by its use: one checkpoint at a time, and one seal per finished segment. */
     private final LinkedBlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
 
-    CheckpointThread(Checkpointer checkpointer, Runnable watchdog, Consumer<Throwable> onFailure) {
+    CheckpointThread(Checkpointer checkpointer, Consumer<Throwable> onFailure) {
         this.checkpointer = checkpointer;
-        this.watchdog = watchdog;
         this.onFailure = onFailure;
     }
 
@@ -59,9 +53,7 @@ final class CheckpointThread implements CheckpointSink, Runnable {
         try {
             boolean goesOn = true;
             while (goesOn) {
-                Task task = tasks.poll(WATCH_MILLIS, TimeUnit.MILLISECONDS);
-                goesOn = task == null || work(task);
-                watchdog.run();
+                goesOn = work(tasks.take());
             }
         } catch (IOException | InterruptedException | RuntimeException | Error e) {
             onFailure.accept(e);

@@ -6,10 +6,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,13 +27,11 @@ final class FileStorage implements AuditStorage {
 
     @Override
     public List<String> names(String folder) throws IOException {
-        Path path = root.resolve(folder);
-        if (!Files.isDirectory(path)) {
-            return List.of();
-        }
         List<String> names = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.resolve(folder))) {
             entries.forEach(entry -> names.add(entry.getFileName().toString()));
+        } catch (NoSuchFileException e) {
+            return List.of();
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
@@ -39,9 +39,15 @@ final class FileStorage implements AuditStorage {
         return names;
     }
 
+    /** Not {@link Files#exists}: that calls a file missing which a failing disk or a permission hides. */
     @Override
-    public boolean exists(String path) {
-        return Files.exists(root.resolve(path));
+    public boolean exists(String path) throws IOException {
+        try {
+            Files.readAttributes(root.resolve(path), BasicFileAttributes.class);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     @Override

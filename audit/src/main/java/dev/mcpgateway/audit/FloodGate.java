@@ -1,9 +1,11 @@
 package dev.mcpgateway.audit;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -74,21 +76,24 @@ final class FloodGate {
 
     private List<Summary> end(Predicate<Window> over) {
         List<Summary> summaries = new ArrayList<>();
-        windows.entrySet().removeIf(entry -> {
-            Window window = entry.getValue();
-            boolean isOver = over.test(window);
-            long written = entry.getKey().apart() ? limits.flood().recordsMax() : 0;
-            if (isOver && window.refusals > written) {
-                summaries.add(new Summary(
-                        entry.getKey().ip(),
-                        entry.getKey().reason(),
-                        window.refusals - written,
-                        window.fromMicros,
-                        window.toMicros));
+        Iterator<Map.Entry<Key, Window>> oldestFirst = windows.entrySet().iterator();
+        // the writer asks before every batch: a flood from many addresses must not make it look at all of them
+        for (boolean isOver = true; isOver && oldestFirst.hasNext(); ) {
+            Map.Entry<Key, Window> entry = oldestFirst.next();
+            isOver = over.test(entry.getValue());
+            if (isOver) {
+                oldestFirst.remove();
+                summary(entry.getKey(), entry.getValue()).ifPresent(summaries::add);
             }
-            return isOver;
-        });
+        }
         return summaries;
+    }
+
+    private Optional<Summary> summary(Key key, Window window) {
+        long count = window.refusals - (key.apart() ? limits.flood().recordsMax() : 0);
+        return count > 0
+                ? Optional.of(new Summary(key.ip(), key.reason(), count, window.fromMicros, window.toMicros))
+                : Optional.empty();
     }
 
     /** Refusals counted instead of written since the log was opened. */

@@ -213,7 +213,9 @@ final class LogCore implements Closeable {
     }
 
     private void checkpoint(long nanos) throws IOException {
+        writingSince = nanos;
         writer.writeLeaves();
+        writingSince = NOT_WRITING;
         boolean isTaken = sink.checkpoint(writer.head(), micros());
         if (isTaken) {
             checkpointSize = writer.nextSeq();

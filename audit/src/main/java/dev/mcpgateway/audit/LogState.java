@@ -1,6 +1,7 @@
 package dev.mcpgateway.audit;
 
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** The life of an opened log: open, then closing and closed, or failed. Failed and closed are final. */
 final class LogState {
@@ -14,7 +15,19 @@ final class LogState {
         FAILED
     }
 
-    private record Status(Phase phase, String reason) {}
+    /** Why the log is in its phase: words, or what failed it. */
+    private record Status(
+            Phase phase, String words, @Nullable Throwable cause) {
+        Status(Phase phase, String words) {
+            this(phase, words, null);
+        }
+
+        String reason() {
+            return cause == null
+                    ? words
+                    : cause.getClass().getSimpleName() + ": " + TerminalText.safe(String.valueOf(cause.getMessage()));
+        }
+    }
 
     /** Whether new calls may be recorded. */
     boolean isOpen() {
@@ -35,10 +48,16 @@ final class LogState {
         return status.get().phase() == Phase.CLOSING;
     }
 
-    /** Fails the log unless it was closed or failed before; the first reason stays. */
-    void fail(String reason) {
-        status.updateAndGet(now ->
-                now.phase() == Phase.CLOSED || now.phase() == Phase.FAILED ? now : new Status(Phase.FAILED, reason));
+    /**
+     * Fails the log unless it was closed or failed before; the first reason stays. Its words are made when somebody asks,
+     * so that no record is acknowledged while they are.
+     */
+    void fail(Throwable cause) {
+        Status failed = new Status(Phase.FAILED, "", cause);
+        Status now = status.get();
+        while (now.phase() != Phase.CLOSED && now.phase() != Phase.FAILED && !status.compareAndSet(now, failed)) {
+            now = status.get();
+        }
     }
 
     /** Begins the orderly end; false if the log is not open. */

@@ -14,7 +14,11 @@ import java.util.Map;
 final class OpenCallScan {
     private OpenCallScan() {}
 
-    /** The open calls among the first {@code size} records, oldest first. */
+    /**
+     * The open calls among the first {@code size} records, oldest first.
+     *
+     * @throws AuditRefusesToStart if one of the records is not whole: of older segments recovery compared only a sample
+     */
     static List<OpenCall> read(AuditStorage storage, List<Long> segments, long size) throws IOException {
         long oldest = oldestOpen(storage, segments, size);
         Map<Long, OpenCall> open = new LinkedHashMap<>();
@@ -31,7 +35,12 @@ final class OpenCallScan {
         for (long first : segments.reversed()) {
             if (first < size) {
                 try (LineReader reader = reader(storage, first)) {
-                    return reader.next() ? Math.max(0, fields(reader).oldestOpen()) : 0;
+                    return reader.next()
+                            ? Math.max(
+                                    0,
+                                    whole(reader, new RecordLine(), first, first)
+                                            .oldestOpen())
+                            : 0;
                 }
             }
         }
@@ -41,8 +50,9 @@ final class OpenCallScan {
     private static void collect(AuditStorage storage, long first, long size, Map<Long, OpenCall> open)
             throws IOException {
         try (LineReader reader = reader(storage, first)) {
+            RecordLine line = new RecordLine();
             for (long seq = first; seq < size && reader.next(); seq++) {
-                RecordFields fields = fields(reader);
+                RecordFields fields = whole(reader, line, first, seq);
                 if (fields.opensCall()) {
                     open.put(seq, new OpenCall(seq, fields.call(), fields.callEvent()));
                 } else if (fields.closesCall()) {
@@ -50,6 +60,14 @@ final class OpenCallScan {
                 }
             }
         }
+    }
+
+    private static RecordFields whole(LineReader reader, RecordLine line, long first, long seq) {
+        if (!line.parse(reader.array(), reader.from(), reader.to()) || line.seq() != seq) {
+            throw Recovery.damaged(
+                    LogFiles.records(first), seq, reader.offset(), "the bytes here are not the record that was sealed");
+        }
+        return fields(reader);
     }
 
     private static LineReader reader(AuditStorage storage, long first) throws IOException {

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Only the caller that finds the stack empty wakes the writer, so there is one wake-up per batch and not per record.
  */
 final class RecordQueue {
-    private final AtomicReference<@Nullable Pending> top = new AtomicReference<>();
     /** How often a growing batch is looked at. */
     private static final int LINGER_SLICES = 4;
 
+    private final AtomicReference<@Nullable Pending> top = new AtomicReference<>();
     private final LogState state;
     private final LongSupplier nanoTime;
     private volatile @Nullable Thread writer;

@@ -261,7 +261,7 @@ final class Recovery {
                 "damaged or missing bytes that were acknowledged: " + why + ". A copy of the segment is in " + copy);
     }
 
-    private static AuditRefusesToStart damaged(String file, long record, long offset, String what) {
+    static AuditRefusesToStart damaged(String file, long record, long offset, String what) {
         return new AuditRefusesToStart(
                 AuditRefusesToStart.DAMAGED,
                 "The audit log does not start: " + file + ", record " + record + ", byte " + offset + ": "

@@ -118,6 +118,11 @@ final class RootChecks {
         }
     }
 
+    /** Records covered by the last line of the history whose root they hash to. */
+    long agreedSize() {
+        return agreedLine.map(found -> found.head().size()).orElse(0L);
+    }
+
     /** The last line of the history. */
     Optional<CheckpointLine> newest() {
         return newest;

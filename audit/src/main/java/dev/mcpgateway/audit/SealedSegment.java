@@ -81,19 +81,22 @@ final class SealedSegment {
             long from = Math.max(0, until - 2L * (RecordLine.BYTES_MAX + 1));
             byte[] window = new byte[(int) (until - from)];
             LogFiles.readFully(records, ByteBuffer.wrap(window), from, LogFiles.records(seal.first()));
-            if (!agrees(window, leaves, line)) {
+            if (!agrees(window, from == 0, leaves, line)) {
                 return false;
             }
         }
         return line.seq() == seal.last();
     }
 
-    /** Compares the last whole line of the window with its leaf hash. */
-    private boolean agrees(byte[] window, byte[] leaves, RecordLine line) {
+    /**
+     * Compares the last whole line of the window with its leaf hash. Only the beginning of a segment may have none: every
+     * other window is longer than two lines can be.
+     */
+    private boolean agrees(byte[] window, boolean isBeginning, byte[] leaves, RecordLine line) {
         int end = lastLf(window, window.length);
         int from = lastLf(window, end) + 1;
         if (end < 0) {
-            return true;
+            return isBeginning;
         }
         if (!line.parse(window, from, end) || line.seq() < seal.first() || line.seq() > seal.last()) {
             return false;

@@ -80,8 +80,7 @@ final class SegmentWriter implements Closeable {
     }
 
     /**
-     * Ends the segment and begins the next one. The new file and its name
-     * are durable before anything is written to it.
+     * Ends the segment and begins the next one. The new file and its name are durable before anything is written to it.
      */
     FinishedSegment rotate() throws IOException {
         FinishedSegment segment = new FinishedSegment(first, position, tree.head());

@@ -16,7 +16,9 @@ final class Verification {
     private final Findings findings = new Findings();
     private final RecordOrder order = new RecordOrder();
     private final HashTree tree = new HashTree();
+    private final UnsignedTail unsigned = new UnsignedTail();
     private boolean readToTheEnd = true;
+    private long newestBytes;
 
     Verification(AuditStorage storage, Anchors anchors, boolean allSignatures) {
         this.storage = storage;
@@ -81,6 +83,7 @@ final class Verification {
     private void records(LogIdentity identity, NoteChecks notes, RootChecks roots) throws IOException {
         RecordRules rules = new RecordRules(findings, identity.sha256());
         List<Long> segments = LogFiles.segments(storage);
+        newestBytes = segments.isEmpty() ? 0 : files.bytes(segments.getLast());
         for (long first : segments) {
             if (first != order.nextSeq()) {
                 altered(LogFiles.records(first) + " begins with record " + first + ", but the next one is record "
@@ -116,6 +119,10 @@ final class Verification {
         SegmentScan scan = new SegmentScan(order, tree, (line, fields, offset) -> {
             rules.check(line, fields, first, offset);
             roots.grown(tree);
+            // what was written since the checkpoints were read may be signed by now
+            if (!isNewest || offset < newestBytes) {
+                signedOrNot(line, fields, roots);
+            }
         });
         scan.run(storage, first);
         if (isNewest && !isSealed) {
@@ -127,6 +134,14 @@ final class Verification {
             seal(first, scan, notes);
         }
         leaves(first, scan);
+    }
+
+    private void signedOrNot(RecordLine line, RecordFields fields, RootChecks roots) {
+        if (roots.agreedSize() == tree.size()) {
+            unsigned.signed();
+        } else {
+            unsigned.record(fields, line.timeMicros());
+        }
     }
 
     /** The end of the newest segment: what was acknowledged must be whole, the rest may be torn. */
@@ -204,6 +219,14 @@ final class Verification {
             altered(LogFiles.CHECKPOINT + " is newer than every line of " + LogFiles.CHECKPOINTS);
         }
         notes.isSigned(notes.note(newest.get()), "the newest line of " + LogFiles.CHECKPOINTS);
+        if (!unsigned.isPlausible()) {
+            findings.problem(
+                    Findings.Kind.UNANCHORED,
+                    "records " + roots.agreedSize() + " to " + (tree.size() - 1)
+                            + " were never signed, and no gateway leaves that many: it signs what it starts with before"
+                            + " it takes a call, and stops when it cannot sign; somebody without the key may have"
+                            + " written them");
+        }
         long agreed = roots.agreedLine()
                 .filter(line -> line.equals(newest.get())
                         || notes.isSigned(notes.note(line), "a line of " + LogFiles.CHECKPOINTS))

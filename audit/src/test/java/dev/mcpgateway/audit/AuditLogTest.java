@@ -291,6 +291,38 @@ class AuditLogTest {
     }
 
     @Test
+    void aDiskThatHangsInACheckpointAndThenInARecordFreesItsCallersToo() {
+        AuditSettings settings = Limits.checkpointEvery(Limits.writeTimeout(TestAuditLog.settings(folder), 300), 20);
+        TestAuditLog test = TestAuditLog.with(settings, InstantSource.system());
+        FaultyStorage.Hold rename = test.disk().hold(Operation.RENAME);
+        test.log().refused(Samples.refusal("call-1"));
+        rename.awaitReached();
+        FaultyStorage.Hold sync = test.disk().hold(Operation.SYNC);
+
+        assertUnavailable(() -> test.log().refused(Samples.refusal("call-2")), AuditUnavailable.Reason.FAILED);
+        assertThat(test.log().health().reason()).contains("longer than");
+
+        rename.release();
+        sync.release();
+        assertUnavailable(test::close, AuditUnavailable.Reason.FAILED);
+    }
+
+    @Test
+    void aDiskThatHangsInTheLeafHashesFreesItsCallersToo() {
+        AuditSettings settings = Limits.checkpointEvery(Limits.writeTimeout(TestAuditLog.settings(folder), 300), 20);
+        TestAuditLog test = TestAuditLog.with(settings, InstantSource.system());
+        FaultyStorage.Hold leaves = test.disk().hold(Operation.WRITE, ".leaf");
+        test.log().refused(Samples.refusal("call-1"));
+        leaves.awaitReached();
+
+        assertUnavailable(() -> test.log().refused(Samples.refusal("call-2")), AuditUnavailable.Reason.FAILED);
+        assertThat(test.log().health().reason()).contains("longer than");
+
+        leaves.release();
+        assertUnavailable(test::close, AuditUnavailable.Reason.FAILED);
+    }
+
+    @Test
     void aCheckpointThatHangsFailsTheLog() {
         AuditSettings settings = Limits.checkpointEvery(Limits.writeTimeout(TestAuditLog.settings(folder), 300), 20);
         TestAuditLog test = TestAuditLog.with(settings, InstantSource.system());
@@ -494,6 +526,27 @@ class AuditLogTest {
                     test.events().stream().filter("session.closed"::equals).count() == 3);
             test.log().appendAsync(event);
             assertThat(test.log().health().state()).isEqualTo(AuditHealth.State.OPEN);
+        }
+    }
+
+    @Test
+    void aCallIsEndedEvenIfTheQueueIsFullWhenItsTicketIsClosed() throws InterruptedException {
+        AuditSettings settings = Limits.queue(TestAuditLog.settings(folder), 1, 0);
+        try (TestAuditLog test = TestAuditLog.with(settings, InstantSource.system())) {
+            AuditTicket ticket = test.log().open(Samples.call("call-1", Durability.INTENT));
+            FaultyStorage.Hold sync = test.disk().hold(Operation.SYNC);
+            test.log().appendAsync(new AuditEvent.SessionClosed(Samples.ACTOR, Samples.SOURCE, Samples.MCP, "expired"));
+            assertUnavailable(() -> ticket.finish(Samples.outcome()), AuditUnavailable.Reason.QUEUE_FULL);
+
+            Thread caller = Thread.ofVirtual().start(ticket::close);
+            Eventually.isTrue(() -> caller.getState() == Thread.State.WAITING || !caller.isAlive());
+            sync.release();
+            caller.join();
+
+            assertThat(test.records().stream()
+                            .filter(found -> found.text("call").equals("call-1"))
+                            .map(found -> found.text("outcome.status")))
+                    .containsExactly("", "aborted");
         }
     }
 

@@ -123,6 +123,32 @@ class AuditReaderTest {
     }
 
     @Test
+    void aMissingLineFeedBeforeTheNewestSegmentIsReported() throws IOException {
+        String path = LogFiles.records(0);
+        byte[] content = log.storage.content(path);
+        log.storage.overwrite(path, Arrays.copyOf(content, content.length - 1));
+
+        assertThat(new AuditReader(log.storage).read(AuditQuery.ALL, _ -> {}).damaged())
+                .singleElement()
+                .asString()
+                .startsWith(path);
+    }
+
+    @Test
+    void aStretchWithoutLineFeedsIsReportedInBothDirections() throws IOException {
+        String path = LogFiles.records(LogFiles.segments(log.storage).getLast());
+        byte[] content = log.storage.content(path);
+        log.storage.overwrite(path, Arrays.copyOf(content, content.length + RecordLine.BYTES_MAX + 1));
+
+        for (boolean newestFirst : List.of(true, false)) {
+            AuditQuery query = new AuditQuery(
+                    Set.of(), "", "", "", "", AuditQuery.ALL.from(), AuditQuery.ALL.to(), newestFirst, 0);
+            assertThat(new AuditReader(log.storage).read(query, _ -> {}).damaged())
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
     void aSummaryCannotSteerATerminal() throws IOException {
         List<AuditRecord> found = new ArrayList<>();
         CallOpened plain = Samples.call("x");

@@ -6,6 +6,7 @@ import dev.mcpgateway.audit.testing.CrashingStorage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -173,6 +174,52 @@ class ForgeryTest {
         assertThat(report.records()).isEqualTo(report.provenRecords() + 2);
         assertThat(report.lines()).anyMatch(line -> line.startsWith("not proven yet: records 23 to 24"));
         assertThat(report.lines()).anyMatch(line -> line.contains("2 calls have no outcome yet"));
+    }
+
+    @Test
+    void recordsThatWentOnForMinutesWithoutASignatureAreNotTheTailOfALiveLog() throws IOException {
+        MemoryLog live = log.open();
+        byte[] checkpoint = live.storage.content(LogFiles.CHECKPOINT);
+        byte[] history = live.storage.content(LogFiles.CHECKPOINTS);
+        live.write(live.intent("first"));
+        for (Duration passed = Duration.ZERO;
+                passed.compareTo(UnsignedTail.SPAN_MAX) < 0;
+                passed = passed.plusSeconds(30)) {
+            live.pass(Duration.ofSeconds(30)).write(live.intent("after " + passed));
+        }
+        forget(live, checkpoint, history);
+        assertThat(verify(live.storage, live.signer, Optional.empty()).exitCode())
+                .isZero();
+
+        live.pass(Duration.ofMillis(1)).write(live.intent("last"));
+        forget(live, checkpoint, history);
+
+        VerifyReport report = verify(live.storage, live.signer, Optional.empty());
+        assertThat(report.exitCode()).isEqualTo(VerifyReport.UNANCHORED);
+        assertThat(report.lines().getFirst()).contains("records 23 to", "were never signed");
+    }
+
+    @Test
+    void callsOfAProcessThatSignedNothingAreNotTheTailOfALiveLog() throws IOException {
+        byte[] checkpoint = log.storage.content(LogFiles.CHECKPOINT);
+        byte[] history = log.storage.content(LogFiles.CHECKPOINTS);
+        MemoryLog live = log.open();
+        forget(live, checkpoint, history);
+        assertThat(verify(live.storage, live.signer, Optional.empty()).exitCode())
+                .as("killed before it signed that it was opened")
+                .isZero();
+
+        live.write(live.intent("new-1"));
+        forget(live, checkpoint, history);
+
+        assertThat(verify(live.storage, live.signer, Optional.empty()).exitCode())
+                .isEqualTo(VerifyReport.UNANCHORED);
+    }
+
+    /** Puts the checkpoints back to what they were. */
+    private static void forget(MemoryLog log, byte[] checkpoint, byte[] history) {
+        log.storage.overwrite(LogFiles.CHECKPOINT, checkpoint);
+        log.storage.overwrite(LogFiles.CHECKPOINTS, history);
     }
 
     private static VerifyReport verify(CrashingStorage storage, NoteSigner pinned, Optional<SignedNote> expected) {

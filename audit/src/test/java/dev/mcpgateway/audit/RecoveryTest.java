@@ -80,6 +80,22 @@ class RecoveryTest {
     }
 
     @Test
+    void aDamagedRecordThatAnOpenCallSpansIsRefusedWhereverItStands() throws IOException {
+        MemoryLog small = MemoryLog.fresh(MemoryLog.limits(20_000)).open();
+        small.write(small.intent("long"));
+        small.calls("short", 40);
+        byte[] sealed = small.storage.content(SEGMENT);
+        assertThat(LogFiles.segments(small.storage)).hasSizeGreaterThan(2);
+        int refused = 0;
+        for (int at = 0; at < sealed.length; at += 100) {
+            small.storage.overwrite(SEGMENT, Tampering.flipped(sealed, 8L * at));
+            assertRefused(small, LogFiles.records(0));
+            refused++;
+        }
+        assertThat(refused).isGreaterThan(150);
+    }
+
+    @Test
     void aTornBatchIsCutOffKeptAsideAndRecorded() throws IOException {
         tear(log, 2, 40);
 
@@ -273,6 +289,21 @@ class RecoveryTest {
         small.storage.overwrite(SEGMENT, Tampering.utf8(forged));
 
         assertRefused(small, "seal");
+    }
+
+    @Test
+    void aStretchWithoutAnyLineInASealedSegmentIsRefused() throws IOException {
+        MemoryLog large = MemoryLog.fresh(MemoryLog.limits(500_000))
+                .open()
+                .calls("a", 600)
+                .close();
+        assertThat(LogFiles.segments(large.storage)).hasSizeGreaterThan(1);
+        byte[] sealed = large.storage.content(SEGMENT);
+        int middle = sealed.length / 2;
+        Arrays.fill(sealed, middle - 3 * RecordLine.BYTES_MAX, middle, (byte) 0);
+        large.storage.overwrite(SEGMENT, sealed);
+
+        assertRefused(large, LogFiles.records(0));
     }
 
     @Test

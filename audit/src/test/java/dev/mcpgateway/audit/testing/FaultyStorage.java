@@ -43,8 +43,13 @@ public final class FaultyStorage implements AuditStorage {
 
     /** A barrier in front of one kind of operation. */
     public static final class Hold {
+        private final String pathEnd;
         private final CountDownLatch reached = new CountDownLatch(1);
         private final CountDownLatch released = new CountDownLatch(1);
+
+        private Hold(String pathEnd) {
+            this.pathEnd = pathEnd;
+        }
 
         /** Waits until somebody stands in front of it. */
         public void awaitReached() {
@@ -92,7 +97,12 @@ public final class FaultyStorage implements AuditStorage {
 
     /** From now on the operation waits until the returned barrier is released. */
     public Hold hold(Operation operation) {
-        Hold hold = new Hold();
+        return hold(operation, "");
+    }
+
+    /** The same, only for files whose path ends so. */
+    public Hold hold(Operation operation, String pathEnd) {
+        Hold hold = new Hold(pathEnd);
         holds.put(operation, hold);
         return hold;
     }
@@ -116,13 +126,18 @@ public final class FaultyStorage implements AuditStorage {
     private void pass(Operation operation, String what) throws IOException {
         journal.add(operation + " " + what);
         Hold hold = holds.get(operation);
-        if (hold != null) {
+        if (hold != null && path(what).endsWith(hold.pathEnd)) {
             hold.pass();
         }
         String failure = failures.get(operation);
         if (failure != null) {
             throw new IOException(failure);
         }
+    }
+
+    private static String path(String what) {
+        int space = what.indexOf(' ');
+        return space < 0 ? what : what.substring(0, space);
     }
 
     @Override

@@ -72,8 +72,8 @@ public record AuditLimits(
      *     arriving; a lone caller never waits
      */
     public record Batches(int bytesMax, int recordsMax, Duration lingerMax) {
-        /** 8 MiB, 8,192 records, half a millisecond. */
-        public static final Batches DEFAULTS = new Batches(8 * MEBIBYTE, 8_192, Duration.ofNanos(500_000));
+        /** 8 MiB, 8,192 records, one millisecond. */
+        public static final Batches DEFAULTS = new Batches(8 * MEBIBYTE, 8_192, Duration.ofMillis(1));
 
         /** Checks the ranges. */
         public Batches {

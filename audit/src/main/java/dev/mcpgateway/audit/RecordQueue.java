@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordQueue {
     /** How often a growing batch is looked at. */
-    private static final int LINGER_SLICES = 4;
+    private static final int LINGER_SLICES = 2;
 
     private final AtomicReference<@Nullable Pending> top = new AtomicReference<>();
     private final LogState state;

@@ -35,7 +35,7 @@ public record HttpCall(
 
     /** Checks everything that goes into the head of the request. */
     public HttpCall {
-        if (!method.matches("[A-Z]{3,16}")) {
+        if (!isMethod(method)) {
             throw new IllegalArgumentException("not a method");
         }
         if (!isTarget(target)) {
@@ -53,6 +53,15 @@ public record HttpCall(
                 }
             }
         }
+    }
+
+    private static boolean isMethod(String method) {
+        for (int i = 0; i < method.length(); i++) {
+            if (method.charAt(i) < 'A' || method.charAt(i) > 'Z') {
+                return false;
+            }
+        }
+        return method.length() >= 3 && method.length() <= 16;
     }
 
     private static boolean isTarget(String target) {

@@ -91,7 +91,11 @@ final class LeanPool implements DeadlineSweeper.Watched {
 
     /** How long the peer keeps its side, by its own word, with a second of margin for what is under way. */
     private Duration keepAlive(ResponseHead head) {
-        for (String parameter : head.value("Keep-Alive").split(",", -1)) {
+        String announcement = head.value("Keep-Alive");
+        if (announcement.isEmpty()) {
+            return settings.idleMax();
+        }
+        for (String parameter : announcement.split(",", -1)) {
             String text = parameter.strip();
             if (text.matches("timeout=[0-9]{1,6}")) {
                 Duration announced = Duration.ofSeconds(Long.parseLong(text.substring("timeout=".length())) - 1);

@@ -148,12 +148,21 @@ record ResponseHead(int status, boolean persistent, List<String> fields) {
         if (codings > 0 && (!oneOne || !value("Transfer-Encoding").equalsIgnoreCase("chunked"))) {
             throw HttpFault.malformed("a transfer coding other than chunked");
         }
-        if (lengths > 0 && !value("Content-Length").matches("[0-9]{1,18}")) {
+        if (lengths > 0 && !isLength(value("Content-Length"))) {
             throw HttpFault.malformed("not a content length");
         }
         if (count("Content-Encoding") > 0 && !value("Content-Encoding").equalsIgnoreCase("identity")) {
             throw HttpFault.malformed("a content coding that was not asked for");
         }
+    }
+
+    private static boolean isLength(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() <= 18;
     }
 
     private int count(String name) {

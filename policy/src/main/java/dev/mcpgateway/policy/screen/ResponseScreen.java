@@ -70,7 +70,12 @@ public final class ResponseScreen {
 
     private record Findings(List<Located> located, boolean complete, boolean looked) {
         boolean any(String family) {
-            return located.stream().anyMatch(one -> one.finding().family().equals(family));
+            for (Located one : located) {
+                if (one.finding().family().equals(family)) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
@@ -97,7 +102,11 @@ public final class ResponseScreen {
     }
 
     private static long chars(List<Segment> segments) {
-        return segments.stream().mapToLong(segment -> segment.text().length()).sum();
+        long chars = 0;
+        for (Segment segment : segments) {
+            chars += segment.text().length();
+        }
+        return chars;
     }
 
     /** What the families whose mode is at least {@code from} ask for. */

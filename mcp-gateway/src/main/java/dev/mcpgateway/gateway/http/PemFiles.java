@@ -9,6 +9,8 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -34,6 +36,10 @@ final class PemFiles {
         Collection<? extends Certificate> chain = chain(certificate);
         PrivateKey key = privateKey(privateKey);
         try {
+            // a key store takes any pair; half of a renewal would then fail every handshake
+            if (!isKeyOf(chain.iterator().next().getPublicKey(), key)) {
+                throw new GeneralSecurityException("what one signs the other does not verify");
+            }
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
             store.setKeyEntry("server", key, NO_PASSWORD, chain.toArray(Certificate[]::new));
@@ -41,6 +47,19 @@ final class PemFiles {
         } catch (GeneralSecurityException failure) {
             throw new IOException(privateKey + " is not the key of " + certificate, failure);
         }
+    }
+
+    private static boolean isKeyOf(PublicKey publicKey, PrivateKey privateKey) throws GeneralSecurityException {
+        Signature signature = Signature.getInstance(
+                switch (privateKey.getAlgorithm()) {
+                    case "EC" -> "SHA256withECDSA";
+                    case "RSA" -> "SHA256withRSA";
+                    default -> "EdDSA";
+                });
+        signature.initSign(privateKey);
+        byte[] signed = signature.sign();
+        signature.initVerify(publicKey);
+        return signature.verify(signed);
     }
 
     private static Collection<? extends Certificate> chain(Path file) throws IOException {

@@ -83,7 +83,10 @@ final class McpEndpoint implements Endpoint {
             progress.caller = caller;
             switch (exchange.method()) {
                 case "POST" -> post(exchange, caller, progress, trace);
-                case "DELETE" -> handshake.end(exchange, caller);
+                case "DELETE" -> {
+                    handshake.end(exchange, caller);
+                    trace.end(null);
+                }
                 default -> throw new Refused(Refusal.of(Reason.BAD_METHOD, "POST, DELETE"));
             }
         } catch (Refused refused) {

@@ -29,6 +29,7 @@ final class ResultText {
             "data",
             "description",
             "icons",
+            "id",
             "isError",
             "lastModified",
             "level",

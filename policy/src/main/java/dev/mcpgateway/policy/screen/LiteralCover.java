@@ -32,8 +32,7 @@ record LiteralCover(int before, int after, boolean atWordStart) {
         };
     }
 
-    private static Optional<LiteralCover> ofChoice(
-            List<RegexNode> branches, List<String> literals, boolean wordStart) {
+    private static Optional<LiteralCover> ofChoice(List<RegexNode> branches, List<String> literals, boolean wordStart) {
         LiteralCover all = new LiteralCover(0, 0, true);
         for (RegexNode branch : branches) {
             Optional<LiteralCover> cover = of(branch, literals, wordStart);
@@ -46,8 +45,7 @@ record LiteralCover(int before, int after, boolean atWordStart) {
     }
 
     /** Any part of a sequence may hold the literal, or the literal may begin at any part and run over the next ones. */
-    private static Optional<LiteralCover> ofSequence(
-            List<RegexNode> parts, List<String> literals, boolean wordStart) {
+    private static Optional<LiteralCover> ofSequence(List<RegexNode> parts, List<String> literals, boolean wordStart) {
         List<LiteralCover> covers = new ArrayList<>();
         int before = 0;
         boolean atWordStart = wordStart;

@@ -107,7 +107,8 @@ final class WindowScan implements LiteralAutomaton.Sink {
         Arrays.sort(literals, 1, literals[0] + 1);
         int free = 0;
         for (int i = 1; i <= literals[0]; i++) {
-            if (literals[i] >= free && matcher.region(literals[i], view.length()).lookingAt()) {
+            if (literals[i] >= free
+                    && matcher.region(literals[i], view.length()).lookingAt()) {
                 matches.matched(rules.get(rule), matcher.start(), matcher.end());
                 free = matcher.end();
             }

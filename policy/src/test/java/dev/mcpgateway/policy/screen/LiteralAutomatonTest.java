@@ -133,7 +133,8 @@ class LiteralAutomatonTest {
     @ParameterizedTest
     @ValueSource(strings = {"Abc", "ab\nc", "naïve", "a\\b"})
     void literalsArePrintableAsciiInLowerCase(String literal) {
-        assertThatThrownBy(() -> new LiteralAutomaton(List.of(literal), Set.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new LiteralAutomaton(List.of(literal), Set.of()))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThat(literal).isNotEqualTo(literal.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", ""));
     }
 

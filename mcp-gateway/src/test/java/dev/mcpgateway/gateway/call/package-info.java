@@ -1,0 +1,2 @@
+/** The words that all paths share. */
+package dev.mcpgateway.gateway.call;

@@ -1,0 +1,413 @@
+package dev.mcpgateway.gateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
+import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
+import dev.mcpgateway.policy.yaml.Problem;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What {@code gateway.yaml} may say, and how its reader says what is wrong. */
+class ConfigFileTest {
+    private static final Path FOLDER = Path.of("/etc/gateway");
+
+    /** The shortest file that starts a gateway. */
+    private static final String LEAST = """
+            version: 1
+            issuers: {corp: {issuer: "https://id.example/", jwks: {file: jwks.json}}}
+            policy: {files: [policy.yaml]}
+            """;
+
+    private static Loaded load(String yaml) {
+        return ConfigFile.read("gateway.yaml", yaml.getBytes(StandardCharsets.UTF_8), FOLDER);
+    }
+
+    private static GatewayConfig good(String yaml) {
+        return switch (load(yaml)) {
+            case Loaded.Good(GatewayConfig config) -> config;
+            case Loaded.Bad(List<Problem> problems) -> throw new AssertionError(problems);
+        };
+    }
+
+    private static List<Problem> problems(String yaml) {
+        return load(yaml) instanceof Loaded.Bad(List<Problem> problems) ? problems : List.of();
+    }
+
+    @Test
+    void theShortestFileHasTheDocumentedDefaults() {
+        GatewayConfig config = good(LEAST);
+
+        assertThat(config.listen().host()).isEqualTo("127.0.0.1");
+        assertThat(config.listen().port()).isEqualTo(8080);
+        assertThat(config.listen().publicUrl()).isEqualTo(URI.create("http://127.0.0.1:8080"));
+        assertThat(config.listen().tls()).isEmpty();
+        assertThat(config.admin().host()).isEqualTo("127.0.0.1");
+        assertThat(config.admin().port()).isEqualTo(8081);
+        assertThat(config.admin().tokens()).isEmpty();
+        assertThat(config.anonymous()).isEmpty();
+        assertThat(config.upstreams()).isEmpty();
+        assertThat(config.views()).containsOnlyKeys("default");
+        assertThat(config.views().get("default")).isEqualTo(new GatewayConfig.View("default", "/mcp", Set.of(), false));
+        assertThat(config.policyFiles()).containsExactly(FOLDER.resolve("policy.yaml"));
+        assertThat(config.limits()).isEqualTo(Limits.DEFAULTS);
+        assertThat(config.audit())
+                .isEqualTo(new GatewayConfig.Audit(
+                        FOLDER.resolve("audit"),
+                        "audit.invalid/gateway",
+                        FOLDER.resolve("audit-signing.pem"),
+                        FOLDER.resolve("audit-subject.key")));
+        assertThat(config.telemetry()).isEqualTo(new GatewayConfig.Telemetry(null, 0.1, true, "mcp-gateway"));
+        assertThat(config.stateDir()).isEqualTo(FOLDER.resolve("state"));
+    }
+
+    @Test
+    void anIssuerHasTheDocumentedDefaults() {
+        IssuerProfile profile = good(LEAST).issuers().get("corp").profile();
+
+        assertThat(profile)
+                .isEqualTo(new IssuerProfile(
+                        "corp",
+                        "https://id.example/",
+                        "",
+                        Set.of("RS256", "ES256"),
+                        Set.of("at+jwt"),
+                        Set.of(),
+                        "client_id",
+                        "scope",
+                        "groups",
+                        Duration.ofHours(24),
+                        Duration.ofSeconds(30)));
+    }
+
+    @Test
+    void anUpstreamHasTheDocumentedDefaults() {
+        GatewayConfig.Upstream upstream = good(LEAST
+                        + "upstreams: {crm: {transport: streamable_http, url: \"https://crm.example/mcp\", credential: none}}\n")
+                .upstreams()
+                .get("crm");
+
+        assertThat(upstream)
+                .isEqualTo(new GatewayConfig.Upstream(
+                        "crm",
+                        GatewayConfig.Transport.STREAMABLE_HTTP,
+                        List.of(),
+                        Map.of(),
+                        null,
+                        URI.create("https://crm.example/mcp"),
+                        GatewayConfig.EraChoice.AUTO,
+                        GatewayConfig.HttpClientChoice.LEAN,
+                        List.of(),
+                        new Credential.None(),
+                        Duration.ofSeconds(30),
+                        64));
+    }
+
+    @Test
+    void limitsDefaultsAreThoseOfTheDecisions() {
+        Limits limits = Limits.DEFAULTS;
+
+        assertThat(List.of(limits.requestBytes(), limits.argumentsBytes(), limits.resultBytes(), limits.jsonDepth()))
+                .containsExactly(4_194_304, 1_048_576, 1_048_576, 64);
+        assertThat(limits.replyBytes()).isGreaterThanOrEqualTo(limits.resultBytes());
+    }
+
+    @Test
+    void everyProblemIsSaidAtOnceWithItsPlace() {
+        List<Problem> problems = problems("""
+                version: 2
+                listen:
+                  host: 0.0.0.0
+                  port: 70000
+                issuers:
+                  corp:
+                    issuer: "https://id.example/"
+                    jwks: {url: "http://id.example/keys"}
+                    algorithms: [HS256]
+                upstreams:
+                  crm:
+                    transport: streamable_http
+                    url: "http://crm.example/mcp"
+                views:
+                  default: {path: /mcp, upstreams: [crm, absent]}
+                polciy: {files: [policy.yaml]}
+                limits: {json_depth: 7, request_byte: 1}
+                """);
+
+        assertThat(problems)
+                .extracting(problem -> problem.line() + " " + problem.pointer())
+                .containsExactlyInAnyOrder(
+                        "1 /version",
+                        "3 /listen/host",
+                        "4 /listen/port",
+                        "8 /issuers/corp/jwks/url",
+                        "9 /issuers/corp/algorithms",
+                        "13 /upstreams/crm/url",
+                        "12 /upstreams/crm",
+                        "15 /views/default/upstreams",
+                        "1 ",
+                        "16 /polciy",
+                        "17 /limits/json_depth",
+                        "17 /limits/request_byte");
+        assertThat(problems).allSatisfy(problem -> {
+            assertThat(problem.file()).isEqualTo("gateway.yaml");
+            assertThat(problem.column()).isPositive();
+            assertThat(problem.render()).startsWith("gateway.yaml:" + problem.line() + ":" + problem.column() + ": ");
+        });
+        assertThat(problems).anySatisfy(problem -> {
+            assertThat(problem.message()).isEqualTo("unknown key 'polciy'");
+            assertThat(problem.hint()).contains("policy");
+        });
+    }
+
+    /** Lines that make the shortest file wrong, and where and how the problem is told. */
+    record Wrong(String yaml, String pointer, String says) {
+        @Override
+        public String toString() {
+            return yaml.strip().replace("\n", " / ");
+        }
+    }
+
+    static Stream<Wrong> wrong() {
+        return Stream.of(
+                new Wrong(
+                        "listen: {public_url: \"http://gw.example/mcp\"}",
+                        "/listen/public_url",
+                        "must not have a path"),
+                new Wrong("listen: {public_url: \"ftp://gw.example\"}", "/listen/public_url", "http:// or https://"),
+                new Wrong("listen: {public_url: \"http://user@gw.example\"}", "/listen/public_url", "without user"),
+                new Wrong("listen: {public_url: \"\"}", "/listen/public_url", "http:// or https://"),
+                new Wrong("listen: {host: 10.0.0.1}", "/listen/host", "plain HTTP on an address other than loopback"),
+                new Wrong("listen: {host: \"::\"}", "/listen/host", "plain HTTP"),
+                new Wrong("listen: {host: 127.evil.example}", "/listen/host", "plain HTTP"),
+                new Wrong("listen: {tls: {certificate: c.pem}}", "/listen/tls", "'private_key' is missing"),
+                new Wrong("listen: {port: \"8080\"}", "/listen/port", "whole number"),
+                new Wrong("admin: {host: 0.0.0.0}", "/admin/host", "needs tokens"),
+                new Wrong(
+                        "admin: {tokens: [{name: ops, secret: hunter2}]}",
+                        "/admin/tokens/0/secret",
+                        "given by reference"),
+                new Wrong(
+                        "admin: {tokens: [{name: ops, secret: {file: a, env: B}}]}",
+                        "/admin/tokens/0/secret",
+                        "exactly one"),
+                new Wrong("anonymous: {}", "/anonymous", "cannot stand beside issuers"),
+                new Wrong(
+                        "upstreams: {crm: {transport: stdio, command: [node, s.js], credential: none}}",
+                        "/upstreams/crm/command",
+                        "absolute path"),
+                new Wrong(
+                        "upstreams: {crm: {transport: stdio, command: [], credential: none}}",
+                        "/upstreams/crm/command",
+                        "argument vector"),
+                new Wrong(
+                        "upstreams: {crm: {transport: stdio, command: [/bin/x], env: {\"A B\": c}, credential: none}}",
+                        "/upstreams/crm/env/A B",
+                        "no name of an environment variable"),
+                new Wrong(
+                        "upstreams: {crm: {transport: stdio, command: [/bin/x], env: {A: {secret: plain}}, credential: none}}",
+                        "/upstreams/crm/env/A/secret",
+                        "given by reference"),
+                new Wrong(
+                        "upstreams: {crm: {transport: sse, url: \"https://a.example/\"}}",
+                        "/upstreams/crm",
+                        "written out"),
+                new Wrong(
+                        "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: passthrough}}",
+                        "/upstreams/crm/credential",
+                        "never passed on"),
+                new Wrong(
+                        "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: token_exchange}}",
+                        "/upstreams/crm/credential",
+                        "not supported yet"),
+                new Wrong(
+                        "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: static}}",
+                        "/upstreams/crm/credential",
+                        "needs header and secret"),
+                new Wrong(
+                        "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: {static: {header: Mcp-Name, secret: {env: A}}}}}",
+                        "/upstreams/crm/credential/static/header",
+                        "none that MCP computes"),
+                new Wrong(
+                        "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: {static: {secret: s3cret}}}}",
+                        "/upstreams/crm/credential/static/secret",
+                        "given by reference"),
+                new Wrong(
+                        "upstreams: {a__b: {transport: sse, url: \"https://a.example/\", credential: none}}",
+                        "/upstreams/a__b",
+                        "is no name"),
+                new Wrong("views: {default: {path: mcp}}", "/views/default/path", "absolute path"),
+                new Wrong("views: {default: {path: /a//b}}", "/views/default/path", "absolute path"),
+                new Wrong("views: {default: {path: /.well-known/x}}", "/views/default/path", "absolute path"),
+                new Wrong("views: {a: {path: /mcp}, b: {path: /mcp}}", "/views", "two views have the path /mcp"),
+                new Wrong("views: {a: {path: /mcp, bare_names: true}}", "/views/a/bare_names", "exactly one upstream"),
+                new Wrong("limits: {result_bytes: 4096, reply_bytes: 2048}", "/limits/reply_bytes", "not be smaller"),
+                new Wrong("audit: {origin: \"a b\"}", "/audit/origin", "must be a name"),
+                new Wrong("telemetry: {otlp_url: \"grpc://x\"}", "/telemetry/otlp_url", "http:// or https://"),
+                new Wrong("telemetry: {sample_percent: 101}", "/telemetry/sample_percent", "0 to 100"),
+                new Wrong("nonsense: 1", "/nonsense", "unknown key"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrong")
+    void oneMistakeIsOneProblemAtItsPlace(Wrong wrong) {
+        List<Problem> problems = problems(LEAST + wrong.yaml() + "\n");
+
+        assertThat(problems).singleElement().satisfies(problem -> {
+            assertThat(problem.line()).isEqualTo(4);
+            assertThat(problem.pointer()).isEqualTo(wrong.pointer());
+            assertThat(problem.message()).contains(wrong.says());
+        });
+    }
+
+    @Test
+    void anUnknownTransportIsToldBesideItsChoices() {
+        assertThat(problems(LEAST + "upstreams: {crm: {transport: pigeon, credential: none, command: [/bin/x]}}\n"))
+                .singleElement()
+                .satisfies(problem ->
+                        assertThat(problem.message()).isEqualTo("'pigeon' is none of stdio, streamable_http, sse"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.1.2.3", "localhost", "\"::1\""})
+    void everyFormOfLoopbackMayBePlain(String host) {
+        assertThat(problems(LEAST + "listen: {host: " + host + "}\nadmin: {host: " + host + "}\n"))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://127.0.0.1:1/", "http://localhost/", "http://[::1]:9000/"})
+    void keysMayComeInClearFromLoopback(String url) {
+        assertThat(problems(LEAST.replace("file: jwks.json", "url: \"" + url + "\"")))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://127.evil.example/", "http://localhost.evil.example/", "http://10.0.0.1/"})
+    void keysMustComeOverHttpsFromElsewhere(String url) {
+        assertThat(problems(LEAST.replace("file: jwks.json", "url: \"" + url + "\"")))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).isEqualTo("keys must be fetched over https"));
+    }
+
+    @Test
+    void noProblemEchoesASecretThatWasWrittenInPlain() {
+        for (String yaml : List.of(
+                "admin: {tokens: [{name: ops, secret: hunter2}]}",
+                "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: {static: {secret: hunter2}}}}",
+                "upstreams: {crm: {transport: sse, url: \"https://bob:hunter2@a.example/\", credential: none}}")) {
+            assertThat(problems(LEAST + yaml + "\n"))
+                    .isNotEmpty()
+                    .noneMatch(problem -> problem.render().contains("hunter2"));
+        }
+    }
+
+    @Test
+    void aRefusedPassthroughSaysWhyAndWhatToDo() {
+        Problem problem = problems(
+                        LEAST
+                                + "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: {passthrough: {}}}}\n")
+                .getFirst();
+
+        assertThat(problem.hint()).contains("made for this gateway", "Use static");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "version",
+                "[1]",
+                "version: 1\nversion: 1\n",
+                "version: &a 1\nlisten: *a\n",
+                "version: !!int 1\n",
+                "version: 1\n---\nversion: 1\n",
+                "version: 1\n\tlisten: {}\n",
+                "{version: 1",
+                "version: 1\nlisten: {host: \"\u0007\"}\n"
+            })
+    void whatIsNoStrictYamlIsRefusedWithALine(String yaml) {
+        assertThat(problems(yaml))
+                .isNotEmpty()
+                .allSatisfy(problem -> assertThat(problem.file()).isEqualTo("gateway.yaml"));
+    }
+
+    @Test
+    void nobodyAtAllIsToldAsSuch() {
+        assertThat(problems("version: 1\npolicy: {files: p.yaml}\n"))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.message()).isEqualTo("nobody can prove who they are");
+                    assertThat(problem.hint()).isEqualTo("Configure at least one issuer");
+                });
+    }
+
+    @Test
+    void anonymousIsForLoopbackOnly() {
+        String anonymous = "version: 1\nanonymous: {}\npolicy: {files: p.yaml}\n";
+
+        assertThat(problems(anonymous)).isEmpty();
+        assertThat(problems(anonymous + "listen: {host: 10.1.2.3, tls_terminated_in_front: true}\n"))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).contains("tests on loopback only"));
+    }
+
+    @Test
+    void aProxyInFrontMayEndTls() {
+        GatewayConfig config = good(
+                LEAST + "listen: {host: 0.0.0.0, public_url: \"https://gw.example\", tls_terminated_in_front: true}\n");
+
+        assertThat(config.listen().publicUrl()).isEqualTo(URI.create("https://gw.example"));
+    }
+
+    @Test
+    void tlsChangesTheDefaultOfThePublicUrl() {
+        GatewayConfig config = good(
+                LEAST + "listen: {host: \"::1\", port: 8443, tls: {certificate: c.pem, private_key: /keys/k.pem}}\n");
+
+        assertThat(config.listen().publicUrl()).isEqualTo(URI.create("https://[::1]:8443"));
+        assertThat(config.listen().tls())
+                .contains(new GatewayConfig.Tls(FOLDER.resolve("c.pem"), Path.of("/keys/k.pem")));
+    }
+
+    @Test
+    void plainHttpBeyondLoopbackIsAnOperatorsWord() {
+        String upstream = "upstreams: {crm: {transport: sse, url: \"http://10.0.0.5/sse\", credential: none%s}}\n";
+
+        assertThat(problems(LEAST + upstream.formatted(""))).hasSize(1);
+        assertThat(problems(LEAST + upstream.formatted(", allow_plain_http: true")))
+                .isEmpty();
+        assertThat(problems(LEAST + upstream.formatted("").replace("10.0.0.5", "127.0.0.1")))
+                .isEmpty();
+    }
+
+    @Test
+    void pathsStandBesideTheFile(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("gateway.yaml"), LEAST + "audit: {dir: ../logs, signing_key: {file: keys/s.pem}}\n");
+
+        GatewayConfig config = ((Loaded.Good) ConfigFile.read(file)).config();
+
+        assertThat(config.audit().dir()).isEqualTo(folder.resolveSibling("logs"));
+        assertThat(config.audit().signingKey()).isEqualTo(folder.resolve("keys/s.pem"));
+        assertThat(config.audit().subjectKey())
+                .as("beside the signing key")
+                .isEqualTo(folder.resolve("keys/audit-subject.key"));
+        Assertions.assertThatThrownBy(() -> ConfigFile.read(folder.resolve("absent.yaml")))
+                .isInstanceOf(NoSuchFileException.class);
+    }
+}

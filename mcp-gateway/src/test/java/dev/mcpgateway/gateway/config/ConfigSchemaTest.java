@@ -1,0 +1,420 @@
+package dev.mcpgateway.gateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
+import dev.mcpgateway.policy.yaml.Problem;
+import dev.mcpgateway.policy.yaml.YamlNode;
+import dev.mcpgateway.policy.yaml.YamlRead;
+import dev.mcpgateway.policy.yaml.YamlReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The JSON Schema that editors use says what the reader does. Two full configurations have every key that there is; each
+ * change of one key is shown to both sides, and both must think the same of it.
+ */
+class ConfigSchemaTest {
+    private static final Path FOLDER = Path.of("").toAbsolutePath();
+
+    private static final String REMOTE = """
+            {"version": 1,
+             "listen": {"host": "127.0.0.1", "port": 8080, "public_url": "https://gw.example", "tls": {"certificate": "c.pem",
+               "private_key": "k.pem"}, "tls_terminated_in_front": false, "allowed_hosts": ["a"], "allowed_origins": ["b"]},
+             "admin": {"host": "127.0.0.1", "port": 8081, "allowed_hosts": ["a"],
+               "tokens": [{"name": "ops", "secret": {"file": "ops.token"}, "roles": ["operator"]}]},
+             "issuers": {"corp": {"issuer": "https://id.example/", "jwks": {"url": "https://id.example/k", "allow_networks":
+               ["10.0.0.0/8"]}, "audience": "x", "algorithms": ["ES256"], "typ": ["at+jwt"], "header_members": ["x5t"],
+               "claims": {"client_id": "azp", "scope": "scp", "groups": "roles"}, "max_lifetime_s": 3600, "skew_s": 10}},
+             "upstreams": {"crm": {"transport": "streamable_http", "url": "https://crm.example/mcp", "allow_plain_http": false,
+               "allow_networks": ["10.0.0.0/8"], "http_client": "lean", "era": "auto", "credential": {"static": {"header":
+               "X-Key", "prefix": "p", "secret": {"env": "CRM"}}}, "call_timeout_ms": 1000, "concurrent_calls": 5}},
+             "views": {"default": {"path": "/mcp", "upstreams": ["crm"], "bare_names": false}},
+             "policy": {"files": ["policy.yaml"]},
+             "limits": {"request_bytes": 2048, "header_bytes": 2048, "arguments_bytes": 2048, "reply_bytes": 1073741824,
+               "result_bytes": 1024, "json_depth": 20, "header_timeout_ms": 100, "body_timeout_ms": 100, "answer_timeout_ms":
+               100, "idle_timeout_ms": 100, "connections": 5, "calls_per_minute": 5, "sessions": 5, "sessions_per_caller": 5,
+               "session_idle_s": 5, "list_tools": 5, "list_ttl_ms": 5, "refresh_interval_s": 5, "drain_timeout_s": 5},
+             "audit": {"dir": "log", "origin": "a.example/gw", "signing_key": {"file": "s.pem"}, "subject_key": {"file": "s"}},
+             "telemetry": {"otlp_url": "http://127.0.0.1:4318", "sample_percent": 3, "prometheus": false, "service_name": "g"},
+             "state": {"dir": "kept"}}
+            """;
+
+    private static final String LOCAL = """
+            {"version": 1,
+             "anonymous": {"subject": "s", "client_id": "c", "groups": ["g"], "scopes": ["x"]},
+             "upstreams": {"files": {"transport": "stdio", "command": ["/bin/true"], "env": {"A": "text", "B": {"secret":
+               {"file": "b"}}}, "cwd": "/", "era": "legacy", "credential": {"none": null}},
+               "old": {"transport": "sse", "url": "https://old.example/sse", "credential": "none"}},
+             "policy": {"files": "policy.yaml"},
+             "telemetry": {"otlp_url": null}}
+            """;
+
+    private static final JsonNode SCHEMA = schemaText();
+    private static final Schema VALIDATOR = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+            .getSchema(SCHEMA);
+
+    private static JsonNode schemaText() {
+        try (InputStream in = ConfigFile.class.getResourceAsStream("gateway.schema.json")) {
+            return JsonMapper.shared().readTree(in);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static ObjectNode remote() {
+        return (ObjectNode) JsonMapper.shared().readTree(REMOTE);
+    }
+
+    private static ObjectNode local() {
+        return (ObjectNode) JsonMapper.shared().readTree(LOCAL);
+    }
+
+    @Test
+    void bothFullConfigurationsAreGoodToBoth() {
+        for (ObjectNode each : List.of(remote(), local())) {
+            assertThat(problems(each)).isEmpty();
+            assertThat(VALIDATOR.validate(each)).isEmpty();
+        }
+    }
+
+    /** A key of the configuration: its value's schema and where its parent stands in one of the two configurations. */
+    record Key(ObjectNode document, String parent, String name, JsonNode schema) {
+        ObjectNode copyWith(JsonNode value) {
+            ObjectNode copy = document.deepCopy();
+            ((ObjectNode) copy.at(parent)).set(name, value);
+            return copy;
+        }
+
+        ObjectNode copyWithout() {
+            ObjectNode copy = document.deepCopy();
+            ((ObjectNode) copy.at(parent)).remove(name);
+            return copy;
+        }
+
+        @Override
+        public String toString() {
+            return parent + "/" + name;
+        }
+    }
+
+    /** Every key of every mapping in both configurations. */
+    static Stream<Key> keys() {
+        List<Key> keys = new ArrayList<>();
+        for (ObjectNode document : List.of(remote(), local())) {
+            mappings(
+                    document,
+                    (pointer, schemas) -> schemas.forEach(schema -> schema.path("properties")
+                            .properties()
+                            .forEach(property -> keys.add(
+                                    new Key(document, pointer, property.getKey(), resolved(property.getValue()))))));
+        }
+        return keys.stream()
+                .filter(key -> !key.document().at(key.parent()).path(key.name()).isMissingNode());
+    }
+
+    /** Calls back for each mapping with fixed keys, with the schemas that may hold for it. */
+    private static void mappings(JsonNode document, BiConsumer<String, List<JsonNode>> found) {
+        mappings(document, "", List.of(SCHEMA), found);
+    }
+
+    private static void mappings(
+            JsonNode value, String pointer, List<JsonNode> schemas, BiConsumer<String, List<JsonNode>> found) {
+        List<JsonNode> objects = schemas.stream()
+                .flatMap(ConfigSchemaTest::alternatives)
+                .filter(schema -> schema.path("type").asString("").equals(value.isArray() ? "array" : "object"))
+                .toList();
+        if (value.isArray()) {
+            for (int i = 0; i < value.size(); i++) {
+                List<JsonNode> items = objects.stream()
+                        .map(schema -> resolved(schema.path("items")))
+                        .toList();
+                mappings(value.get(i), pointer + "/" + i, items, found);
+            }
+        } else if (value.isObject()) {
+            if (objects.stream().anyMatch(schema -> schema.has("properties"))) {
+                found.accept(pointer, objects);
+            }
+            value.properties().forEach(member -> {
+                List<JsonNode> below = objects.stream()
+                        .map(schema -> schema.has("properties")
+                                ? schema.path("properties").path(member.getKey())
+                                : schema.path("additionalProperties"))
+                        .map(ConfigSchemaTest::resolved)
+                        .toList();
+                mappings(member.getValue(), pointer + "/" + member.getKey(), below, found);
+            });
+        }
+    }
+
+    /** The schema itself, and the forms that it offers. */
+    private static Stream<JsonNode> alternatives(JsonNode schema) {
+        return schema.has("oneOf") && !schema.has("properties")
+                ? schema.path("oneOf").valueStream().map(ConfigSchemaTest::resolved)
+                : Stream.of(schema);
+    }
+
+    private static JsonNode resolved(JsonNode schema) {
+        return schema.has("$ref") ? SCHEMA.at(schema.path("$ref").stringValue().substring(1)) : schema;
+    }
+
+    @Test
+    void bothKnowTheSameKeysEverywhere() {
+        Map<String, Set<String>> schema = new TreeMap<>();
+        Map<String, Set<String>> reader = new TreeMap<>();
+        for (ObjectNode document : List.of(remote(), local())) {
+            mappings(document, (pointer, schemas) -> {
+                // upstreams of each transport are one mapping to the schema, and differ to the reader
+                String place =
+                        pointer.replaceAll("/(crm|files|old)$", "/UPSTREAM").replaceAll("/(url|file)$", "/REF");
+                schemas.forEach(each -> schema.computeIfAbsent(place, key -> new TreeSet<>())
+                        .addAll(each.path("properties").propertyNames()));
+                ObjectNode copy = document.deepCopy();
+                ((ObjectNode) copy.at(pointer)).put("qqqqqq", 1);
+                assertThat(VALIDATOR.validate(copy))
+                        .as("unknown key in " + pointer)
+                        .isNotEmpty();
+                reader.computeIfAbsent(place, key -> new TreeSet<>()).addAll(known(copy, pointer));
+            });
+        }
+
+        assertThat(schema).hasSizeGreaterThan(20);
+        schema.forEach((place, keys) -> {
+            if (!place.endsWith("/credential")) {
+                assertThat(reader.get(place)).as(place).isEqualTo(keys);
+            }
+        });
+    }
+
+    /** The keys that the reader names when it finds one that it does not know. */
+    private static Set<String> known(ObjectNode document, String pointer) {
+        Set<String> known = new TreeSet<>();
+        for (Problem problem : problems(document)) {
+            if (problem.message().equals("unknown key 'qqqqqq'")) {
+                assertThat(problem.pointer()).isEqualTo(pointer + "/qqqqqq");
+                assertThat(problem.hint()).startsWith("Known keys here: ");
+                known.addAll(List.of(
+                        problem.hint().substring("Known keys here: ".length()).split(", ", -1)));
+            }
+        }
+        return known;
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void bothWantTheSameKeysToBeThere(Key key) {
+        ObjectNode document = key.copyWithout();
+        if (key.name().equals("upstreams")) {
+            document.remove("views"); // no schema can say that a view's upstreams are defined elsewhere
+        }
+
+        assertAgreement(document);
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void bothRefuseAValueOfAnotherKind(Key key) {
+        JsonMapper json = JsonMapper.shared();
+        for (String value : List.of("1.5", "true", "\"@ no @\"", "{\"qqqqqq\":1}", "[[1]]")) {
+            JsonNode other = json.readTree(value);
+            boolean sameKind = other.getNodeType()
+                    == key.document().at(key.parent()).path(key.name()).getNodeType();
+            boolean freeText = other.isString()
+                    && !key.schema().has("pattern")
+                    && !key.schema().has("enum");
+            if (!sameKind && !freeText) {
+                assertAgreement(key.copyWith(other));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void bothHaveTheSameBounds(Key key) {
+        for (String bound : List.of("minimum", "maximum")) {
+            if (key.schema().has(bound)) {
+                long at = key.schema().path(bound).longValue();
+                for (long value : List.of(at - 1, at, at + 1)) {
+                    assertAgreement(
+                            key.copyWith(JsonMapper.shared().getNodeFactory().numberNode(value)));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void bothKnowTheSameWords(Key key) {
+        if (key.schema().has("enum") && !key.name().equals("transport")) {
+            key.schema()
+                    .path("enum")
+                    .forEach(word -> assertThat(problems(key.copyWith(word))).isEmpty());
+            assertAgreement(key.copyWith(JsonMapper.shared().getNodeFactory().stringNode("other")));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void theSchemasDefaultIsWhatTheReaderTakes(Key key) {
+        if (key.schema().has("default")) {
+            assertThat(config(key.copyWithout()))
+                    .isEqualTo(config(key.copyWith(key.schema().path("default"))));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a",
+                "a-b",
+                "a_b",
+                "9",
+                "A",
+                "a__b",
+                "a_",
+                "-a",
+                "_a",
+                "a b",
+                "",
+                "a.b",
+                "ä",
+                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+            })
+    void bothTakeTheSameNames(String name) {
+        for (String section : List.of("issuers", "upstreams", "views")) {
+            ObjectNode document = remote();
+            document.remove("views");
+            ObjectNode parent =
+                    section.equals("views") ? document.putObject("views") : (ObjectNode) document.at("/" + section);
+            JsonNode body = section.equals("views")
+                    ? remote().at("/views/default")
+                    : parent.iterator().next().deepCopy();
+            if (!section.equals("upstreams")) {
+                parent.removeAll();
+            }
+            parent.set(name, body);
+
+            assertAgreement(document);
+        }
+    }
+
+    @Test
+    void bothWantExactlyOneOfIssuersAndAnonymous() {
+        ObjectNode neither = remote();
+        neither.remove("issuers");
+        ObjectNode both = local();
+        both.set("issuers", remote().path("issuers"));
+        ObjectNode emptied = remote();
+        ((ObjectNode) emptied.path("issuers")).removeAll();
+
+        for (ObjectNode each : List.of(neither, both, emptied)) {
+            assertAgreement(each);
+            assertThat(problems(each)).isNotEmpty();
+        }
+    }
+
+    @Test
+    void theTransportDecidesWhichKeysBelong() {
+        ObjectNode commandAndUrl = local();
+        ((ObjectNode) commandAndUrl.at("/upstreams/files")).put("url", "https://a.example/mcp");
+        ObjectNode commandOverHttp = remote();
+        ((ObjectNode) commandOverHttp.at("/upstreams/crm")).putArray("command").add("/bin/true");
+        ObjectNode environmentOverHttp = remote();
+        ((ObjectNode) environmentOverHttp.at("/upstreams/crm")).putObject("env").put("A", "b");
+        ObjectNode headerToAProcess = local();
+        ((ObjectNode) headerToAProcess.at("/upstreams/files"))
+                .set("credential", remote().at("/upstreams/crm/credential"));
+
+        for (ObjectNode each : List.of(commandAndUrl, commandOverHttp, environmentOverHttp, headerToAProcess)) {
+            assertAgreement(each);
+            assertThat(problems(each)).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"quickstart", "acceptance/kill", "acceptance/clients"})
+    void theSamplesAreGoodToBoth(String sample) throws IOException {
+        Path file = Path.of(System.getProperty("basedir", ".")).resolve("../samples/" + sample + "/gateway.yaml");
+        byte[] filledIn = Files.readString(file)
+                .replace("${ISSUER}", "https://id.example")
+                .replace("${UPSTREAM}", "https://up.example/mcp")
+                .replaceAll("\\$\\{[A-Z]+_PORT}", "9000")
+                .replaceAll("\\$\\{[A-Z_]+}", "/there")
+                .getBytes(StandardCharsets.UTF_8);
+
+        assertThat(ConfigFile.read(file.toString(), filledIn, FOLDER)).isInstanceOf(Loaded.Good.class);
+        assertThat(VALIDATOR.validate(json(file, filledIn))).isEmpty();
+    }
+
+    private static JsonNode json(Path file, byte[] text) {
+        return switch (YamlReader.read(file.toString(), text)) {
+            case YamlRead.Tree(YamlNode root) -> json(root);
+            case YamlRead.Refused(List<Problem> problems) -> throw new AssertionError(problems);
+        };
+    }
+
+    private static JsonNode json(YamlNode node) {
+        return switch (node) {
+            case YamlNode.Scalar scalar -> scalar.value();
+            case YamlNode.Sequence sequence -> {
+                ArrayNode array = JsonMapper.shared().createArrayNode();
+                sequence.items().forEach(item -> array.add(json(item)));
+                yield array;
+            }
+            case YamlNode.Mapping mapping -> {
+                ObjectNode object = JsonMapper.shared().createObjectNode();
+                mapping.members().forEach((name, member) -> object.set(name, json(member.value())));
+                yield object;
+            }
+        };
+    }
+
+    private static void assertAgreement(ObjectNode document) {
+        boolean schema = VALIDATOR.validate(document).isEmpty();
+
+        assertThat(problems(document).isEmpty())
+                .as(
+                        "the reader's opinion, %s, and the schema's, %s, of %s",
+                        problems(document), VALIDATOR.validate(document), document)
+                .isEqualTo(schema);
+    }
+
+    private static GatewayConfig config(ObjectNode document) {
+        return switch (load(document)) {
+            case Loaded.Good(GatewayConfig config) -> config;
+            case Loaded.Bad(List<Problem> problems) -> throw new AssertionError(problems);
+        };
+    }
+
+    private static List<Problem> problems(ObjectNode document) {
+        return load(document) instanceof Loaded.Bad(List<Problem> problems) ? problems : List.of();
+    }
+
+    private static Loaded load(ObjectNode document) {
+        return ConfigFile.read("gateway.yaml", document.toString().getBytes(StandardCharsets.UTF_8), FOLDER);
+    }
+}

@@ -1,0 +1,175 @@
+package dev.mcpgateway.gateway.mcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mcpgateway.connectors.wire.Revision;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.identity.Caller;
+import dev.mcpgateway.gateway.identity.TestCaller;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class SessionsTest {
+    private static final Duration IDLE = Duration.ofMinutes(5);
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-01T12:00:00Z"));
+    private final Sessions sessions = new Sessions(4, 2, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"));
+
+    private static Caller caller(String name) {
+        return TestCaller.of(name, "desk");
+    }
+
+    private Session open(String name) {
+        return sessions.open(caller(name), Revision.NEWEST_LEGACY);
+    }
+
+    private Reason refusal(Callable<Session> action) {
+        try {
+            action.call();
+        } catch (Refused refused) {
+            return refused.why().reason();
+        } catch (Exception other) {
+            throw new AssertionError(other);
+        }
+        throw new AssertionError("not refused");
+    }
+
+    @Test
+    void aSessionIsFoundUntilTheVeryMomentOfItsEnd() {
+        Session session = open("alice");
+
+        now.set(now.get().plus(IDLE));
+        assertThat(sessions.find(session.id(), caller("alice"))).isSameAs(session);
+        now.set(now.get().plus(IDLE).plusNanos(1));
+
+        assertThat(refusal(() -> sessions.find(session.id(), caller("alice")))).isEqualTo(Reason.UNKNOWN_SESSION);
+    }
+
+    @Test
+    void anIdleSessionMakesRoomForItsCaller() {
+        open("alice");
+        open("alice");
+        assertThat(refusal(() -> open("alice"))).isEqualTo(Reason.TOO_MANY_SESSIONS);
+
+        now.set(now.get().plus(IDLE).plusNanos(1));
+
+        assertThat(open("alice")).isNotNull();
+        assertThat(sessions.size()).isEqualTo(1);
+    }
+
+    @Test
+    void aRefusedSessionTakesNoPlace() {
+        open("alice");
+        Session second = open("alice");
+        for (int i = 0; i < 10; i++) {
+            assertThat(refusal(() -> open("alice"))).isEqualTo(Reason.TOO_MANY_SESSIONS);
+        }
+
+        sessions.end(second);
+        sessions.end(second);
+
+        assertThat(open("alice")).isNotNull();
+        assertThat(refusal(() -> open("alice")))
+                .as("an end that came twice freed one place")
+                .isEqualTo(Reason.TOO_MANY_SESSIONS);
+        assertThat(sessions.size()).isEqualTo(2);
+    }
+
+    @Test
+    void oneClientOfAUserIsNotTheOther() {
+        Session session = open("alice");
+        Caller otherClient = TestCaller.of("alice", "other");
+
+        assertThat(refusal(() -> sessions.find(session.id(), otherClient))).isEqualTo(Reason.UNKNOWN_SESSION);
+        assertThat(refusal(() -> sessions.find(null, caller("alice")))).isEqualTo(Reason.NO_SESSION);
+    }
+
+    @Test
+    void theCapHoldsWhenManyOpenAtOnce() throws Exception {
+        Sessions few = new Sessions(1000, 10, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"));
+        List<Callable<Boolean>> opening = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            opening.add(() -> {
+                try {
+                    few.open(caller("alice"), Revision.NEWEST_LEGACY);
+                    return true;
+                } catch (Refused tooMany) {
+                    return false;
+                }
+            });
+        }
+        int opened = 0;
+        try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Boolean> each : pool.invokeAll(opening)) {
+                opened += each.get() ? 1 : 0;
+            }
+        }
+
+        assertThat(opened).isEqualTo(10);
+        assertThat(few.size()).isEqualTo(10);
+    }
+
+    @Test
+    void theEndInterruptsWhatRuns() throws Exception {
+        Session session = open("alice");
+        CountDownLatch runs = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        Thread call = Thread.ofVirtual()
+                .start(() -> session.running("7", () -> {
+                    runs.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException expected) {
+                        interrupted.countDown();
+                    }
+                    return "";
+                }));
+        assertThat(runs.await(5, TimeUnit.SECONDS)).isTrue();
+
+        session.cancel("8");
+        assertThat(interrupted.getCount()).isEqualTo(1);
+        sessions.end(session);
+
+        assertThat(interrupted.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(call.join(Duration.ofSeconds(5))).isTrue();
+    }
+
+    @Test
+    void anInterruptThatCameTooLateIsSwallowed() {
+        Session session = open("alice");
+
+        session.running("7", () -> {
+            Thread.currentThread().interrupt();
+            return "";
+        });
+
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        session.cancel("7");
+        assertThat(Thread.currentThread().isInterrupted()).as("it runs no more").isFalse();
+    }
+
+    @Test
+    void whatACallThrowsComesOutOfIt() {
+        Session session = open("alice");
+
+        assertThatThrownBy(() -> session.running("7", () -> {
+                    throw new IllegalStateException("thrown");
+                }))
+                .hasMessage("thrown");
+        session.cancelAll();
+
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+}

@@ -1,0 +1,123 @@
+package dev.mcpgateway.gateway.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Stage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TelemetryTest {
+    private final AtomicLong nanos = new AtomicLong();
+    private final Telemetry telemetry =
+            new Telemetry(new Telemetry.Settings(null, 0.1, "mcp-gateway", "0.0.test"), nanos::get);
+
+    @AfterEach
+    void stop() {
+        telemetry.close();
+    }
+
+    private List<String> lines(String name) {
+        return telemetry
+                .prometheusText()
+                .lines()
+                .filter(line -> line.startsWith(name))
+                .toList();
+    }
+
+    @Test
+    void aCounterHasItsTypeHelpAndLabels() {
+        telemetry.refused(Stage.LOCATE, Reason.TOOL_HIDDEN);
+        telemetry.refused(Stage.LOCATE, Reason.TOOL_HIDDEN);
+        telemetry.refused(Stage.IDENTIFY, Reason.NO_TOKEN);
+
+        assertThat(lines("# ").stream().filter(line -> line.contains(" gateway_refusals_total ")))
+                .containsExactly(
+                        "# HELP gateway_refusals_total Refused requests by stage and reason.",
+                        "# TYPE gateway_refusals_total counter");
+        assertThat(lines("gateway_refusals_total"))
+                .containsExactlyInAnyOrder(
+                        "gateway_refusals_total{gateway_reason=\"tool_hidden\",gateway_stage=\"LOCATE\"} 2",
+                        "gateway_refusals_total{gateway_reason=\"no_token\",gateway_stage=\"IDENTIFY\"} 1");
+    }
+
+    @Test
+    void aGaugeAndACounterAreReadWhenAskedFor() {
+        AtomicLong value = new AtomicLong(3);
+        telemetry.gauge("gateway.some.gauge", "A \\ and\na line.", value::get);
+        telemetry.counter("gateway.some.counter", "Sum.", value::get);
+        value.set(5);
+
+        assertThat(lines("gateway_some"))
+                .containsExactlyInAnyOrder("gateway_some_gauge 5", "gateway_some_counter_total 5");
+        assertThat(lines("# HELP gateway_some_gauge"))
+                .containsExactly("# HELP gateway_some_gauge A \\\\ and\\na line.");
+    }
+
+    @Test
+    void aValueIsEscapedSoThatItCannotForgeALine() {
+        telemetry.decided("a\"b\\c\nd");
+
+        assertThat(lines("gateway_decisions_total"))
+                .containsExactly("gateway_decisions_total{gateway_decision=\"a\\\"b\\\\c\\nd\"} 1");
+    }
+
+    @Test
+    void aHistogramGrowsFromBucketToBucket() {
+        CallTrace trace = telemetry.begin(0);
+        trace.upstreamBegins("crm", "echo");
+        nanos.set(30_000_000);
+        trace.upstreamEnds(null);
+
+        List<String> lines = lines("mcp_client_operation_duration_seconds");
+        List<Long> counts = new ArrayList<>();
+        lines.stream()
+                .filter(line -> line.contains("_bucket"))
+                .forEach(line -> counts.add(Long.parseLong(line.substring(line.lastIndexOf(' ') + 1))));
+        assertThat(counts).isSorted().startsWith(0L).endsWith(1L);
+        assertThat(lines)
+                .anyMatch(line -> line.contains("_bucket{") && line.contains("le=\"+Inf\"") && line.endsWith(" 1"));
+        assertThat(lines).anyMatch(line -> line.contains("_sum{") && line.endsWith(" 0.03"));
+        assertThat(lines).anyMatch(line -> line.contains("_count{") && line.endsWith(" 1"));
+        assertThat(lines)
+                .allMatch(line -> line.contains("gateway_upstream=\"crm\""))
+                .noneMatch(line -> line.contains("echo"));
+    }
+
+    @Test
+    void timeIsCountedForTheStageInWhichItWasSpent() {
+        CallTrace trace = telemetry.begin(0);
+        nanos.set(1_000_000_000L);
+        trace.enter(Stage.IDENTIFY);
+        nanos.set(3_000_000_000L);
+        trace.enter(Stage.READ);
+        trace.end(null);
+
+        assertThat(lines("gateway_stage_time_seconds_total"))
+                .contains(
+                        "gateway_stage_time_seconds_total{gateway_stage=\"RECEIVE\"} 1.0",
+                        "gateway_stage_time_seconds_total{gateway_stage=\"IDENTIFY\"} 2.0",
+                        "gateway_stage_time_seconds_total{gateway_stage=\"READ\"} 0.0")
+                .hasSize(Stage.values().length);
+        assertThat(trace.stage()).isEqualTo(Stage.READ);
+    }
+
+    @Test
+    void theTextIsOrderedAndEveryLineIsWellFormed() {
+        telemetry.refused(Stage.READ, Reason.NOT_JSON);
+        telemetry.screened("block", 2);
+
+        List<String> lines = telemetry.prometheusText().lines().toList();
+        assertThat(lines)
+                .isNotEmpty()
+                .allMatch(line -> line.matches("# (HELP|TYPE) [a-zA-Z_:][a-zA-Z0-9_:]* .*")
+                        || line.matches("[a-zA-Z_:][a-zA-Z0-9_:]*(\\{([a-z_]+=\"[^\"\n]*\",?)*\\})? [0-9.E+-]+"));
+        assertThat(lines.stream().filter(line -> line.startsWith("# TYPE ")))
+                .isSorted()
+                .doesNotHaveDuplicates();
+        assertThat(telemetry.prometheusText()).endsWith("\n");
+    }
+}

@@ -1,0 +1,2 @@
+/** What leaves the gateway as metrics and spans, and what must not. */
+package dev.mcpgateway.gateway.telemetry;

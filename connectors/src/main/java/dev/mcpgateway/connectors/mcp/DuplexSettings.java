@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param listTimeout longest duration of fetching the whole list of tools
  * @param channelsMax most channels at a time, one per principal unless shared
  * @param channelIdle how long an unused channel is kept unless shared
+ * @param replyDepthMax deepest nesting of what it sends, lists of tools apart
  */
 public record DuplexSettings(
         String alias,
@@ -25,7 +26,8 @@ public record DuplexSettings(
         Duration probeTimeout,
         Duration listTimeout,
         int channelsMax,
-        Duration channelIdle) {
+        Duration channelIdle,
+        int replyDepthMax) {
 
     /** Interpreters and package runners need a while to start. */
     public static final Duration START_TIMEOUT_DEFAULT = Duration.ofSeconds(30);
@@ -49,7 +51,8 @@ public record DuplexSettings(
                 && probeTimeout.isPositive()
                 && listTimeout.isPositive()
                 && channelIdle.isPositive()
-                && channelsMax > 0;
+                && channelsMax > 0
+                && replyDepthMax > 0;
         if (!positive) {
             throw new IllegalArgumentException("limits of an upstream must be positive");
         }

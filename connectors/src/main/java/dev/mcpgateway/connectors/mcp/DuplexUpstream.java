@@ -82,7 +82,7 @@ public final class DuplexUpstream implements ToolUpstream {
         ProgressRelay progress = new ProgressRelay(call, id);
         byte[] body = UpstreamMessage.toolCall(call.request(), peer.revision(), messages.rewrite(call, id, progress));
         CallRelay relay = new CallRelay(progress, replies, board, this::changed, null);
-        return peer.ask(id, body, deadline, call.replyBytesMax(), relay);
+        return peer.ask(id, body, deadline, new PendingCall(call.replyBytesMax(), settings.replyDepthMax()), relay);
     }
 
     /** A channel that lives: one that has ended is replaced, and nothing was sent over it. */
@@ -136,7 +136,10 @@ public final class DuplexUpstream implements ToolUpstream {
     private void listen(Peer peer) {
         if (peer.revision().era() == Era.MODERN) {
             long id = peer.nextId();
-            var _ = peer.begin(id, new PendingCall(LISTEN_BYTES_MAX), messages.listen(id, peer.revision()));
+            var _ = peer.begin(
+                    id,
+                    new PendingCall(LISTEN_BYTES_MAX, settings.replyDepthMax()),
+                    messages.listen(id, peer.revision()));
         }
     }
 
@@ -179,7 +182,8 @@ public final class DuplexUpstream implements ToolUpstream {
             ToolListing listing = ToolPages.collect(peer.revision(), cursor -> {
                 long id = peer.nextId();
                 byte[] body = messages.listTools(id, peer.revision(), cursor);
-                return peer.ask(id, body, deadline, ToolPages.PAGE_BYTES_MAX, _ -> board.dropped());
+                PendingCall page = new PendingCall(ToolPages.PAGE_BYTES_MAX, ToolPages.PAGE_DEPTH_MAX);
+                return peer.ask(id, body, deadline, page, _ -> board.dropped());
             });
             board.up(listing.revision());
             return listing;

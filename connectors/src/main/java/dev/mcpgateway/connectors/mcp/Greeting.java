@@ -6,6 +6,7 @@ import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.Era;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.McpNames;
 import dev.mcpgateway.connectors.wire.Revision;
 import java.time.Duration;
@@ -44,7 +45,7 @@ final class Greeting {
             return Era.MODERN;
         }
         long id = peer.nextId();
-        PendingCall probe = new PendingCall(ANSWER_BYTES_MAX);
+        PendingCall probe = new PendingCall(ANSWER_BYTES_MAX, JsonLimits.DEPTH_DEFAULT);
         try {
             Optional<UpstreamReply> refused = peer.begin(id, probe, messages.discover(id));
             if (refused.isPresent()) {
@@ -95,7 +96,8 @@ final class Greeting {
         // known to be legacy from here on, so that a ping before the answer is answered
         peer.speaks(Revision.NEWEST_LEGACY);
         long id = peer.nextId();
-        UpstreamReply reply = peer.request(id, messages.initialize(id), deadline, ANSWER_BYTES_MAX);
+        UpstreamReply reply = peer.request(
+                id, messages.initialize(id), deadline, new PendingCall(ANSWER_BYTES_MAX, JsonLimits.DEPTH_DEFAULT));
         if (!(reply instanceof UpstreamReply.Answered(var message))) {
             throw new UpstreamFault(reply);
         }

@@ -54,9 +54,16 @@ final class HttpDialogue {
      * What is asked.
      *
      * @param id the request's own id
+     * @param replyDepthMax deepest nesting of the response
      */
     @SuppressWarnings("ArrayRecordComponent") // sent once, never compared
-    record Question(long id, byte[] body, List<HttpHeader> headers, Deadline deadline, int replyBytesMax) {}
+    record Question(
+            long id, byte[] body, List<HttpHeader> headers, Deadline deadline, int replyBytesMax, int replyDepthMax) {}
+
+    /** Deepest nesting of a reply that is passed on. */
+    int depthMax() {
+        return depthMax;
+    }
 
     /** Asks and waits for the response. */
     Landing ask(Question question, Sideline sideline) {
@@ -123,7 +130,7 @@ final class HttpDialogue {
         try {
             for (var event = events.next(); event != null; event = events.next()) {
                 if (isMessage(event)) {
-                    readChange(parse(event.data(), EVENT_BYTES_MAX), changed, others);
+                    readChange(parse(event.data(), EVENT_BYTES_MAX, depthMax), changed, others);
                 }
             }
         } catch (JsonRefused | NotJsonRpc | EventStreamReader.EventTooLarge broken) {
@@ -171,7 +178,7 @@ final class HttpDialogue {
             return new Landing.Bare(status);
         }
         try {
-            Envelope message = parse(exchange.readAll(ERROR_BYTES_MAX), ERROR_BYTES_MAX);
+            Envelope message = parse(exchange.readAll(ERROR_BYTES_MAX), ERROR_BYTES_MAX, depthMax);
             boolean ours = message.id() == JsonDocument.NONE || hasId(message, question.id());
             return message.shape() == Shape.ERROR && ours
                     ? new Landing.Message(status, message, Optional.empty())
@@ -183,7 +190,8 @@ final class HttpDialogue {
 
     private Landing single(HttpExchange exchange, Question question) throws HttpFault {
         try {
-            Envelope message = parse(exchange.readAll(question.replyBytesMax()), question.replyBytesMax());
+            Envelope message = parse(
+                    exchange.readAll(question.replyBytesMax()), question.replyBytesMax(), question.replyDepthMax());
             return isOurs(message, question.id())
                     ? new Landing.Message(200, message, exchange.header("Mcp-Session-Id"))
                     : malformed("not the response to this request");
@@ -201,7 +209,7 @@ final class HttpDialogue {
                 if (!isMessage(event)) {
                     continue;
                 }
-                Envelope message = parse(event.data(), question.replyBytesMax());
+                Envelope message = parse(event.data(), question.replyBytesMax(), question.replyDepthMax());
                 if (isOurs(message, question.id())) {
                     return new Landing.Message(200, message, exchange.header("Mcp-Session-Id"));
                 }
@@ -235,7 +243,7 @@ final class HttpDialogue {
         return event.data().length > 0 && event.type().equals("message");
     }
 
-    Envelope parse(byte[] json, int bytesMax) throws JsonRefused, NotJsonRpc {
+    private static Envelope parse(byte[] json, int bytesMax, int depthMax) throws JsonRefused, NotJsonRpc {
         return Envelope.read(StrictJson.parse(json, JsonLimits.forReplies(bytesMax, depthMax)));
     }
 

@@ -88,7 +88,12 @@ final class LegacyHttp implements HttpSpeech {
         try {
             Landing landing = dialogue.ask(
                     new HttpDialogue.Question(
-                            id, body, HttpHeaders.legacyCall(session, call), deadline, call.replyBytesMax()),
+                            id,
+                            body,
+                            HttpHeaders.legacyCall(session, call),
+                            deadline,
+                            call.replyBytesMax(),
+                            dialogue.depthMax()),
                     relay);
             cancelIfGivenUp(landing, session, id);
             heard = true;
@@ -151,7 +156,8 @@ final class LegacyHttp implements HttpSpeech {
                         messages.initialize(id),
                         HttpHeaders.initialize(credential),
                         deadline,
-                        INITIALIZE_BYTES_MAX),
+                        INITIALIZE_BYTES_MAX,
+                        dialogue.depthMax()),
                 _ -> board.dropped());
         UpstreamReply reply = landing.reply();
         if (!(reply instanceof UpstreamReply.Answered(var message)) || !(landing instanceof Landing.Message answer)) {
@@ -256,7 +262,8 @@ final class LegacyHttp implements HttpSpeech {
                             messages.listTools(id, session.revision(), cursor),
                             HttpHeaders.legacy(session, credential),
                             deadline,
-                            ToolPages.PAGE_BYTES_MAX),
+                            ToolPages.PAGE_BYTES_MAX,
+                            ToolPages.PAGE_DEPTH_MAX),
                     this::aside);
             lostSession = isSessionSuspect(landing);
             return landing.reply();

@@ -46,7 +46,8 @@ final class ModernHttp implements HttpSpeech {
                         messages.discover(id),
                         HttpHeaders.modern(REVISION, "server/discover", credential),
                         deadline,
-                        ToolPages.PAGE_BYTES_MAX),
+                        ToolPages.PAGE_BYTES_MAX,
+                        dialogue.depthMax()),
                 _ -> board.dropped());
     }
 
@@ -68,7 +69,12 @@ final class ModernHttp implements HttpSpeech {
         ParamHeaders params = mirrored.getOrDefault(call.tool(), ParamHeaders.NONE);
         return dialogue.ask(
                 new HttpDialogue.Question(
-                        id, body, HttpHeaders.modernCall(REVISION, call, params), deadline, call.replyBytesMax()),
+                        id,
+                        body,
+                        HttpHeaders.modernCall(REVISION, call, params),
+                        deadline,
+                        call.replyBytesMax(),
+                        dialogue.depthMax()),
                 new CallRelay(progress, listener, board, toolsChanged, null));
     }
 
@@ -82,7 +88,8 @@ final class ModernHttp implements HttpSpeech {
                                     messages.listTools(id, REVISION, cursor),
                                     HttpHeaders.modern(REVISION, "tools/list", credential),
                                     deadline,
-                                    ToolPages.PAGE_BYTES_MAX),
+                                    ToolPages.PAGE_BYTES_MAX,
+                                    ToolPages.PAGE_DEPTH_MAX),
                             _ -> board.dropped())
                     .reply();
         });

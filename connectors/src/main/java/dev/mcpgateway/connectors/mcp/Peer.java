@@ -74,8 +74,7 @@ final class Peer implements MessageChannel.Receiver {
      *
      * @param sideline gets notifications on this thread
      */
-    UpstreamReply ask(long id, byte[] body, Deadline deadline, int replyBytesMax, Sideline sideline) {
-        PendingCall call = new PendingCall(replyBytesMax);
+    UpstreamReply ask(long id, byte[] body, Deadline deadline, PendingCall call, Sideline sideline) {
         boolean over = false;
         try {
             Optional<UpstreamReply> refused = begin(id, call, body);
@@ -91,8 +90,7 @@ final class Peer implements MessageChannel.Receiver {
     }
 
     /** Asks for what must not be cancelled, such as {@code initialize}, and waits. */
-    UpstreamReply request(long id, byte[] body, Deadline deadline, int replyBytesMax) throws UpstreamFault {
-        PendingCall call = new PendingCall(replyBytesMax);
+    UpstreamReply request(long id, byte[] body, Deadline deadline, PendingCall call) throws UpstreamFault {
         try {
             Optional<UpstreamReply> refused = begin(id, call, body);
             if (refused.isPresent()) {

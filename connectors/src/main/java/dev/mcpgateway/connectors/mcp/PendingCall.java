@@ -16,13 +16,15 @@ final class PendingCall {
     static final int NOTIFICATIONS_MAX = 256;
 
     private final int replyBytesMax;
+    private final int replyDepthMax;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Deque<Envelope> notifications = new ArrayDeque<>();
     private @Nullable UpstreamReply reply;
 
-    PendingCall(int replyBytesMax) {
+    PendingCall(int replyBytesMax, int replyDepthMax) {
         this.replyBytesMax = replyBytesMax;
+        this.replyDepthMax = replyDepthMax;
     }
 
     /** What came next. */
@@ -34,11 +36,13 @@ final class PendingCall {
         record Final(UpstreamReply reply) implements Arrival {}
     }
 
-    /** False when there is no room. */
+    /** False when there is no room, or it is nested too deep. */
     boolean offer(Envelope notification) {
         lock.lock();
         try {
-            boolean room = reply == null && notifications.size() < NOTIFICATIONS_MAX;
+            boolean room = reply == null
+                    && notifications.size() < NOTIFICATIONS_MAX
+                    && notification.document().depth() <= replyDepthMax;
             if (room) {
                 notifications.add(notification);
                 arrived.signal();
@@ -51,8 +55,13 @@ final class PendingCall {
 
     /** False when there is an answer already. */
     boolean answer(Envelope message) {
-        boolean fits = message.document().bytes().length <= replyBytesMax;
-        return end(fits ? Replies.of(message, 0) : new UpstreamReply.TooLarge(replyBytesMax));
+        if (message.document().bytes().length > replyBytesMax) {
+            return end(new UpstreamReply.TooLarge(replyBytesMax));
+        }
+        if (message.document().depth() > replyDepthMax) {
+            return end(new UpstreamReply.Malformed("nesting deeper than " + replyDepthMax));
+        }
+        return end(Replies.of(message, 0));
     }
 
     void tooLong(long bytesMax) {

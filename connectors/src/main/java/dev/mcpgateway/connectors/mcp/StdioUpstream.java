@@ -22,7 +22,8 @@ public final class StdioUpstream {
                 settings.probeTimeout(),
                 settings.listTimeout(),
                 1,
-                Duration.ofDays(1));
+                Duration.ofDays(1),
+                settings.jsonDepthMax());
         return new DuplexUpstream(
                 duplex, (receiver, _, _) -> StdioProcess.start(settings, receiver, surroundings.time()), surroundings);
     }

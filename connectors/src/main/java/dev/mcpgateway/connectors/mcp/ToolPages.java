@@ -21,6 +21,12 @@ final class ToolPages {
     /** Most bytes of one page. */
     static final int PAGE_BYTES_MAX = 8 * 1024 * 1024;
 
+    /** Deepest nesting of a page: none that its bytes allow keeps the page from being read. */
+    static final int PAGE_DEPTH_MAX = PAGE_BYTES_MAX;
+
+    /** Deepest nesting of a tool's definition; the deepest schema that is enforced has 64 levels. */
+    static final int TOOL_DEPTH_MAX = 80;
+
     /** Most bytes of all pages, since they stay in memory. */
     static final long LIST_BYTES_MAX = 16L * 1024 * 1024;
 
@@ -92,6 +98,9 @@ final class ToolPages {
                 && text.chars().noneMatch(Character::isISOControl);
         if (!usable) {
             problem("a tool was left out: its name is empty, too long or has control characters: "
+                    + Printable.of(text, NAME_CHARS_MAX));
+        } else if (document.depth() > TOOL_DEPTH_MAX && document.depth(tool) > TOOL_DEPTH_MAX) {
+            problem("a tool was left out: its definition is nested deeper than " + TOOL_DEPTH_MAX + " levels: "
                     + Printable.of(text, NAME_CHARS_MAX));
         } else if (!names.add(text)) {
             problem("a second tool of the same name was left out: " + Printable.of(text, NAME_CHARS_MAX));

@@ -24,13 +24,16 @@ public final class AgentMessage {
      * @param era what the agent speaks
      * @param agentId the agent's request id as written
      * @param serverInfo this gateway's {@code serverInfo} as JSON text, for agents of the modern era
+     * @param schemaIsWrapped whether agents of the legacy era were shown this tool's output schema wrapped, so that
+     *     structured content that is an object must be wrapped, too
      */
-    public static Splice result(Splice splice, Envelope reply, Era era, byte[] agentId, byte[] serverInfo) {
+    public static Splice result(
+            Splice splice, Envelope reply, Era era, byte[] agentId, byte[] serverInfo, boolean schemaIsWrapped) {
         splice.replace(reply.id(), agentId);
         if (era == Era.MODERN) {
             modernResult(splice, reply, serverInfo);
         } else {
-            legacyResult(splice, reply);
+            legacyResult(splice, reply, schemaIsWrapped);
         }
         return splice;
     }
@@ -84,7 +87,7 @@ public final class AgentMessage {
         splice.members(result, key -> key == meta && !document.is(meta, Kind.OBJECT), added);
     }
 
-    private static void legacyResult(Splice splice, Envelope reply) {
+    private static void legacyResult(Splice splice, Envelope reply, boolean schemaIsWrapped) {
         JsonDocument document = reply.document();
         int result = reply.result();
         int meta = document.member(result, McpNames.META);
@@ -92,7 +95,7 @@ public final class AgentMessage {
             splice.members(meta, key -> document.isNamed(key, McpNames.META_SERVER_INFO), List.of());
         }
         int structured = document.member(result, McpNames.STRUCTURED_CONTENT);
-        if (structured != JsonDocument.NONE && !document.is(structured, Kind.OBJECT)) {
+        if (structured != JsonDocument.NONE && (schemaIsWrapped || !document.is(structured, Kind.OBJECT))) {
             // before 2026-07-28 structured content is an object; the wrap is that of the TypeScript SDK
             splice.replace(document.start(structured), document.start(structured), OPEN_WRAP);
             splice.replace(document.end(structured), document.end(structured), CLOSE);

@@ -58,9 +58,41 @@ public final class JsonDocument {
     private final byte[] bytes;
     private final int[] tape;
 
-    JsonDocument(byte[] bytes, int[] tape) {
+    private final int depth;
+
+    JsonDocument(byte[] bytes, int[] tape, int depth) {
         this.bytes = bytes;
         this.tape = tape;
+        this.depth = depth;
+    }
+
+    /** Levels of objects and arrays in the whole document; 0 for a single value. */
+    public int depth() {
+        return depth;
+    }
+
+    /** Levels of objects and arrays in a value, itself included; takes no stack, however deep they are. */
+    public int depth(int node) {
+        int[] ends = new int[16];
+        int level = 0;
+        int deepest = 0;
+        int end = isContainer(node) ? tape[node + 3] : node;
+        for (int at = node; at < end; at += WIDTH) {
+            while (level > 0 && ends[level - 1] <= at) {
+                level--;
+            }
+            if (isContainer(at)) {
+                ends = level == ends.length ? Arrays.copyOf(ends, level * 2) : ends;
+                ends[level++] = tape[at + 3];
+                deepest = Math.max(deepest, level);
+            }
+        }
+        return deepest;
+    }
+
+    private boolean isContainer(int token) {
+        int kind = tape[token] & KIND_MASK;
+        return kind == OBJECT || kind == ARRAY;
     }
 
     /** The document as received. Not a copy. */

@@ -29,8 +29,9 @@ public final class StrictJson {
     private final byte[] bytes;
     private final int end;
     private final JsonLimits limits;
-    private final int[] open;
+    private int[] open;
     private int depth;
+    private int deepest;
     private int pos;
     private int[] tape;
     private int size;
@@ -39,7 +40,7 @@ public final class StrictJson {
         this.bytes = bytes;
         this.end = bytes.length;
         this.limits = limits;
-        this.open = new int[limits.depthMax()];
+        this.open = new int[Math.min(limits.depthMax(), JsonLimits.DEPTH_DEFAULT)];
         this.tape = new int[JsonDocument.WIDTH * Math.max(16, Math.min(bytes.length / 16, 1 << 16))];
     }
 
@@ -66,7 +67,7 @@ public final class StrictJson {
                 continue;
             }
             if (endsDocument()) {
-                return new JsonDocument(bytes, tape);
+                return new JsonDocument(bytes, tape, deepest);
             }
         }
     }
@@ -126,10 +127,14 @@ public final class StrictJson {
     }
 
     private void open(int kind) throws JsonRefused {
+        if (depth == limits.depthMax()) {
+            throw refused(Reason.OVER_LIMIT, "nesting deeper than " + depth, pos);
+        }
         if (depth == open.length) {
-            throw refused(Reason.OVER_LIMIT, "nesting deeper than " + open.length, pos);
+            open = Arrays.copyOf(open, Math.min(limits.depthMax(), depth * 2));
         }
         open[depth++] = size;
+        deepest = Math.max(deepest, depth);
         append(kind, pos, pos, 0);
         pos++;
     }

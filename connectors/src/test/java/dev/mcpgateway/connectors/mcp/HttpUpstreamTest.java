@@ -145,7 +145,8 @@ class HttpUpstreamTest {
                                     reply,
                                     agent,
                                     request.document().rawBytes(request.id()),
-                                    serverInfo)
+                                    serverInfo,
+                                    false)
                             .toBytes(),
                     StandardCharsets.UTF_8);
 

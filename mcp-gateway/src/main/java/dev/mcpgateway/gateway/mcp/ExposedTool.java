@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param output its output schema, if it has one that could be compiled
  * @param modernJson the definition for agents of 2026-07-28
  * @param legacyJson the definition for agents before that
+ * @param schemaIsWrapped whether that has the output schema inside an object, as its results then have to be
  */
 @SuppressWarnings("ArrayRecordComponent") // written out as they are, never compared
 record ExposedTool(
@@ -24,4 +25,5 @@ record ExposedTool(
         ArgumentCheck arguments,
         @Nullable CompiledSchema output,
         byte[] modernJson,
-        byte[] legacyJson) {}
+        byte[] legacyJson,
+        boolean schemaIsWrapped) {}

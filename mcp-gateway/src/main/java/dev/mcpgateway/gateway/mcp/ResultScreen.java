@@ -125,7 +125,13 @@ final class ResultScreen {
         byte[] bytes = effective.shape() == Shape.ERROR
                 ? AgentMessage.error(edits, effective, request.revision().era(), request.id())
                         .toBytes()
-                : AgentMessage.result(edits, effective, request.revision().era(), request.id(), serverInfo)
+                : AgentMessage.result(
+                                edits,
+                                effective,
+                                request.revision().era(),
+                                request.id(),
+                                serverInfo,
+                                tool.schemaIsWrapped())
                         .toBytes();
         Answerable answer =
                 new Answerable(screened, bytes, httpStatus(message, request), status(message), errorType(message));

@@ -176,7 +176,8 @@ final class ToolTables {
                 callable.output(),
                 renamed(callable.definition(), exposed)
                         .toBytes(callable.definition().node()),
-                legacy(callable.definition(), exposed));
+                legacy(callable.definition(), exposed),
+                isWrapped(callable.definition()));
     }
 
     private static Splice renamed(ToolDefinition definition, String exposed) {
@@ -184,12 +185,18 @@ final class ToolTables {
         return new Splice(document).replace(document.member(definition.node(), McpNames.NAME), JsonText.quote(exposed));
     }
 
+    private static boolean isWrapped(ToolDefinition definition) {
+        JsonDocument document = definition.document();
+        int output = document.member(definition.node(), McpNames.OUTPUT_SCHEMA);
+        return output != JsonDocument.NONE && !document.stringEquals(document.member(output, McpNames.TYPE), OBJECT);
+    }
+
     /** Before 2026-07-28 structured content, and so its schema, is an object; results are wrapped alike. */
     private static byte[] legacy(ToolDefinition definition, String exposed) {
         JsonDocument document = definition.document();
         Splice splice = renamed(definition, exposed);
-        int output = document.member(definition.node(), McpNames.OUTPUT_SCHEMA);
-        if (output != JsonDocument.NONE && !document.stringEquals(document.member(output, McpNames.TYPE), OBJECT)) {
+        if (isWrapped(definition)) {
+            int output = document.member(definition.node(), McpNames.OUTPUT_SCHEMA);
             splice.replace(document.start(output), document.start(output), WRAP_OPEN);
             splice.replace(document.end(output), document.end(output), WRAP_CLOSE);
         }

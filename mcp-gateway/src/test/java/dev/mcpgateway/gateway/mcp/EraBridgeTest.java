@@ -43,7 +43,12 @@ class EraBridgeTest {
     @BeforeAll
     static void start() throws Exception {
         modern = FakeMcpServer.start(Speaks.MODERN)
-                .tool("any", turn -> ANSWER.get().answer(turn));
+                .tool("any", turn -> ANSWER.get().answer(turn))
+                .tool(
+                        "union",
+                        "{\"name\":\"union\",\"inputSchema\":{\"type\":\"object\"},\"outputSchema\":"
+                                + "{\"anyOf\":[{\"type\":\"object\"},{\"type\":\"array\"}]}}",
+                        turn -> ANSWER.get().answer(turn));
         legacy = FakeMcpServer.start(Speaks.LEGACY)
                 .tool("any", turn -> ANSWER.get().answer(turn));
         gateway = TestGateway.in(folder)
@@ -406,5 +411,16 @@ class EraBridgeTest {
                         : body.replace("\"arguments\":{}", "\"arguments\":{},\"_meta\":{" + secret + "}")));
 
         assertThat(sent(cell).text()).contains("\"plain\":\"kept\"").doesNotContain("s3cret");
+    }
+
+    @Test
+    void aResultIsWrappedWhereALegacyAgentWasShownItsSchemaWrapped() {
+        ANSWER.set(ToolScript.result("{\"resultType\":\"complete\",\"content\":[],\"structuredContent\":{\"a\":1}}"));
+        TestAgent agent = new Cell(false, true).agent();
+
+        assertThat(agent.list().text())
+                .contains("\"outputSchema\":{\"type\":\"object\",\"properties\":{\"result\":{\"anyOf\"");
+        assertThat(agent.call("new__union", "{}").text()).contains("\"structuredContent\":{\"result\":{\"a\":1}}");
+        assertThat(gateway.agent().call("new__union", "{}").text()).contains("\"structuredContent\":{\"a\":1}");
     }
 }

@@ -263,10 +263,24 @@ class ToolListTest {
     }
 
     @Test
-    void aListThatCannotBeReadKeepsOutItsServerAlone(@TempDir Path other) throws Exception {
+    void aToolWithoutBottomKeepsOutItselfAlone(@TempDir Path other) throws Exception {
         String deep = "{\"not\":".repeat(20_000) + "{}" + "}".repeat(20_000);
         try (FakeMcpServer bad = FakeMcpServer.start(Speaks.MODERN)
-                        .tool("deep", "{\"name\":\"deep\",\"inputSchema\":" + deep + "}", ToolScript.text("ran"));
+                        .tool("deep", "{\"name\":\"deep\",\"inputSchema\":" + deep + "}", ToolScript.text("ran"))
+                        .tool("read_fine", ToolScript.text("ran"));
+                TestGateway both = TestGateway.in(other)
+                        .upstream("crm", bad)
+                        .policy(POLICY)
+                        .start()) {
+            assertThat(allNames(both.agent(claims -> claims.put("groups", List.of("writers")))))
+                    .containsExactly("crm__read_fine");
+        }
+    }
+
+    @Test
+    void aListThatCannotBeReadKeepsOutItsServerAlone(@TempDir Path other) throws Exception {
+        try (FakeMcpServer bad = FakeMcpServer.start(Speaks.MODERN)
+                        .tool("torn", "{\"name\":\"torn\",\"inputSchema\":{", ToolScript.text("ran"));
                 TestGateway both = TestGateway.in(other)
                         .upstream("bad", bad)
                         .upstream("crm", crm)

@@ -52,6 +52,7 @@ public final class LoadTest {
               --out      results as JSON; the plot goes beside it""";
 
     private static final int RESULT_TEXT_BYTES = 900;
+    private static final int SETTLE_SECONDS = 2;
     private static final int WARM_WINDOWS_MAX = 20;
     private static final double WARM_AGREEMENT = 0.05;
     private static final double NGINX_SPREAD_MAX = 0.15;
@@ -450,17 +451,20 @@ public final class LoadTest {
 
     private Measurement measure(Wrk wrk, Target target, int round, int connections, int seconds)
             throws IOException, InterruptedException {
+        // the target idled while others were measured: its pages may have been reclaimed, its caches are another's
+        wrk.run(target, connections, SETTLE_SECONDS);
         long countedBefore = counted(target);
         double cpuBefore = ProcessCpu.cpuMicros(target.pids());
         Wrk.Figures figures = wrk.run(target, connections, seconds);
         double cpu = target.pids().isEmpty() ? 0 : ProcessCpu.cpuMicros(target.pids()) - cpuBefore;
         long counted = counted(target) - countedBefore;
-        // wrk leaves requests under way behind when its time is over, so up to one per connection more is right
+        // wrk leaves requests under way behind when its time is over: up to one per connection, of this and the last
+        // run
         long uncounted = target.counterUrl().isEmpty()
                 ? 0
                 : counted < figures.requests()
                         ? figures.requests() - counted
-                        : Math.max(0, counted - figures.requests() - connections);
+                        : Math.max(0, counted - figures.requests() - 2L * connections);
         return new Measurement(
                 target.name(),
                 round,
@@ -490,7 +494,7 @@ public final class LoadTest {
     private boolean verified() throws IOException, InterruptedException {
         boolean good = true;
         for (Measurement measurement : measurements) {
-            if (measurement.errors() > 0 || measurement.uncounted() > 0) {
+            if (measurement.requests() == 0 || measurement.errors() > 0 || measurement.uncounted() > 0) {
                 System.out.println("does not count: " + measurement);
                 good = false;
             }

@@ -33,7 +33,8 @@ public final class SseUpstream {
                 DuplexSettings.PROBE_TIMEOUT_DEFAULT,
                 settings.listTimeout(),
                 settings.sessionsMax(),
-                settings.sessionIdle());
+                settings.sessionIdle(),
+                settings.jsonDepthMax());
         return new DuplexUpstream(
                 duplex,
                 (receiver, credential, deadline) ->

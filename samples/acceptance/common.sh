@@ -41,7 +41,7 @@ build_gateway() {
   if [[ ! -f $built || -n $(find "$root/pom.xml" "$root"/{policy,audit,connectors,mcp-gateway}/{src/main,pom.xml} \
     -newer "$built" -type f -print -quit) ]]; then
     echo "building (mvn -Pquick package) …"
-    (cd "$root" && mvn -q -ntp -Pquick package) || fail "the build failed"
+    (cd "$root" && mvn -q -ntp -Pquick package) || fail "the build failed (it needs Maven and a JDK 25, which it finds by itself; any other java may be the default)"
     touch "$built"
   fi
 }

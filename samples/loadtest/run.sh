@@ -39,7 +39,7 @@ done
 [[ -n $java ]] || fail "no JDK 25 found: install one, or set JAVA_HOME to it"
 
 if [[ ! -d $root/samples/target/lib || ! -d $root/mcp-gateway/target/lib ]]; then
-  (cd "$root" && mvn -q -ntp -Pquick package) || fail "the build failed"
+  (cd "$root" && mvn -q -ntp -Pquick package) || fail "the build failed (it needs Maven and a JDK 25, which it finds by itself; any other java may be the default)"
 fi
 
 work=$here/target

@@ -52,7 +52,7 @@ build() {
     "$root"/{policy,audit,connectors,mcp-gateway}/pom.xml 2>/dev/null ||
     is_stale "$samples" "$root/samples/src/main" "$root/samples/pom.xml"; then
     echo "building (mvn -Pquick package) …"
-    (cd "$root" && mvn -q -ntp -Pquick package) || fail "the build failed"
+    (cd "$root" && mvn -q -ntp -Pquick package) || fail "the build failed (it needs Maven and a JDK 25, which it finds by itself; any other java may be the default)"
     touch "$gateway" "$samples"
   fi
 }

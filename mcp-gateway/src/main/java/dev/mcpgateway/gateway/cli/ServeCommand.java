@@ -27,7 +27,9 @@ import picocli.CommandLine.Spec;
         name = "serve",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs the gateway. Log lines go to standard error as JSON; one line on standard output names the URLs when",
+            "Runs the gateway until it is stopped.",
+            "",
+            "Log lines go to standard error as JSON; one line on standard output names the URLs when",
             "requests are taken. SIGTERM or SIGINT stops it: no new calls, those under way are finished and recorded.",
             "",
             "Policy files, TLS files and secrets are read again when they change; gateway.yaml is read once."

@@ -1,5 +1,7 @@
 package dev.mcpgateway.policy.screen;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.mcpgateway.policy.yaml.Problems;
 import dev.mcpgateway.policy.yaml.YamlObject;
 import dev.mcpgateway.policy.yaml.YamlRead;
@@ -9,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -97,13 +100,11 @@ final class RuleTexts {
 
     private char oneOf(String source) {
         Pattern one = Pattern.compile(source, Pattern.DOTALL);
-        for (int tries = 0; tries < 200; tries++) {
-            char c = CLASS_CHARS.charAt(random.nextInt(CLASS_CHARS.length()));
-            if (one.matcher(String.valueOf(c)).matches()) {
-                return c;
-            }
-        }
-        throw new AssertionError("no character for " + source);
+        List<String> members = Arrays.stream(CLASS_CHARS.split("", -1))
+                .filter(each -> one.matcher(each).matches())
+                .toList();
+        assertThat(members).as("characters of " + source).isNotEmpty();
+        return members.get(random.nextInt(members.size())).charAt(0);
     }
 
     /** About {@code chars} characters of words. */

@@ -2,6 +2,7 @@ package dev.mcpgateway.gateway.mcp;
 
 import dev.mcpgateway.audit.Actor;
 import dev.mcpgateway.audit.Agent;
+import dev.mcpgateway.audit.AuditEvent.SessionClosed;
 import dev.mcpgateway.audit.AuditLog;
 import dev.mcpgateway.audit.AuditTicket;
 import dev.mcpgateway.audit.AuditUnavailable;
@@ -35,9 +36,12 @@ import java.util.List;
 import java.util.Locale;
 import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Says to the audit log what a request was, in the log's terms. What cannot be recorded does not happen. */
 final class CallRecords {
+    private static final Logger LOG = LoggerFactory.getLogger(CallRecords.class);
     private static final String TRANSPORT = "streamable_http";
     private static final int USER_AGENT_CHARS = 256;
 
@@ -134,6 +138,21 @@ final class CallRecords {
             return new Refused(why).alreadyRecorded();
         } catch (AuditUnavailable failure) {
             return unavailable(failure);
+        }
+    }
+
+    /** Records that a session ended because it was not used. */
+    void expired(Session session) {
+        try {
+            log.appendAsync(new SessionClosed(
+                    actor(session.caller()),
+                    Source.NONE,
+                    new McpExchange(session.revision().version(), "", "", session.id(), TRANSPORT),
+                    "expired"));
+        } catch (AuditUnavailable failure) {
+            // the session is over all the same, and while there is no log nothing is served that it could have asked
+            // for
+            LOG.warn("the end of a session is not in the audit log: {}", failure.getMessage());
         }
     }
 

@@ -71,9 +71,14 @@ public final class McpFace {
         this.nanoClock = nanoClock;
         this.serverInfo = serverInfo(version);
         this.tables = new ToolTables(views, PayloadLimits.STANDARD.bytesMax(limits.argumentsBytes()));
-        this.sessions =
-                new Sessions(limits.sessions(), limits.sessionsPerCaller(), limits.sessionIdle(), clock, secureRandom);
         this.records = new CallRecords(audit);
+        this.sessions = new Sessions(
+                limits.sessions(),
+                limits.sessionsPerCaller(),
+                limits.sessionIdle(),
+                clock,
+                secureRandom,
+                records::expired);
         this.admission = new Admission(upstreams.concurrentCalls());
         this.cursors = new CursorSeal(secureRandom);
         telemetry.gauge("gateway.sessions", "Open legacy sessions.", sessions::size);

@@ -1,6 +1,7 @@
 package dev.mcpgateway.gateway.mcp;
 
 import dev.mcpgateway.connectors.wire.Revision;
+import dev.mcpgateway.gateway.identity.Caller;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session {
     private final String id;
-    private final String callerKey;
+    private final Caller caller;
     private final Revision revision;
     private final Map<String, Thread> inFlight = new ConcurrentHashMap<>();
     private volatile Instant lastUsed;
 
-    Session(String id, String callerKey, Revision revision, Instant opened) {
+    Session(String id, Caller caller, Revision revision, Instant opened) {
         this.id = id;
-        this.callerKey = callerKey;
+        this.caller = caller;
         this.revision = revision;
         this.lastUsed = opened;
     }
@@ -29,8 +30,9 @@ final class Session {
         return id;
     }
 
-    String callerKey() {
-        return callerKey;
+    /** Who opened it. */
+    Caller caller() {
+        return caller;
     }
 
     Revision revision() {
@@ -62,14 +64,15 @@ final class Session {
 
     /** Interrupts the request with that id (as written), if it is still running. */
     void cancel(String requestId) {
-        Thread thread = inFlight.get(requestId);
-        if (thread != null) {
+        // inside the map's lock: the request cannot leave, and its thread take up another, before it is interrupted
+        inFlight.computeIfPresent(requestId, (id, thread) -> {
             thread.interrupt();
-        }
+            return thread;
+        });
     }
 
     /** Interrupts everything that runs, because the session ends. */
     void cancelAll() {
-        inFlight.values().forEach(Thread::interrupt);
+        inFlight.keySet().forEach(this::cancel);
     }
 }

@@ -8,9 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +28,7 @@ final class Sessions {
     private final Duration idle;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final Consumer<Session> expired;
 
     /**
      * No session yet.
@@ -36,13 +37,21 @@ final class Sessions {
      * @param perCaller most sessions of one caller at once
      * @param idle time without use after which a session ends
      * @param random must be cryptographically strong
+     * @param expired told of each session that ended because it was idle
      */
-    Sessions(int all, int perCaller, Duration idle, InstantSource clock, RandomGenerator random) {
+    Sessions(
+            int all,
+            int perCaller,
+            Duration idle,
+            InstantSource clock,
+            RandomGenerator random,
+            Consumer<Session> expired) {
         this.all = all;
         this.perCaller = perCaller;
         this.idle = idle;
         this.clock = clock;
         this.random = random;
+        this.expired = expired;
     }
 
     /** Opens a session, after ending those that were idle for too long. */
@@ -56,7 +65,7 @@ final class Sessions {
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
         String name = Base64.getUrlEncoder().withoutPadding().encodeToString(id);
-        Session session = new Session(name, caller.key(), revision, clock.instant());
+        Session session = new Session(name, caller, revision, clock.instant());
         byId.put(name, session);
         return session;
     }
@@ -72,7 +81,11 @@ final class Sessions {
         }
         Session session = byId.get(id);
         Instant now = clock.instant();
-        if (session == null || !session.callerKey().equals(caller.key()) || isIdle(session, now)) {
+        if (session == null || !session.caller().key().equals(caller.key())) {
+            throw new Refused(Reason.UNKNOWN_SESSION);
+        }
+        if (isIdle(session, now)) {
+            expire(session);
             throw new Refused(Reason.UNKNOWN_SESSION);
         }
         session.used(now);
@@ -81,9 +94,21 @@ final class Sessions {
 
     /** Ends a session and what runs in it. */
     void end(Session session) {
-        if (byId.remove(session.id(), session)) {
-            forget(session.callerKey());
+        var _ = ended(session);
+    }
+
+    private boolean ended(Session session) {
+        boolean first = byId.remove(session.id(), session);
+        if (first) {
+            forget(session.caller().key());
             session.cancelAll();
+        }
+        return first;
+    }
+
+    private void expire(Session session) {
+        if (ended(session)) {
+            expired.accept(session);
         }
     }
 
@@ -95,10 +120,9 @@ final class Sessions {
     /** Ends what was idle for too long. */
     void endIdle() {
         Instant now = clock.instant();
-        for (Iterator<Session> each = byId.values().iterator(); each.hasNext(); ) {
-            Session session = each.next();
+        for (Session session : byId.values()) {
             if (isIdle(session, now)) {
-                end(session);
+                expire(session);
             }
         }
     }

@@ -89,11 +89,17 @@ class LegacyAgentTest {
         assertThat(answer.at("/result/serverInfo/name")).isEqualTo("mcp-gateway");
         assertThat(answer.header("Mcp-Session-Id").orElseThrow()).matches("[A-Za-z0-9_-]{32}");
         List<AuditRecord> records = gateway.newRecords(1);
-        assertThat(records).singleElement().satisfies(opened -> {
-            assertThat(opened.text("ev")).isEqualTo("session.opened");
+        // the sessions of the tests before have expired, which is recorded, too
+        assertThat(opened(records)).singleElement().satisfies(opened -> {
             assertThat(opened.text("mcp.session")).isNotEmpty();
             assertThat(opened.text("agent.id")).isEqualTo("test");
         });
+    }
+
+    private static List<AuditRecord> opened(List<AuditRecord> records) {
+        return records.stream()
+                .filter(each -> each.text("ev").equals("session.opened"))
+                .toList();
     }
 
     @Test
@@ -203,6 +209,22 @@ class LegacyAgentTest {
 
     private static WireRequest delete(TestAgent agent, String session) {
         return agent.post().without("Content-Type").line("DELETE /mcp HTTP/1.1").plus("Mcp-Session-Id", session);
+    }
+
+    @Test
+    void theEndOfAnIdleSessionIsRecorded(@TempDir Path own) throws Exception {
+        try (TestGateway brief = TestGateway.in(own)
+                .upstream("crm", crm)
+                .limits("{session_idle_s: 60}")
+                .start()) {
+            TestAgent agent = brief.agent().initialize("2025-11-25");
+            brief.newRecords(1);
+
+            brief.clock().advance(Duration.ofSeconds(61));
+
+            assertThat(agent.call("crm__echo", "{}").errorCode()).isEqualTo(-31404);
+            assertThat(brief.newSummaries(2)).contains("session.closed expired");
+        }
     }
 
     @Test

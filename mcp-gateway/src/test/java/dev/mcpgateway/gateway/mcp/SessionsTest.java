@@ -25,7 +25,9 @@ class SessionsTest {
     private static final Duration IDLE = Duration.ofMinutes(5);
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-01T12:00:00Z"));
-    private final Sessions sessions = new Sessions(4, 2, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"));
+    private final List<Session> expired = new ArrayList<>();
+    private final Sessions sessions =
+            new Sessions(4, 2, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"), expired::add);
 
     private static Caller caller(String name) {
         return TestCaller.of(name, "desk");
@@ -67,6 +69,7 @@ class SessionsTest {
 
         assertThat(open("alice")).isNotNull();
         assertThat(sessions.size()).isEqualTo(1);
+        assertThat(expired).as("told once each").hasSize(2);
     }
 
     @Test
@@ -98,7 +101,7 @@ class SessionsTest {
 
     @Test
     void theCapHoldsWhenManyOpenAtOnce() throws Exception {
-        Sessions few = new Sessions(1000, 10, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"));
+        Sessions few = new Sessions(1000, 10, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"), each -> {});
         List<Callable<Boolean>> opening = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             opening.add(() -> {

@@ -38,9 +38,8 @@ for home in "${JAVA_HOME-}" /usr/lib/jvm/* "${HOME-}"/.sdkman/candidates/java/*;
 done
 [[ -n $java ]] || fail "no JDK 25 found: install one, or set JAVA_HOME to it"
 
-if [[ ! -d $root/samples/target/lib || ! -d $root/mcp-gateway/target/lib ]]; then
-  (cd "$root" && mvn -q -ntp -Pquick package) || fail "the build failed (it needs Maven and a JDK 25, which it finds by itself; any other java may be the default)"
-fi
+# always: figures name the commit, so they must not come from an older build
+(cd "$root" && mvn -q -ntp -Pquick package) || fail "the build failed (it needs Maven and a JDK 25, which it finds by itself; any other java may be the default)"
 
 work=$here/target
 rm -rf "$work"

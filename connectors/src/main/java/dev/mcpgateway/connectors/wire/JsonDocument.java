@@ -57,7 +57,6 @@ public final class JsonDocument {
 
     private final byte[] bytes;
     private final int[] tape;
-
     private final int depth;
 
     JsonDocument(byte[] bytes, int[] tape, int depth) {

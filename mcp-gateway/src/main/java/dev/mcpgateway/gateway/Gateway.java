@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway;
 import dev.mcpgateway.audit.AuditHealth;
 import dev.mcpgateway.audit.AuditLimits;
 import dev.mcpgateway.audit.AuditLog;
+import dev.mcpgateway.audit.AuditMetrics;
 import dev.mcpgateway.audit.AuditSettings;
 import dev.mcpgateway.connectors.credential.SecretSource;
 import dev.mcpgateway.connectors.mcp.Catalog;
@@ -421,6 +422,11 @@ public final class Gateway implements AutoCloseable {
     /** The verifier key of the audit log, to be kept outside it. */
     public String auditVerifierKey() {
         return audit.address().vkey();
+    }
+
+    /** Counts of the audit log since the start. */
+    public AuditMetrics auditMetrics() {
+        return audit.metrics();
     }
 
     /** Why the gateway should get no traffic now; empty when it should. */

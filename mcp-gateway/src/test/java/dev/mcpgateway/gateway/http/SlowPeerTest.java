@@ -37,6 +37,9 @@ class SlowPeerTest {
     private static final Duration PAUSE = Duration.ofMillis(250);
     private static final Duration DEADLINE = Duration.ofSeconds(1);
 
+    /** The deadline, less what passed between the server's first byte and this test's look at the clock. */
+    private static final Duration AT_LEAST = DEADLINE.minusMillis(300);
+
     /** The deadline, one sweep of 200 ms, one pause, and what a loaded machine needs. */
     private static final Duration AT_MOST = Duration.ofMillis(3500);
 
@@ -87,7 +90,7 @@ class SlowPeerTest {
         for (int i = 0; i < 50; i++) {
             assertThat(client.exchange(gateway.agent().listing()).status()).isEqualTo(200);
         }
-        gateway.newRecords(50);
+        gateway.skipRecords();
         return client;
     }
 
@@ -105,7 +108,7 @@ class SlowPeerTest {
     @Test
     void slowHeadersAreCutOff() throws Exception {
         try (WireClient client = gateway.connect()) {
-            assertThat(client.drip(longHead(), PAUSE)).isBetween(DEADLINE, AT_MOST);
+            assertThat(client.drip(longHead(), PAUSE)).isBetween(AT_LEAST, AT_MOST);
         }
         assertOthersAreServed();
     }
@@ -113,7 +116,7 @@ class SlowPeerTest {
     @Test
     void slowHeadersAreCutOffOnAWarmConnectionToo() throws Exception {
         try (WireClient client = warmConnection()) {
-            assertThat(client.drip(longHead(), PAUSE)).isBetween(DEADLINE, AT_MOST);
+            assertThat(client.drip(longHead(), PAUSE)).isBetween(AT_LEAST, AT_MOST);
         }
         assertOthersAreServed();
     }
@@ -136,7 +139,7 @@ class SlowPeerTest {
             client.send(request.with("Content-Length", Integer.toString(request.body().length))
                             .head() + "\r\n");
 
-            assertThat(client.drip(request.body(), PAUSE)).isBetween(DEADLINE, AT_MOST);
+            assertThat(client.drip(request.body(), PAUSE)).isBetween(AT_LEAST, AT_MOST);
             assertTooSlow(client);
         }
         assertOthersAreServed();
@@ -151,7 +154,7 @@ class SlowPeerTest {
             client.send(body.substring(0, head));
 
             assertThat(client.drip(body.substring(head).getBytes(StandardCharsets.ISO_8859_1), PAUSE))
-                    .isBetween(DEADLINE, AT_MOST);
+                    .isBetween(AT_LEAST, AT_MOST);
             assertTooSlow(client);
         }
     }

@@ -9,8 +9,8 @@ import dev.mcpgateway.connectors.credential.SecretSource;
 import dev.mcpgateway.connectors.mcp.Catalog;
 import dev.mcpgateway.connectors.mcp.CatalogSettings;
 import dev.mcpgateway.connectors.mcp.ClientIdentity;
+import dev.mcpgateway.connectors.mcp.McpUpstream;
 import dev.mcpgateway.connectors.mcp.Surroundings;
-import dev.mcpgateway.connectors.mcp.ToolUpstream;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
 import dev.mcpgateway.connectors.net.HttpOrigin;
 import dev.mcpgateway.connectors.net.HttpSettings;
@@ -446,7 +446,7 @@ public final class Gateway implements AutoCloseable {
         quietly("files", files);
         quietly("catalogue", catalog);
         for (Upstreams.Upstream upstream : upstreams.values()) {
-            ToolUpstream closing = upstream.upstream();
+            McpUpstream closing = upstream.upstream();
             quietly("upstream " + closing.alias(), closing);
         }
         transports.forEach(transport -> quietly("transport", transport));

@@ -8,10 +8,10 @@ import dev.mcpgateway.connectors.mcp.DuplexSettings;
 import dev.mcpgateway.connectors.mcp.EraSetting;
 import dev.mcpgateway.connectors.mcp.HttpUpstream;
 import dev.mcpgateway.connectors.mcp.HttpUpstreamSettings;
+import dev.mcpgateway.connectors.mcp.McpUpstream;
 import dev.mcpgateway.connectors.mcp.StdioUpstream;
 import dev.mcpgateway.connectors.mcp.StdioUpstreamSettings;
 import dev.mcpgateway.connectors.mcp.Surroundings;
-import dev.mcpgateway.connectors.mcp.ToolUpstream;
 import dev.mcpgateway.connectors.mcp.sdk.SseUpstream;
 import dev.mcpgateway.connectors.mcp.sdk.SseUpstreamSettings;
 import dev.mcpgateway.connectors.net.AddressRange;
@@ -43,7 +43,7 @@ final class UpstreamFactory {
 
     Upstreams.Upstream make(GatewayConfig.Upstream config) {
         UpstreamCredential credential = credential(config.credential());
-        ToolUpstream upstream = switch (config.transport()) {
+        McpUpstream upstream = switch (config.transport()) {
             case STDIO -> StdioUpstream.of(stdio(config), surroundings);
             case STREAMABLE_HTTP -> new HttpUpstream(http(config, url(config), credential), surroundings);
             case SSE -> SseUpstream.of(sse(config, url(config), credential), surroundings);

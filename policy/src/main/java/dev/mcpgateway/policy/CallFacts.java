@@ -7,8 +7,8 @@ import java.time.Instant;
  * Everything a decision about one call may depend on.
  *
  * @param subject who calls
- * @param tool what is called
+ * @param feature what is used
  * @param arguments the arguments, which have passed the tool's schema; no rule reads them yet
  * @param now the instant of the decision; all checks of one call use the same
  */
-public record CallFacts(Subject subject, ToolName tool, CheckedArguments arguments, Instant now) {}
+public record CallFacts(Subject subject, FeatureName feature, CheckedArguments arguments, Instant now) {}

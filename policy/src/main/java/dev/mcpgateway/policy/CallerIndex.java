@@ -45,7 +45,7 @@ final class CallerIndex {
                 key -> map.computeIfAbsent(key, absent -> new ArrayList<>()).add(candidate));
     }
 
-    void lookUp(Subject subject, ToolName tool, Evaluation evaluation) {
+    void lookUp(Subject subject, FeatureName tool, Evaluation evaluation) {
         evaluation.consider(others, tool);
         if (!bySubject.isEmpty()) {
             evaluation.consider(bySubject.getOrDefault(subject.subject(), List.of()), tool);

@@ -32,10 +32,10 @@ final class Evaluation {
         this.now = now;
     }
 
-    void consider(List<Candidate> candidates, ToolName tool) {
+    void consider(List<Candidate> candidates, FeatureName tool) {
         for (int i = 0; i < candidates.size(); i++) {
             Candidate candidate = candidates.get(i);
-            if (candidate.pattern().isEverything() || candidate.pattern().matchesTool(tool.tool())) {
+            if (candidate.pattern().isEverything() || candidate.pattern().matchesTool(tool.own())) {
                 consider(candidate.rule());
             }
         }

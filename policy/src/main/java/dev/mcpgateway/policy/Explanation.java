@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param policyHash {@link Policy#hash()}
  */
 public record Explanation(
-        ToolName tool,
+        FeatureName tool,
         Verdict verdict,
         Optional<String> decidingRule,
         Visibility visibility,

@@ -9,14 +9,14 @@ import java.util.List;
 public final class Permit {
 
     private final Subject subject;
-    private final ToolName tool;
+    private final FeatureName feature;
     private final List<String> ruleIds;
     private final String policyHash;
     private final CallLimits limits;
 
-    Permit(Subject subject, ToolName tool, List<String> ruleIds, String policyHash, CallLimits limits) {
+    Permit(Subject subject, FeatureName feature, List<String> ruleIds, String policyHash, CallLimits limits) {
         this.subject = subject;
-        this.tool = tool;
+        this.feature = feature;
         this.ruleIds = ruleIds;
         this.policyHash = policyHash;
         this.limits = limits;
@@ -28,8 +28,8 @@ public final class Permit {
     }
 
     /** What may be called. */
-    public ToolName tool() {
-        return tool;
+    public FeatureName feature() {
+        return feature;
     }
 
     /** The permits that match, the deciding one first, the others by id. Never empty. */
@@ -49,6 +49,6 @@ public final class Permit {
 
     @Override
     public String toString() {
-        return "Permit[" + tool + " by " + ruleIds.getFirst() + "]";
+        return "Permit[" + feature + " by " + ruleIds.getFirst() + "]";
     }
 }

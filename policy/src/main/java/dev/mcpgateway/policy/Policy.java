@@ -42,9 +42,9 @@ public final class Policy {
 
     /** Whether the call may happen. Never throws for any facts. */
     public Decision decide(CallFacts facts) {
-        return switch (evaluate(facts.subject(), facts.tool(), facts.now())) {
+        return switch (evaluate(facts.subject(), facts.feature(), facts.now())) {
             case Outcome.Permitted(Rule deciding, List<String> others) ->
-                new Decision.Allow(permit(facts.subject(), facts.tool(), deciding, others));
+                new Decision.Allow(permit(facts.subject(), facts.feature(), deciding, others));
             case Outcome.Forbidden(Rule rule, boolean broken) ->
                 new Decision.Deny(broken ? Decision.Deny.POLICY_ERROR : Decision.Deny.FORBIDDEN, rule.id());
             case Outcome.NotPermitted() -> new Decision.Deny(Decision.Deny.NO_PERMIT, null);
@@ -57,7 +57,7 @@ public final class Policy {
      * the caller had. When several permits lack scopes, the one that needs the fewest more names them (the first by id on
      * a tie), all of them in one challenge as MCP 2026-07-28 "Scope Challenge Handling" asks.
      */
-    public Visibility visibility(Subject subject, ToolName tool, Instant now) {
+    public Visibility visibility(Subject subject, FeatureName tool, Instant now) {
         return visibility(evaluate(subject, tool, now));
     }
 
@@ -71,7 +71,7 @@ public final class Policy {
 
     /** The tools of {@code tools} that the caller may call, in their order. */
     public <T> VisibleTools<T> visible(
-            Subject subject, List<T> tools, Function<? super T, ToolName> name, Instant now) {
+            Subject subject, List<T> tools, Function<? super T, FeatureName> name, Instant now) {
         List<T> visible = new ArrayList<>();
         for (T tool : tools) {
             if (visibility(subject, name.apply(tool), now) instanceof Visibility.Visible) {
@@ -85,7 +85,7 @@ public final class Policy {
      * Why the policy decides as it does: every rule that names the tool, whether it matches or why not, and the one that
      * decides. {@code arguments} may be left out; no rule reads them yet.
      */
-    public Explanation explain(Subject subject, ToolName tool, @Nullable CheckedArguments arguments, Instant now) {
+    public Explanation explain(Subject subject, FeatureName tool, @Nullable CheckedArguments arguments, Instant now) {
         Outcome outcome = evaluate(subject, tool, now);
         List<RuleTrace> traces = rules.rules().stream()
                 .filter(rule -> rule.names(tool))
@@ -118,7 +118,7 @@ public final class Policy {
     }
 
     /** What the operator says about a tool; {@link ToolSettings#DEFAULT} when nothing. */
-    public ToolSettings settings(ToolName tool) {
+    public ToolSettings settings(FeatureName tool) {
         return settings.of(tool);
     }
 
@@ -135,13 +135,13 @@ public final class Policy {
         return rules.rules();
     }
 
-    private Outcome evaluate(Subject subject, ToolName tool, Instant now) {
+    private Outcome evaluate(Subject subject, FeatureName tool, Instant now) {
         Evaluation evaluation = new Evaluation(subject, now);
         index.lookUp(subject, tool, evaluation);
         return evaluation.outcome();
     }
 
-    private Permit permit(Subject subject, ToolName tool, Rule deciding, List<String> others) {
+    private Permit permit(Subject subject, FeatureName tool, Rule deciding, List<String> others) {
         List<String> ruleIds = List.of(deciding.id());
         if (!others.isEmpty()) {
             List<String> all = new ArrayList<>(ruleIds);
@@ -151,7 +151,7 @@ public final class Policy {
         return new Permit(subject, tool, ruleIds, rules.hash(), limits(tool, deciding));
     }
 
-    private CallLimits limits(ToolName tool, Rule deciding) {
+    private CallLimits limits(FeatureName tool, Rule deciding) {
         return deciding.limits().narrowest(settings.of(tool).limits());
     }
 }

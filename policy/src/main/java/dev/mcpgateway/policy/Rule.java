@@ -48,7 +48,7 @@ public record Rule(
     }
 
     /** True when it names {@code tool}. */
-    public boolean names(ToolName tool) {
+    public boolean names(FeatureName tool) {
         return resources.stream().anyMatch(pattern -> pattern.matches(tool));
     }
 

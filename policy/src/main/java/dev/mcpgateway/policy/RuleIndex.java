@@ -11,7 +11,7 @@ import java.util.Map;
  */
 final class RuleIndex {
 
-    private final Map<ToolName, CallerIndex> exact = new HashMap<>();
+    private final Map<FeatureName, CallerIndex> exact = new HashMap<>();
     private final Map<String, CallerIndex> byAlias = new HashMap<>();
     private final CallerIndex everywhere = new CallerIndex();
 
@@ -28,12 +28,12 @@ final class RuleIndex {
             return everywhere;
         }
         return pattern.isExact()
-                ? exact.computeIfAbsent(new ToolName(pattern.alias(), pattern.tool()), tool -> new CallerIndex())
+                ? exact.computeIfAbsent(FeatureName.tool(pattern.alias(), pattern.tool()), tool -> new CallerIndex())
                 : byAlias.computeIfAbsent(pattern.alias(), alias -> new CallerIndex());
     }
 
     /** Hands every rule that may match to {@code evaluation}; a rule may come more than once. */
-    void lookUp(Subject subject, ToolName tool, Evaluation evaluation) {
+    void lookUp(Subject subject, FeatureName tool, Evaluation evaluation) {
         everywhere.lookUp(subject, tool, evaluation);
         CallerIndex patterns = byAlias.get(tool.alias());
         if (patterns != null) {

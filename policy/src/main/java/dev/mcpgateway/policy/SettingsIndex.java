@@ -17,7 +17,7 @@ final class SettingsIndex {
 
     private record Pattern(ToolPattern pattern, ToolEntry entry) {}
 
-    private final Map<ToolName, List<ToolEntry>> exact = new HashMap<>();
+    private final Map<FeatureName, List<ToolEntry>> exact = new HashMap<>();
     private final Map<String, List<Pattern>> byAlias = new HashMap<>();
     private final List<ToolEntry> everywhere = new ArrayList<>();
 
@@ -27,7 +27,7 @@ final class SettingsIndex {
                 if (pattern.isEverything()) {
                     everywhere.add(entry);
                 } else if (pattern.isExact()) {
-                    exact.computeIfAbsent(new ToolName(pattern.alias(), pattern.tool()), tool -> new ArrayList<>())
+                    exact.computeIfAbsent(FeatureName.tool(pattern.alias(), pattern.tool()), tool -> new ArrayList<>())
                             .add(entry);
                 } else {
                     byAlias.computeIfAbsent(pattern.alias(), alias -> new ArrayList<>())
@@ -37,7 +37,7 @@ final class SettingsIndex {
         }
     }
 
-    ToolSettings of(ToolName tool) {
+    ToolSettings of(FeatureName tool) {
         List<ToolEntry> named = exact.getOrDefault(tool, List.of());
         List<Pattern> patterns = byAlias.getOrDefault(tool.alias(), List.of());
         if (everywhere.isEmpty() && named.isEmpty() && patterns.isEmpty()) {
@@ -45,7 +45,7 @@ final class SettingsIndex {
         }
         Set<ToolEntry> entries = new LinkedHashSet<>(everywhere);
         for (Pattern pattern : patterns) {
-            if (pattern.pattern().matchesTool(tool.tool())) {
+            if (pattern.pattern().matchesTool(tool.own())) {
                 entries.add(pattern.entry());
             }
         }

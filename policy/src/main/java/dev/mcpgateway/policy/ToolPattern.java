@@ -17,7 +17,8 @@ public record ToolPattern(String alias, String tool) {
     /** Refuses a pattern outside of the grammar with an {@link IllegalArgumentException}. */
     public ToolPattern {
         boolean everything = alias.equals("*") && tool.equals("*");
-        if (!everything && (!ToolName.isAlias(alias) || tool.isEmpty() || tool.length() > ToolName.TOOL_CHARS_MAX)) {
+        if (!everything
+                && (!FeatureName.isAlias(alias) || tool.isEmpty() || tool.length() > FeatureName.NAME_CHARS_MAX)) {
             throw new IllegalArgumentException("not a tool pattern");
         }
     }
@@ -27,7 +28,7 @@ public record ToolPattern(String alias, String tool) {
         if (text.equals("*")) {
             return Optional.of(EVERYTHING);
         }
-        return ToolName.parse(text).map(name -> new ToolPattern(name.alias(), name.tool()));
+        return FeatureName.parseTool(text).map(name -> new ToolPattern(name.alias(), name.own()));
     }
 
     /** True for {@code *}. */
@@ -46,8 +47,8 @@ public record ToolPattern(String alias, String tool) {
     }
 
     /** True when it names {@code name}. */
-    public boolean matches(ToolName name) {
-        return isEverything() || (alias.equals(name.alias()) && matchesTool(name.tool()));
+    public boolean matches(FeatureName name) {
+        return isEverything() || (alias.equals(name.alias()) && matchesTool(name.own()));
     }
 
     /**

@@ -40,8 +40,8 @@ public final class Calls {
     }
 
     /** The tool of a canonical name. */
-    public static ToolName tool(String canonical) {
-        return ToolName.parse(canonical).orElseThrow();
+    public static FeatureName tool(String canonical) {
+        return FeatureName.parseTool(canonical).orElseThrow();
     }
 
     /** A caller of issuer {@code corp}. */

@@ -57,7 +57,7 @@ class PolicyTest {
         Permit permit = ((Decision.Allow) policy.decide(call(ANN, "files__read"))).permit();
 
         assertThat(permit.subject()).isEqualTo(ANN);
-        assertThat(permit.tool()).isEqualTo(tool("files__read"));
+        assertThat(permit.feature()).isEqualTo(tool("files__read"));
         assertThat(permit.ruleIds()).containsExactly("a", "b", "z");
         assertThat(permit.policyHash()).isEqualTo("test");
         assertThat(permit.limits()).isEqualTo(CallLimits.NONE);

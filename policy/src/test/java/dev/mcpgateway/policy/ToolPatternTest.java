@@ -91,12 +91,12 @@ class ToolPatternTest {
         for (int i = 0; i < 50_000; i++) {
             ToolPattern pattern = pattern("u__" + word(random, "ab*?"));
             ToolPattern other = pattern("u__" + word(random, "ab*?"));
-            ToolName tool = Calls.tool("u__" + word(random, "ab"));
+            FeatureName tool = Calls.tool("u__" + word(random, "ab"));
             Pattern regex = Pattern.compile(pattern.tool().replace("?", ".").replace("*", ".*"));
 
             assertThat(pattern.matches(tool))
                     .as(pattern + " " + tool)
-                    .isEqualTo(regex.matcher(tool.tool()).matches());
+                    .isEqualTo(regex.matcher(tool.own()).matches());
             if (pattern.covers(other) && other.matches(tool)) {
                 assertThat(pattern.matches(tool))
                         .as(pattern + " covers " + other + ", " + tool)
@@ -109,7 +109,7 @@ class ToolPatternTest {
     @Timeout(5)
     void aHostilePatternCostsNoMoreThanTheProductOfTheLengths() {
         ToolPattern pattern = pattern("u__" + "*a".repeat(64));
-        ToolName tool = Calls.tool("u__" + "a".repeat(62) + "b");
+        FeatureName tool = Calls.tool("u__" + "a".repeat(62) + "b");
         for (int i = 0; i < 100_000; i++) {
             assertThat(pattern.matches(tool)).isFalse();
         }

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class Catalog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
 
-    private static final Comparator<CatalogTool> ORDER = Comparator.comparing(CatalogTool::alias)
+    private static final Comparator<CatalogItem> ORDER = Comparator.comparing(CatalogItem::alias)
             .thenComparing(tool -> tool.definition().name());
 
     private final TimeSource time;
@@ -36,7 +36,7 @@ public final class Catalog implements AutoCloseable {
     private volatile CatalogSnapshot snapshot;
 
     /** One upstream's share of the catalogue. */
-    private record Part(List<ToolDefinition> tools, UpstreamView view) {}
+    private record Part(List<Definition> tools, UpstreamView view) {}
 
     /**
      * Prepares everything; nothing is asked yet.
@@ -45,13 +45,13 @@ public final class Catalog implements AutoCloseable {
      * @param listener is given each new snapshot, in order, on a refresher's thread; must not block
      */
     public Catalog(
-            List<? extends ToolUpstream> upstreams,
+            List<? extends McpUpstream> upstreams,
             CatalogSettings settings,
             Surroundings surroundings,
             Consumer<CatalogSnapshot> listener) {
         this.time = surroundings.time();
         this.listener = listener;
-        for (ToolUpstream upstream : upstreams) {
+        for (McpUpstream upstream : upstreams) {
             UpstreamView pending = new UpstreamView(Freshness.PENDING, time.now(), "", null, 0, List.of());
             if (parts.put(Alias.checked(upstream.alias()), new Part(List.of(), pending)) != null) {
                 throw new IllegalArgumentException("two upstreams have the alias " + upstream.alias());
@@ -95,11 +95,11 @@ public final class Catalog implements AutoCloseable {
     }
 
     /** An upstream gave its list. */
-    void accept(String alias, ToolListing listing) {
+    void accept(String alias, Offer listing) {
         synchronized (publishing) {
             Part before = part(alias);
             List<String> problems = new ArrayList<>(listing.problems());
-            List<ToolDefinition> tools = exposable(alias, listing.tools(), problems);
+            List<Definition> tools = exposable(alias, listing.tools(), problems);
             boolean wasFresh = before.view().freshness() == Freshness.FRESH;
             UpstreamView view = new UpstreamView(
                     Freshness.FRESH,
@@ -145,22 +145,22 @@ public final class Catalog implements AutoCloseable {
     }
 
     /** In the order of their names, without those whose exposed name another one has: a name leads to one tool. */
-    private static List<ToolDefinition> exposable(String alias, List<ToolDefinition> tools, List<String> problems) {
-        List<ToolDefinition> sorted = new ArrayList<>(tools);
-        sorted.sort(Comparator.comparing(ToolDefinition::name));
+    private static List<Definition> exposable(String alias, List<Definition> tools, List<String> problems) {
+        List<Definition> sorted = new ArrayList<>(tools);
+        sorted.sort(Comparator.comparing(Definition::name));
         Set<String> exposed = new HashSet<>();
         sorted.removeIf(tool -> {
-            boolean taken = !exposed.add(new CatalogTool(alias, tool).exposedName());
+            boolean taken = !exposed.add(new CatalogItem(alias, tool).exposedName());
             if (taken) {
                 problems.add("a tool was left out since another one has its exposed name: "
-                        + Printable.of(tool.name(), ToolPages.NAME_CHARS_MAX));
+                        + Printable.of(tool.name(), OfferPages.NAME_CHARS_MAX));
             }
             return taken;
         });
         return List.copyOf(sorted);
     }
 
-    private static boolean sameTools(List<ToolDefinition> before, List<ToolDefinition> now) {
+    private static boolean sameTools(List<Definition> before, List<Definition> now) {
         if (before.size() != now.size()) {
             return false;
         }
@@ -180,10 +180,10 @@ public final class Catalog implements AutoCloseable {
     }
 
     private CatalogSnapshot assembled(long version) {
-        List<CatalogTool> tools = new ArrayList<>();
+        List<CatalogItem> tools = new ArrayList<>();
         Map<String, UpstreamView> views = new LinkedHashMap<>();
         parts.forEach((alias, part) -> {
-            part.tools().forEach(tool -> tools.add(new CatalogTool(alias, tool)));
+            part.tools().forEach(tool -> tools.add(new CatalogItem(alias, tool)));
             views.put(alias, part.view());
         });
         tools.sort(ORDER);

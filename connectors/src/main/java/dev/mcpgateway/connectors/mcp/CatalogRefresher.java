@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 final class CatalogRefresher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CatalogRefresher.class);
 
-    private final ToolUpstream upstream;
+    private final McpUpstream upstream;
     private final Catalog catalog;
     private final CatalogSettings settings;
     private final RandomGenerator random;
@@ -17,7 +17,7 @@ final class CatalogRefresher implements AutoCloseable {
     private final Signal change = new Signal();
     private final Thread thread;
 
-    CatalogRefresher(ToolUpstream upstream, Catalog catalog, CatalogSettings settings, Surroundings surroundings) {
+    CatalogRefresher(McpUpstream upstream, Catalog catalog, CatalogSettings settings, Surroundings surroundings) {
         this.upstream = upstream;
         this.catalog = catalog;
         this.settings = settings;

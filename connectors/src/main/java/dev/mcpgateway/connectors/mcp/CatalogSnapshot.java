@@ -12,7 +12,7 @@ import java.util.Map;
  * @param tools ordered by alias, then by name, so that the same tools always stand in the same order
  * @param upstreams every upstream by its alias, in the order of the configuration
  */
-public record CatalogSnapshot(long version, List<CatalogTool> tools, Map<String, UpstreamView> upstreams) {
+public record CatalogSnapshot(long version, List<CatalogItem> tools, Map<String, UpstreamView> upstreams) {
 
     /** Copies both. */
     public CatalogSnapshot {

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * An upstream over channels on which requests and answers of many calls are mixed: stdio, and the old HTTP+SSE transport.
  * A channel that ends takes its calls with it; a shared one is opened anew by itself, with growing pauses.
  */
-public final class DuplexUpstream implements ToolUpstream {
+public final class DuplexUpstream implements McpUpstream {
     private static final Duration RETRY_FIRST = Duration.ofMillis(500);
     private static final Duration RETRY_LAST = Duration.ofMinutes(1);
 
@@ -175,14 +175,14 @@ public final class DuplexUpstream implements ToolUpstream {
     }
 
     @Override
-    public ToolListing tools() throws UpstreamFault {
+    public Offer tools() throws UpstreamFault {
         Deadline deadline = Deadline.after(settings.listTimeout(), time);
         try (var lease = live(SessionPool.OWN, ownCredential(), deadline)) {
             Peer peer = lease.session();
-            ToolListing listing = ToolPages.collect(peer.revision(), cursor -> {
+            Offer listing = OfferPages.collect(peer.revision(), cursor -> {
                 long id = peer.nextId();
                 byte[] body = messages.listTools(id, peer.revision(), cursor);
-                PendingCall page = new PendingCall(ToolPages.PAGE_BYTES_MAX, ToolPages.PAGE_DEPTH_MAX);
+                PendingCall page = new PendingCall(OfferPages.PAGE_BYTES_MAX, OfferPages.PAGE_DEPTH_MAX);
                 return peer.ask(id, body, deadline, page, _ -> board.dropped());
             });
             board.up(listing.revision());

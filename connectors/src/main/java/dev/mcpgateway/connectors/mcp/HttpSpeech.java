@@ -10,7 +10,7 @@ sealed interface HttpSpeech permits ModernHttp, LegacyHttp {
     Landing call(UpstreamCall call, ReplyListener listener, Deadline deadline) throws UpstreamFault;
 
     /** Fetches all tools. */
-    ToolListing tools(Credential credential, Deadline deadline) throws UpstreamFault;
+    Offer tools(Credential credential, Deadline deadline) throws UpstreamFault;
 
     /**
      * Listens for changes of the tools until the stream ends.

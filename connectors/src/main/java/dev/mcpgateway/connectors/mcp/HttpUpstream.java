@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** An upstream over Streamable HTTP, modern or legacy; which one is found out, remembered, and asked again when wrong. */
-public final class HttpUpstream implements ToolUpstream {
+public final class HttpUpstream implements McpUpstream {
     private final HttpUpstreamSettings settings;
     private final Surroundings surroundings;
     private final TimeSource time;
@@ -106,10 +106,10 @@ public final class HttpUpstream implements ToolUpstream {
     }
 
     @Override
-    public ToolListing tools() throws UpstreamFault {
+    public Offer tools() throws UpstreamFault {
         Deadline deadline = Deadline.after(settings.listTimeout(), time);
         try {
-            ToolListing listing = tools(ownCredential(), deadline);
+            Offer listing = tools(ownCredential(), deadline);
             board.up(listing.revision());
             watch();
             return listing;
@@ -119,7 +119,7 @@ public final class HttpUpstream implements ToolUpstream {
         }
     }
 
-    private ToolListing tools(Credential credential, Deadline deadline) throws UpstreamFault {
+    private Offer tools(Credential credential, Deadline deadline) throws UpstreamFault {
         Era era = probe.era(credential, deadline);
         try {
             return speech(era).tools(credential, deadline);

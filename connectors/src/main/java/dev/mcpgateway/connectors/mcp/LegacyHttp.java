@@ -222,12 +222,12 @@ final class LegacyHttp implements HttpSpeech {
     }
 
     @Override
-    public ToolListing tools(Credential credential, Deadline deadline) throws UpstreamFault {
+    public Offer tools(Credential credential, Deadline deadline) throws UpstreamFault {
         for (int attempt = 0; ; attempt++) {
             try (var lease = sessions.lease(SessionPool.OWN, credential, deadline)) {
                 Page page = new Page(lease.session(), credential, deadline);
                 try {
-                    return ToolPages.collect(lease.session().revision(), page);
+                    return OfferPages.collect(lease.session().revision(), page);
                 } catch (UpstreamFault fault) {
                     if (!page.lostSession) {
                         throw fault;
@@ -241,7 +241,7 @@ final class LegacyHttp implements HttpSpeech {
         }
     }
 
-    private final class Page implements ToolPages.Pager {
+    private final class Page implements OfferPages.Pager {
         private final HttpSession session;
         private final Credential credential;
         private final Deadline deadline;
@@ -262,8 +262,8 @@ final class LegacyHttp implements HttpSpeech {
                             messages.listTools(id, session.revision(), cursor),
                             HttpHeaders.legacy(session, credential),
                             deadline,
-                            ToolPages.PAGE_BYTES_MAX,
-                            ToolPages.PAGE_DEPTH_MAX),
+                            OfferPages.PAGE_BYTES_MAX,
+                            OfferPages.PAGE_DEPTH_MAX),
                     this::aside);
             lostSession = isSessionSuspect(landing);
             return landing.reply();

@@ -46,7 +46,7 @@ final class ModernHttp implements HttpSpeech {
                         messages.discover(id),
                         HttpHeaders.modern(REVISION, "server/discover", credential),
                         deadline,
-                        ToolPages.PAGE_BYTES_MAX,
+                        OfferPages.PAGE_BYTES_MAX,
                         dialogue.depthMax()),
                 _ -> board.dropped());
     }
@@ -79,8 +79,8 @@ final class ModernHttp implements HttpSpeech {
     }
 
     @Override
-    public ToolListing tools(Credential credential, Deadline deadline) throws UpstreamFault {
-        ToolListing listing = ToolPages.collect(REVISION, cursor -> {
+    public Offer tools(Credential credential, Deadline deadline) throws UpstreamFault {
+        Offer listing = OfferPages.collect(REVISION, cursor -> {
             long id = ids.incrementAndGet();
             return dialogue.ask(
                             new HttpDialogue.Question(
@@ -88,8 +88,8 @@ final class ModernHttp implements HttpSpeech {
                                     messages.listTools(id, REVISION, cursor),
                                     HttpHeaders.modern(REVISION, "tools/list", credential),
                                     deadline,
-                                    ToolPages.PAGE_BYTES_MAX,
-                                    ToolPages.PAGE_DEPTH_MAX),
+                                    OfferPages.PAGE_BYTES_MAX,
+                                    OfferPages.PAGE_DEPTH_MAX),
                             _ -> board.dropped())
                     .reply();
         });
@@ -97,11 +97,11 @@ final class ModernHttp implements HttpSpeech {
     }
 
     /** Clients over HTTP must leave out tools whose {@code x-mcp-header} breaks the rules. */
-    private ToolListing withoutInvalidAnnotations(ToolListing listing) {
+    private Offer withoutInvalidAnnotations(Offer listing) {
         Map<String, ParamHeaders> found = new HashMap<>();
-        List<ToolDefinition> usable = new ArrayList<>();
+        List<Definition> usable = new ArrayList<>();
         List<String> problems = new ArrayList<>(listing.problems());
-        for (ToolDefinition tool : listing.tools()) {
+        for (Definition tool : listing.tools()) {
             try {
                 ParamHeaders params = ParamHeaders.of(tool.document(), tool.inputSchema());
                 if (!params.params().isEmpty()) {
@@ -109,12 +109,12 @@ final class ModernHttp implements HttpSpeech {
                 }
                 usable.add(tool);
             } catch (ParamHeaders.Invalid invalid) {
-                problems.add("the tool " + Printable.of(tool.name(), ToolPages.NAME_CHARS_MAX) + " was left out: "
+                problems.add("the tool " + Printable.of(tool.name(), OfferPages.NAME_CHARS_MAX) + " was left out: "
                         + invalid.getMessage());
             }
         }
         mirrored = Map.copyOf(found);
-        return new ToolListing(usable, problems, listing.revision(), listing.ttlMillis());
+        return new Offer(usable, problems, listing.revision(), listing.ttlMillis());
     }
 
     @Override

@@ -10,7 +10,7 @@ public interface ReplyListener {
 
     /**
      * A progress or log notification of this call and no other. A progress notification carries the agent's own token and
-     * is greater than the one before. Called on the calling thread, before {@link ToolUpstream#call} returns.
+     * is greater than the one before. Called on the calling thread, before {@link McpUpstream#call} returns.
      */
     void notification(Envelope message);
 }

@@ -160,7 +160,7 @@ final class StdioProcess implements MessageChannel {
             return;
         }
         try {
-            JsonLimits limits = JsonLimits.forReplies(settings.lineBytesMax(), ToolPages.PAGE_DEPTH_MAX);
+            JsonLimits limits = JsonLimits.forReplies(settings.lineBytesMax(), OfferPages.PAGE_DEPTH_MAX);
             receiver.message(Envelope.read(StrictJson.parse(line, limits)));
         } catch (JsonRefused | NotJsonRpc garbage) {
             receiver.unreadable();

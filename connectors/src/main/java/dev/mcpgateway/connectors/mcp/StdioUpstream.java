@@ -11,7 +11,7 @@ public final class StdioUpstream {
     private StdioUpstream() {}
 
     /** An upstream for a process; nothing is started yet. */
-    public static ToolUpstream of(StdioUpstreamSettings settings, Surroundings surroundings) {
+    public static McpUpstream of(StdioUpstreamSettings settings, Surroundings surroundings) {
         DuplexSettings duplex = new DuplexSettings(
                 settings.alias(),
                 settings.era(),

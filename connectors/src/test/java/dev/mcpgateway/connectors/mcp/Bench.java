@@ -123,7 +123,7 @@ public final class Bench implements AutoCloseable {
     }
 
     /** Calls on a virtual thread and waits. */
-    public UpstreamReply call(ToolUpstream upstream, UpstreamCall call) {
+    public UpstreamReply call(McpUpstream upstream, UpstreamCall call) {
         return start(() -> upstream.call(call, heard::add)).result();
     }
 

@@ -35,7 +35,7 @@ class CatalogTest {
         bench.close();
     }
 
-    private Catalog catalog(CatalogSettings settings, ToolUpstream... upstreams) {
+    private Catalog catalog(CatalogSettings settings, McpUpstream... upstreams) {
         Catalog catalog = bench.with(new Catalog(List.of(upstreams), settings, bench.surroundings(), published::add));
         catalog.start();
         return catalog;
@@ -50,11 +50,11 @@ class CatalogTest {
     }
 
     private static List<String> names(CatalogSnapshot snapshot) {
-        return snapshot.tools().stream().map(CatalogTool::canonicalName).toList();
+        return snapshot.tools().stream().map(CatalogItem::canonicalName).toList();
     }
 
     /** An upstream whose list is set by the test. */
-    private static final class ListedUpstream implements ToolUpstream {
+    private static final class ListedUpstream implements McpUpstream {
         private final String alias;
         private final AtomicInteger asked = new AtomicInteger();
         private volatile String tools;
@@ -81,7 +81,7 @@ class CatalogTest {
         }
 
         @Override
-        public ToolListing tools() throws UpstreamFault {
+        public Offer tools() throws UpstreamFault {
             asked.incrementAndGet();
             try {
                 if (!gate.await(30, TimeUnit.SECONDS)) {
@@ -97,7 +97,7 @@ class CatalogTest {
             if (!fault.isEmpty()) {
                 throw new UpstreamFault(fault);
             }
-            return ToolPages.collect(Revision.V2025_11_25, _ -> new UpstreamReply.Answered(list()));
+            return OfferPages.collect(Revision.V2025_11_25, _ -> new UpstreamReply.Answered(list()));
         }
 
         private Envelope list() {
@@ -302,7 +302,7 @@ class CatalogTest {
 
     @Test
     void twoUpstreamsOfOneAliasAreAConfigurationError() {
-        List<ToolUpstream> twice = List.of(new ListedUpstream("crm"), new ListedUpstream("crm"));
+        List<McpUpstream> twice = List.of(new ListedUpstream("crm"), new ListedUpstream("crm"));
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Catalog(twice, QUIET, bench.surroundings(), published::add))
@@ -311,12 +311,12 @@ class CatalogTest {
 
     // --- names
 
-    private static CatalogTool tool(String alias, String name) {
+    private static CatalogItem tool(String alias, String name) {
         Envelope list =
                 Bench.message("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"tools\":[{\"name\":\"" + name + "\"}]}}");
         JsonDocument document = list.document();
         int node = document.first(document.member(list.result(), McpNames.TOOLS));
-        return new CatalogTool(alias, new ToolDefinition(name, document, node));
+        return new CatalogItem(alias, new Definition(name, document, node));
     }
 
     @Test

@@ -37,10 +37,10 @@ class EraDetectionTest {
         FakeMcpServer server = server(speaks);
         HttpUpstream upstream = bench.upstream(server.url(), EraSetting.AUTO);
 
-        ToolListing listing = upstream.tools();
+        Offer listing = upstream.tools();
 
         assertThat(listing.revision().version()).isEqualTo(revision);
-        assertThat(listing.tools()).extracting(ToolDefinition::name).containsExactly("echo");
+        assertThat(listing.tools()).extracting(Definition::name).containsExactly("echo");
         assertThat(upstream.status().revision()).isEqualTo(Revision.of(revision).orElseThrow());
         assertThat(upstream.status().health()).isEqualTo(Health.UP);
         assertThat(server.requests("initialize")).hasSize(speaks == Speaks.LEGACY ? 1 : 0);

@@ -49,8 +49,8 @@ class ReadmeTest {
                     new Surroundings(sweeper, new Random(), new ClientIdentity("my-gateway", "1.0"));
             HttpUpstreamSettings settings = HttpUpstreamSettings.of(
                     "crm", url, EraSetting.AUTO, new UpstreamCredential.None(), HttpSettings.Client.LEAN);
-            try (ToolUpstream crm = new HttpUpstream(settings, surroundings)) {
-                List<ToolDefinition> tools = crm.tools().tools();
+            try (McpUpstream crm = new HttpUpstream(settings, surroundings)) {
+                List<Definition> tools = crm.tools().tools();
                 return switch (crm.call(call, notification -> {})) {
                     case UpstreamReply.Answered(Envelope message) -> tools.size() + " tools, " + message.shape();
                     case UpstreamReply.Unreachable(String why, boolean mayHaveRun) ->

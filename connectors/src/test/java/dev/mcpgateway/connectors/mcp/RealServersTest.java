@@ -63,7 +63,7 @@ class RealServersTest {
         throw new AssertionError("no node on the PATH");
     }
 
-    private ToolUpstream stdio(Map<String, String> environment, String... command) {
+    private McpUpstream stdio(Map<String, String> environment, String... command) {
         return bench.with(StdioUpstream.of(
                 new StdioUpstreamSettings(
                         "fake",
@@ -81,7 +81,7 @@ class RealServersTest {
                 bench.surroundings()));
     }
 
-    private ToolUpstream server(String name, Map<String, String> environment, String... arguments) {
+    private McpUpstream server(String name, Map<String, String> environment, String... arguments) {
         String[] command = new String[arguments.length + 2];
         command[0] = node();
         command[1] = modules.resolve("@modelcontextprotocol/" + name + "/dist/index.js")
@@ -90,7 +90,7 @@ class RealServersTest {
         return stdio(environment, command);
     }
 
-    private UpstreamReply call(ToolUpstream upstream, String tool, String arguments) {
+    private UpstreamReply call(McpUpstream upstream, String tool, String arguments) {
         return bench.call(
                 upstream,
                 Bench.call(Bench.modernRequest(tool, arguments), tool, "alice", Duration.ofSeconds(20), 1 << 20));
@@ -103,10 +103,10 @@ class RealServersTest {
     }
 
     /** List, call, progress, error, cancel: what everything must do over every transport. */
-    private void everything(ToolUpstream upstream) throws UpstreamFault {
-        ToolListing listing = upstream.tools();
+    private void everything(McpUpstream upstream) throws UpstreamFault {
+        Offer listing = upstream.tools();
         assertThat(listing.tools())
-                .extracting(ToolDefinition::name)
+                .extracting(Definition::name)
                 .contains("echo", "get-sum", "trigger-long-running-operation");
         assertThat(listing.problems()).isEmpty();
         assertThat(listing.revision()).isEqualTo(Revision.V2025_11_25);
@@ -181,12 +181,10 @@ class RealServersTest {
     @Test
     void filesAreListedReadAndKeptWithinTheirFolder() throws UpstreamFault, IOException {
         Files.writeString(folder.resolve("note.txt"), "from the file");
-        ToolUpstream upstream =
+        McpUpstream upstream =
                 server("server-filesystem", Map.of(), folder.toRealPath().toString());
 
-        assertThat(upstream.tools().tools())
-                .extracting(ToolDefinition::name)
-                .contains("read_text_file", "list_directory");
+        assertThat(upstream.tools().tools()).extracting(Definition::name).contains("read_text_file", "list_directory");
         assertThat(result(call(upstream, "list_directory", "{\"path\":\"" + folder.toRealPath() + "\"}")))
                 .contains("note.txt");
         assertThat(result(call(upstream, "read_text_file", "{\"path\":\"" + folder.toRealPath() + "/note.txt\"}")))
@@ -197,11 +195,11 @@ class RealServersTest {
 
     @Test
     void memoryRemembers() throws UpstreamFault {
-        ToolUpstream upstream = server(
+        McpUpstream upstream = server(
                 "server-memory",
                 Map.of("MEMORY_FILE_PATH", folder.resolve("memory.jsonl").toString()));
 
-        assertThat(upstream.tools().tools()).extracting(ToolDefinition::name).contains("create_entities", "read_graph");
+        assertThat(upstream.tools().tools()).extracting(Definition::name).contains("create_entities", "read_graph");
         result(call(
                 upstream,
                 "create_entities",
@@ -231,9 +229,9 @@ class RealServersTest {
         sdkServer(stdio(Map.of(), node(), script(), modules.toString(), "stdio"), "2026-07-28");
     }
 
-    private void sdkServer(ToolUpstream upstream, String revision) throws UpstreamFault {
-        ToolListing listing = upstream.tools();
-        assertThat(listing.tools()).extracting(ToolDefinition::name).containsExactly("echo", "slow", "hang");
+    private void sdkServer(McpUpstream upstream, String revision) throws UpstreamFault {
+        Offer listing = upstream.tools();
+        assertThat(listing.tools()).extracting(Definition::name).containsExactly("echo", "slow", "hang");
         assertThat(listing.revision().version()).isEqualTo(revision);
         assertThat(listing.problems()).isEmpty();
 

@@ -65,16 +65,16 @@ class StdioUpstreamTest {
                 64);
     }
 
-    private ToolUpstream upstream(String... options) {
+    private McpUpstream upstream(String... options) {
         return bench.with(StdioUpstream.of(settings(EraSetting.AUTO, 1 << 21, options), bench.surroundings()));
     }
 
-    private UpstreamReply call(ToolUpstream upstream, String tool, String arguments) {
+    private UpstreamReply call(McpUpstream upstream, String tool, String arguments) {
         return bench.call(
                 upstream, Bench.call(Bench.legacyRequest(tool, arguments), tool, "alice", Bench.AMPLE, 1 << 20));
     }
 
-    private String text(ToolUpstream upstream, String tool) {
+    private String text(McpUpstream upstream, String tool) {
         Envelope answer = answer(call(upstream, tool, "{}"));
         return answer.document().raw(answer.result()).replaceAll(".*\"text\":\"(.*)\".*", "$1");
     }
@@ -103,11 +103,11 @@ class StdioUpstreamTest {
         "modern late, 2026-07-28"
     })
     void theEraIsFound(String options, String revision) throws UpstreamFault {
-        ToolUpstream upstream = upstream(options.split(" "));
+        McpUpstream upstream = upstream(options.split(" "));
 
-        ToolListing listing = upstream.tools();
+        Offer listing = upstream.tools();
 
-        assertThat(listing.tools()).extracting(ToolDefinition::name).containsExactly("echo", "env");
+        assertThat(listing.tools()).extracting(Definition::name).containsExactly("echo", "env");
         assertThat(listing.revision()).isEqualTo(Revision.of(revision).orElseThrow());
         assertThat(upstream.status().revision()).isEqualTo(listing.revision());
         assertThat(journal().lines().filter(line -> line.contains("\"server/discover\"")))
@@ -118,7 +118,7 @@ class StdioUpstreamTest {
 
     @Test
     void aConfiguredLegacyEraIsNotAskedFor() throws UpstreamFault {
-        ToolUpstream upstream =
+        McpUpstream upstream =
                 bench.with(StdioUpstream.of(settings(EraSetting.LEGACY, 1 << 20, "legacy"), bench.surroundings()));
 
         upstream.tools();
@@ -128,7 +128,7 @@ class StdioUpstreamTest {
 
     @Test
     void aConfiguredModernEraIsNotAskedFor() throws UpstreamFault {
-        ToolUpstream upstream =
+        McpUpstream upstream =
                 bench.with(StdioUpstream.of(settings(EraSetting.MODERN, 1 << 20, "modern"), bench.surroundings()));
 
         upstream.tools();
@@ -140,7 +140,7 @@ class StdioUpstreamTest {
     @ValueSource(strings = {"modern", "legacy"})
     void argumentsKeepTheirBytesAndMetadataFitsTheEra(String era) {
         String arguments = "{ \"n\": 12345678901234567890, \"f\":1.10,\n \"s\":\"\\u00e9\\n\"}";
-        ToolUpstream upstream = upstream(era);
+        McpUpstream upstream = upstream(era);
 
         Envelope answer = answer(bench.call(
                 upstream, Bench.call(Bench.modernRequest("echo", arguments), "echo", "alice", Bench.AMPLE, 1 << 20)));
@@ -164,7 +164,7 @@ class StdioUpstreamTest {
 
     @Test
     void concurrentCallsAreToldApartByTheirIds() {
-        ToolUpstream upstream = upstream("legacy");
+        McpUpstream upstream = upstream("legacy");
 
         var calls = IntStream.range(0, 50)
                 .mapToObj(i -> Bench.start(() -> {
@@ -182,7 +182,7 @@ class StdioUpstreamTest {
 
     @Test
     void progressComesToItsOwnCallerWithHisToken() {
-        ToolUpstream upstream = upstream("modern");
+        McpUpstream upstream = upstream("modern");
 
         answer(call(upstream, "progress", "{}"));
 
@@ -194,7 +194,7 @@ class StdioUpstreamTest {
 
     @Test
     void linesThatAreNoMessagesAreToleratedAndCounted() {
-        ToolUpstream upstream = upstream("legacy");
+        McpUpstream upstream = upstream("legacy");
 
         Envelope answer = answer(call(upstream, "garbage", "{}"));
 
@@ -205,7 +205,7 @@ class StdioUpstreamTest {
 
     @Test
     void aLogMessageOfUnknownOriginGoesToNobody() {
-        ToolUpstream upstream = upstream("modern");
+        McpUpstream upstream = upstream("modern");
 
         answer(call(upstream, "log", "{}"));
 
@@ -215,7 +215,7 @@ class StdioUpstreamTest {
 
     @Test
     void aLegacyServersPingIsAnsweredAndItsQuestionRefused() {
-        ToolUpstream upstream = upstream("legacy");
+        McpUpstream upstream = upstream("legacy");
 
         answer(call(upstream, "ask", "{}"));
         answer(call(upstream, "echo", "{}"));
@@ -227,7 +227,7 @@ class StdioUpstreamTest {
 
     @Test
     void aModernServerGetsNoResponses() {
-        ToolUpstream upstream = upstream("modern");
+        McpUpstream upstream = upstream("modern");
 
         answer(call(upstream, "ask", "{}"));
         answer(call(upstream, "echo", "{}"));
@@ -247,7 +247,7 @@ class StdioUpstreamTest {
     @Test
     void anAnnouncedChangeIsHeard() {
         AtomicInteger changes = new AtomicInteger();
-        ToolUpstream upstream = upstream("legacy");
+        McpUpstream upstream = upstream("legacy");
         upstream.onToolsChanged(changes::incrementAndGet);
 
         answer(call(upstream, "changed", "{}"));
@@ -265,7 +265,7 @@ class StdioUpstreamTest {
 
     @Test
     void aReplyBeyondTheCallsBoundIsTooLarge() {
-        ToolUpstream upstream = upstream("modern");
+        McpUpstream upstream = upstream("modern");
 
         assertThat(call(upstream, "big", "{\"n\":1048577}")).isEqualTo(new TooLarge(1 << 20));
         answer(call(upstream, "big", "{\"n\":100000}"));
@@ -274,7 +274,7 @@ class StdioUpstreamTest {
     @ParameterizedTest
     @ValueSource(strings = {"big", "bigidlast"})
     void aLineBeyondTheChannelsBoundIsTooLargeForItsCallAlone(String tool) {
-        ToolUpstream upstream = upstream("modern");
+        McpUpstream upstream = upstream("modern");
         var other = Bench.start(() -> upstream.call(
                 Bench.call(Bench.legacyRequest("later", "{\"ms\":800}"), "later", "bob", Bench.AMPLE, 1 << 20),
                 ReplyListener.NONE));
@@ -287,7 +287,7 @@ class StdioUpstreamTest {
 
     @Test
     void anInterruptIsToldToTheServer() {
-        ToolUpstream upstream = upstream("modern");
+        McpUpstream upstream = upstream("modern");
         answer(call(upstream, "echo", "{}"));
         var call = Bench.start(() -> upstream.call(
                 Bench.call(Bench.legacyRequest("hang", "{}"), "hang", "alice", Bench.AMPLE, 1000), ReplyListener.NONE));
@@ -301,7 +301,7 @@ class StdioUpstreamTest {
 
     @Test
     void aTimeoutIsToldToTheServerAndALateAnswerDropped() {
-        ToolUpstream upstream = upstream("modern");
+        McpUpstream upstream = upstream("modern");
         answer(call(upstream, "echo", "{}"));
 
         UpstreamReply reply = bench.call(
@@ -315,7 +315,7 @@ class StdioUpstreamTest {
 
     @Test
     void aServerThatDoesNotReadMakesCallsBusyAndNotStuck() {
-        ToolUpstream upstream = upstream("modern");
+        McpUpstream upstream = upstream("modern");
         answer(call(upstream, "notreading", "{}"));
         String megabyte = "{\"x\":\"" + "y".repeat(1 << 20) + "\"}";
         UpstreamReply last = new TimedOut();
@@ -354,7 +354,7 @@ class StdioUpstreamTest {
     @Test
     void aSecretThatIsMissingStopsTheStartAndIsNamed() {
         StdioUpstreamSettings all = settings(EraSetting.MODERN, 1 << 20, "modern");
-        ToolUpstream upstream = bench.with(StdioUpstream.of(
+        McpUpstream upstream = bench.with(StdioUpstream.of(
                 new StdioUpstreamSettings(
                         all.alias(),
                         all.command(),
@@ -376,7 +376,7 @@ class StdioUpstreamTest {
 
     @Test
     void aProgramThatDoesNotExistIsNamed() {
-        ToolUpstream upstream = bench.with(StdioUpstream.of(
+        McpUpstream upstream = bench.with(StdioUpstream.of(
                 StdioUpstreamSettings.of("fake", List.of("/no/such/program"), Map.of(), EraSetting.AUTO),
                 bench.surroundings()));
 
@@ -386,7 +386,7 @@ class StdioUpstreamTest {
 
     @Test
     void aProgramThatEndsAtOnceIsDownWithItsExitCode() {
-        ToolUpstream upstream = bench.with(StdioUpstream.of(
+        McpUpstream upstream = bench.with(StdioUpstream.of(
                 StdioUpstreamSettings.of("fake", List.of("/bin/sh", "-c", "exit 7"), Map.of(), EraSetting.AUTO),
                 bench.surroundings()));
 
@@ -401,7 +401,7 @@ class StdioUpstreamTest {
     @CsvSource({"die, exit code 3", "halfline, exit code 4"})
     void aProcessThatDiesTakesItsCallsWithItAndIsStartedAgain(String tool, String reason) {
         AtomicInteger changes = new AtomicInteger();
-        ToolUpstream upstream = upstream("modern");
+        McpUpstream upstream = upstream("modern");
         upstream.onToolsChanged(changes::incrementAndGet);
         String before = text(upstream, "pid");
         var other = Bench.start(() -> upstream.call(
@@ -425,7 +425,7 @@ class StdioUpstreamTest {
 
     @Test
     void callsDuringThePauseBeforeARestartFailAtOnce() {
-        ToolUpstream upstream = bench.with(StdioUpstream.of(
+        McpUpstream upstream = bench.with(StdioUpstream.of(
                 StdioUpstreamSettings.of("fake", List.of("/bin/false"), Map.of(), EraSetting.AUTO),
                 bench.surroundings()));
         for (int i = 0; i < 3; i++) {
@@ -444,7 +444,7 @@ class StdioUpstreamTest {
 
     @Test
     void aServerThatClosesItsOutputIsEndedAndStartedAgain() {
-        ToolUpstream upstream = upstream("modern");
+        McpUpstream upstream = upstream("modern");
         long pid = Long.parseLong(text(upstream, "pid"));
 
         assertThat(call(upstream, "closestdout", "{}")).isInstanceOf(Unreachable.class);
@@ -456,7 +456,7 @@ class StdioUpstreamTest {
 
     @Test
     void closingEndsTheProcessByTheEndOfItsInput() {
-        ToolUpstream upstream = upstream("modern");
+        McpUpstream upstream = upstream("modern");
         long pid = Long.parseLong(text(upstream, "pid"));
 
         upstream.close();
@@ -468,7 +468,7 @@ class StdioUpstreamTest {
 
     @Test
     void aStubbornProcessIsKilled() {
-        ToolUpstream upstream = upstream("modern", "stubborn");
+        McpUpstream upstream = upstream("modern", "stubborn");
         long pid = Long.parseLong(text(upstream, "pid"));
         long start = System.nanoTime();
 
@@ -488,7 +488,7 @@ class StdioUpstreamTest {
                 while true; do sleep 1; done
                 """);
         StdioUpstreamSettings all = settings(EraSetting.MODERN, 1 << 20, "modern");
-        ToolUpstream upstream = bench.with(StdioUpstream.of(
+        McpUpstream upstream = bench.with(StdioUpstream.of(
                 new StdioUpstreamSettings(
                         "fake",
                         List.of("/bin/sh", script.toString()),
@@ -517,7 +517,7 @@ class StdioUpstreamTest {
 
     @Test
     void whatAProcessStartedEndsWithIt() {
-        ToolUpstream upstream = upstream("modern");
+        McpUpstream upstream = upstream("modern");
         long child = Long.parseLong(text(upstream, "child"));
         assertThat(ProcessHandle.of(child)).isPresent();
 
@@ -530,7 +530,7 @@ class StdioUpstreamTest {
 
     @Test
     void aNoisyErrorStreamDoesNotStopTheServer() {
-        ToolUpstream upstream = upstream("modern");
+        McpUpstream upstream = upstream("modern");
 
         for (int i = 0; i < 30; i++) {
             answer(call(upstream, "stderr", "{}"));
@@ -558,7 +558,7 @@ class StdioUpstreamTest {
 
     @Test
     void aStartThatTakesLongerThanItsFirstCallGoesOnForTheNext() {
-        ToolUpstream upstream = upstream("legacy", "silent");
+        McpUpstream upstream = upstream("legacy", "silent");
 
         assertThat(bench.call(upstream, Bench.call("echo", "alice", Duration.ofMillis(50))))
                 .isInstanceOfSatisfying(

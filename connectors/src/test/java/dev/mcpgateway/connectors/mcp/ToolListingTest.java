@@ -48,9 +48,9 @@ class ToolListingTest {
         }
         server.toolsPerPage(10);
 
-        ToolListing listing = upstream(server).tools();
+        Offer listing = upstream(server).tools();
 
-        assertThat(listing.tools()).hasSize(25).extracting(ToolDefinition::name).startsWith("tool-0", "tool-1");
+        assertThat(listing.tools()).hasSize(25).extracting(Definition::name).startsWith("tool-0", "tool-1");
         assertThat(server.requests("tools/list")).hasSize(3);
         assertThat(listing.problems()).isEmpty();
         assertThat(listing.ttlMillis()).isEqualTo(speaks == Speaks.LEGACY ? 0 : 60_000);
@@ -61,7 +61,7 @@ class ToolListingTest {
         String definition = "{\"name\":\"t\", \"inputSchema\" :{\"type\":\"object\",\"maximum\":1.10},\"x\":[ ]}";
         FakeMcpServer server = server(Speaks.MODERN).tool("t", definition, ToolScript.text(""));
 
-        ToolDefinition tool = upstream(server).tools().tools().getFirst();
+        Definition tool = upstream(server).tools().tools().getFirst();
 
         assertThat(tool.rawBytes()).asString().isEqualTo(definition);
         assertThat(tool.document().raw(tool.inputSchema())).isEqualTo("{\"type\":\"object\",\"maximum\":1.10}");
@@ -135,7 +135,7 @@ class ToolListingTest {
 
         assertThat(fault(upstream(server))).hasMessageContaining("200 pages");
 
-        assertThat(page).hasValue(ToolPages.PAGES_MAX);
+        assertThat(page).hasValue(OfferPages.PAGES_MAX);
     }
 
     @ParameterizedTest
@@ -178,9 +178,9 @@ class ToolListingTest {
                         + "\"},{\"name\":\"a\\u0007b\"},{\"name\":\"a\",\"n\":2},{\"name\":\""
                         + "y".repeat(128) + "\"}]}"));
 
-        ToolListing listing = upstream(server).tools();
+        Offer listing = upstream(server).tools();
 
-        assertThat(listing.tools()).extracting(ToolDefinition::name).containsExactly("a", "y".repeat(128));
+        assertThat(listing.tools()).extracting(Definition::name).containsExactly("a", "y".repeat(128));
         assertThat(listing.tools().getFirst().rawBytes()).asString().contains("\"n\":1");
         assertThat(listing.problems()).hasSize(7).anyMatch(problem -> problem.contains("a\\u0007b"));
     }
@@ -193,7 +193,7 @@ class ToolListingTest {
             FakeMcpServer server =
                     server(speaks).tool("good", ToolScript.text("")).tool("bad", bad, ToolScript.text(""));
 
-            ToolListing listing = upstream(server).tools();
+            Offer listing = upstream(server).tools();
 
             assertThat(listing.tools()).hasSize(speaks == Speaks.MODERN ? 1 : 2);
             assertThat(listing.problems()).hasSize(speaks == Speaks.MODERN ? 1 : 0);

@@ -4,10 +4,10 @@ import dev.mcpgateway.gateway.config.ConfigFile;
 import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.policy.Explanation;
+import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.RuleTrace;
 import dev.mcpgateway.policy.Subject;
-import dev.mcpgateway.policy.ToolName;
 import dev.mcpgateway.policy.Visibility;
 import dev.mcpgateway.policy.rules.KnownNames;
 import dev.mcpgateway.policy.yaml.Problem;
@@ -103,7 +103,8 @@ final class PolicyExplainCommand implements Callable<Integer> {
         if (policyFiles.isEmpty() == (config == null)) {
             throw wrong("give either --policy or --config");
         }
-        ToolName name = ToolName.parse(tool).orElseThrow(() -> wrong("--tool must be <alias>__<tool>: " + tool));
+        FeatureName name =
+                FeatureName.parseTool(tool).orElseThrow(() -> wrong("--tool must be <alias>__<tool>: " + tool));
         Subject subject = subject();
         if (arguments != null) {
             parse(arguments, "--args");

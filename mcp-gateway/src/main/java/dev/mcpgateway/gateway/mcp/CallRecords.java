@@ -28,8 +28,8 @@ import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.http.Exchange;
 import dev.mcpgateway.gateway.identity.Caller;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
+import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Permit;
-import dev.mcpgateway.policy.ToolName;
 import dev.mcpgateway.policy.screen.Finding;
 import dev.mcpgateway.policy.screen.Verdict;
 import java.util.List;
@@ -73,7 +73,7 @@ final class CallRecords {
                     source(request.exchange()),
                     mcp(request),
                     trace(trace),
-                    new ToolRef(tool.name().alias(), tool.name().tool(), tool.definitionSha256()),
+                    new ToolRef(tool.name().alias(), tool.name().own(), tool.definitionSha256()),
                     new PolicyRef(permit.policyHash(), permit.ruleIds()),
                     new Decision(Decision.Effect.ALLOW, ""),
                     new PayloadSize(argumentBytes)));
@@ -87,7 +87,7 @@ final class CallRecords {
      *
      * @return what to throw: the refusal, or that it could not be recorded
      */
-    Refused refused(AgentRequest request, Refusal why, @Nullable ToolName tool, String policyHash, CallTrace trace) {
+    Refused refused(AgentRequest request, Refusal why, @Nullable FeatureName tool, String policyHash, CallTrace trace) {
         return record(
                 new CallRefused(
                         request.exchange().id(),
@@ -102,7 +102,7 @@ final class CallRecords {
                         trace(trace),
                         tool == null
                                 ? new ToolRef("", namedTool(request.envelope()), "")
-                                : new ToolRef(tool.alias(), tool.tool(), ""),
+                                : new ToolRef(tool.alias(), tool.own(), ""),
                         new PolicyRef(policyHash, List.of()),
                         decision(why.reason())),
                 why);

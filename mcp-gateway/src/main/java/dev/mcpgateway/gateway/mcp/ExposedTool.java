@@ -1,6 +1,6 @@
 package dev.mcpgateway.gateway.mcp;
 
-import dev.mcpgateway.policy.ToolName;
+import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.arguments.ArgumentCheck;
 import dev.mcpgateway.policy.arguments.CompiledSchema;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // written out as they are, never compared
 record ExposedTool(
         String exposedName,
-        ToolName name,
+        FeatureName name,
         String definitionSha256,
         ArgumentCheck arguments,
         @Nullable CompiledSchema output,

@@ -23,9 +23,9 @@ import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.CallFacts;
 import dev.mcpgateway.policy.Decision;
+import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Permit;
 import dev.mcpgateway.policy.Policy;
-import dev.mcpgateway.policy.ToolName;
 import dev.mcpgateway.policy.ToolSettings;
 import dev.mcpgateway.policy.Visibility;
 import dev.mcpgateway.policy.arguments.ArgumentVerdict;
@@ -105,7 +105,7 @@ final class ToolCallPath {
     }
 
     private Admitted admit(Policy policy, AgentRequest request, CallTrace trace) {
-        ToolName name = null;
+        FeatureName name = null;
         try {
             Instant now = clock.instant();
             trace.enter(Stage.LOCATE);
@@ -256,13 +256,13 @@ final class ToolCallPath {
             CallTrace trace,
             Progress progress) {
         AgentRequest request = admitted.request();
-        ToolName name = admitted.permit().tool();
-        trace.upstreamBegins(name.alias(), name.tool());
+        FeatureName name = admitted.permit().feature();
+        trace.upstreamBegins(name.alias(), name.own());
         UpstreamReply answer = upstreams.call(
                 name.alias(),
                 new UpstreamCall(
                         request.envelope(),
-                        name.tool(),
+                        name.own(),
                         request.caller().key(),
                         credential,
                         trace.traceparent(),

@@ -1,8 +1,8 @@
 package dev.mcpgateway.gateway.mcp;
 
+import dev.mcpgateway.connectors.mcp.CatalogItem;
 import dev.mcpgateway.connectors.mcp.CatalogSnapshot;
-import dev.mcpgateway.connectors.mcp.CatalogTool;
-import dev.mcpgateway.connectors.mcp.ToolDefinition;
+import dev.mcpgateway.connectors.mcp.Definition;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.JsonDocument.Name;
@@ -10,7 +10,7 @@ import dev.mcpgateway.connectors.wire.JsonText;
 import dev.mcpgateway.connectors.wire.McpNames;
 import dev.mcpgateway.connectors.wire.Splice;
 import dev.mcpgateway.gateway.telemetry.LogKeys;
-import dev.mcpgateway.policy.ToolName;
+import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.arguments.ArgumentCheck;
 import dev.mcpgateway.policy.arguments.CompiledSchema;
 import dev.mcpgateway.policy.arguments.PayloadLimits;
@@ -60,9 +60,9 @@ final class ToolTables {
     /** A definition that was looked at: what can be called, or why it cannot. */
     private sealed interface Prepared {
         record Callable(
-                ToolName name,
+                FeatureName name,
                 String exposedName,
-                ToolDefinition definition,
+                Definition definition,
                 ArgumentCheck arguments,
                 @Nullable CompiledSchema output)
                 implements Prepared {}
@@ -96,7 +96,7 @@ final class ToolTables {
     synchronized void update(CatalogSnapshot catalog) {
         Map<String, Prepared> next = new HashMap<>();
         Map<String, String> kept = new HashMap<>();
-        for (CatalogTool tool : catalog.tools()) {
+        for (CatalogItem tool : catalog.tools()) {
             String key = key(tool);
             Prepared known = prepared.get(key);
             Prepared now = known == null ? prepare(tool) : known;
@@ -113,13 +113,13 @@ final class ToolTables {
         byView = views.stream().collect(Collectors.toMap(View::name, view -> table(view, catalog, next)));
     }
 
-    private static String key(CatalogTool tool) {
+    private static String key(CatalogItem tool) {
         return tool.canonicalName() + '\n' + tool.definition().sha256();
     }
 
     private static ToolTable table(View view, CatalogSnapshot catalog, Map<String, Prepared> prepared) {
         List<ExposedTool> tools = new ArrayList<>();
-        for (CatalogTool tool : catalog.tools()) {
+        for (CatalogItem tool : catalog.tools()) {
             if (view.upstreams().contains(tool.alias())
                     && prepared.get(key(tool)) instanceof Prepared.Callable callable) {
                 tools.add(expose(view, callable));
@@ -128,9 +128,9 @@ final class ToolTables {
         return new ToolTable(catalog.version(), tools);
     }
 
-    private Prepared prepare(CatalogTool tool) {
-        ToolDefinition definition = tool.definition();
-        Optional<ToolName> name = ToolName.parse(tool.canonicalName());
+    private Prepared prepare(CatalogItem tool) {
+        Definition definition = tool.definition();
+        Optional<FeatureName> name = FeatureName.parseTool(tool.canonicalName());
         if (name.isEmpty()) {
             return new Prepared.Quarantined("the tool's name is empty, too long or has control characters");
         }
@@ -166,8 +166,8 @@ final class ToolTables {
     }
 
     private static ExposedTool expose(View view, Prepared.Callable callable) {
-        ToolName name = callable.name();
-        String exposed = view.bareNames() ? name.tool() : callable.exposedName();
+        FeatureName name = callable.name();
+        String exposed = view.bareNames() ? name.own() : callable.exposedName();
         return new ExposedTool(
                 exposed,
                 name,
@@ -180,19 +180,19 @@ final class ToolTables {
                 isWrapped(callable.definition()));
     }
 
-    private static Splice renamed(ToolDefinition definition, String exposed) {
+    private static Splice renamed(Definition definition, String exposed) {
         JsonDocument document = definition.document();
         return new Splice(document).replace(document.member(definition.node(), McpNames.NAME), JsonText.quote(exposed));
     }
 
-    private static boolean isWrapped(ToolDefinition definition) {
+    private static boolean isWrapped(Definition definition) {
         JsonDocument document = definition.document();
         int output = document.member(definition.node(), McpNames.OUTPUT_SCHEMA);
         return output != JsonDocument.NONE && !document.stringEquals(document.member(output, McpNames.TYPE), OBJECT);
     }
 
     /** Before 2026-07-28 structured content, and so its schema, is an object; results are wrapped alike. */
-    private static byte[] legacy(ToolDefinition definition, String exposed) {
+    private static byte[] legacy(Definition definition, String exposed) {
         JsonDocument document = definition.document();
         Splice splice = renamed(definition, exposed);
         if (isWrapped(definition)) {

@@ -4,8 +4,8 @@ import dev.mcpgateway.audit.AuditTicket;
 import dev.mcpgateway.connectors.credential.Credential;
 import dev.mcpgateway.connectors.credential.SecretUnavailable;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
+import dev.mcpgateway.connectors.mcp.McpUpstream;
 import dev.mcpgateway.connectors.mcp.ReplyListener;
-import dev.mcpgateway.connectors.mcp.ToolUpstream;
 import dev.mcpgateway.connectors.mcp.UpstreamCall;
 import dev.mcpgateway.connectors.mcp.UpstreamReply;
 import java.time.Duration;
@@ -24,7 +24,7 @@ public final class Upstreams {
      * @param concurrentCalls most calls at once
      */
     public record Upstream(
-            ToolUpstream upstream, UpstreamCredential credential, Duration callTimeout, int concurrentCalls) {}
+            McpUpstream upstream, UpstreamCredential credential, Duration callTimeout, int concurrentCalls) {}
 
     /** All of them. */
     public Upstreams(Map<String, Upstream> byAlias) {

@@ -17,7 +17,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
-import dev.mcpgateway.connectors.mcp.ToolUpstream;
+import dev.mcpgateway.connectors.mcp.McpUpstream;
 import dev.mcpgateway.gateway.Main;
 import dev.mcpgateway.gateway.cli.Commands;
 import dev.mcpgateway.gateway.endtoend.TestClock;
@@ -267,8 +267,8 @@ class ArchitectureTest {
                 .doNotHaveFullyQualifiedName(ROOT + "gateway.mcp.Upstreams")
                 .should()
                 .callMethodWhere(DescribedPredicate.describe(
-                        "ToolUpstream.call",
-                        call -> call.getTargetOwner().isAssignableTo(ToolUpstream.class)
+                        "McpUpstream.call",
+                        call -> call.getTargetOwner().isAssignableTo(McpUpstream.class)
                                 && call.getName().equals("call")))
                 .because("a second way to an upstream would be a way around permit and audit record")
                 .check(CLASSES);

@@ -2,8 +2,8 @@ package dev.mcpgateway.policy.rules;
 
 import dev.mcpgateway.policy.CallerCondition;
 import dev.mcpgateway.policy.Effect;
+import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Rule;
-import dev.mcpgateway.policy.ToolName;
 import dev.mcpgateway.policy.ToolPattern;
 import dev.mcpgateway.policy.yaml.Position;
 import dev.mcpgateway.policy.yaml.Problems;
@@ -108,7 +108,7 @@ final class RuleSetCheck {
 
     private boolean namesNoKnownTool(ToolPattern pattern) {
         return known.tools().stream()
-                .flatMap(tool -> ToolName.parse(tool).stream())
+                .flatMap(tool -> FeatureName.parseTool(tool).stream())
                 .noneMatch(pattern::matches);
     }
 

@@ -1,7 +1,7 @@
 package dev.mcpgateway.policy.rules;
 
+import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Subject;
-import dev.mcpgateway.policy.ToolName;
 import dev.mcpgateway.policy.yaml.Position;
 import dev.mcpgateway.policy.yaml.Problems;
 import dev.mcpgateway.policy.yaml.YamlObject;
@@ -33,7 +33,7 @@ final class TestReader {
         test.text("name", "");
         Subject subject =
                 test.required("as").map(value -> subject(value.object())).orElse(Subject.of("", ""));
-        Optional<ToolName> tool = tool(test);
+        Optional<FeatureName> tool = tool(test);
         JsonNode arguments =
                 test.optional("args").map(TestReader::arguments).orElseGet(JsonNodeFactory.instance::objectNode);
         Optional<Instant> at = Timestamps.read(test, "at");
@@ -60,9 +60,9 @@ final class TestReader {
         return new Subject(issuer, subject, clientId, groups, scopes, claims);
     }
 
-    private static Optional<ToolName> tool(YamlObject test) {
+    private static Optional<FeatureName> tool(YamlObject test) {
         Optional<YamlValue> call = test.required("call");
-        Optional<ToolName> tool = call.map(YamlValue::text).flatMap(ToolName::parse);
+        Optional<FeatureName> tool = call.map(YamlValue::text).flatMap(FeatureName::parseTool);
         if (tool.isEmpty()) {
             call.filter(YamlValue::isText)
                     .ifPresent(value -> value.problem("'" + value.text() + "' names no tool", "Write alias__tool"));

@@ -1,7 +1,7 @@
 package dev.mcpgateway.policy.rules;
 
+import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Subject;
-import dev.mcpgateway.policy.ToolName;
 import dev.mcpgateway.policy.yaml.Position;
 import java.time.Instant;
 import java.util.Optional;
@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 record WrittenTest(
         Position position,
         Subject subject,
-        ToolName tool,
+        FeatureName tool,
         JsonNode arguments,
         Optional<Instant> at,
         Expected expected,

@@ -3,8 +3,8 @@ package dev.mcpgateway.connectors.mcp.sdk;
 import dev.mcpgateway.connectors.mcp.DuplexSettings;
 import dev.mcpgateway.connectors.mcp.DuplexUpstream;
 import dev.mcpgateway.connectors.mcp.EraSetting;
+import dev.mcpgateway.connectors.mcp.McpUpstream;
 import dev.mcpgateway.connectors.mcp.Surroundings;
-import dev.mcpgateway.connectors.mcp.ToolUpstream;
 import dev.mcpgateway.connectors.net.OutboundGuard;
 
 /**
@@ -22,7 +22,7 @@ public final class SseUpstream {
     private SseUpstream() {}
 
     /** An upstream at a URL; nothing is sent yet. */
-    public static ToolUpstream of(SseUpstreamSettings settings, Surroundings surroundings) {
+    public static McpUpstream of(SseUpstreamSettings settings, Surroundings surroundings) {
         OutboundGuard guard = OutboundGuard.forTarget(settings.url(), settings.allowNetworks());
         DuplexSettings duplex = new DuplexSettings(
                 settings.alias(),

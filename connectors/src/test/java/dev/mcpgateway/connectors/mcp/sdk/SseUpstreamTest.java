@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.mcp.Bench;
+import dev.mcpgateway.connectors.mcp.Definition;
+import dev.mcpgateway.connectors.mcp.McpUpstream;
 import dev.mcpgateway.connectors.mcp.ReplyListener;
-import dev.mcpgateway.connectors.mcp.ToolDefinition;
-import dev.mcpgateway.connectors.mcp.ToolUpstream;
 import dev.mcpgateway.connectors.mcp.UpstreamCall;
 import dev.mcpgateway.connectors.mcp.UpstreamFault;
 import dev.mcpgateway.connectors.mcp.UpstreamReply;
@@ -39,11 +39,11 @@ class SseUpstreamTest {
         bench.close();
     }
 
-    private ToolUpstream upstream() {
+    private McpUpstream upstream() {
         return upstream(server.url());
     }
 
-    private ToolUpstream upstream(URI url) {
+    private McpUpstream upstream(URI url) {
         return bench.with(SseUpstream.of(
                 SseUpstreamSettings.of("fake", url, new UpstreamCredential.None()), bench.surroundings()));
     }
@@ -63,9 +63,9 @@ class SseUpstreamTest {
                 "echo",
                 request ->
                         "{\"content\":[],\"args\":" + request.document().raw(request.param(McpNames.ARGUMENTS)) + "}");
-        ToolUpstream upstream = upstream();
+        McpUpstream upstream = upstream();
 
-        assertThat(upstream.tools().tools()).extracting(ToolDefinition::name).containsExactly("echo");
+        assertThat(upstream.tools().tools()).extracting(Definition::name).containsExactly("echo");
         Envelope answer = answer(bench.call(upstream, call("echo", "{\"a\":1}", "alice")));
 
         assertThat(answer.document().raw(answer.result())).contains("\"args\":{\"a\":1}");
@@ -105,7 +105,7 @@ class SseUpstreamTest {
     void aMessageThatCannotBeReadEndsNobodysSession() throws IOException {
         server.answer("bad", _ -> "{\"content\":[],\"a\":1,\"a\":2}");
         server.answer("echo", _ -> "{\"content\":[]}");
-        ToolUpstream upstream = upstream();
+        McpUpstream upstream = upstream();
 
         assertThat(bench.call(upstream, Bench.call("bad", "alice", Bench.SHORT)))
                 .isEqualTo(new TimedOut());
@@ -123,7 +123,7 @@ class SseUpstreamTest {
     @Test
     void eachPrincipalHasItsOwnStream() {
         server.answer("echo", _ -> "{\"content\":[]}");
-        ToolUpstream upstream = upstream();
+        McpUpstream upstream = upstream();
 
         var calls = IntStream.range(0, 40)
                 .mapToObj(i ->
@@ -178,7 +178,7 @@ class SseUpstreamTest {
     @Test
     void aServersQuestionsAreAnsweredAsEverywhere() throws IOException {
         server.answer("echo", _ -> "{\"content\":[]}");
-        ToolUpstream upstream = upstream();
+        McpUpstream upstream = upstream();
         answer(bench.call(upstream, call("echo", "{}", "alice")));
 
         server.push("{\"jsonrpc\":\"2.0\",\"id\":\"p\",\"method\":\"ping\"}");
@@ -195,7 +195,7 @@ class SseUpstreamTest {
 
     @Test
     void anAnnouncedChangeIsHeard() throws UpstreamFault, IOException {
-        ToolUpstream upstream = upstream();
+        McpUpstream upstream = upstream();
         AtomicInteger changes = new AtomicInteger();
         upstream.onToolsChanged(changes::incrementAndGet);
         upstream.tools();
@@ -208,7 +208,7 @@ class SseUpstreamTest {
     @Test
     void anInterruptAndATimeoutAreToldToTheServer() {
         server.answer("hang", _ -> "");
-        ToolUpstream upstream = upstream();
+        McpUpstream upstream = upstream();
         assertThat(bench.call(upstream, Bench.call("hang", "alice", Bench.SHORT)))
                 .isEqualTo(new TimedOut());
         var call = Bench.start(() -> upstream.call(call("hang", "{}", "alice"), ReplyListener.NONE));
@@ -233,7 +233,7 @@ class SseUpstreamTest {
     @Test
     void aStreamThatEndsTakesItsCallsWithItAndIsOpenedAgain() throws IOException {
         server.answer("hang", _ -> "").answer("echo", _ -> "{\"content\":[]}");
-        ToolUpstream upstream = upstream();
+        McpUpstream upstream = upstream();
         var call = Bench.start(() -> upstream.call(call("hang", "{}", "alice"), ReplyListener.NONE));
         Await.until(
                 "the call has arrived",
@@ -252,7 +252,7 @@ class SseUpstreamTest {
     @Test
     void aMessageThatIsRefusedEndsItsCall() {
         server.answer("echo", _ -> "{\"content\":[]}");
-        ToolUpstream upstream = upstream();
+        McpUpstream upstream = upstream();
         answer(bench.call(upstream, call("echo", "{}", "alice")));
         server.postStatus(500);
 
@@ -271,7 +271,7 @@ class SseUpstreamTest {
 
     @Test
     void aBlockedAddressIsRefusedBeforeAConnection() {
-        ToolUpstream upstream =
+        McpUpstream upstream =
                 upstream(URI.create("http://metadata.invalid:" + server.url().getPort() + "/sse"));
 
         UpstreamFault fault = catchThrowableOfType(UpstreamFault.class, upstream::tools);
@@ -305,7 +305,7 @@ class SseUpstreamTest {
     @Test
     void closingEndsTheStreams() {
         server.answer("echo", _ -> "{\"content\":[]}");
-        ToolUpstream upstream = upstream();
+        McpUpstream upstream = upstream();
         answer(bench.call(upstream, call("echo", "{}", "alice")));
         assertThat(server.streams()).isEqualTo(1);
 
@@ -317,7 +317,7 @@ class SseUpstreamTest {
     @Test
     void onePrincipalThatIsRefusedDelaysNoOther() {
         server.answer("echo", _ -> "{\"content\":[]}");
-        ToolUpstream upstream = upstream();
+        McpUpstream upstream = upstream();
         server.postStatus(401);
         assertThat(bench.call(upstream, call("echo", "{}", "mallory"))).isInstanceOf(Unreachable.class);
         server.postStatus(202);

@@ -11,7 +11,7 @@ import java.util.HexFormat;
  * @param alias the upstream's alias
  * @param definition the tool as its upstream defines it
  */
-public record CatalogTool(String alias, ToolDefinition definition) {
+public record CatalogItem(String alias, Definition definition) {
     /** What stands between alias and tool. No alias has it inside or ends in a part of it. */
     public static final String SEPARATOR = "__";
 

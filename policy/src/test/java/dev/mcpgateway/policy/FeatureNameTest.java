@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ToolNameTest {
+class FeatureNameTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -20,9 +20,9 @@ class ToolNameTest {
         "crm__日本, crm, 日本"
     })
     void aCanonicalNameIsSplitAtItsFirstSeparator(String canonical, String alias, String tool) {
-        ToolName name = ToolName.parse(canonical).orElseThrow();
+        FeatureName name = FeatureName.parseTool(canonical).orElseThrow();
 
-        assertThat(name).isEqualTo(new ToolName(alias, tool));
+        assertThat(name).isEqualTo(FeatureName.tool(alias, tool));
         assertThat(name.canonical()).isEqualTo(canonical);
         assertThat(name).hasToString(canonical);
     }
@@ -46,27 +46,28 @@ class ToolNameTest {
                 "a__x\u0000"
             })
     void whatIsNotCanonicalIsNoName(String text) {
-        assertThat(ToolName.parse(text)).isEmpty();
+        assertThat(FeatureName.parseTool(text)).isEmpty();
     }
 
     @Test
     void lengthsAreBounded() {
-        assertThat(ToolName.parse("a".repeat(32) + "__" + "t".repeat(128))).isPresent();
-        assertThat(ToolName.parse("a".repeat(33) + "__t")).isEmpty();
-        assertThat(ToolName.parse("a__" + "t".repeat(129))).isEmpty();
+        assertThat(FeatureName.parseTool("a".repeat(32) + "__" + "t".repeat(128)))
+                .isPresent();
+        assertThat(FeatureName.parseTool("a".repeat(33) + "__t")).isEmpty();
+        assertThat(FeatureName.parseTool("a__" + "t".repeat(129))).isEmpty();
     }
 
     @Test
     void twoPairsNeverShareACanonicalName() {
-        assertThatThrownBy(() -> new ToolName("a_", "b")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new ToolName("a__b", "c")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new ToolName("a", "")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> FeatureName.tool("a_", "b")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> FeatureName.tool("a__b", "c")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> FeatureName.tool("a", "")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void namesAreComparedExactly() {
-        assertThat(ToolName.parse("a__read")).isNotEqualTo(ToolName.parse("a__Read"));
-        assertThat(ToolName.parse("a__read")).isNotEqualTo(ToolName.parse("a__read "));
-        assertThat(ToolName.parse("a__e\u0301")).isNotEqualTo(ToolName.parse("a__\u00e9"));
+        assertThat(FeatureName.parseTool("a__read")).isNotEqualTo(FeatureName.parseTool("a__Read"));
+        assertThat(FeatureName.parseTool("a__read")).isNotEqualTo(FeatureName.parseTool("a__read "));
+        assertThat(FeatureName.parseTool("a__e\u0301")).isNotEqualTo(FeatureName.parseTool("a__\u00e9"));
     }
 }

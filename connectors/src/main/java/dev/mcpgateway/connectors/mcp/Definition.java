@@ -13,7 +13,7 @@ import java.util.HexFormat;
  * @param document the page of the list on which the definition stands
  * @param node the definition, an object of that document
  */
-public record ToolDefinition(String name, JsonDocument document, int node) {
+public record Definition(String name, JsonDocument document, int node) {
 
     /** Node of the {@code inputSchema}; {@link JsonDocument#NONE} when there is none. */
     public int inputSchema() {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Puts the pages of {@code tools/list} together. All or nothing: a part of a list would hide tools silently. */
-final class ToolPages {
+final class OfferPages {
     /** Most tools of one upstream; no model can choose among more. */
     static final int TOOLS_MAX = 2_000;
 
@@ -43,18 +43,18 @@ final class ToolPages {
         UpstreamReply page(String cursor);
     }
 
-    private final List<ToolDefinition> tools = new ArrayList<>();
+    private final List<Definition> tools = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
     private final Set<String> cursors = new HashSet<>();
     private long bytes;
     private long ttlMillis = Long.MAX_VALUE;
 
-    private ToolPages() {}
+    private OfferPages() {}
 
     /** Fetches all pages. */
-    static ToolListing collect(Revision revision, Pager pager) throws UpstreamFault {
-        ToolPages pages = new ToolPages();
+    static Offer collect(Revision revision, Pager pager) throws UpstreamFault {
+        OfferPages pages = new OfferPages();
         String cursor = "";
         for (int page = 0; page < PAGES_MAX; page++) {
             UpstreamReply reply = pager.page(cursor);
@@ -65,7 +65,7 @@ final class ToolPages {
             pages.add(message.document(), result);
             cursor = pages.nextCursor(message.document(), result);
             if (cursor.isEmpty()) {
-                return new ToolListing(
+                return new Offer(
                         pages.tools, pages.problems, revision, pages.ttlMillis == Long.MAX_VALUE ? 0 : pages.ttlMillis);
             }
         }
@@ -107,7 +107,7 @@ final class ToolPages {
         } else if (tools.size() == TOOLS_MAX) {
             throw malformed("it has more than " + TOOLS_MAX + " tools");
         } else {
-            tools.add(new ToolDefinition(text, document, tool));
+            tools.add(new Definition(text, document, tool));
         }
     }
 

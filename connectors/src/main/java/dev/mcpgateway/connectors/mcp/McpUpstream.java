@@ -4,7 +4,7 @@ package dev.mcpgateway.connectors.mcp;
  * One MCP server that tools are called on. Implementations differ in transport only. All methods may be called from any
  * number of virtual threads at a time.
  */
-public interface ToolUpstream extends AutoCloseable {
+public interface McpUpstream extends AutoCloseable {
 
     /** The operator's name for it: the first half of each of its tools' names. */
     String alias();
@@ -14,7 +14,7 @@ public interface ToolUpstream extends AutoCloseable {
      *
      * @throws UpstreamFault if the list could not be fetched whole; a part of a list is never returned
      */
-    ToolListing tools() throws UpstreamFault;
+    Offer tools() throws UpstreamFault;
 
     /**
      * Carries out one call. Blocks until there is a reply of some kind. Whatever the upstream does is a value of

@@ -11,10 +11,10 @@ import java.util.List;
  * @param revision the protocol revision in which the list came
  * @param ttlMillis how long the upstream says the list stays good; 0 when it says nothing
  */
-public record ToolListing(List<ToolDefinition> tools, List<String> problems, Revision revision, long ttlMillis) {
+public record Offer(List<Definition> tools, List<String> problems, Revision revision, long ttlMillis) {
 
     /** Copies both lists. */
-    public ToolListing {
+    public Offer {
         tools = List.copyOf(tools);
         problems = List.copyOf(problems);
     }

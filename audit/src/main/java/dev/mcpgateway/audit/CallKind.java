@@ -8,6 +8,8 @@ public enum CallKind {
     RESOURCE_READ("resource.read"),
     /** MCP {@code prompts/get}. */
     PROMPT_GET("prompt.get"),
+    /** MCP {@code completion/complete}. */
+    COMPLETION("completion"),
     /** A call of a language model. */
     LLM_CALL("llm.call"),
     /** Any other request of a known caller; only ever refused, because only calls get an intent. */

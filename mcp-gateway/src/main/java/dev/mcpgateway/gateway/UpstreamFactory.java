@@ -48,7 +48,7 @@ final class UpstreamFactory {
             case STREAMABLE_HTTP -> new HttpUpstream(http(config, url(config), credential), surroundings);
             case SSE -> SseUpstream.of(sse(config, url(config), credential), surroundings);
         };
-        return new Upstreams.Upstream(upstream, credential, config.callTimeout(), config.concurrentCalls());
+        return new Upstreams.Upstream(upstream, credential, config.callTimeout(), config.concurrentCalls(), config.relay());
     }
 
     private static URI url(GatewayConfig.Upstream config) {

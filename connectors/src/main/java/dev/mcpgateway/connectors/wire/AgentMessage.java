@@ -31,10 +31,23 @@ public final class AgentMessage {
             Splice splice, Envelope reply, Era era, byte[] agentId, byte[] serverInfo, boolean schemaIsWrapped) {
         splice.replace(reply.id(), agentId);
         if (era == Era.MODERN) {
-            modernResult(splice, reply, serverInfo);
+            modernResult(splice, reply, serverInfo, List.of());
         } else {
             legacyResult(splice, reply, schemaIsWrapped);
         }
+        return splice;
+    }
+
+    /**
+     * Adds to {@code splice} what turns a result that asks for input into that of a modern agent.
+     *
+     * @param reply a response with {@code resultType: input_required}
+     * @param requestState what the agent is to send back, as JSON text; takes the place of the upstream's own
+     */
+    public static Splice inputRequired(
+            Splice splice, Envelope reply, byte[] agentId, byte[] serverInfo, byte[] requestState) {
+        splice.replace(reply.id(), agentId);
+        modernResult(splice, reply, serverInfo, List.of(new Member(McpNames.REQUEST_STATE, requestState)));
         return splice;
     }
 
@@ -70,12 +83,12 @@ public final class AgentMessage {
         return reserved && !code.equals("-32021") ? "-32603" : code;
     }
 
-    private static void modernResult(Splice splice, Envelope reply, byte[] serverInfo) {
+    private static void modernResult(Splice splice, Envelope reply, byte[] serverInfo, List<Member> more) {
         JsonDocument document = reply.document();
         int result = reply.result();
         int meta = document.member(result, McpNames.META);
         Member server = new Member(McpNames.META_SERVER_INFO, serverInfo);
-        List<Member> added = new ArrayList<>(2);
+        List<Member> added = new ArrayList<>(more);
         if (document.member(result, McpNames.RESULT_TYPE) == JsonDocument.NONE) {
             added.add(new Member(McpNames.RESULT_TYPE, COMPLETE));
         }
@@ -84,7 +97,11 @@ public final class AgentMessage {
         } else {
             added.add(new Member(McpNames.META, UpstreamMessage.object(List.of(server))));
         }
-        splice.members(result, key -> key == meta && !document.is(meta, Kind.OBJECT), added);
+        splice.members(
+                result,
+                key -> (key == meta && !document.is(meta, Kind.OBJECT))
+                        || more.stream().anyMatch(member -> document.isNamed(key, member.name())),
+                added);
     }
 
     private static void legacyResult(Splice splice, Envelope reply, boolean schemaIsWrapped) {

@@ -33,6 +33,7 @@ public final class McpNames {
     public static final Name PROGRESS = Name.of("progress");
     public static final Name REQUEST_STATE = Name.of("requestState");
     public static final Name INPUT_RESPONSES = Name.of("inputResponses");
+    public static final Name INPUT_REQUESTS = Name.of("inputRequests");
 
     public static final Name TOOLS = Name.of("tools");
     public static final Name LIST_CHANGED = Name.of("listChanged");

@@ -47,43 +47,50 @@ public enum Reason {
     TOOL_QUARANTINED(Stage.LOCATE, 200, -32602, Form.RPC, "Unknown tool"),
     NEEDS_SCOPE(Stage.LOCATE, 403, -31403, Form.HTTP, "The access token lacks a scope for this tool."),
 
-    ARGUMENTS_TOO_LARGE(Stage.CHECK, 200, 0, Form.TOOL, "The arguments are too large."),
-    BAD_ARGUMENTS(Stage.CHECK, 200, 0, Form.TOOL, "The arguments do not fit the tool's input schema."),
-    DENIED(Stage.AUTHORIZE, 200, 0, Form.TOOL, "This call is not allowed."),
-    POLICY_ERROR(Stage.AUTHORIZE, 200, 0, Form.TOOL, "This call is not allowed."),
+    BAD_REQUEST_STATE(Stage.CHECK, 200, -32602, Form.RPC, "Invalid requestState"),
+    ARGUMENTS_TOO_LARGE(Stage.CHECK, 200, -31413, Form.TOOL, "The arguments are too large."),
+    BAD_ARGUMENTS(Stage.CHECK, 200, -32602, Form.TOOL, "The arguments do not fit the input schema."),
+    DENIED(Stage.AUTHORIZE, 200, -31403, Form.TOOL, "This call is not allowed."),
+    POLICY_ERROR(Stage.AUTHORIZE, 200, -31403, Form.TOOL, "This call is not allowed."),
     RATE_LIMITED(Stage.ADMIT, 429, -31429, Form.HTTP, "Too many calls. Try again later."),
-    UPSTREAM_BUSY(Stage.ADMIT, 200, 0, Form.TOOL, "The tool's server is busy. Try again later."),
+    UPSTREAM_BUSY(Stage.ADMIT, 200, -31429, Form.TOOL, "The upstream server is busy. Try again later."),
     AUDIT_UNAVAILABLE(Stage.RECORD, 503, -31503, Form.HTTP, "Calls cannot be recorded at the moment. Try again."),
-    CREDENTIAL_UNAVAILABLE(Stage.CREDENTIAL, 200, 0, Form.TOOL, "The tool's server cannot be reached at the moment."),
-    UPSTREAM_TIMED_OUT(Stage.FORWARD, 200, 0, Form.TOOL, "The tool did not answer in time. It may have run."),
-    UPSTREAM_DOWN(Stage.FORWARD, 200, 0, Form.TOOL, "The tool's server cannot be reached at the moment."),
-    UPSTREAM_MALFORMED(Stage.FORWARD, 200, 0, Form.TOOL, "The tool's server sent an answer that is not valid."),
+    CREDENTIAL_UNAVAILABLE(Stage.CREDENTIAL, 200, -31502, Form.TOOL, "The upstream server cannot be reached at the moment."),
+    UPSTREAM_TIMED_OUT(Stage.FORWARD, 200, -31504, Form.TOOL, "The upstream server did not answer in time. The call may have run."),
+    UPSTREAM_DOWN(Stage.FORWARD, 200, -31502, Form.TOOL, "The upstream server cannot be reached at the moment."),
+    UPSTREAM_MALFORMED(Stage.FORWARD, 200, -31502, Form.TOOL, "The upstream server sent an answer that is not valid."),
     INPUT_NOT_RELAYED(
             Stage.FORWARD,
             200,
-            0,
+            -31422,
             Form.TOOL,
-            "The tool asks for further input, which this gateway does not pass on. The call was not completed."),
+            "The upstream server asks for further input, which is not passed on. The call was not completed."),
+    INPUT_NOT_GIVEN(
+            Stage.FORWARD,
+            200,
+            -31422,
+            Form.TOOL,
+            "The upstream server asks for further input, which was not given. The call was not completed."),
     CANCELLED(Stage.FORWARD, 200, 0, Form.NONE, ""),
     RESULT_TOO_LARGE(
             Stage.SCREEN,
             200,
-            0,
+            -31413,
             Form.TOOL,
             "The call was executed, but its result is too large to be passed on. Ask for less, for example fewer rows"
                     + " or a smaller range."),
     SCREENED(
             Stage.SCREEN,
             200,
-            0,
+            -31451,
             Form.TOOL,
             "The call was executed, but its result is withheld by a security control. Retrying will not help."),
     RESULT_INVALID(
             Stage.SCREEN,
             200,
-            0,
+            -31502,
             Form.TOOL,
-            "The call was executed, but its result does not fit the tool's output schema and is withheld."),
+            "The call was executed, but its result does not fit the output schema and is withheld."),
     INTERNAL(Stage.ANSWER, 500, -32603, Form.RPC, "Internal error");
 
     /** How a refusal looks to the agent. */
@@ -92,7 +99,7 @@ public enum Reason {
         HTTP,
         /** A JSON-RPC error. */
         RPC,
-        /** A tool result with {@code isError: true}, which the model reads. */
+        /** For a tool a result with {@code isError: true}, which the model reads; for anything else a JSON-RPC error. */
         TOOL,
         /** Nobody is there to be told. */
         NONE
@@ -122,7 +129,7 @@ public enum Reason {
         return httpStatus;
     }
 
-    /** JSON-RPC error code; own codes are outside -32768…-32000 as MCP asks. 0 for tool results. */
+    /** JSON-RPC error code; own codes are outside -32768…-32000 as MCP asks. */
     public int rpcCode() {
         return rpcCode;
     }

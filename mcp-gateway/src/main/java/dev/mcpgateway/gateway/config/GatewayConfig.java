@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.config;
 
+import dev.mcpgateway.gateway.call.InputKind;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -154,6 +155,7 @@ public record GatewayConfig(
      * @param credential what the upstream gets instead of the caller's token
      * @param callTimeout absolute limit of one call
      * @param concurrentCalls most calls at once
+     * @param relay what it may ask of the agent during a call
      */
     public record Upstream(
             String alias,
@@ -167,9 +169,11 @@ public record GatewayConfig(
             List<String> allowNetworks,
             Credential credential,
             Duration callTimeout,
-            int concurrentCalls) {
+            int concurrentCalls,
+            Set<InputKind> relay) {
         /** Copies the collections. */
         public Upstream {
+            relay = Set.copyOf(relay);
             command = List.copyOf(command);
             env = Map.copyOf(env);
             allowNetworks = List.copyOf(allowNetworks);

@@ -24,6 +24,7 @@ import java.time.Duration;
  * @param listTools most tools in one page of {@code tools/list}
  * @param listTtl how long an agent may keep a list of tools
  * @param refreshInterval how often an upstream's tools are listed again without its telling of a change
+ * @param inputWait how long a question of an upstream waits for the agent's answer
  * @param drainTimeout time for calls under way when the gateway stops
  */
 public record Limits(
@@ -45,6 +46,7 @@ public record Limits(
         int listTools,
         Duration listTtl,
         Duration refreshInterval,
+        Duration inputWait,
         Duration drainTimeout) {
 
     /** What holds where {@code gateway.yaml} says nothing. */
@@ -66,6 +68,7 @@ public record Limits(
             Duration.ofMinutes(30),
             1_000,
             Duration.ofSeconds(5),
+            Duration.ofMinutes(5),
             Duration.ofMinutes(5),
             Duration.ofSeconds(30));
 }

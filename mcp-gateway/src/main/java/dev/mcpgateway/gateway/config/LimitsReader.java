@@ -31,6 +31,7 @@ final class LimitsReader {
                 count(section, "list_tools", d.listTools()),
                 section.millis("list_ttl_ms", Duration.ZERO, LONGEST, d.listTtl()),
                 section.seconds("refresh_interval_s", Duration.ofSeconds(1), LONGEST, d.refreshInterval()),
+                millis(section, "input_wait_ms", d.inputWait()),
                 section.seconds("drain_timeout_s", Duration.ZERO, Duration.ofMinutes(30), d.drainTimeout()));
         if (limits.replyBytes() < limits.resultBytes()) {
             section.problem("reply_bytes", "it must not be smaller than result_bytes", "");

@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.config;
 
+import dev.mcpgateway.gateway.call.InputKind;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
 import dev.mcpgateway.gateway.config.GatewayConfig.EraChoice;
@@ -12,6 +13,8 @@ import dev.mcpgateway.policy.yaml.YamlValue.Variant;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -57,7 +60,24 @@ final class UpstreamReader {
                 entry.texts("allow_networks"),
                 credential(entry, stdio),
                 entry.millis("call_timeout_ms", Duration.ofMillis(10), Duration.ofMinutes(30), CALL_TIMEOUT),
-                (int) entry.integer("concurrent_calls", 1, 100_000, CONCURRENT_CALLS));
+                (int) entry.integer("concurrent_calls", 1, 100_000, CONCURRENT_CALLS),
+                relay(entry));
+    }
+
+    private static Set<InputKind> relay(YamlObject entry) {
+        Set<InputKind> relay = EnumSet.noneOf(InputKind.class);
+        for (String name : entry.texts("relay")) {
+            Optional<InputKind> kind = Arrays.stream(InputKind.values())
+                    .filter(each -> each.capability().text().equals(name))
+                    .findFirst();
+            kind.ifPresentOrElse(
+                    relay::add,
+                    () -> entry.problem(
+                            "relay",
+                            "'" + name + "' is nothing that a server can ask of an agent",
+                            "Use elicitation, sampling or roots"));
+        }
+        return relay;
     }
 
     private Path path(YamlObject entry, String key) {

@@ -119,7 +119,8 @@ public final class Answers {
     public static final class PeerGone extends Exception {
         private static final long serialVersionUID = 1L;
 
-        PeerGone() {
+        /** Nobody is there who takes it. */
+        public PeerGone() {
             super("the peer is gone", null, false, false);
         }
     }
@@ -140,8 +141,10 @@ public final class Answers {
      *
      * @param requestId the JSON-RPC id as written, if one was read
      * @param legacy whether the agent speaks a revision before 2026-07-28
+     * @param toolCall whether it called a tool, and so can read a failure as a result
      */
-    public void refuse(Exchange exchange, Refusal refusal, byte @Nullable [] requestId, boolean legacy) {
+    public void refuse(
+            Exchange exchange, Refusal refusal, byte @Nullable [] requestId, boolean legacy, boolean toolCall) {
         Reason reason = refusal.reason();
         HttpFields.Mutable headers = exchange.response().getHeaders();
         challenge(headers, refusal);
@@ -151,7 +154,9 @@ public final class Answers {
         if (reason == Reason.BAD_METHOD) {
             headers.put(HttpHeader.ALLOW, refusal.detail());
         }
-        byte[] body = refusalBody(exchange.id(), refusal, requestId, legacy);
+        boolean readable = toolCall && reason.form() == Reason.Form.TOOL && requestId != null;
+        byte[] body =
+                readable ? toolError(exchange.id(), refusal, requestId, legacy) : rpcError(exchange, refusal, requestId);
         if (exchange.response().isCommitted()) {
             lastEvent(exchange, body);
         } else {
@@ -186,13 +191,7 @@ public final class Answers {
         headers.put(HttpHeader.WWW_AUTHENTICATE, ("Bearer " + String.join(", ", parameters)).strip());
     }
 
-    private byte[] refusalBody(String callId, Refusal refusal, byte @Nullable [] requestId, boolean legacy) {
-        return refusal.reason().form() == Reason.Form.TOOL && requestId != null
-                ? toolError(callId, refusal, requestId, legacy)
-                : rpcError(refusal, requestId);
-    }
-
-    private static byte[] rpcError(Refusal refusal, byte @Nullable [] requestId) {
+    private static byte[] rpcError(Exchange exchange, Refusal refusal, byte @Nullable [] requestId) {
         ByteArrayOutputStream body = new ByteArrayOutputStream(192);
         text(body, "{\"jsonrpc\":\"2.0\"");
         if (requestId != null) {
@@ -201,7 +200,12 @@ public final class Answers {
         }
         text(body, ",\"error\":{\"code\":" + refusal.reason().rpcCode() + ",\"message\":");
         body.writeBytes(JsonText.quote(refusal.says()));
-        if (!refusal.data().isEmpty()) {
+        if (refusal.reason().form() == Reason.Form.TOOL) {
+            text(
+                    body,
+                    ",\"data\":{\"" + REFUSAL_META + "\":{\"code\":\""
+                            + refusal.reason().code() + "\",\"call\":\"" + exchange.id() + "\"}}");
+        } else if (!refusal.data().isEmpty()) {
             text(body, ",\"data\":" + refusal.data());
         }
         text(body, "}}");

@@ -59,7 +59,7 @@ final class FrontDoor extends Handler.Abstract {
         if (exchange.response().isCommitted()) {
             exchange.callback().failed(new IllegalStateException("failed while answering"));
         } else {
-            answers.refuse(exchange, refusals.refused(exchange, refusal), null, false);
+            answers.refuse(exchange, refusals.refused(exchange, refusal), null, false, false);
         }
     }
 }

@@ -36,6 +36,14 @@ final class AgentReply {
         }
     }
 
+    /** Sends a request of the gateway before the result. */
+    void request(byte[] message) throws PeerGone {
+        if (!acceptsEvents) {
+            throw new PeerGone();
+        }
+        notification(message);
+    }
+
     /** Sends the result and ends the exchange. */
     void result(Answerable result) {
         if (streaming) {

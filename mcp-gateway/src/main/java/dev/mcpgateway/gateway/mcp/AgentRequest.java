@@ -2,9 +2,12 @@ package dev.mcpgateway.gateway.mcp;
 
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.Era;
+import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.McpNames;
 import dev.mcpgateway.connectors.wire.Revision;
 import dev.mcpgateway.gateway.http.Exchange;
 import dev.mcpgateway.gateway.identity.Caller;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,14 @@ record AgentRequest(
         Envelope envelope,
         Revision revision,
         @Nullable Session session) {
+
+    /** The least level of log messages that the agent wants; empty when it asked for none. */
+    Optional<LogLevel> logLevel() {
+        int level = envelope.meta(McpNames.META_LOG_LEVEL);
+        return session == null && envelope.document().is(level, Kind.STRING)
+                ? LogLevel.of(envelope.document().string(level))
+                : Optional.empty();
+    }
 
     boolean isLegacy() {
         return revision.era() == Era.LEGACY;

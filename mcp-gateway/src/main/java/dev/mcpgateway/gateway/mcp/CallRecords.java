@@ -58,7 +58,7 @@ final class CallRecords {
      */
     AuditTicket opened(
             AgentRequest request,
-            ExposedTool tool,
+            Feature feature,
             Permit permit,
             boolean readOnly,
             int argumentBytes,
@@ -66,14 +66,15 @@ final class CallRecords {
         try {
             return log.open(new CallOpened(
                     request.exchange().id(),
-                    CallKind.TOOL_CALL,
+                    kind(request.envelope()),
                     readOnly ? Durability.INTENT : Durability.STRICT,
                     actor(request.caller()),
                     agent(request.envelope()),
                     source(request.exchange()),
                     mcp(request),
                     trace(trace),
-                    new ToolRef(tool.name().alias(), tool.name().own(), tool.definitionSha256()),
+                    new ToolRef(
+                            feature.name().alias(), feature.name().own(), feature.definitionSha256()),
                     new PolicyRef(permit.policyHash(), permit.ruleIds()),
                     new Decision(Decision.Effect.ALLOW, ""),
                     new PayloadSize(argumentBytes)));
@@ -167,7 +168,13 @@ final class CallRecords {
     }
 
     private static CallKind kind(Envelope envelope) {
-        return envelope.method().equals("tools/call") ? CallKind.TOOL_CALL : CallKind.REQUEST;
+        return switch (envelope.method()) {
+            case "tools/call" -> CallKind.TOOL_CALL;
+            case "prompts/get" -> CallKind.PROMPT_GET;
+            case "resources/read" -> CallKind.RESOURCE_READ;
+            case "completion/complete" -> CallKind.COMPLETION;
+            default -> CallKind.REQUEST;
+        };
     }
 
     private static Decision decision(Reason reason) {

@@ -1,7 +1,11 @@
 package dev.mcpgateway.gateway.mcp;
 
+import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.McpNames;
 import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.arguments.ArgumentCheck;
+import dev.mcpgateway.policy.arguments.ArgumentVerdict;
 import dev.mcpgateway.policy.arguments.CompiledSchema;
 import org.jspecify.annotations.Nullable;
 
@@ -26,4 +30,15 @@ record ExposedTool(
         @Nullable CompiledSchema output,
         byte[] modernJson,
         byte[] legacyJson,
-        boolean schemaIsWrapped) {}
+        boolean schemaIsWrapped)
+        implements Feature {
+
+    @Override
+    public ArgumentVerdict check(Envelope request) {
+        JsonDocument document = request.document();
+        int node = request.param(McpNames.ARGUMENTS);
+        int start = node == JsonDocument.NONE ? 0 : document.start(node);
+        int end = node == JsonDocument.NONE ? 0 : document.end(node);
+        return arguments.check(document.bytes(), start, end);
+    }
+}

@@ -37,7 +37,7 @@ final class McpEndpoint implements Endpoint {
     private final RequestReader reader;
     private final Handshake handshake;
     private final ToolListPath lists;
-    private final ToolCallPath calls;
+    private final CallPath calls;
     private final CallRecords records;
     private final Answers answers;
     private final Telemetry telemetry;
@@ -49,7 +49,7 @@ final class McpEndpoint implements Endpoint {
             RequestReader reader,
             Handshake handshake,
             ToolListPath lists,
-            ToolCallPath calls,
+            CallPath calls,
             CallRecords records,
             Answers answers,
             Telemetry telemetry) {
@@ -135,7 +135,7 @@ final class McpEndpoint implements Endpoint {
     /** From method to path; gives the error type of what was answered, {@code null} for success. */
     private @Nullable String dispatch(AgentRequest request, CallTrace trace) {
         return switch (request.envelope().method()) {
-            case "tools/call" -> calls.handle(request, new AgentReply(request.exchange(), answers), trace);
+            case "tools/call", "prompts/get", "resources/read", "completion/complete" -> calls.handle(request, new AgentReply(request.exchange(), answers), trace);
             case "tools/list" -> lists.handle(request, trace);
             case "server/discover" -> handshake.discover(request);
             case "ping" -> handshake.ping(request);
@@ -174,7 +174,9 @@ final class McpEndpoint implements Endpoint {
         if (why.reason().form() == Reason.Form.NONE) {
             answers.empty(exchange, 202);
         } else {
-            answers.refuse(exchange, why, progress.requestId, progress.legacy);
+            Envelope envelope = progress.envelope;
+            boolean toolCall = envelope != null && envelope.method().equals("tools/call");
+            answers.refuse(exchange, why, progress.requestId, progress.legacy, toolCall);
         }
     }
 }

@@ -16,6 +16,7 @@ import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.arguments.PayloadLimits;
 import dev.mcpgateway.policy.screen.ResponseScreen;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,14 @@ import java.util.random.RandomGenerator;
 public final class McpFace {
     private static final String INSTRUCTIONS =
             "Tools of several servers, named <server>__<tool>. Results are screened; a withheld or cut result says so.";
+
+    /** How long an agent may take from one round of a request to the next (S-46). */
+    private static final Duration STATE_LIFETIME = Duration.ofMinutes(10);
+
+    /** Calls that wait for an agent's answer: each holds a session of its upstream. */
+    private static final int HELD_CALLS_MAX = 1_000;
+
+    private static final int HELD_CALLS_PER_CALLER = 16;
 
     private final Supplier<Policy> policies;
     private final Upstreams upstreams;
@@ -43,6 +52,8 @@ public final class McpFace {
     private final CallRecords records;
     private final Admission admission;
     private final CursorSeal cursors;
+    private final RequestState.Sealer states;
+    private final HeldCalls held;
 
     /**
      * Wires the face.
@@ -81,6 +92,8 @@ public final class McpFace {
                 records::expired);
         this.admission = new Admission(upstreams.concurrentCalls());
         this.cursors = new CursorSeal(secureRandom);
+        this.states = new RequestState.Sealer(new Seal(secureRandom), clock, STATE_LIFETIME);
+        this.held = new HeldCalls(HELD_CALLS_MAX, HELD_CALLS_PER_CALLER, limits.inputWait(), secureRandom);
         telemetry.gauge("gateway.sessions", "Open legacy sessions.", sessions::size);
         telemetry.gauge(
                 "gateway.tools.quarantined",
@@ -118,7 +131,7 @@ public final class McpFace {
                 limits.replyBytes(),
                 limits.resultBytes(),
                 limits.jsonDepth());
-        ToolCallPath calls = new ToolCallPath(
+        CallPath calls = new CallPath(
                 policies,
                 tables,
                 upstreams,
@@ -127,7 +140,9 @@ public final class McpFace {
                 resultScreen,
                 telemetry,
                 clock,
-                limits.callsPerMinute());
+                limits.callsPerMinute(),
+                new InputRelay(upstreams, held, resultScreen, limits.inputWait()),
+                states);
         ToolListPath lists = new ToolListPath(
                 policies,
                 tables,

@@ -6,6 +6,7 @@ import dev.mcpgateway.connectors.wire.Era;
 import dev.mcpgateway.connectors.wire.HeaderCodec;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.JsonText;
@@ -39,9 +40,15 @@ final class RequestReader {
     private static final String NAME_HEADER = "Mcp-Name";
 
     /** Methods that the modern era serves here; whatever else a modern envelope names is unknown. */
-    private static final Set<String> MODERN_METHODS = Set.of("server/discover", "tools/list", "tools/call");
+    private static final Set<String> MODERN_METHODS = Set.of(
+            "server/discover",
+            "tools/list",
+            "tools/call",
+            "prompts/get",
+            "resources/read",
+            "completion/complete");
 
-    private static final Set<String> LEGACY_METHODS = Set.of("ping", "tools/list", "tools/call");
+    private static final Set<String> LEGACY_METHODS = Set.of("ping", "tools/list", "tools/call", "prompts/get", "resources/read", "completion/complete");
 
     private final JsonLimits limits;
     private final Sessions sessions;
@@ -147,14 +154,17 @@ final class RequestReader {
             throw new Refused(
                     Refusal.saying(Reason.BAD_PARAMS, "params._meta.progressToken must be a string or an integer"));
         }
-        if (envelope.method().equals("tools/call")) {
-            if (!document.is(envelope.param(McpNames.NAME), Kind.STRING)) {
-                throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "params.name must be a string"));
-            }
-            int arguments = envelope.param(McpNames.ARGUMENTS);
-            if (arguments != JsonDocument.NONE && !document.is(arguments, Kind.OBJECT)) {
-                throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "params.arguments must be an object"));
-            }
+        Optional<Name> named = named(envelope.method());
+        if (named.isPresent() && !document.is(envelope.param(named.get()), Kind.STRING)) {
+            throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "params." + named.get().text() + " must be a string"));
+        }
+        int arguments = envelope.param(McpNames.ARGUMENTS);
+        if (named.isPresent() && arguments != JsonDocument.NONE && !document.is(arguments, Kind.OBJECT)) {
+            throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "params.arguments must be an object"));
+        }
+        int responses = envelope.param(McpNames.INPUT_RESPONSES);
+        if (named.isPresent() && responses != JsonDocument.NONE && !document.is(responses, Kind.OBJECT)) {
+            throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "params.inputResponses must be an object"));
         }
         int cursor = envelope.param(McpNames.CURSOR);
         if (envelope.method().equals("tools/list")
@@ -167,9 +177,19 @@ final class RequestReader {
     private static void checkHeaders(Exchange exchange, Envelope envelope, Revision revision) {
         requireHeader(exchange, VERSION_HEADER, revision.version(), false);
         requireHeader(exchange, METHOD_HEADER, envelope.method(), false);
-        if (envelope.method().equals("tools/call")) {
-            requireHeader(exchange, NAME_HEADER, envelope.document().string(envelope.param(McpNames.NAME)), true);
+        Optional<Name> named = named(envelope.method());
+        if (named.isPresent()) {
+            requireHeader(exchange, NAME_HEADER, envelope.document().string(envelope.param(named.get())), true);
         }
+    }
+
+    /** The member of {@code params} that names what a request is about, and that {@code Mcp-Name} repeats. */
+    private static Optional<Name> named(String method) {
+        return switch (method) {
+            case "tools/call", "prompts/get" -> Optional.of(McpNames.NAME);
+            case "resources/read" -> Optional.of(McpNames.URI);
+            default -> Optional.empty();
+        };
     }
 
     private static void requireHeader(Exchange exchange, String name, String body, boolean mayBeEncoded) {

@@ -6,6 +6,8 @@ import dev.mcpgateway.connectors.wire.AgentMessage;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.Envelope.Shape;
 import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.McpNames;
@@ -14,13 +16,18 @@ import dev.mcpgateway.connectors.wire.Splice;
 import dev.mcpgateway.connectors.wire.StrictJson;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
+import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.http.Answers.PeerGone;
+import dev.mcpgateway.gateway.mcp.InputRelay.Conversation;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.Oversize;
 import dev.mcpgateway.policy.Permit;
 import dev.mcpgateway.policy.ToolSettings;
+import dev.mcpgateway.policy.arguments.CompiledSchema;
 import dev.mcpgateway.policy.screen.ResponseScreen;
 import dev.mcpgateway.policy.screen.ScreenedResult;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,6 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class ResultScreen {
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Name LEVEL = Name.of("level");
     private static final String MISSING_CAPABILITY = "-32021";
 
     private final ResponseScreen screen;
@@ -66,11 +74,11 @@ final class ResultScreen {
         return replyBytesMax;
     }
 
-    Outcome screen(Permit permit, ToolSettings settings, ExposedTool tool, AgentRequest request, Envelope message) {
+    Outcome screen(Permit permit, ToolSettings settings, Feature feature, AgentRequest request, Envelope message) {
         long max = Math.min(resultBytesMax, permit.limits().resultBytesMax().orElse(Long.MAX_VALUE));
         long length = message.document().bytes().length;
         boolean tooLarge = length > max;
-        if (tooLarge && (settings.onLargeResult() == Oversize.REJECT || tool.output() != null)) {
+        if (tooLarge && (settings.onLargeResult() == Oversize.REJECT || feature.output() != null)) {
             return new Outcome(ScreenRecord.NONE, null, tooLarge(length, max));
         }
         ResultText.Text text = ResultText.of(message.document());
@@ -84,7 +92,7 @@ final class ResultScreen {
             return new Outcome(record, null, Refusal.of(Reason.SCREENED));
         }
         try {
-            return answer(tool, request, message, screened, record, tooLarge ? (int) max : 0);
+            return answer(feature, request, message, screened, record, tooLarge ? (int) max : 0);
         } catch (JsonRefused | NotJsonRpc | JacksonException failure) {
             return new Outcome(
                     record,
@@ -105,7 +113,7 @@ final class ResultScreen {
     }
 
     private Outcome answer(
-            ExposedTool tool,
+            Feature feature,
             AgentRequest request,
             Envelope message,
             ScreenedResult screened,
@@ -113,7 +121,7 @@ final class ResultScreen {
             int cutTo)
             throws JsonRefused, NotJsonRpc {
         Splice edits = redactions(message.document(), screened);
-        if (!edits.isEmpty() && !fitsSchema(tool, message, edits)) {
+        if (!edits.isEmpty() && !fitsSchema(feature, message, edits)) {
             return new Outcome(record, null, Refusal.of(Reason.RESULT_INVALID, "redacted"));
         }
         Envelope effective = message;
@@ -131,7 +139,7 @@ final class ResultScreen {
                                 request.revision().era(),
                                 request.id(),
                                 serverInfo,
-                                tool.schemaIsWrapped())
+                                feature.schemaIsWrapped())
                         .toBytes();
         Answerable answer =
                 new Answerable(screened, bytes, httpStatus(message, request), status(message), errorType(message));
@@ -150,19 +158,20 @@ final class ResultScreen {
     }
 
     /** A result whose redaction breaks the schema would be taken for good data by its reader. */
-    private static boolean fitsSchema(ExposedTool tool, Envelope message, Splice edits) {
+    private static boolean fitsSchema(Feature feature, Envelope message, Splice edits) {
         int structured = message.document().member(message.result(), McpNames.STRUCTURED_CONTENT);
-        if (tool.output() == null || structured == JsonDocument.NONE) {
+        CompiledSchema output = feature.output();
+        if (output == null || structured == JsonDocument.NONE) {
             return true;
         }
-        return tool.output().validate(JSON.readTree(edits.toBytes(structured))).isEmpty();
+        return output.validate(JSON.readTree(edits.toBytes(structured))).isEmpty();
     }
 
     private static CallStatus status(Envelope message) {
         if (message.shape() == Shape.ERROR) {
             return CallStatus.PROTOCOL_ERROR;
         }
-        return ToolCallPath.isToolError(message) ? CallStatus.TOOL_ERROR : CallStatus.OK;
+        return CallPath.isToolError(message) ? CallStatus.TOOL_ERROR : CallStatus.OK;
     }
 
     private static @Nullable String errorType(Envelope message) {
@@ -177,17 +186,72 @@ final class ResultScreen {
         };
     }
 
-    /** Passes a progress notification on; what screening withholds is dropped. An agent that is gone cancels the call. */
-    void relay(Permit permit, ToolSettings settings, Envelope notification, AgentReply reply) {
-        if (!notification.method().equals("notifications/progress")) {
+    /** The limits that messages made here keep. */
+    JsonLimits limits() {
+        return limits;
+    }
+
+    /**
+     * Screens what an upstream asks of the agent.
+     *
+     * @param edit what is changed besides
+     * @throws Refused if it is withheld, or no message any more
+     */
+    Envelope question(Conversation conversation, Envelope message, Consumer<Splice> edit) {
+        ScreenedResult screened = screened(conversation, message.document());
+        if (screened.withheld()) {
+            throw new Refused(Refusal.of(Reason.SCREENED, "what the upstream asks for"));
+        }
+        try {
+            Splice splice = redactions(message.document(), screened);
+            edit.accept(splice);
+            return Envelope.read(StrictJson.parse(splice.toBytes(), limits));
+        } catch (JsonRefused | NotJsonRpc failure) {
+            throw new Refused(Refusal.of(Reason.RESULT_INVALID, failure.getClass().getSimpleName()));
+        }
+    }
+
+    /** A result that asks an agent of 2026-07-28 for input, made of what {@link #question} gave. */
+    Outcome inputRequired(Conversation conversation, Envelope prepared, byte[] requestState) {
+        ResultText.Text text = ResultText.of(prepared.document());
+        ScreenedResult screened = screened(conversation, prepared.document());
+        ScreenRecord record = CallRecords.screen(screened.verdict(), text.unscanned());
+        if (screened.withheld()) {
+            return new Outcome(record, null, Refusal.of(Reason.SCREENED));
+        }
+        byte[] message = AgentMessage.inputRequired(
+                        new Splice(prepared.document()),
+                        prepared,
+                        conversation.request().id(),
+                        serverInfo,
+                        requestState)
+                .toBytes();
+        return new Outcome(record, new Answerable(screened, message, 200, CallStatus.INPUT_REQUIRED, null), null);
+    }
+
+    private ScreenedResult screened(Conversation conversation, JsonDocument document) {
+        return screen.screen(
+                conversation.permit(),
+                conversation.settings().screening(),
+                document.bytes(),
+                ResultText.of(document).segments());
+    }
+
+    /**
+     * Passes on progress, and log messages of a level that the agent asked for; what screening withholds is dropped. An
+     * agent that is gone cancels the call.
+     */
+    void relay(Conversation conversation, Envelope notification, AgentReply reply) {
+        boolean wanted = switch (notification.method()) {
+            case "notifications/progress" -> true;
+            case "notifications/message" -> isLogged(conversation.request(), notification);
+            default -> false;
+        };
+        if (!wanted) {
             return;
         }
         JsonDocument document = notification.document();
-        ScreenedResult screened = screen.screen(
-                permit,
-                settings.screening(),
-                document.bytes(),
-                ResultText.of(document).segments());
+        ScreenedResult screened = screened(conversation, document);
         if (screened.withheld()) {
             return;
         }
@@ -196,5 +260,16 @@ final class ResultScreen {
         } catch (PeerGone gone) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Agents of 2026-07-28 get none unless they ask; earlier ones get all until they choose. */
+    private static boolean isLogged(AgentRequest request, Envelope notification) {
+        JsonDocument document = notification.document();
+        int level = notification.param(LEVEL);
+        Optional<LogLevel> sent =
+                document.is(level, Kind.STRING) ? LogLevel.of(document.string(level)) : Optional.empty();
+        Optional<LogLevel> wanted = request.logLevel();
+        return sent.isPresent()
+                && (wanted.isEmpty() ? request.isLegacy() : sent.get().compareTo(wanted.get()) >= 0);
     }
 }

@@ -17,6 +17,8 @@ import java.util.Set;
 final class ResultText {
     private static final Name MIME_TYPE = Name.of("mimeType");
     private static final Name BLOB = Name.of("blob");
+    private static final Name CONTENTS = Name.of("contents");
+    private static final Name MESSAGES = Name.of("messages");
 
     /** Member names that MCP fixes in results, content blocks, errors and notifications: no upstream chose them. */
     private static final Set<String> FIXED_NAMES = Set.of(
@@ -98,9 +100,14 @@ final class ResultText {
             String pointer = "/result/" + escape(document.name(value));
             if (document.isNamed(value, McpNames.CONTENT)) {
                 value(value, Place.TOOL_OUTPUT, pointer);
+            } else if (document.isNamed(value, CONTENTS)) {
+                value(value, Place.RESOURCE, pointer);
+            } else if (document.isNamed(value, MESSAGES) || document.isNamed(value, McpNames.INPUT_REQUESTS)) {
+                value(value, Place.PROMPT, pointer);
             } else if (document.isNamed(value, McpNames.STRUCTURED_CONTENT)) {
                 value(value, Place.STRUCTURED, pointer);
-            } else if (!document.isNamed(value, McpNames.RESULT_TYPE)) {
+            } else if (!document.isNamed(value, McpNames.RESULT_TYPE)
+                    && !document.isNamed(value, McpNames.REQUEST_STATE)) {
                 name(value, Place.META, pointer);
                 value(value, Place.META, pointer);
             }
@@ -124,7 +131,8 @@ final class ResultText {
     }
 
     private void object(int object, Place place, String pointer) {
-        boolean binary = place == Place.TOOL_OUTPUT && document.member(object, MIME_TYPE) != JsonDocument.NONE;
+        boolean binary = (place == Place.TOOL_OUTPUT || place == Place.RESOURCE || place == Place.PROMPT)
+                && document.member(object, MIME_TYPE) != JsonDocument.NONE;
         for (int value = document.first(object); value != JsonDocument.NONE; value = document.next(object, value)) {
             String name = document.name(value);
             String below = pointer + "/" + escape(name);

@@ -8,8 +8,12 @@ import dev.mcpgateway.connectors.mcp.McpUpstream;
 import dev.mcpgateway.connectors.mcp.ReplyListener;
 import dev.mcpgateway.connectors.mcp.UpstreamCall;
 import dev.mcpgateway.connectors.mcp.UpstreamReply;
+import dev.mcpgateway.connectors.wire.Era;
+import dev.mcpgateway.connectors.wire.Revision;
+import dev.mcpgateway.gateway.call.InputKind;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The upstreams by alias, with what the configuration says about calls to each. */
@@ -22,9 +26,15 @@ public final class Upstreams {
      * @param credential what it gets instead of the caller's token
      * @param callTimeout absolute limit of one call
      * @param concurrentCalls most calls at once
+     * @param relay what it may ask of the agent during a call
      */
     public record Upstream(
-            McpUpstream upstream, UpstreamCredential credential, Duration callTimeout, int concurrentCalls) {}
+            McpUpstream upstream, UpstreamCredential credential, Duration callTimeout, int concurrentCalls, Set<InputKind> relay) {
+        /** Copies {@code relay}. */
+        public Upstream {
+            relay = Set.copyOf(relay);
+        }
+    }
 
     /** All of them. */
     public Upstreams(Map<String, Upstream> byAlias) {
@@ -49,6 +59,17 @@ public final class Upstreams {
     /** The absolute limit of a call. */
     Duration timeout(String alias) {
         return of(alias).callTimeout();
+    }
+
+    /** What it may ask of the agent during a call. */
+    Set<InputKind> relay(String alias) {
+        return of(alias).relay();
+    }
+
+    /** Whether calls to it may have to be held while it asks: it speaks no revision with rounds, as far as known. */
+    boolean asksDuringCalls(String alias) {
+        Revision revision = of(alias).upstream().status().revision();
+        return revision == null || revision.era() == Era.LEGACY;
     }
 
     /** Carries a call out. */

@@ -272,9 +272,9 @@ class ArchitectureTest {
                                 && call.getName().equals("call")))
                 .because("a second way to an upstream would be a way around permit and audit record")
                 .check(CLASSES);
-        assertThat(callers(ROOT + "gateway.mcp.Upstreams", "call")).containsExactly(ROOT + "gateway.mcp.ToolCallPath");
+        assertThat(callers(ROOT + "gateway.mcp.Upstreams", "call")).containsExactly(ROOT + "gateway.mcp.CallPath");
         assertThat(callers(ROOT + "gateway.mcp.Upstreams", "credential"))
-                .containsExactly(ROOT + "gateway.mcp.ToolCallPath");
+                .containsExactly(ROOT + "gateway.mcp.CallPath");
     }
 
     private static Set<String> callers(String type, String method) {

@@ -71,7 +71,7 @@ class ReasonTest {
     @Test
     void aRefusalThatSaysMoreEndsInOneSentence() {
         assertThat(Refusal.saying(Reason.BAD_ARGUMENTS, "/a must be integer").says())
-                .isEqualTo("The arguments do not fit the tool's input schema: /a must be integer");
+                .isEqualTo("The arguments do not fit the input schema: /a must be integer");
         assertThat(Refusal.saying(Reason.NOT_JSON, "at byte 3").says()).isEqualTo("Parse error: at byte 3");
     }
 

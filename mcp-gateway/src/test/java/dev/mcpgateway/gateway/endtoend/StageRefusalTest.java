@@ -164,7 +164,7 @@ class StageRefusalTest {
         WireAnswer answer = gateway.agent().call("crm__sum", "{\"a\":\"1; drop table\"}");
 
         assertRefusedTool(
-                answer, "bad_arguments", "The arguments do not fit the tool's input schema: /a must be integer");
+                answer, "bad_arguments", "The arguments do not fit the input schema: /a must be integer");
         assertThat(answer.text()).as("no echo").doesNotContain("drop table");
         assertNothingUpstream();
         assertThat(gateway.newSummaries(1)).containsExactly("tool.call.denied CHECK bad_arguments crm__sum");
@@ -207,7 +207,7 @@ class StageRefusalTest {
                 vaultSecret, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(vaultSecret, secret);
 
-        assertRefusedTool(answer, "credential_unavailable", "The tool's server cannot be reached at the moment.");
+        assertRefusedTool(answer, "credential_unavailable", "The upstream server cannot be reached at the moment.");
         assertThat(answer.text())
                 .as("no path, no name of the secret")
                 .doesNotContain("vault.secret", folder.toString());
@@ -222,7 +222,7 @@ class StageRefusalTest {
     void forwardRefusesWhenTheUpstreamIsDown() {
         WireAnswer answer = gateway.agent().call("dead__ping", "{}");
 
-        assertRefusedTool(answer, "upstream_down", "The tool's server cannot be reached at the moment.");
+        assertRefusedTool(answer, "upstream_down", "The upstream server cannot be reached at the moment.");
         assertNothingUpstream();
         assertThat(gateway.newSummaries(2))
                 .containsExactly(
@@ -233,7 +233,7 @@ class StageRefusalTest {
     void forwardRefusesAnAnswerThatIsNoMcpMessage() {
         WireAnswer answer = gateway.agent().call("crm__odd", "{}");
 
-        assertRefusedTool(answer, "upstream_malformed", "The tool's server sent an answer that is not valid.");
+        assertRefusedTool(answer, "upstream_malformed", "The upstream server sent an answer that is not valid.");
         assertThat(answer.text()).doesNotContain("nonsens");
         assertThat(crm.requests("tools/call")).hasSize(1);
         assertThat(gateway.newSummaries(2))

@@ -8,8 +8,10 @@ import dev.mcpgateway.audit.PayloadSize;
 import dev.mcpgateway.audit.ScreenRecord;
 import dev.mcpgateway.connectors.credential.Credential;
 import dev.mcpgateway.connectors.credential.SecretUnavailable;
+import dev.mcpgateway.connectors.mcp.Dialogue;
 import dev.mcpgateway.connectors.mcp.UpstreamCall;
 import dev.mcpgateway.connectors.mcp.UpstreamReply;
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
@@ -19,6 +21,8 @@ import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.call.Stage;
 import dev.mcpgateway.gateway.mcp.Admission.Place;
+import dev.mcpgateway.gateway.mcp.InputRelay.Conversation;
+import dev.mcpgateway.gateway.mcp.InputRelay.Landed;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.CallFacts;
@@ -41,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * {@code tools/call}, stage by stage. Each stage takes what the one before proved: nothing is forwarded without a
  * {@link Permit} and an {@link AuditTicket}, nothing is answered without a {@link ScreenedResult}.
  */
-final class ToolCallPath {
+final class CallPath {
     private final Supplier<Policy> policies;
     private final ToolTables tables;
     private final Upstreams upstreams;
@@ -51,8 +55,10 @@ final class ToolCallPath {
     private final Telemetry telemetry;
     private final InstantSource clock;
     private final int callsPerMinute;
+    private final InputRelay input;
+    private final RequestState.Sealer states;
 
-    ToolCallPath(
+    CallPath(
             Supplier<Policy> policies,
             ToolTables tables,
             Upstreams upstreams,
@@ -61,7 +67,9 @@ final class ToolCallPath {
             ResultScreen resultScreen,
             Telemetry telemetry,
             InstantSource clock,
-            int callsPerMinute) {
+            int callsPerMinute,
+            InputRelay input,
+            RequestState.Sealer states) {
         this.policies = policies;
         this.tables = tables;
         this.upstreams = upstreams;
@@ -71,20 +79,28 @@ final class ToolCallPath {
         this.telemetry = telemetry;
         this.clock = clock;
         this.callsPerMinute = callsPerMinute;
+        this.input = input;
+        this.states = states;
     }
 
     /** What ADMIT gives: everything that RECORD and FORWARD need, and a place at the upstream to give back. */
     private record Admitted(
             AgentRequest request,
-            ExposedTool tool,
+            Feature feature,
             CheckedArguments arguments,
             Permit permit,
             ToolSettings settings,
+            ClientCapabilities mayBeAsked,
+            RequestState state,
             Place place)
             implements AutoCloseable {
         @Override
         public void close() {
             place.close();
+        }
+
+        private Conversation conversation() {
+            return new Conversation(request, feature, permit, settings, mayBeAsked, state);
         }
     }
 
@@ -109,22 +125,26 @@ final class ToolCallPath {
         try {
             Instant now = clock.instant();
             trace.enter(Stage.LOCATE);
-            ExposedTool tool = locate(policy, request, now);
-            name = tool.name();
-            trace.tool(tool.exposedName());
+            Feature feature = locate(policy, request, now);
+            name = feature.name();
+            trace.tool(feature.exposedName());
             trace.enter(Stage.CHECK);
-            CheckedArguments arguments = check(tool, request.envelope());
+            CheckedArguments arguments = check(feature, request.envelope());
+            RequestState state = states.open(request, feature.name());
             trace.enter(Stage.AUTHORIZE);
-            Permit permit = authorize(policy, request, tool, arguments, now);
+            Permit permit = authorize(policy, request, feature, arguments, now);
+            ClientCapabilities mayBeAsked = input.capabilities(request, feature, policy, now);
             trace.enter(Stage.ADMIT);
-            return admit(request, tool, arguments, permit, policy.settings(tool.name()));
+            Place place = admit(request, feature, permit);
+            return new Admitted(
+                    request, feature, arguments, permit, policy.settings(feature.name()), mayBeAsked, state, place);
         } catch (Refused refused) {
             throw records.refused(request, refused.why(), name, policy.hash(), trace);
         }
     }
 
     /** Who may not see a tool learns nothing from its schema, its state or its upstream: it answers as unknown. */
-    private ExposedTool locate(Policy policy, AgentRequest request, Instant now) {
+    private Feature locate(Policy policy, AgentRequest request, Instant now) {
         JsonDocument document = request.envelope().document();
         String name = document.string(request.envelope().param(McpNames.NAME));
         ExposedTool tool = tables.of(request.view()).find(name);
@@ -146,12 +166,8 @@ final class ToolCallPath {
         }
     }
 
-    private static CheckedArguments check(ExposedTool tool, Envelope envelope) {
-        JsonDocument document = envelope.document();
-        int node = envelope.param(McpNames.ARGUMENTS);
-        int start = node == JsonDocument.NONE ? 0 : document.start(node);
-        int end = node == JsonDocument.NONE ? 0 : document.end(node);
-        return switch (tool.arguments().check(document.bytes(), start, end)) {
+    private static CheckedArguments check(Feature feature, Envelope envelope) {
+        return switch (feature.check(envelope)) {
             case ArgumentVerdict.Valid(CheckedArguments arguments) -> arguments;
             case ArgumentVerdict.TooLarge(long bytes, long bytesMax) ->
                 throw new Refused(Refusal.saying(
@@ -163,8 +179,8 @@ final class ToolCallPath {
     }
 
     private Permit authorize(
-            Policy policy, AgentRequest request, ExposedTool tool, CheckedArguments arguments, Instant now) {
-        switch (policy.decide(new CallFacts(request.caller().subject(), tool.name(), arguments, now))) {
+            Policy policy, AgentRequest request, Feature feature, CheckedArguments arguments, Instant now) {
+        switch (policy.decide(new CallFacts(request.caller().subject(), feature.name(), arguments, now))) {
             case Decision.Allow(Permit permit) -> {
                 telemetry.decided("allow");
                 return permit;
@@ -181,22 +197,17 @@ final class ToolCallPath {
         }
     }
 
-    private Admitted admit(
-            AgentRequest request, ExposedTool tool, CheckedArguments arguments, Permit permit, ToolSettings settings) {
+    private Place admit(AgentRequest request, Feature feature, Permit permit) {
         int perMinute = permit.limits().callsPerMinute().orElse(callsPerMinute);
-        Place place = admission.admit(
-                request.caller().key(),
-                tool.name().canonical(),
-                perMinute,
-                tool.name().alias());
-        return new Admitted(request, tool, arguments, permit, settings, place);
+        FeatureName name = feature.name();
+        return admission.admit(request.caller().key(), name.canonical(), perMinute, name.alias());
     }
 
     private AuditTicket record(Admitted admitted, CallTrace trace) {
         trace.enter(Stage.RECORD);
         return records.opened(
                 admitted.request(),
-                admitted.tool(),
+                admitted.feature(),
                 admitted.permit(),
                 admitted.settings().readOnly(),
                 admitted.arguments().size(),
@@ -221,9 +232,9 @@ final class ToolCallPath {
             trace.enter(Stage.CREDENTIAL);
             Credential credential = credential(admitted, ticket);
             trace.enter(Stage.FORWARD);
-            Envelope message = forward(admitted, ticket, credential, reply, trace, progress);
+            Landed landed = forward(admitted, ticket, credential, reply, trace, progress);
             trace.enter(Stage.SCREEN);
-            Answerable answer = screen(admitted, message, progress);
+            Answerable answer = screen(admitted, landed, progress);
             trace.enter(Stage.FINISH);
             finish(ticket, progress, trace, answer.status(), answer.errorCode(), answer.resultBytes());
             return answer;
@@ -241,61 +252,65 @@ final class ToolCallPath {
 
     private Credential credential(Admitted admitted, AuditTicket ticket) {
         try {
-            return upstreams.credential(admitted.tool().name().alias(), ticket);
+            return upstreams.credential(admitted.feature().name().alias(), ticket);
         } catch (SecretUnavailable failure) {
             throw new Refused(Refusal.of(Reason.CREDENTIAL_UNAVAILABLE, String.valueOf(failure.getMessage())));
         }
     }
 
     /** Takes permit (in {@code admitted}) and ticket: without both there is no way to an upstream. */
-    private Envelope forward(
+    private Landed forward(
             Admitted admitted,
             AuditTicket ticket,
             Credential credential,
             AgentReply reply,
             CallTrace trace,
             Progress progress) {
-        AgentRequest request = admitted.request();
         FeatureName name = admitted.permit().feature();
         trace.upstreamBegins(name.alias(), name.own());
-        UpstreamReply answer = upstreams.call(
-                name.alias(),
-                new UpstreamCall(
-                        request.envelope(),
-                        name.own(),
-                        request.caller().key(),
-                        credential,
-                        trace.traceparent(),
-                        trace.tracestate(),
-                        reply.acceptsEvents(),
-                        upstreams.timeout(name.alias()),
-                        resultScreen.replyBytesMax()),
-                notification -> resultScreen.relay(admitted.permit(), admitted.settings(), notification, reply));
+        Landed landed = input.carryOut(
+                admitted.conversation(), dialogue -> call(admitted, credential, reply, trace, dialogue), reply);
         // an interrupt has done its work by now and must not end the record of the outcome
         boolean cancelled = Thread.interrupted();
-        Refusal refusal = cancelled ? Refusal.of(Reason.CANCELLED, ticket.callId()) : refusal(answer);
+        Refusal refusal = cancelled ? Refusal.of(Reason.CANCELLED, ticket.callId()) : refusal(landed.reply());
         trace.upstreamEnds(refusal == null ? null : refusal.reason().code());
         if (refusal != null) {
             throw new Refused(refusal);
         }
-        Envelope message = message(answer);
-        progress.bytesIn = message.document().bytes().length;
-        if (answer instanceof UpstreamReply.ProtocolError error) {
+        progress.bytesIn = message(landed.reply()).document().bytes().length;
+        if (landed.reply() instanceof UpstreamReply.ProtocolError error) {
             progress.upstreamStatus = error.httpStatus();
         }
-        return message;
+        return landed;
+    }
+
+    private UpstreamCall call(
+            Admitted admitted, Credential credential, AgentReply reply, CallTrace trace, Dialogue dialogue) {
+        AgentRequest request = admitted.request();
+        FeatureName name = admitted.permit().feature();
+        return new UpstreamCall(
+                request.envelope(),
+                name.own(),
+                request.caller().key(),
+                credential,
+                trace.traceparent(),
+                trace.tracestate(),
+                reply.acceptsEvents(),
+                upstreams.timeout(name.alias()),
+                resultScreen.replyBytesMax(),
+                dialogue,
+                input.inputWait());
     }
 
     private static @Nullable Refusal refusal(UpstreamReply answer) {
         return switch (answer) {
-            case UpstreamReply.Answered _, UpstreamReply.ProtocolError _ -> null;
-            case UpstreamReply.InputNeeded _ -> Refusal.of(Reason.INPUT_NOT_RELAYED);
+            case UpstreamReply.Answered _, UpstreamReply.ProtocolError _, UpstreamReply.InputNeeded _ -> null;
             case UpstreamReply.TimedOut _ -> Refusal.of(Reason.UPSTREAM_TIMED_OUT);
             case UpstreamReply.Unreachable(String why, boolean mayHaveRun) ->
                 mayHaveRun
                         ? new Refusal(
                                 Reason.UPSTREAM_DOWN,
-                                "The connection to the tool's server broke. The call may have run.",
+                                "The connection to the upstream server broke. The call may have run.",
                                 why,
                                 Refusal.of(Reason.UPSTREAM_DOWN).scopes(),
                                 "",
@@ -313,15 +328,25 @@ final class ToolCallPath {
         return switch (answer) {
             case UpstreamReply.Answered answered -> answered.message();
             case UpstreamReply.ProtocolError error -> error.message();
+            case UpstreamReply.InputNeeded question -> question.message();
             default ->
                 throw new IllegalStateException(
                         "no message in " + answer.getClass().getSimpleName());
         };
     }
 
-    private Answerable screen(Admitted admitted, Envelope message, Progress progress) {
-        ResultScreen.Outcome outcome = resultScreen.screen(
-                admitted.permit(), admitted.settings(), admitted.tool(), admitted.request(), message);
+    private Answerable screen(Admitted admitted, Landed landed, Progress progress) {
+        Envelope message = message(landed.reply());
+        ResultScreen.Outcome outcome = landed.reply() instanceof UpstreamReply.InputNeeded
+                ? resultScreen.inputRequired(
+                        admitted.conversation(),
+                        message,
+                        states.seal(
+                                landed.next(),
+                                admitted.request(),
+                                admitted.feature().name()))
+                : resultScreen.screen(
+                        admitted.permit(), admitted.settings(), admitted.feature(), admitted.request(), message);
         progress.screen = outcome.record();
         Answerable answer = outcome.answer();
         if (answer == null) {
@@ -361,7 +386,7 @@ final class ToolCallPath {
             case RESULT_TOO_LARGE -> CallStatus.TOO_LARGE;
             case UPSTREAM_MALFORMED, RESULT_INVALID -> CallStatus.MALFORMED;
             case SCREENED -> CallStatus.SCREENED;
-            case INPUT_NOT_RELAYED -> CallStatus.INPUT_REQUIRED;
+            case INPUT_NOT_RELAYED, INPUT_NOT_GIVEN -> CallStatus.INPUT_REQUIRED;
             case CANCELLED -> CallStatus.CANCELLED;
             default -> CallStatus.ABORTED;
         };

@@ -1,0 +1,169 @@
+package dev.mcpgateway.gateway.mcp;
+
+import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.JsonDocument.Name;
+import dev.mcpgateway.connectors.wire.JsonLimits;
+import dev.mcpgateway.connectors.wire.JsonRefused;
+import dev.mcpgateway.connectors.wire.JsonText;
+import dev.mcpgateway.connectors.wire.McpNames;
+import dev.mcpgateway.connectors.wire.NotJsonRpc;
+import dev.mcpgateway.connectors.wire.Splice;
+import dev.mcpgateway.connectors.wire.StrictJson;
+import dev.mcpgateway.gateway.call.InputKind;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that an upstream asks of the agent: an entry of {@code inputRequests}, or a request of an earlier revision
+ * written as one.
+ *
+ * @param key the name of the entry, under which the answer is given
+ * @param kind what is asked for
+ * @param params node of the params object, or {@link JsonDocument#NONE}
+ */
+record AgentQuestion(String key, InputKind kind, int params) {
+    /** The key of a question that came as a request: such a call has one question at a time. */
+    static final String ONLY = "input";
+
+    static final Name ONLY_NAME = Name.of(ONLY);
+
+    private static final Name MODE = Name.of("mode");
+    private static final Name URL = Name.of("url");
+    private static final Name REQUESTED_SCHEMA = Name.of("requestedSchema");
+    private static final Name PROPERTIES = Name.of("properties");
+    private static final Name FORMAT = Name.of("format");
+    private static final Name ELICITATIONS = Name.of("elicitations");
+    private static final int NOT_SERVED = -32601;
+
+    /** Names of fields by which a form asks for what must not go through an agent (2025-11-25, Elicitation, Security). */
+    private static final Pattern SECRET = Pattern.compile(
+            "pass(word|wd|phrase|code)|secret|token|api.?key|credential|private.?key|(credit|card).?(card|number)|\\bcvv\\b|\\bpin\\b",
+            Pattern.CASE_INSENSITIVE);
+
+    /** The questions of a response with {@code resultType: input_required}; empty if one is none or of no known kind. */
+    static Optional<List<AgentQuestion>> of(Envelope message) {
+        JsonDocument document = message.document();
+        int requests = document.member(message.result(), McpNames.INPUT_REQUESTS);
+        List<AgentQuestion> questions = new ArrayList<>();
+        if (requests == JsonDocument.NONE) {
+            return Optional.of(questions);
+        }
+        if (!document.is(requests, Kind.OBJECT)) {
+            return Optional.empty();
+        }
+        for (int each = document.first(requests); each != JsonDocument.NONE; each = document.next(requests, each)) {
+            int method = document.member(each, McpNames.METHOD);
+            int params = document.member(each, McpNames.PARAMS);
+            Optional<InputKind> kind =
+                    document.is(method, Kind.STRING) ? InputKind.ofMethod(document.string(method)) : Optional.empty();
+            if (kind.isEmpty() || (params != JsonDocument.NONE && !document.is(params, Kind.OBJECT))) {
+                return Optional.empty();
+            }
+            questions.add(new AgentQuestion(document.name(each), kind.get(), params));
+        }
+        return Optional.of(questions);
+    }
+
+    /** Whether it sends the user to a page instead of showing a form. */
+    boolean isUrl(JsonDocument document) {
+        return kind == InputKind.ELICITATION && document.stringEquals(document.member(params, MODE), URL);
+    }
+
+    /** Whether its form asks for a password, a key or the like, by the name or format of a field. */
+    boolean asksForSecrets(JsonDocument document) {
+        int properties = document.member(document.member(params, REQUESTED_SCHEMA), PROPERTIES);
+        if (kind != InputKind.ELICITATION || !document.is(properties, Kind.OBJECT)) {
+            return false;
+        }
+        for (int each = document.first(properties); each != JsonDocument.NONE; each = document.next(properties, each)) {
+            int format = document.member(each, FORMAT);
+            boolean password = document.is(format, Kind.STRING)
+                    && document.string(format).equalsIgnoreCase("password");
+            if (password || SECRET.matcher(document.name(each)).find()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Has the message say which server asks: the user knows the agent, and cannot see past it. */
+    void nameAsker(JsonDocument document, String alias, Splice splice) {
+        int message = document.member(params, McpNames.MESSAGE);
+        if (kind == InputKind.ELICITATION && document.is(message, Kind.STRING)) {
+            int inside = document.start(message) + 1;
+            splice.replace(inside, inside, (alias + " asks: ").getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** The request of an upstream of an earlier revision, in the form of a result that asks for input. */
+    static Envelope asResult(Envelope request, JsonLimits limits) {
+        JsonDocument document = request.document();
+        byte[] params = request.params() == JsonDocument.NONE ? null : document.rawBytes(request.params());
+        return result(entry(ONLY, request.method(), params), limits);
+    }
+
+    /**
+     * The error by which an upstream of 2025-11-25 asks to open pages first (-32042), in the form of a result that asks
+     * for input; empty if it holds no such page.
+     */
+    static Optional<Envelope> ofUrlError(Envelope error, JsonLimits limits) {
+        JsonDocument document = error.document();
+        int list = document.member(document.member(error.error(), McpNames.DATA), ELICITATIONS);
+        if (!document.is(list, Kind.ARRAY)) {
+            return Optional.empty();
+        }
+        ByteArrayOutputStream entries = new ByteArrayOutputStream();
+        int number = 0;
+        for (int each = document.first(list); each != JsonDocument.NONE; each = document.next(list, each)) {
+            if (number++ > 0) {
+                entries.write(',');
+            }
+            entries.writeBytes(entry(ONLY + number, InputKind.ELICITATION.method(), document.rawBytes(each)));
+        }
+        return number == 0 ? Optional.empty() : Optional.of(result(entries.toByteArray(), limits));
+    }
+
+    private static byte[] entry(String key, String method, byte @Nullable [] params) {
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
+        json.writeBytes(JsonText.quote(key));
+        text(json, ":{\"method\":");
+        json.writeBytes(JsonText.quote(method));
+        if (params != null) {
+            text(json, ",\"params\":");
+            json.writeBytes(params);
+        }
+        text(json, "}");
+        return json.toByteArray();
+    }
+
+    private static Envelope result(byte[] entries, JsonLimits limits) {
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
+        text(json, "{\"jsonrpc\":\"2.0\",\"id\":0,\"result\":{\"resultType\":\"input_required\",\"inputRequests\":{");
+        json.writeBytes(entries);
+        text(json, "}}}");
+        try {
+            return Envelope.read(StrictJson.parse(json.toByteArray(), limits));
+        } catch (JsonRefused | NotJsonRpc impossible) {
+            throw new IllegalStateException("what was read as JSON is none", impossible);
+        }
+    }
+
+    /** The rest of a response that refuses an upstream's request. */
+    static byte[] refused(String why) {
+        return ("\"error\":{\"code\":" + NOT_SERVED + ",\"message\":"
+                        + new String(JsonText.quote(why), StandardCharsets.UTF_8) + "}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+
+    private static void text(ByteArrayOutputStream out, String ascii) {
+        out.writeBytes(ascii.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,32 @@
+package dev.mcpgateway.gateway.mcp;
+
+import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.policy.FeatureName;
+import dev.mcpgateway.policy.arguments.ArgumentVerdict;
+import dev.mcpgateway.policy.arguments.CompiledSchema;
+import org.jspecify.annotations.Nullable;
+
+/** A tool, prompt or resource as agents of one view can use it: what a call is about, once it is located. */
+interface Feature {
+    /** The canonical name, which rules and records use. */
+    FeatureName name();
+
+    /** The name in this view. */
+    String exposedName();
+
+    /** Hash of the upstream's definition, for audit; empty when there is none. */
+    String definitionSha256();
+
+    /** Checks the arguments of a request about it. */
+    ArgumentVerdict check(Envelope request);
+
+    /** The schema of its structured results, if it has one. */
+    default @Nullable CompiledSchema output() {
+        return null;
+    }
+
+    /** Whether its structured results are wrapped for agents of earlier revisions, as the schema they were shown is. */
+    default boolean schemaIsWrapped() {
+        return false;
+    }
+}

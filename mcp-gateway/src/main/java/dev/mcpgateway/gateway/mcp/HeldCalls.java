@@ -1,0 +1,213 @@
+package dev.mcpgateway.gateway.mcp;
+
+import dev.mcpgateway.connectors.mcp.ReplyListener;
+import dev.mcpgateway.connectors.mcp.UpstreamReply;
+import dev.mcpgateway.connectors.wire.Envelope;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls of 2026-07-28 agents at upstreams of earlier revisions, which ask during a call and keep it open, while the agent
+ * gets the question as the result of one request and answers it with the next. Such a call runs on a thread of its own
+ * and is held between the two, for a limited time; a call that nobody takes up again is cancelled.
+ */
+final class HeldCalls {
+    private static final int ID_BYTES = 16;
+
+    private final Map<String, HeldCall> waiting = new ConcurrentHashMap<>();
+    private final Map<String, Integer> byPrincipal = new ConcurrentHashMap<>();
+    private final int callsMax;
+    private final int perPrincipalMax;
+    private final Duration holdMax;
+    private final RandomGenerator random;
+
+    /**
+     * No call is held yet.
+     *
+     * @param callsMax most calls held at once
+     * @param perPrincipalMax most of one principal
+     * @param holdMax how long a question waits for its answer
+     * @param random must be cryptographically strong
+     */
+    HeldCalls(int callsMax, int perPrincipalMax, Duration holdMax, RandomGenerator random) {
+        this.callsMax = callsMax;
+        this.perPrincipalMax = perPrincipalMax;
+        this.holdMax = holdMax;
+        this.random = random;
+    }
+
+    /** How the upstream's side went on. */
+    sealed interface Step {
+        /** It asks; the call is held under {@code id} until {@link #resume}. */
+        record Asked(String id, Envelope question) implements Step {}
+
+        /** It is over. */
+        record Ended(UpstreamReply reply) implements Step {}
+    }
+
+    private sealed interface Event {
+        record Question(Envelope message) implements Event {}
+
+        record Reply(UpstreamReply reply) implements Event {}
+
+        record Failure(RuntimeException cause) implements Event {}
+    }
+
+    /** One call. At most one question is open at a time, and at most one agent's request is attached. */
+    private final class HeldCall implements ReplyListener {
+        private final String id;
+        private final String principal;
+        private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(2);
+        private final BlockingQueue<byte[]> answers = new ArrayBlockingQueue<>(1);
+        private final Function<ReplyListener, UpstreamReply> call;
+        private volatile Consumer<Envelope> notified;
+        private @Nullable Thread thread;
+        private volatile @Nullable Envelope question;
+
+        HeldCall(
+                String id,
+                String principal,
+                Function<ReplyListener, UpstreamReply> call,
+                Consumer<Envelope> notified) {
+            this.id = id;
+            this.principal = principal;
+            this.call = call;
+            this.notified = notified;
+        }
+
+        private void run() {
+            Event end;
+            try {
+                end = new Event.Reply(call.apply(this));
+            } catch (RuntimeException failure) {
+                end = new Event.Failure(failure);
+            }
+            // nobody may be there to take it any more; there is room for it in any case
+            var _ = events.offer(end);
+        }
+
+        @Override
+        public void notification(Envelope message) {
+            notified.accept(message);
+        }
+
+        @Override
+        public byte[] request(Envelope asked) {
+            question = asked;
+            if (!enter(this)) {
+                return AgentQuestion.refused("too many calls wait for input");
+            }
+            var _ = events.offer(new Event.Question(asked));
+            try {
+                byte[] answer = answers.poll(holdMax.toNanos(), TimeUnit.NANOSECONDS);
+                if (answer == null) {
+                    Thread.currentThread().interrupt();
+                    return AgentQuestion.refused("no answer came in time");
+                }
+                return answer;
+            } catch (InterruptedException cancelled) {
+                Thread.currentThread().interrupt();
+                return AgentQuestion.refused("the call was cancelled");
+            } finally {
+                leave(this);
+            }
+        }
+
+        private Step next() {
+            try {
+                return switch (events.take()) {
+                    case Event.Question(var message) -> new Step.Asked(id, message);
+                    case Event.Reply(var reply) -> new Step.Ended(reply);
+                    case Event.Failure(var cause) -> throw cause;
+                };
+            } catch (InterruptedException cancelled) {
+                cancel();
+                Thread.currentThread().interrupt();
+                return new Step.Ended(new UpstreamReply.Cancelled());
+            }
+        }
+
+        private void cancel() {
+            Thread running = thread;
+            if (running != null) {
+                running.interrupt();
+            }
+        }
+    }
+
+    /**
+     * Begins a call and waits until it is over or asks. An interrupt cancels it.
+     *
+     * @param call carries it out, on a thread of its own
+     * @param notified gets notifications until the call asks
+     */
+    Step begin(String principal, Function<ReplyListener, UpstreamReply> call, Consumer<Envelope> notified) {
+        byte[] id = new byte[ID_BYTES];
+        random.nextBytes(id);
+        HeldCall held = new HeldCall(HexFormat.of().formatHex(id), principal, call, notified);
+        held.thread = Thread.ofVirtual().name("held-call").unstarted(held::run);
+        held.thread.start();
+        return held.next();
+    }
+
+    /**
+     * Answers the question of a held call and waits until it is over or asks again. Empty when there is no such call of
+     * this principal: it has ended, or was taken up by another request.
+     *
+     * @param answer the rest of the JSON-RPC response: {@code "result":…} or {@code "error":…}
+     */
+    Optional<Step> resume(String id, String principal, byte[] answer, Consumer<Envelope> notified) {
+        HeldCall held = waiting.get(id);
+        if (held == null || !held.principal.equals(principal) || !waiting.remove(id, held)) {
+            return Optional.empty();
+        }
+        held.notified = notified;
+        var _ = held.answers.offer(answer);
+        return Optional.of(held.next());
+    }
+
+    /** What a held call of this principal waits for; empty when there is no such call. */
+    Optional<Envelope> question(String id, String principal) {
+        HeldCall held = waiting.get(id);
+        return held == null || !held.principal.equals(principal) ? Optional.empty() : Optional.ofNullable(held.question);
+    }
+
+    private boolean enter(HeldCall held) {
+        int own = byPrincipal.merge(held.principal, 1, Integer::sum);
+        if (own > perPrincipalMax || waiting.size() >= callsMax) {
+            forget(held.principal);
+            return false;
+        }
+        waiting.put(held.id, held);
+        return true;
+    }
+
+    private void leave(HeldCall held) {
+        waiting.remove(held.id, held);
+        forget(held.principal);
+    }
+
+    private void forget(String principal) {
+        byPrincipal.computeIfPresent(principal, (key, count) -> count > 1 ? count - 1 : null);
+    }
+
+    /** Calls that wait for an answer. */
+    int size() {
+        return waiting.size();
+    }
+
+    /** Cancels all that wait. */
+    void cancelAll() {
+        waiting.values().forEach(HeldCall::cancel);
+    }
+}

@@ -1,0 +1,355 @@
+package dev.mcpgateway.gateway.mcp;
+
+import dev.mcpgateway.connectors.mcp.Dialogue;
+import dev.mcpgateway.connectors.mcp.ReplyListener;
+import dev.mcpgateway.connectors.mcp.UpstreamCall;
+import dev.mcpgateway.connectors.mcp.UpstreamReply;
+import dev.mcpgateway.connectors.mcp.UpstreamReply.InputNeeded;
+import dev.mcpgateway.connectors.mcp.UpstreamReply.ProtocolError;
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
+import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.connectors.wire.Envelope.Shape;
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.JsonDocument.Name;
+import dev.mcpgateway.connectors.wire.JsonText;
+import dev.mcpgateway.connectors.wire.McpNames;
+import dev.mcpgateway.gateway.call.InputKind;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
+import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.mcp.HeldCalls.Step;
+import dev.mcpgateway.policy.Permit;
+import dev.mcpgateway.policy.Policy;
+import dev.mcpgateway.policy.ToolSettings;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries a call out, whichever way the upstream has to ask for input on the way and whichever way the agent has to
+ * answer. An upstream of 2026-07-28 answers with what it needs, an earlier one sends a request and keeps its call open;
+ * an agent of 2026-07-28 gets a result that asks and sends its request anew, an earlier one gets a request on its stream.
+ *
+ * <table>
+ * <caption>What happens</caption>
+ * <tr><th>agent, upstream</th><th>way</th></tr>
+ * <tr><td>modern, modern</td><td>passed on, the upstream's state sealed</td></tr>
+ * <tr><td>modern, legacy</td><td>the upstream's call is held between the agent's requests</td></tr>
+ * <tr><td>legacy, legacy</td><td>request to request, while the call runs</td></tr>
+ * <tr><td>legacy, modern</td><td>each thing is asked on the stream, then the upstream is called anew</td></tr>
+ * </table>
+ */
+final class InputRelay {
+    /** Most rounds of one call of an earlier agent; an upstream that asks more often does not want an answer. */
+    private static final int ROUNDS_MAX = 16;
+
+    private static final long URL_ELICITATION_REQUIRED = -32042;
+    private static final Name URL = Name.of("url");
+    private static final String LOG_LEVEL_DEFAULT = "info";
+
+    private final Upstreams upstreams;
+    private final HeldCalls held;
+    private final ResultScreen screen;
+    private final Duration inputWait;
+
+    InputRelay(Upstreams upstreams, HeldCalls held, ResultScreen screen, Duration inputWait) {
+        this.upstreams = upstreams;
+        this.held = held;
+        this.screen = screen;
+        this.inputWait = inputWait;
+    }
+
+    /**
+     * What one call may be asked.
+     *
+     * @param capabilities what is declared to the upstream: the agent's own, as far as operator and policy allow
+     * @param state what came back of an earlier round
+     */
+    record Conversation(
+            AgentRequest request,
+            Feature feature,
+            Permit permit,
+            ToolSettings settings,
+            ClientCapabilities capabilities,
+            RequestState state) {
+        String alias() {
+            return permit.feature().alias();
+        }
+
+        private boolean mayAsk(AgentQuestion question, JsonDocument document) {
+            boolean declared = capabilities.declares(question.kind().capability());
+            return declared
+                    && (!question.isUrl(document) || capabilities.declares(InputKind.ELICITATION.capability(), URL));
+        }
+    }
+
+    /**
+     * How a call went on.
+     *
+     * @param next what an agent that is asked for input is to send back
+     */
+    record Landed(UpstreamReply reply, RequestState next) {}
+
+    /** What the agent says it can be asked, as far as operator and policy allow this call to ask. */
+    ClientCapabilities capabilities(AgentRequest request, Feature feature, Policy policy, Instant now) {
+        Set<InputKind> relay = upstreams.relay(feature.name().alias());
+        if (relay.isEmpty()) {
+            return ClientCapabilities.NONE;
+        }
+        Set<InputKind> allowed = EnumSet.copyOf(relay);
+        if (!policy.maySample(request.caller().subject(), feature.name(), now)) {
+            allowed.remove(InputKind.SAMPLING);
+        }
+        return declared(request)
+                .only(allowed.stream().map(kind -> kind.capability().text()).collect(Collectors.toSet()));
+    }
+
+    private static ClientCapabilities declared(AgentRequest request) {
+        Session session = request.session();
+        return session == null
+                ? ClientCapabilities.of(
+                        request.envelope().document(), request.envelope().meta(McpNames.META_CLIENT_CAPABILITIES))
+                : session.capabilities();
+    }
+
+    /** How long a question waits for its answer. */
+    Duration inputWait() {
+        return inputWait;
+    }
+
+    /**
+     * Carries a call out until it has a result or an agent of 2026-07-28 is to be asked.
+     *
+     * @param call the upstream's call for what is said in this round
+     * @throws Refused if the upstream asks for what it may not ask, or the state belongs to no call
+     */
+    Landed carryOut(Conversation conversation, Function<Dialogue, UpstreamCall> call, AgentReply reply) {
+        Session session = conversation.request().session();
+        return session == null
+                ? inRounds(conversation, call, reply)
+                : new Landed(onStream(conversation, call, reply, session), RequestState.NONE);
+    }
+
+    private Landed inRounds(Conversation conversation, Function<Dialogue, UpstreamCall> call, AgentReply reply) {
+        Consumer<Envelope> notified = notification -> screen.relay(conversation, notification, reply);
+        if (conversation.state().isHeld()) {
+            return landed(conversation, resumed(conversation, notified));
+        }
+        UpstreamCall first = call.apply(dialogue(conversation));
+        if (conversation.capabilities().isEmpty() || !upstreams.asksDuringCalls(conversation.alias())) {
+            return landed(conversation, new Step.Ended(upstreams.call(conversation.alias(), first, notified::accept)));
+        }
+        return landed(
+                conversation,
+                held.begin(
+                        principal(conversation),
+                        hold -> upstreams.call(conversation.alias(), first, asking(conversation, hold)),
+                        notified));
+    }
+
+    private static String principal(Conversation conversation) {
+        return conversation.request().caller().key();
+    }
+
+    private Step resumed(Conversation conversation, Consumer<Envelope> notified) {
+        Envelope request = conversation.request().envelope();
+        JsonDocument document = request.document();
+        String id = conversation.state().heldCall();
+        int answer = document.member(request.param(McpNames.INPUT_RESPONSES), AgentQuestion.ONLY_NAME);
+        Optional<Step> step = answer == JsonDocument.NONE
+                ? held.question(id, principal(conversation)).map(question -> new Step.Asked(id, question))
+                : held.resume(id, principal(conversation), tail("result", document.rawBytes(answer)), notified);
+        return step.orElseThrow(() -> new Refused(Refusal.saying(
+                Reason.BAD_REQUEST_STATE, "the call that it continues is no longer open, so begin a new one")));
+    }
+
+    private static Dialogue dialogue(Conversation conversation) {
+        Envelope request = conversation.request().envelope();
+        int responses = request.param(McpNames.INPUT_RESPONSES);
+        byte[] inner = conversation.state().inner();
+        return new Dialogue(
+                conversation.capabilities(),
+                inner.length == 0 ? null : inner,
+                responses == JsonDocument.NONE ? null : request.document().rawBytes(responses),
+                conversation.request().logLevel().map(LogLevel::text).orElse(null));
+    }
+
+    private Landed landed(Conversation conversation, Step step) {
+        return switch (step) {
+            case Step.Asked(String id, Envelope question) ->
+                new Landed(new InputNeeded(question), new RequestState(id, new byte[0]));
+            case Step.Ended(InputNeeded(Envelope message)) ->
+                new Landed(
+                        new InputNeeded(prepared(conversation, message)), new RequestState("", upstreamState(message)));
+            case Step.Ended(ProtocolError error)
+            when error.code() == URL_ELICITATION_REQUIRED -> landed(conversation, error);
+            case Step.Ended(UpstreamReply reply) -> new Landed(reply, RequestState.NONE);
+        };
+    }
+
+    /** An upstream of 2025-11-25 refuses until pages were opened; the agent is asked, then calls again. */
+    private Landed landed(Conversation conversation, ProtocolError error) {
+        Optional<Envelope> question = AgentQuestion.ofUrlError(error.message(), screen.limits());
+        boolean canOpen = conversation.capabilities().declares(InputKind.ELICITATION.capability(), URL);
+        return question.isPresent() && canOpen
+                ? new Landed(new InputNeeded(prepared(conversation, question.get())), RequestState.NONE)
+                : new Landed(error, RequestState.NONE);
+    }
+
+    private static byte[] upstreamState(Envelope message) {
+        int state = message.document().member(message.result(), McpNames.REQUEST_STATE);
+        return state == JsonDocument.NONE ? new byte[0] : message.document().rawBytes(state);
+    }
+
+    /** Hears a call of an upstream that asks while it runs. */
+    private ReplyListener asking(Conversation conversation, ReplyListener answering) {
+        return new ReplyListener() {
+            @Override
+            public void notification(Envelope message) {
+                answering.notification(message);
+            }
+
+            @Override
+            public byte[] request(Envelope question) {
+                try {
+                    return answering.request(
+                            prepared(conversation, AgentQuestion.asResult(question, screen.limits())));
+                } catch (Refused refused) {
+                    return AgentQuestion.refused("this cannot be asked here");
+                }
+            }
+        };
+    }
+
+    private UpstreamReply onStream(
+            Conversation conversation, Function<Dialogue, UpstreamCall> call, AgentReply reply, Session session) {
+        ReplyListener listener = asking(conversation, new ReplyListener() {
+            @Override
+            public void notification(Envelope message) {
+                screen.relay(conversation, message, reply);
+            }
+
+            @Override
+            public byte[] request(Envelope prepared) {
+                return tail(ask(prepared, questions(prepared).getFirst(), reply, session));
+            }
+        });
+        @Nullable String logLevel = logLevel(conversation);
+        Dialogue dialogue = new Dialogue(conversation.capabilities(), null, null, logLevel);
+        for (int round = 0; round < ROUNDS_MAX; round++) {
+            UpstreamReply answer = upstreams.call(conversation.alias(), call.apply(dialogue), listener);
+            if (!(answer instanceof InputNeeded(Envelope message)) || Thread.currentThread().isInterrupted()) {
+                return answer;
+            }
+            byte[] state = upstreamState(message);
+            dialogue = new Dialogue(
+                    conversation.capabilities(),
+                    state.length == 0 ? null : state,
+                    responses(prepared(conversation, message), reply, session),
+                    logLevel);
+        }
+        throw new Refused(Refusal.of(Reason.UPSTREAM_MALFORMED, "it asks for input again and again"));
+    }
+
+    private byte[] responses(Envelope prepared, AgentReply reply, Session session) {
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
+        json.write('{');
+        for (AgentQuestion question : questions(prepared)) {
+            AgentAnswer answer = ask(prepared, question, reply, session);
+            if (!(answer instanceof AgentAnswer.Given(Envelope message)) || message.shape() != Shape.RESULT) {
+                throw new Refused(
+                        Thread.currentThread().isInterrupted()
+                                ? Refusal.of(Reason.CANCELLED)
+                                : Refusal.of(Reason.INPUT_NOT_GIVEN, describe(answer)));
+            }
+            if (json.size() > 1) {
+                json.write(',');
+            }
+            json.writeBytes(JsonText.quote(question.key()));
+            json.write(':');
+            json.writeBytes(message.document().rawBytes(message.result()));
+        }
+        json.write('}');
+        return json.toByteArray();
+    }
+
+    private AgentAnswer ask(Envelope prepared, AgentQuestion question, AgentReply reply, Session session) {
+        byte[] params = question.params() == JsonDocument.NONE
+                ? new byte[] {'{', '}'}
+                : prepared.document().rawBytes(question.params());
+        return session.ask(reply::request, question.kind().method(), params, inputWait);
+    }
+
+    private static String describe(AgentAnswer answer) {
+        return switch (answer) {
+            case AgentAnswer.Given _ -> "the agent answered with an error";
+            case AgentAnswer.Missing(var why) -> "no answer of the agent: " + why;
+        };
+    }
+
+    private static byte[] tail(AgentAnswer answer) {
+        return switch (answer) {
+            case AgentAnswer.Given(Envelope message)
+            when message.shape() == Shape.RESULT ->
+                tail("result", message.document().rawBytes(message.result()));
+            case AgentAnswer.Given(Envelope message) ->
+                tail("error", message.document().rawBytes(message.error()));
+            case AgentAnswer.Missing _ -> AgentQuestion.refused("no answer of the user came");
+        };
+    }
+
+    private static byte[] tail(String member, byte[] value) {
+        ByteArrayOutputStream json = new ByteArrayOutputStream(member.length() + 3 + value.length);
+        json.writeBytes(('"' + member + "\":").getBytes(StandardCharsets.UTF_8));
+        json.writeBytes(value);
+        return json.toByteArray();
+    }
+
+    /** Earlier agents say once per session what they want to read; the new revision wants to hear it with each call. */
+    private @Nullable String logLevel(Conversation conversation) {
+        Optional<LogLevel> chosen = conversation.request().logLevel();
+        return chosen.isEmpty() && upstreams.asksDuringCalls(conversation.alias())
+                ? null
+                : chosen.map(LogLevel::text).orElse(LOG_LEVEL_DEFAULT);
+    }
+
+    private static List<AgentQuestion> questions(Envelope prepared) {
+        return AgentQuestion.of(prepared).orElseThrow(() -> new IllegalArgumentException("was not prepared"));
+    }
+
+    /**
+     * What is asked, in the form in which the agent may see it: only what it declared, no secrets, screened, and with the
+     * name of the server that asks.
+     *
+     * @throws Refused if it may not be asked
+     */
+    private Envelope prepared(Conversation conversation, Envelope message) {
+        JsonDocument document = message.document();
+        List<AgentQuestion> questions = AgentQuestion.of(message)
+                .orElseThrow(() -> new Refused(
+                        Refusal.of(Reason.UPSTREAM_MALFORMED, "it asks for what is no elicitation, sampling or roots")));
+        for (AgentQuestion question : questions) {
+            if (!conversation.mayAsk(question, document)) {
+                throw new Refused(Refusal.of(
+                        Reason.INPUT_NOT_RELAYED, question.kind().method() + " was not declared to it"));
+            }
+            if (question.asksForSecrets(document)) {
+                throw new Refused(Refusal.of(Reason.INPUT_NOT_RELAYED, "its form asks for a password or key"));
+            }
+        }
+        return screen.question(
+                conversation,
+                message,
+                splice -> questions.forEach(question -> question.nameAsker(document, conversation.alias(), splice)));
+    }
+}

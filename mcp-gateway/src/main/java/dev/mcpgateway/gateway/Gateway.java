@@ -301,6 +301,7 @@ public final class Gateway implements AutoCloseable {
                 "gateway.catalogue.tools",
                 "Tools in the catalogue.",
                 () -> catalog.snapshot().tools().size());
+        telemetry.gauge("gateway.streams", "Open event streams to agents.", agents::openStreams);
         telemetry.gauge(
                 "gateway.upstreams.down",
                 "Upstreams whose list is not fresh.",

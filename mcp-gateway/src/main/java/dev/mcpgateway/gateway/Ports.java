@@ -88,6 +88,7 @@ final class Ports {
                 limits.headerTimeout(),
                 limits.answerTimeout(),
                 limits.idleTimeout(),
+                limits.keepAlive(),
                 limits.connections());
     }
 

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param bodyTimeout time for a request body
  * @param answerTimeout time in which an agent must take an answer
  * @param idleTimeout time without a byte after which a connection is closed
+ * @param keepAlive time without an event after which an open stream to an agent carries a comment
  * @param connections most connections at once
  * @param callsPerMinute calls of one caller to one tool, unless a tool or rule says otherwise
  * @param sessions most legacy sessions at once
@@ -38,6 +39,7 @@ public record Limits(
         Duration bodyTimeout,
         Duration answerTimeout,
         Duration idleTimeout,
+        Duration keepAlive,
         int connections,
         int callsPerMinute,
         int sessions,
@@ -61,6 +63,7 @@ public record Limits(
             Duration.ofSeconds(15),
             Duration.ofSeconds(30),
             Duration.ofSeconds(60),
+            Duration.ofSeconds(15),
             10_000,
             600,
             10_000,

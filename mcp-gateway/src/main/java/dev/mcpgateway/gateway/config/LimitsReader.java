@@ -23,6 +23,7 @@ final class LimitsReader {
                 millis(section, "body_timeout_ms", d.bodyTimeout()),
                 millis(section, "answer_timeout_ms", d.answerTimeout()),
                 millis(section, "idle_timeout_ms", d.idleTimeout()),
+                millis(section, "keep_alive_ms", d.keepAlive()),
                 count(section, "connections", d.connections()),
                 count(section, "calls_per_minute", d.callsPerMinute()),
                 count(section, "sessions", d.sessions()),

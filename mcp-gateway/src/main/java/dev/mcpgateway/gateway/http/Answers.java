@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +38,16 @@ public final class Answers {
     private static final byte[] DATA = "data: ".getBytes(StandardCharsets.UTF_8);
     private static final byte[] END_OF_EVENT = "\n\n".getBytes(StandardCharsets.UTF_8);
 
+    /** A comment, which agents skip. */
+    static final byte[] KEEP_ALIVE = ":\n\n".getBytes(StandardCharsets.UTF_8);
+
     private final String resourceMetadataUrl;
     private final ScopeHint scopeHint;
     private final String serverInfo;
     private final ConnectionDeadlines deadlines;
     private final long writeNanosMax;
+    private final OpenStreams streams;
+    private final LongSupplier nanoClock;
 
     /** The scopes named in a 401 challenge. */
     @FunctionalInterface
@@ -54,12 +61,16 @@ public final class Answers {
             ScopeHint scopeHint,
             String serverInfo,
             ConnectionDeadlines deadlines,
-            long writeNanosMax) {
+            long writeNanosMax,
+            OpenStreams streams,
+            LongSupplier nanoClock) {
         this.resourceMetadataUrl = resourceMetadataUrl;
         this.scopeHint = scopeHint;
         this.serverInfo = serverInfo;
         this.deadlines = deadlines;
         this.writeNanosMax = writeNanosMax;
+        this.streams = streams;
+        this.nanoClock = nanoClock;
     }
 
     /** Answers with a JSON body and ends the exchange. */
@@ -86,17 +97,42 @@ public final class Answers {
     /** Sends one event of a stream; the first one sends the headers, too. Blocks until the peer took it. */
     public void event(Exchange exchange, byte[] message) throws PeerGone {
         if (!exchange.response().isCommitted()) {
-            HttpFields.Mutable headers = exchange.response().getHeaders();
-            exchange.response().setStatus(200);
-            headers.put(EVENT_STREAM);
-            headers.put(NO_STORE);
-            headers.put(NO_SNIFF);
-            headers.put(NO_BUFFERING);
+            eventStreamHead(exchange);
         }
+        write(exchange, eventBytes(message));
+    }
+
+    /**
+     * A stream of events that stays open; nothing is sent before it is {@linkplain EventStream#serve served}.
+     *
+     * @param farewell what the agent is told last where the gateway ends the stream of its own accord: it stops, or the
+     *     stream's time is up; {@code null} for nothing
+     */
+    public EventStream openStream(Exchange exchange, byte @Nullable [] farewell) {
+        return new EventStream(exchange, this, streams, farewell, nanoClock);
+    }
+
+    /** Sends the headers of a stream, so that the agent knows that it is open before there is an event. */
+    void beginStream(Exchange exchange) throws PeerGone {
+        eventStreamHead(exchange);
+        write(exchange, new byte[0]);
+    }
+
+    private static void eventStreamHead(Exchange exchange) {
+        HttpFields.Mutable headers = exchange.response().getHeaders();
+        exchange.response().setStatus(200);
+        headers.put(EVENT_STREAM);
+        headers.put(NO_STORE);
+        headers.put(NO_SNIFF);
+        headers.put(NO_BUFFERING);
+    }
+
+    /** Blocks until the peer took the bytes, for as long as it may take. */
+    void write(Exchange exchange, byte[] bytes) throws PeerGone {
         var connection = exchange.request().getConnectionMetaData().getConnection();
         deadlines.answering(connection);
         Callback.Completable written = new Callback.Completable();
-        exchange.response().write(false, ByteBuffer.wrap(eventBytes(message)), written);
+        exchange.response().write(false, ByteBuffer.wrap(bytes), written);
         try {
             written.get(writeNanosMax, TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException gone) {
@@ -109,10 +145,20 @@ public final class Answers {
         }
     }
 
+    /** Sends the last events of a stream, if any, and ends the exchange. */
+    void endStream(Exchange exchange, byte[] events) {
+        deadlines.answering(exchange.request().getConnectionMetaData().getConnection());
+        exchange.response().write(true, ByteBuffer.wrap(events), exchange.callback());
+    }
+
+    /** Ends the exchange and its connection without another byte. */
+    void abandon(Exchange exchange) {
+        exchange.callback().failed(new Request.Handler.AbortException("the peer is gone"));
+    }
+
     /** Sends the last event of a stream and ends the exchange. */
     public void lastEvent(Exchange exchange, byte[] message) {
-        deadlines.answering(exchange.request().getConnectionMetaData().getConnection());
-        exchange.response().write(true, ByteBuffer.wrap(eventBytes(message)), exchange.callback());
+        endStream(exchange, eventBytes(message));
     }
 
     /** The peer did not take what was written. */
@@ -125,15 +171,19 @@ public final class Answers {
         }
     }
 
-    /** A message is JSON without raw line breaks inside strings, but may have them between tokens. */
     private static byte[] eventBytes(byte[] message) {
         ByteArrayOutputStream event = new ByteArrayOutputStream(message.length + 16);
-        event.writeBytes(DATA);
-        for (byte b : message) {
-            event.write(b == '\n' || b == '\r' ? ' ' : b);
-        }
-        event.writeBytes(END_OF_EVENT);
+        appendEvent(event, message);
         return event.toByteArray();
+    }
+
+    /** A message is JSON without raw line breaks inside strings, but may have them between tokens. */
+    static void appendEvent(ByteArrayOutputStream out, byte[] message) {
+        out.writeBytes(DATA);
+        for (byte b : message) {
+            out.write(b == '\n' || b == '\r' ? ' ' : b);
+        }
+        out.writeBytes(END_OF_EVENT);
     }
 
     /**

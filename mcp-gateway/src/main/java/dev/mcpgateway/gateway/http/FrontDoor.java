@@ -41,6 +41,8 @@ final class FrontDoor extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
+        // a call may be silent for as long as its own limit allows; bodies and answers have deadlines of their own
+        request.addIdleTimeoutListener(_ -> false);
         Connection connection = request.getConnectionMetaData().getConnection();
         Exchange exchange = new Exchange(
                 request, response, deadlines.handling(connection, callback), ids.next(), nanoClock.getAsLong());

@@ -33,6 +33,7 @@ public final class HttpServer implements AutoCloseable {
     private final Server server;
     private final ServerConnector connector;
     private final ConnectionDeadlines deadlines;
+    private final OpenStreams streams;
     private final SslContextFactory.@Nullable Server tls;
     private final Settings settings;
     private final LongSupplier nanoClock;
@@ -50,6 +51,7 @@ public final class HttpServer implements AutoCloseable {
      * @param headerTimeout time from the first byte of a request to the end of its headers
      * @param answerTimeout time in which the peer must take an answer
      * @param idleTimeout time without any byte after which a connection is closed
+     * @param keepAlive time without an event after which an open stream carries a comment
      * @param connectionsMax most connections at once
      */
     public record Settings(
@@ -63,6 +65,7 @@ public final class HttpServer implements AutoCloseable {
             Duration headerTimeout,
             Duration answerTimeout,
             Duration idleTimeout,
+            Duration keepAlive,
             int connectionsMax) {}
 
     /**
@@ -74,6 +77,7 @@ public final class HttpServer implements AutoCloseable {
         this.settings = settings;
         this.nanoClock = nanoClock;
         this.deadlines = new ConnectionDeadlines(settings.headerTimeout(), settings.answerTimeout(), nanoClock);
+        this.streams = new OpenStreams(settings.keepAlive());
         QueuedThreadPool threads = new QueuedThreadPool(POOL_THREADS_MAX, POOL_THREADS_MIN);
         threads.setName(name);
         threads.setDaemon(true);
@@ -159,7 +163,14 @@ public final class HttpServer implements AutoCloseable {
                 scopes,
                 serverInfo,
                 deadlines,
-                settings.answerTimeout().toNanos());
+                settings.answerTimeout().toNanos(),
+                streams,
+                nanoClock);
+    }
+
+    /** Number of open event streams. */
+    public int openStreams() {
+        return streams.size();
     }
 
     /** The port that is listened on. */
@@ -186,14 +197,16 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** Stops taking connections and requests, and waits this long for those under way. */
+    /** Stops taking connections and requests, ends open streams, and waits this long for requests under way. */
     public void drain(Duration longest) throws Exception {
+        streams.drain();
         server.setStopTimeout(longest.toMillis());
         server.stop();
     }
 
     @Override
     public void close() {
+        streams.drain();
         deadlines.close();
         server.setStopTimeout(0);
         try {

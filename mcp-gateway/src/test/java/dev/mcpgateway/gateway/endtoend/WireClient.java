@@ -112,6 +112,15 @@ public final class WireClient implements AutoCloseable {
         }
     }
 
+    /** Reads up to the next comment of an event stream whose head was read; fails at an event. */
+    public void readComment() throws IOException {
+        for (String line = readLine(); !line.equals(":"); line = readLine()) {
+            if (line.startsWith("data:")) {
+                throw new AssertionError("an event came: " + line);
+            }
+        }
+    }
+
     private String readLine() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int b = in.read(); b != '\n'; b = in.read()) {

@@ -36,6 +36,16 @@ final class AgentReply {
         }
     }
 
+    /** Sends a question before the result; {@code false} if the agent does not take event streams or is gone. */
+    boolean question(byte[] message) {
+        try {
+            notification(message);
+            return acceptsEvents;
+        } catch (PeerGone gone) {
+            return false;
+        }
+    }
+
     /** Sends the result and ends the exchange. */
     void result(Answerable result) {
         if (streaming) {

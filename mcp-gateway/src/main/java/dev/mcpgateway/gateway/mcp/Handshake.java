@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /** How agents learn what is served here: {@code server/discover}, {@code initialize} and the end of a session. */
 final class Handshake {
     private static final String TRANSPORT = "streamable_http";
+    private static final int CAPABILITIES_BYTES_MAX = 4096;
+    private static final byte[] NO_CAPABILITIES = {'{', '}'};
 
     private final Sessions sessions;
     private final AuditLog log;
@@ -74,7 +76,7 @@ final class Handshake {
     /**
      * Opens a session: the agent's revision if it is served, else the newest legacy one, as the legacy revisions ask.
      */
-    void initialize(Exchange exchange, Caller caller, Envelope envelope, CallTrace trace) {
+    void initialize(Exchange exchange, Caller caller, View view, Envelope envelope, CallTrace trace) {
         JsonDocument document = envelope.document();
         int version = envelope.param(McpNames.PROTOCOL_VERSION);
         if (envelope.id() == JsonDocument.NONE || !document.is(version, Kind.STRING)) {
@@ -83,7 +85,7 @@ final class Handshake {
         Revision revision = Revision.of(document.string(version))
                 .filter(asked -> asked.era() == Era.LEGACY && RequestReader.SERVED.contains(asked))
                 .orElse(Revision.NEWEST_LEGACY);
-        Session session = sessions.open(caller, revision);
+        Session session = sessions.open(caller, view, revision, capabilities(envelope));
         try {
             log.append(new SessionOpened(
                     CallRecords.actor(caller),
@@ -108,9 +110,24 @@ final class Handshake {
         answers.json(exchange, 200, body.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** What the agent declared; a session keeps it, so it is bounded. */
+    private static byte[] capabilities(Envelope envelope) {
+        JsonDocument document = envelope.document();
+        int declared = envelope.param(McpNames.CAPABILITIES);
+        if (declared == JsonDocument.NONE) {
+            return NO_CAPABILITIES;
+        }
+        if (!document.is(declared, Kind.OBJECT) || document.length(declared) > CAPABILITIES_BYTES_MAX) {
+            throw new Refused(Refusal.saying(
+                    Reason.BAD_PARAMS,
+                    "params.capabilities must be an object of at most " + CAPABILITIES_BYTES_MAX + " bytes"));
+        }
+        return document.rawBytes(declared);
+    }
+
     /** Ends a session at the agent's request. */
-    void end(Exchange exchange, Caller caller) {
-        Session session = sessions.find(RequestReader.sessionId(exchange), caller);
+    void end(Exchange exchange, Caller caller, View view) {
+        Session session = sessions.find(RequestReader.sessionId(exchange), caller, view);
         sessions.end(session);
         try {
             log.appendAsync(new SessionClosed(

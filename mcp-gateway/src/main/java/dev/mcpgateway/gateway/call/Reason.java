@@ -45,7 +45,11 @@ public enum Reason {
     UNKNOWN_TOOL(Stage.LOCATE, 200, -32602, Form.RPC, "Unknown tool"),
     TOOL_HIDDEN(Stage.LOCATE, 200, -32602, Form.RPC, "Unknown tool"),
     TOOL_QUARANTINED(Stage.LOCATE, 200, -32602, Form.RPC, "Unknown tool"),
-    NEEDS_SCOPE(Stage.LOCATE, 403, -31403, Form.HTTP, "The access token lacks a scope for this tool."),
+    UNKNOWN_PROMPT(Stage.LOCATE, 200, -32602, Form.RPC, "Unknown prompt"),
+    PROMPT_HIDDEN(Stage.LOCATE, 200, -32602, Form.RPC, "Unknown prompt"),
+    UNKNOWN_RESOURCE(Stage.LOCATE, 200, -32602, Form.RPC, "Resource not found"),
+    RESOURCE_HIDDEN(Stage.LOCATE, 200, -32602, Form.RPC, "Resource not found"),
+    NEEDS_SCOPE(Stage.LOCATE, 403, -31403, Form.HTTP, "The access token lacks a scope for this."),
 
     BAD_REQUEST_STATE(Stage.CHECK, 200, -32602, Form.RPC, "Invalid requestState"),
     ARGUMENTS_TOO_LARGE(Stage.CHECK, 200, -31413, Form.TOOL, "The arguments are too large."),

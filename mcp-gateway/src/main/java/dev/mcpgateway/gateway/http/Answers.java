@@ -35,6 +35,7 @@ public final class Answers {
     private static final HttpField NO_STORE = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store");
     private static final HttpField NO_SNIFF = new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
     private static final HttpField NO_BUFFERING = new PreEncodedHttpField("X-Accel-Buffering", "no");
+    private static final int LEGACY_RESOURCE_NOT_FOUND = -32002;
     private static final byte[] DATA = "data: ".getBytes(StandardCharsets.UTF_8);
     private static final byte[] END_OF_EVENT = "\n\n".getBytes(StandardCharsets.UTF_8);
 
@@ -165,8 +166,7 @@ public final class Answers {
     public static final class PeerGone extends Exception {
         private static final long serialVersionUID = 1L;
 
-        /** Nobody is there who takes it. */
-        public PeerGone() {
+        PeerGone() {
             super("the peer is gone", null, false, false);
         }
     }
@@ -206,7 +206,7 @@ public final class Answers {
         }
         boolean readable = toolCall && reason.form() == Reason.Form.TOOL && requestId != null;
         byte[] body =
-                readable ? toolError(exchange.id(), refusal, requestId, legacy) : rpcError(exchange, refusal, requestId);
+                readable ? toolError(exchange.id(), refusal, requestId, legacy) : rpcError(exchange, refusal, requestId, legacy);
         if (exchange.response().isCommitted()) {
             lastEvent(exchange, body);
         } else {
@@ -241,14 +241,15 @@ public final class Answers {
         headers.put(HttpHeader.WWW_AUTHENTICATE, ("Bearer " + String.join(", ", parameters)).strip());
     }
 
-    private static byte[] rpcError(Exchange exchange, Refusal refusal, byte @Nullable [] requestId) {
+    private static byte[] rpcError(
+            Exchange exchange, Refusal refusal, byte @Nullable [] requestId, boolean legacy) {
         ByteArrayOutputStream body = new ByteArrayOutputStream(192);
         text(body, "{\"jsonrpc\":\"2.0\"");
         if (requestId != null) {
             text(body, ",\"id\":");
             body.writeBytes(requestId);
         }
-        text(body, ",\"error\":{\"code\":" + refusal.reason().rpcCode() + ",\"message\":");
+        text(body, ",\"error\":{\"code\":" + code(refusal.reason(), legacy) + ",\"message\":");
         body.writeBytes(JsonText.quote(refusal.says()));
         if (refusal.reason().form() == Reason.Form.TOOL) {
             text(
@@ -260,6 +261,12 @@ public final class Answers {
         }
         text(body, "}}");
         return body.toByteArray();
+    }
+
+    /** A resource that is not there had a code of its own before 2026-07-28. */
+    private static int code(Reason reason, boolean legacy) {
+        boolean resource = reason == Reason.UNKNOWN_RESOURCE || reason == Reason.RESOURCE_HIDDEN;
+        return legacy && resource ? LEGACY_RESOURCE_NOT_FOUND : reason.rpcCode();
     }
 
     private byte[] toolError(String callId, Refusal refusal, byte[] requestId, boolean legacy) {

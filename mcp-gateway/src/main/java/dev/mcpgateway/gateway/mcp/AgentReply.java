@@ -36,12 +36,14 @@ final class AgentReply {
         }
     }
 
-    /** Sends a request of the gateway before the result. */
-    void request(byte[] message) throws PeerGone {
-        if (!acceptsEvents) {
-            throw new PeerGone();
+    /** Sends a question before the result; {@code false} if the agent does not take event streams or is gone. */
+    boolean question(byte[] message) {
+        try {
+            notification(message);
+            return acceptsEvents;
+        } catch (PeerGone gone) {
+            return false;
         }
-        notification(message);
     }
 
     /** Sends the result and ends the exchange. */

@@ -15,6 +15,7 @@ import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 import dev.mcpgateway.connectors.wire.McpNames;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
@@ -25,8 +26,8 @@ import dev.mcpgateway.gateway.mcp.InputRelay.Conversation;
 import dev.mcpgateway.gateway.mcp.InputRelay.Landed;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
-import dev.mcpgateway.policy.CallFacts;
 import dev.mcpgateway.policy.Decision;
+import dev.mcpgateway.policy.FeatureKind;
 import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Permit;
 import dev.mcpgateway.policy.Policy;
@@ -42,12 +43,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code tools/call}, stage by stage. Each stage takes what the one before proved: nothing is forwarded without a
+ * {@code tools/call}, {@code prompts/get}, {@code resources/read} and {@code completion/complete}, stage by stage. Each stage takes what the one before proved: nothing is forwarded without a
  * {@link Permit} and an {@link AuditTicket}, nothing is answered without a {@link ScreenedResult}.
  */
 final class CallPath {
+    private static final Name REF = Name.of("ref");
+    private static final Name REF_PROMPT = Name.of("ref/prompt");
+    private static final Name REF_RESOURCE = Name.of("ref/resource");
+
     private final Supplier<Policy> policies;
-    private final ToolTables tables;
+    private final ViewTables tables;
     private final Upstreams upstreams;
     private final Admission admission;
     private final CallRecords records;
@@ -55,12 +60,13 @@ final class CallPath {
     private final Telemetry telemetry;
     private final InstantSource clock;
     private final int callsPerMinute;
+    private final int argumentBytesMax;
     private final InputRelay input;
     private final RequestState.Sealer states;
 
     CallPath(
             Supplier<Policy> policies,
-            ToolTables tables,
+            ViewTables tables,
             Upstreams upstreams,
             Admission admission,
             CallRecords records,
@@ -68,6 +74,7 @@ final class CallPath {
             Telemetry telemetry,
             InstantSource clock,
             int callsPerMinute,
+            int argumentBytesMax,
             InputRelay input,
             RequestState.Sealer states) {
         this.policies = policies;
@@ -79,6 +86,7 @@ final class CallPath {
         this.telemetry = telemetry;
         this.clock = clock;
         this.callsPerMinute = callsPerMinute;
+        this.argumentBytesMax = argumentBytesMax;
         this.input = input;
         this.states = states;
     }
@@ -143,27 +151,95 @@ final class CallPath {
         }
     }
 
-    /** Who may not see a tool learns nothing from its schema, its state or its upstream: it answers as unknown. */
+    /** Who may not see a feature learns nothing from its schema, its state or its upstream: it answers as unknown. */
     private Feature locate(Policy policy, AgentRequest request, Instant now) {
-        JsonDocument document = request.envelope().document();
-        String name = document.string(request.envelope().param(McpNames.NAME));
-        ExposedTool tool = tables.of(request.view()).find(name);
-        if (tool == null) {
-            throw new Refused(Reason.UNKNOWN_TOOL);
-        }
-        switch (policy.visibility(request.caller().subject(), tool.name(), now)) {
+        Feature feature = find(request);
+        switch (feature.visibility(policy, request.caller().subject(), now)) {
             case Visibility.Visible _ -> {
-                return tool;
+                return feature;
             }
             case Visibility.Hidden _ -> {
                 telemetry.decided("hidden");
-                throw new Refused(Reason.TOOL_HIDDEN);
+                throw hidden(request.envelope(), feature.name().kind());
             }
             case Visibility.NeedsScope(var scopes) -> {
                 telemetry.decided("needs_scope");
                 throw new Refused(Refusal.needsScope(scopes));
             }
         }
+    }
+
+    private Feature find(AgentRequest request) {
+        ViewTable table = tables.of(request.view());
+        Envelope envelope = request.envelope();
+        return switch (envelope.method()) {
+            case "tools/call" ->
+                known(table.tools().find(text(envelope, McpNames.NAME)), envelope, FeatureKind.TOOL);
+            case "prompts/get" ->
+                known(table.prompts().find(text(envelope, McpNames.NAME)), envelope, FeatureKind.PROMPT);
+            case "resources/read" ->
+                known(table.resources().find(text(envelope, McpNames.URI)), envelope, FeatureKind.RESOURCE);
+            case "completion/complete" -> completed(table, envelope);
+            default -> throw new IllegalArgumentException(envelope.method() + " is about no feature");
+        };
+    }
+
+    private Feature completed(ViewTable table, Envelope envelope) {
+        JsonDocument document = envelope.document();
+        int reference = envelope.param(REF);
+        int name = document.member(reference, McpNames.NAME);
+        int uri = document.member(reference, McpNames.URI);
+        boolean prompt = document.stringEquals(document.member(reference, McpNames.TYPE), REF_PROMPT);
+        boolean resource = document.stringEquals(document.member(reference, McpNames.TYPE), REF_RESOURCE);
+        if (prompt && document.is(name, Kind.STRING)) {
+            return completion(known(table.prompts().find(document.string(name)), envelope, FeatureKind.PROMPT));
+        }
+        if (resource && document.is(uri, Kind.STRING)) {
+            return completion(known(table.resources().template(document.string(uri)), envelope, FeatureKind.RESOURCE));
+        }
+        throw new Refused(Refusal.saying(
+                Reason.BAD_PARAMS, "params.ref must be {type: ref/prompt, name} or {type: ref/resource, uri}"));
+    }
+
+    private Completion completion(Listed listed) {
+        return new Completion(listed.name(), listed.exposedName(), listed.definitionSha256(), argumentBytesMax);
+    }
+
+    private static <T> T known(@Nullable T found, Envelope envelope, FeatureKind kind) {
+        if (found == null) {
+            throw unknown(envelope, kind);
+        }
+        return found;
+    }
+
+    private static Refused unknown(Envelope envelope, FeatureKind kind) {
+        return new Refused(
+                switch (kind) {
+                    case TOOL -> Refusal.of(Reason.UNKNOWN_TOOL);
+                    case PROMPT -> Refusal.of(Reason.UNKNOWN_PROMPT);
+                    case RESOURCE -> withUri(Reason.UNKNOWN_RESOURCE, envelope);
+                });
+    }
+
+    private static Refused hidden(Envelope envelope, FeatureKind kind) {
+        return new Refused(
+                switch (kind) {
+                    case TOOL -> Refusal.of(Reason.TOOL_HIDDEN);
+                    case PROMPT -> Refusal.of(Reason.PROMPT_HIDDEN);
+                    case RESOURCE -> withUri(Reason.RESOURCE_HIDDEN, envelope);
+                });
+    }
+
+    /** The agent's own URI as it sent it (2026-07-28, Resources, Error Handling). */
+    private static Refusal withUri(Reason reason, Envelope envelope) {
+        int uri = envelope.param(McpNames.URI);
+        return uri == JsonDocument.NONE
+                ? Refusal.of(reason)
+                : Refusal.of(reason).withData("{\"uri\":" + envelope.document().raw(uri) + "}");
+    }
+
+    private static String text(Envelope envelope, Name param) {
+        return envelope.document().string(envelope.param(param));
     }
 
     private static CheckedArguments check(Feature feature, Envelope envelope) {
@@ -180,7 +256,7 @@ final class CallPath {
 
     private Permit authorize(
             Policy policy, AgentRequest request, Feature feature, CheckedArguments arguments, Instant now) {
-        switch (policy.decide(new CallFacts(request.caller().subject(), feature.name(), arguments, now))) {
+        switch (feature.decide(policy, request.caller().subject(), arguments, now)) {
             case Decision.Allow(Permit permit) -> {
                 telemetry.decided("allow");
                 return permit;

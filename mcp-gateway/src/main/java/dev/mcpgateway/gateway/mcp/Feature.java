@@ -1,9 +1,16 @@
 package dev.mcpgateway.gateway.mcp;
 
 import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.policy.CallFacts;
+import dev.mcpgateway.policy.Decision;
 import dev.mcpgateway.policy.FeatureName;
+import dev.mcpgateway.policy.Policy;
+import dev.mcpgateway.policy.Subject;
+import dev.mcpgateway.policy.Visibility;
 import dev.mcpgateway.policy.arguments.ArgumentVerdict;
+import dev.mcpgateway.policy.arguments.CheckedArguments;
 import dev.mcpgateway.policy.arguments.CompiledSchema;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A tool, prompt or resource as agents of one view can use it: what a call is about, once it is located. */
@@ -11,7 +18,7 @@ interface Feature {
     /** The canonical name, which rules and records use. */
     FeatureName name();
 
-    /** The name in this view. */
+    /** By which agents know it: a name or a URI. */
     String exposedName();
 
     /** Hash of the upstream's definition, for audit; empty when there is none. */
@@ -19,6 +26,16 @@ interface Feature {
 
     /** Checks the arguments of a request about it. */
     ArgumentVerdict check(Envelope request);
+
+    /** What this caller may know of it. */
+    default Visibility visibility(Policy policy, Subject subject, Instant now) {
+        return policy.visibility(subject, name(), now);
+    }
+
+    /** What the policy says about its use. */
+    default Decision decide(Policy policy, Subject subject, CheckedArguments arguments, Instant now) {
+        return policy.decide(new CallFacts(subject, name(), arguments, now));
+    }
 
     /** The schema of its structured results, if it has one. */
     default @Nullable CompiledSchema output() {

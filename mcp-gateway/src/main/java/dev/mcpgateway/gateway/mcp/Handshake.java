@@ -5,6 +5,7 @@ import dev.mcpgateway.audit.AuditEvent.SessionOpened;
 import dev.mcpgateway.audit.AuditLog;
 import dev.mcpgateway.audit.AuditUnavailable;
 import dev.mcpgateway.audit.McpExchange;
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.Era;
 import dev.mcpgateway.connectors.wire.JsonDocument;
@@ -74,7 +75,7 @@ final class Handshake {
     /**
      * Opens a session: the agent's revision if it is served, else the newest legacy one, as the legacy revisions ask.
      */
-    void initialize(Exchange exchange, Caller caller, Envelope envelope, CallTrace trace) {
+    void initialize(Exchange exchange, Caller caller, View view, Envelope envelope, CallTrace trace) {
         JsonDocument document = envelope.document();
         int version = envelope.param(McpNames.PROTOCOL_VERSION);
         if (envelope.id() == JsonDocument.NONE || !document.is(version, Kind.STRING)) {
@@ -83,7 +84,7 @@ final class Handshake {
         Revision revision = Revision.of(document.string(version))
                 .filter(asked -> asked.era() == Era.LEGACY && RequestReader.SERVED.contains(asked))
                 .orElse(Revision.NEWEST_LEGACY);
-        Session session = sessions.open(caller, revision);
+        Session session = sessions.open(caller, view, revision, capabilities(envelope));
         try {
             log.append(new SessionOpened(
                     CallRecords.actor(caller),
@@ -108,9 +109,24 @@ final class Handshake {
         answers.json(exchange, 200, body.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** What the agent declared; a session keeps it, so it is bounded. */
+    private static ClientCapabilities capabilities(Envelope envelope) {
+        JsonDocument document = envelope.document();
+        int declared = envelope.param(McpNames.CAPABILITIES);
+        if (declared == JsonDocument.NONE) {
+            return ClientCapabilities.NONE;
+        }
+        if (!document.is(declared, Kind.OBJECT) || document.length(declared) > ClientCapabilities.BYTES_MAX) {
+            throw new Refused(Refusal.saying(
+                    Reason.BAD_PARAMS,
+                    "params.capabilities must be an object of at most " + ClientCapabilities.BYTES_MAX + " bytes"));
+        }
+        return ClientCapabilities.of(document, declared);
+    }
+
     /** Ends a session at the agent's request. */
-    void end(Exchange exchange, Caller caller) {
-        Session session = sessions.find(RequestReader.sessionId(exchange), caller);
+    void end(Exchange exchange, Caller caller, View view) {
+        Session session = sessions.find(RequestReader.sessionId(exchange), caller, view);
         sessions.end(session);
         try {
             log.appendAsync(new SessionClosed(

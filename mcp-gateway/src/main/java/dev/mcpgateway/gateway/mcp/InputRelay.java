@@ -287,7 +287,7 @@ final class InputRelay {
         byte[] params = question.params() == JsonDocument.NONE
                 ? new byte[] {'{', '}'}
                 : prepared.document().rawBytes(question.params());
-        return session.ask(reply::request, question.kind().method(), params, inputWait);
+        return session.ask(reply::question, question.kind().method(), params, inputWait);
     }
 
     private static String describe(AgentAnswer answer) {

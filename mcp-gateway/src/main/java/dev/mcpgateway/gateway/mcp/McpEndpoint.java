@@ -41,6 +41,7 @@ final class McpEndpoint implements Endpoint {
     private final CallRecords records;
     private final Answers answers;
     private final Telemetry telemetry;
+    private final int answerBytesMax;
 
     McpEndpoint(
             View view,
@@ -52,7 +53,8 @@ final class McpEndpoint implements Endpoint {
             CallPath calls,
             CallRecords records,
             Answers answers,
-            Telemetry telemetry) {
+            Telemetry telemetry,
+            int answerBytesMax) {
         this.view = view;
         this.authenticator = authenticator;
         this.bodies = bodies;
@@ -63,6 +65,7 @@ final class McpEndpoint implements Endpoint {
         this.records = records;
         this.answers = answers;
         this.telemetry = telemetry;
+        this.answerBytesMax = answerBytesMax;
     }
 
     /** What is known of a request so far, for the refusal that may end it. */
@@ -84,7 +87,7 @@ final class McpEndpoint implements Endpoint {
             switch (exchange.method()) {
                 case "POST" -> post(exchange, caller, progress, trace);
                 case "DELETE" -> {
-                    handshake.end(exchange, caller);
+                    handshake.end(exchange, caller, view);
                     trace.end(null);
                 }
                 default -> throw new Refused(Refusal.of(Reason.BAD_METHOD, "POST, DELETE"));
@@ -100,7 +103,7 @@ final class McpEndpoint implements Endpoint {
         progress.legacy = RequestReader.isLegacy(exchange, envelope);
         if (progress.legacy && envelope.method().equals("initialize") && envelope.shape() == Shape.REQUEST) {
             trace.described(envelope, exchange.headers(), "", exchange.id());
-            handshake.initialize(exchange, caller, envelope, trace);
+            handshake.initialize(exchange, caller, view, envelope, trace);
             trace.end(null);
             return;
         }
@@ -109,6 +112,11 @@ final class McpEndpoint implements Endpoint {
                 : reader.modern(exchange, caller, view, envelope);
         if (envelope.shape() == Shape.NOTIFICATION) {
             notified(request);
+            trace.end(null);
+            return;
+        }
+        if (envelope.shape() != Shape.REQUEST) {
+            answered(request);
             trace.end(null);
             return;
         }
@@ -153,6 +161,18 @@ final class McpEndpoint implements Endpoint {
                     || envelope.document().is(requestId, Kind.NUMBER)) {
                 session.cancel(envelope.document().raw(requestId));
             }
+        }
+        answers.empty(request.exchange(), 202);
+    }
+
+    /** An agent's answer to what the gateway asked in its session. */
+    private void answered(AgentRequest request) {
+        Session session = request.session();
+        if (request.envelope().document().bytes().length > answerBytesMax) {
+            throw new Refused(Refusal.of(Reason.TOO_LARGE, "an answer of more than " + answerBytesMax + " bytes"));
+        }
+        if (session == null || !session.answer(request.envelope())) {
+            throw new Refused(Refusal.saying(Reason.NOT_JSON_RPC, "no request of this gateway has that id"));
         }
         answers.empty(request.exchange(), 202);
     }

@@ -164,7 +164,8 @@ public final class McpFace {
                 calls,
                 records,
                 answers,
-                telemetry);
+                telemetry,
+                limits.argumentsBytes());
     }
 
     /** Records a refusal that came before an MCP endpoint was reached, or at the operators' port. */

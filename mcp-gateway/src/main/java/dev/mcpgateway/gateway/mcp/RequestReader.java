@@ -216,15 +216,12 @@ final class RequestReader {
 
     /** Checks a legacy message: its session, its version header, its method. {@code initialize} is not for here. */
     AgentRequest legacy(Exchange exchange, Caller caller, View view, Envelope envelope) {
-        Session session = sessions.find(sessionId(exchange), caller);
+        Session session = sessions.find(sessionId(exchange), caller, view);
         String version = exchange.headers().get(VERSION_HEADER);
         if (version != null && !version.strip().equals(session.revision().version())) {
             throw new Refused(Refusal.saying(
                     Reason.BAD_VERSION_HEADER,
                     "the session speaks " + session.revision().version()));
-        }
-        if (envelope.shape() == Shape.RESULT || envelope.shape() == Shape.ERROR) {
-            throw new Refused(Refusal.saying(Reason.NOT_JSON_RPC, "no request of this gateway is open"));
         }
         if (envelope.shape() == Shape.REQUEST) {
             if (!LEGACY_METHODS.contains(envelope.method())) {

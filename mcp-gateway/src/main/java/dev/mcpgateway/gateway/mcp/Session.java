@@ -1,7 +1,12 @@
 package dev.mcpgateway.gateway.mcp;
 
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
+import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.Revision;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.identity.Caller;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,14 +20,20 @@ import org.jspecify.annotations.Nullable;
 final class Session {
     private final String id;
     private final Caller caller;
+    private final View view;
     private final Revision revision;
+    private final ClientCapabilities capabilities;
+    private final Questions questions = new Questions();
     private final Map<String, Thread> inFlight = new ConcurrentHashMap<>();
     private volatile Instant lastUsed;
+    private volatile boolean ended;
 
-    Session(String id, Caller caller, Revision revision, Instant opened) {
+    Session(String id, Caller caller, View view, Revision revision, ClientCapabilities capabilities, Instant opened) {
         this.id = id;
         this.caller = caller;
+        this.view = view;
         this.revision = revision;
+        this.capabilities = capabilities;
         this.lastUsed = opened;
     }
 
@@ -33,6 +44,16 @@ final class Session {
     /** Who opened it. */
     Caller caller() {
         return caller;
+    }
+
+    /** Where it was opened; it is unknown everywhere else. */
+    View view() {
+        return view;
+    }
+
+    /** What the agent declared that it can be asked for. */
+    ClientCapabilities capabilities() {
+        return capabilities;
     }
 
     Revision revision() {
@@ -52,6 +73,9 @@ final class Session {
         Thread self = Thread.currentThread();
         Thread other = inFlight.putIfAbsent(requestId, self);
         try {
+            if (ended) {
+                throw new Refused(Reason.UNKNOWN_SESSION);
+            }
             return call.get();
         } finally {
             if (other == null) {
@@ -71,8 +95,31 @@ final class Session {
         });
     }
 
-    /** Interrupts everything that runs, because the session ends. */
-    void cancelAll() {
+    /**
+     * Asks the agent something on the event stream of one of its open requests, and waits for its answer. Questions are
+     * numbered here, never by an upstream. May be called by any number of threads.
+     *
+     * @param params JSON text of the question's {@code params}
+     * @param longest most time to wait once the question was taken
+     */
+    AgentAnswer ask(EventSink sink, String method, byte[] params, Duration longest) {
+        return questions.ask(sink, method, params, longest);
+    }
+
+    /** Takes a result or an error that the agent posted; {@code false} if no open question has its id. */
+    boolean answer(Envelope message) {
+        return questions.answer(message);
+    }
+
+    /** Whether it is in use at this moment, however long ago its last request came. */
+    boolean isBusy() {
+        return !inFlight.isEmpty();
+    }
+
+    /** Interrupts everything that runs and wakes all who wait for the agent, because the session ends. */
+    void end() {
+        ended = true;
+        questions.end();
         inFlight.keySet().forEach(this::cancel);
     }
 }

@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.mcp;
 
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import dev.mcpgateway.connectors.wire.Revision;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refused;
@@ -10,6 +11,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ final class Sessions {
 
     private final Map<String, Session> byId = new ConcurrentHashMap<>();
     private final Map<String, Integer> byCaller = new ConcurrentHashMap<>();
+    private final AtomicInteger opened = new AtomicInteger();
     private final int all;
     private final int perCaller;
     private final Duration idle;
@@ -54,34 +57,54 @@ final class Sessions {
         this.expired = expired;
     }
 
-    /** Opens a session, after ending those that were idle for too long. */
-    Session open(Caller caller, Revision revision) {
+    /**
+     * Opens a session, after ending those that were idle for too long.
+     *
+     * @param capabilities what the agent declared
+     * @throws Refused if the caller, or all callers together, have as many as they may
+     */
+    Session open(Caller caller, View view, Revision revision, ClientCapabilities capabilities) {
         endIdle();
-        int own = byCaller.merge(caller.key(), 1, Integer::sum);
-        if (own > perCaller || byId.size() >= all) {
-            forget(caller.key());
-            throw new Refused(Reason.TOO_MANY_SESSIONS);
-        }
+        takePlace(caller.key());
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
         String name = Base64.getUrlEncoder().withoutPadding().encodeToString(id);
-        Session session = new Session(name, caller, revision, clock.instant());
+        Session session = new Session(name, caller, view, revision, capabilities, clock.instant());
         byId.put(name, session);
         return session;
     }
 
+    /** Places are counted before a session stands in the table, so that no two take the last one. */
+    private void takePlace(String callerKey) {
+        if (opened.incrementAndGet() > all) {
+            opened.decrementAndGet();
+            throw new Refused(Reason.TOO_MANY_SESSIONS);
+        }
+        if (byCaller.merge(callerKey, 1, Integer::sum) > perCaller) {
+            givePlace(callerKey);
+            throw new Refused(Reason.TOO_MANY_SESSIONS);
+        }
+    }
+
+    private void givePlace(String callerKey) {
+        byCaller.computeIfPresent(callerKey, (key, count) -> count > 1 ? count - 1 : null);
+        opened.decrementAndGet();
+    }
+
     /**
-     * The caller's session of that id.
+     * The caller's session of that id, opened at that view.
      *
-     * @throws Refused if there is none, also when it is somebody else's
+     * @throws Refused if there is none, also when it is somebody else's or another view's
      */
-    Session find(@Nullable String id, Caller caller) {
+    Session find(@Nullable String id, Caller caller, View view) {
         if (id == null) {
             throw new Refused(Reason.NO_SESSION);
         }
         Session session = byId.get(id);
         Instant now = clock.instant();
-        if (session == null || !session.caller().key().equals(caller.key())) {
+        if (session == null
+                || !session.caller().key().equals(caller.key())
+                || !session.view().name().equals(view.name())) {
             throw new Refused(Reason.UNKNOWN_SESSION);
         }
         if (isIdle(session, now)) {
@@ -100,8 +123,8 @@ final class Sessions {
     private boolean ended(Session session) {
         boolean first = byId.remove(session.id(), session);
         if (first) {
-            forget(session.caller().key());
-            session.cancelAll();
+            givePlace(session.caller().key());
+            session.end();
         }
         return first;
     }
@@ -128,10 +151,6 @@ final class Sessions {
     }
 
     private boolean isIdle(Session session, Instant now) {
-        return now.isAfter(session.lastUsed().plus(idle));
-    }
-
-    private void forget(String callerKey) {
-        byCaller.computeIfPresent(callerKey, (key, count) -> count > 1 ? count - 1 : null);
+        return now.isAfter(session.lastUsed().plus(idle)) && !session.isBusy();
     }
 }

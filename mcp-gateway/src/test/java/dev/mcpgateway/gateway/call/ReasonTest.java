@@ -22,12 +22,12 @@ class ReasonTest {
     @EnumSource(Reason.class)
     void codesAreThoseOfTheSpecificationOrOutsideItsRange(Reason reason) {
         switch (reason.form()) {
-            case HTTP, RPC ->
+            case HTTP, RPC, TOOL ->
                 assertThat(STANDARD.contains(reason.rpcCode())
                                 || reason.rpcCode() > -32000
                                 || reason.rpcCode() < -32768)
                         .isTrue();
-            case TOOL, NONE -> assertThat(reason.rpcCode()).isZero();
+            case NONE -> assertThat(reason.rpcCode()).isZero();
         }
     }
 

@@ -114,7 +114,8 @@ class ConfigFileTest {
                         List.of(),
                         new Credential.None(),
                         Duration.ofSeconds(30),
-                        64));
+                        64,
+                        Set.of()));
     }
 
     @Test

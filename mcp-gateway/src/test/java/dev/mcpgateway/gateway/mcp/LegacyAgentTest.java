@@ -339,6 +339,45 @@ class LegacyAgentTest {
     }
 
     @Test
+    void anAnswerThatNobodyWaitsForIsRefused() {
+        TestAgent agent = agent().initialize("2025-11-25");
+
+        for (String message : List.of(
+                "\"id\":\"gw-1\",\"result\":{}",
+                "\"id\":\"gw-1\",\"error\":{\"code\":-1,\"message\":\"no\"}",
+                "\"error\":{\"code\":-1,\"message\":\"no\"}")) {
+            WireAnswer answer = agent.send(agent.message("{\"jsonrpc\":\"2.0\"," + message + "}", ""));
+
+            assertThat(answer.status()).as(message).isEqualTo(400);
+            assertThat(answer.errorCode()).as(message).isEqualTo(-32600);
+        }
+    }
+
+    @Test
+    void anAnswerNeedsItsSession() {
+        TestAgent agent = agent().initialize("2025-11-25");
+        TestAgent thief = gateway.agent("thief").initialize("2025-11-25");
+        WireRequest answer = thief.message("{\"jsonrpc\":\"2.0\",\"id\":\"gw-1\",\"result\":{}}", "");
+
+        assertThat(thief.send(answer.with("Mcp-Session-Id", agent.session())).status())
+                .isEqualTo(404);
+        assertThat(thief.send(answer.without("Mcp-Session-Id")).status()).isEqualTo(400);
+    }
+
+    @Test
+    void whatAnAgentDeclaresIsBounded() {
+        String body = TestAgent.initializeBody("2025-11-25");
+
+        WireAnswer answer = agent().send(agent().post()
+                .body(body.replace(
+                        "\"capabilities\":{}",
+                        "\"capabilities\":{\"experimental\":{\"x\":\"" + "x".repeat(5000) + "\"}}")));
+
+        assertThat(answer.errorCode()).isEqualTo(-32602);
+        assertThat(answer.header("Mcp-Session-Id")).isEmpty();
+    }
+
+    @Test
     void notificationsAreTaken() {
         TestAgent agent = agent().initialize("2025-11-25");
 

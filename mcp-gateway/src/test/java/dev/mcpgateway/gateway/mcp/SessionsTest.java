@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import dev.mcpgateway.connectors.wire.Revision;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refused;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -29,12 +31,16 @@ class SessionsTest {
     private final Sessions sessions =
             new Sessions(4, 2, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"), expired::add);
 
+    private static final View VIEW = new View("default", "/mcp", "http://127.0.0.1/mcp", Set.of("crm", "files"), false);
+    private static final View OTHER = new View("other", "/mcp/other", "http://127.0.0.1/mcp/other", Set.of(), false);
+    private static final ClientCapabilities NOTHING = ClientCapabilities.NONE;
+
     private static Caller caller(String name) {
         return TestCaller.of(name, "desk");
     }
 
     private Session open(String name) {
-        return sessions.open(caller(name), Revision.NEWEST_LEGACY);
+        return sessions.open(caller(name), VIEW, Revision.NEWEST_LEGACY, NOTHING);
     }
 
     private Reason refusal(Callable<Session> action) {
@@ -53,10 +59,11 @@ class SessionsTest {
         Session session = open("alice");
 
         now.set(now.get().plus(IDLE));
-        assertThat(sessions.find(session.id(), caller("alice"))).isSameAs(session);
+        assertThat(sessions.find(session.id(), caller("alice"), VIEW)).isSameAs(session);
         now.set(now.get().plus(IDLE).plusNanos(1));
 
-        assertThat(refusal(() -> sessions.find(session.id(), caller("alice")))).isEqualTo(Reason.UNKNOWN_SESSION);
+        assertThat(refusal(() -> sessions.find(session.id(), caller("alice"), VIEW)))
+                .isEqualTo(Reason.UNKNOWN_SESSION);
     }
 
     @Test
@@ -95,8 +102,67 @@ class SessionsTest {
         Session session = open("alice");
         Caller otherClient = TestCaller.of("alice", "other");
 
-        assertThat(refusal(() -> sessions.find(session.id(), otherClient))).isEqualTo(Reason.UNKNOWN_SESSION);
-        assertThat(refusal(() -> sessions.find(null, caller("alice")))).isEqualTo(Reason.NO_SESSION);
+        assertThat(refusal(() -> sessions.find(session.id(), otherClient, VIEW)))
+                .isEqualTo(Reason.UNKNOWN_SESSION);
+        assertThat(refusal(() -> sessions.find(null, caller("alice"), VIEW))).isEqualTo(Reason.NO_SESSION);
+    }
+
+    @Test
+    void aSessionOfOneViewIsUnknownInTheOther() {
+        Session session = open("alice");
+
+        assertThat(refusal(() -> sessions.find(session.id(), caller("alice"), OTHER)))
+                .isEqualTo(Reason.UNKNOWN_SESSION);
+    }
+
+    @Test
+    void aSessionInWhichACallRunsIsNotIdle() {
+        Session session = open("alice");
+
+        session.running("7", () -> {
+            now.set(now.get().plus(IDLE).plusNanos(1));
+            sessions.endIdle();
+            return "";
+        });
+
+        assertThat(sessions.size()).isEqualTo(1);
+        sessions.endIdle();
+        assertThat(sessions.size()).isZero();
+    }
+
+    @Test
+    void nothingRunsInASessionThatHasEnded() {
+        Session session = open("alice");
+        sessions.end(session);
+
+        assertThatThrownBy(() -> session.running("7", () -> "ran")).isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void theCapOfAllHoldsWhenManyOpenAtOnce() throws Exception {
+        Sessions few = new Sessions(10, 5, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"), each -> {});
+        for (int round = 0; round < 50; round++) {
+            List<Callable<List<Session>>> opening = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                String name = "caller-" + i;
+                opening.add(() -> {
+                    try {
+                        return List.of(few.open(caller(name), VIEW, Revision.NEWEST_LEGACY, NOTHING));
+                    } catch (Refused tooMany) {
+                        return List.of();
+                    }
+                });
+            }
+            List<Session> opened = new ArrayList<>();
+            try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (Future<List<Session>> each : pool.invokeAll(opening)) {
+                    opened.addAll(each.get());
+                }
+            }
+
+            assertThat(opened).as("round %d", round).hasSize(10);
+            opened.forEach(few::end);
+        }
     }
 
     @Test
@@ -106,7 +172,7 @@ class SessionsTest {
         for (int i = 0; i < 200; i++) {
             opening.add(() -> {
                 try {
-                    few.open(caller("alice"), Revision.NEWEST_LEGACY);
+                    few.open(caller("alice"), VIEW, Revision.NEWEST_LEGACY, NOTHING);
                     return true;
                 } catch (Refused tooMany) {
                     return false;
@@ -171,7 +237,7 @@ class SessionsTest {
                     throw new IllegalStateException("thrown");
                 }))
                 .hasMessage("thrown");
-        session.cancelAll();
+        session.end();
 
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }

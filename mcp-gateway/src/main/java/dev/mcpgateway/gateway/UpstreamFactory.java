@@ -17,6 +17,7 @@ import dev.mcpgateway.connectors.mcp.sdk.SseUpstreamSettings;
 import dev.mcpgateway.connectors.net.AddressRange;
 import dev.mcpgateway.connectors.net.HttpOrigin;
 import dev.mcpgateway.connectors.net.HttpSettings;
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
@@ -108,7 +109,8 @@ final class UpstreamFactory {
                 HttpUpstreamSettings.LIST_TIMEOUT_DEFAULT,
                 limits.sessions(),
                 HttpUpstreamSettings.SESSION_IDLE_DEFAULT,
-                limits.jsonDepth());
+                limits.jsonDepth(),
+                ClientCapabilities.NONE);
     }
 
     private StdioUpstreamSettings stdio(GatewayConfig.Upstream config) {
@@ -132,7 +134,8 @@ final class UpstreamFactory {
                 DuplexSettings.LIST_TIMEOUT_DEFAULT,
                 limits.replyBytes(),
                 StdioUpstreamSettings.EXIT_TIMEOUT_DEFAULT,
-                limits.jsonDepth());
+                limits.jsonDepth(),
+                ClientCapabilities.NONE);
     }
 
     private SseUpstreamSettings sse(GatewayConfig.Upstream config, URI url, UpstreamCredential credential) {
@@ -147,7 +150,8 @@ final class UpstreamFactory {
                 DuplexSettings.CHANNELS_DEFAULT,
                 DuplexSettings.CHANNEL_IDLE_DEFAULT,
                 limits.replyBytes(),
-                limits.jsonDepth());
+                limits.jsonDepth(),
+                ClientCapabilities.NONE);
     }
 
     private static EraSetting era(GatewayConfig.Upstream config) {

@@ -5,6 +5,7 @@ import dev.mcpgateway.connectors.net.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tools of all upstreams, kept up to date by one thread per upstream: at the start, when it announces changes, and by
+ * What all upstreams offer, kept up to date by one thread per upstream: at the start, when it announces changes, and by
  * time. An upstream that is down keeps the tools of its last good list; one that is slow or dead delays or empties
  * nobody else's.
  */
@@ -25,7 +26,7 @@ public final class Catalog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
 
     private static final Comparator<CatalogItem> ORDER = Comparator.comparing(CatalogItem::alias)
-            .thenComparing(tool -> tool.definition().name());
+            .thenComparing(item -> item.definition().name());
 
     private final TimeSource time;
     private final Consumer<CatalogSnapshot> listener;
@@ -36,7 +37,7 @@ public final class Catalog implements AutoCloseable {
     private volatile CatalogSnapshot snapshot;
 
     /** One upstream's share of the catalogue. */
-    private record Part(List<Definition> tools, UpstreamView view) {}
+    private record Part(Map<FeatureList, List<Definition>> lists, UpstreamView view) {}
 
     /**
      * Prepares everything; nothing is asked yet.
@@ -52,8 +53,9 @@ public final class Catalog implements AutoCloseable {
         this.time = surroundings.time();
         this.listener = listener;
         for (McpUpstream upstream : upstreams) {
-            UpstreamView pending = new UpstreamView(Freshness.PENDING, time.now(), "", null, 0, List.of());
-            if (parts.put(Alias.checked(upstream.alias()), new Part(List.of(), pending)) != null) {
+            UpstreamView pending =
+                    new UpstreamView(Freshness.PENDING, time.now(), "", null, ServerCapabilities.NONE, 0, List.of());
+            if (parts.put(Alias.checked(upstream.alias()), new Part(Map.of(), pending)) != null) {
                 throw new IllegalArgumentException("two upstreams have the alias " + upstream.alias());
             }
             refreshers.add(new CatalogRefresher(upstream, this, settings, surroundings));
@@ -95,23 +97,26 @@ public final class Catalog implements AutoCloseable {
     }
 
     /** An upstream gave its list. */
-    void accept(String alias, Offer listing) {
+    void accept(String alias, Offer offer) {
         synchronized (publishing) {
             Part before = part(alias);
-            List<String> problems = new ArrayList<>(listing.problems());
-            List<Definition> tools = exposable(alias, listing.tools(), problems);
+            List<String> problems = new ArrayList<>(offer.problems());
+            Map<FeatureList, List<Definition>> lists = new EnumMap<>(FeatureList.class);
+            lists.putAll(before.lists());
+            offer.lists().forEach((list, entries) -> lists.put(list, exposable(list, alias, entries, problems)));
             boolean wasFresh = before.view().freshness() == Freshness.FRESH;
             UpstreamView view = new UpstreamView(
                     Freshness.FRESH,
                     wasFresh ? before.view().since() : time.now(),
                     "",
-                    listing.revision(),
-                    listing.ttlMillis(),
+                    offer.revision(),
+                    offer.capabilities(),
+                    offer.ttlMillis(),
                     problems);
-            boolean same = sameTools(before.tools(), tools) && before.view().equals(view);
+            boolean same = sameLists(before.lists(), lists) && before.view().equals(view);
             if (!same) {
                 problems.forEach(problem -> LOG.warn("upstream {}: {}", alias, problem));
-                publish(alias, new Part(tools, view));
+                publish(alias, new Part(lists, view));
             }
         }
     }
@@ -128,10 +133,11 @@ public final class Catalog implements AutoCloseable {
                     view.freshness() == freshness ? view.since() : time.now(),
                     reason,
                     view.revision(),
+                    view.capabilities(),
                     view.ttlMillis(),
                     view.problems());
             if (!now.equals(view)) {
-                publish(alias, new Part(before.tools(), now));
+                publish(alias, new Part(before.lists(), now));
             }
         }
     }
@@ -145,22 +151,37 @@ public final class Catalog implements AutoCloseable {
     }
 
     /** In the order of their names, without those whose exposed name another one has: a name leads to one tool. */
-    private static List<Definition> exposable(String alias, List<Definition> tools, List<String> problems) {
-        List<Definition> sorted = new ArrayList<>(tools);
+    private static List<Definition> exposable(
+            FeatureList list, String alias, List<Definition> entries, List<String> problems) {
+        List<Definition> sorted = new ArrayList<>(entries);
         sorted.sort(Comparator.comparing(Definition::name));
+        if (list != FeatureList.TOOLS && list != FeatureList.PROMPTS) {
+            return List.copyOf(sorted);
+        }
         Set<String> exposed = new HashSet<>();
-        sorted.removeIf(tool -> {
-            boolean taken = !exposed.add(new CatalogItem(alias, tool).exposedName());
+        sorted.removeIf(entry -> {
+            boolean taken = !exposed.add(new CatalogItem(list, alias, entry).exposedName());
             if (taken) {
-                problems.add("a tool was left out since another one has its exposed name: "
-                        + Printable.of(tool.name(), OfferPages.NAME_CHARS_MAX));
+                problems.add(
+                        "an entry of its " + list.method() + " was left out since another one has its exposed name: "
+                                + Printable.of(entry.name(), OfferPages.NAME_CHARS_MAX));
             }
             return taken;
         });
         return List.copyOf(sorted);
     }
 
-    private static boolean sameTools(List<Definition> before, List<Definition> now) {
+    private static boolean sameLists(
+            Map<FeatureList, List<Definition>> before, Map<FeatureList, List<Definition>> now) {
+        for (FeatureList list : FeatureList.values()) {
+            if (!same(before.getOrDefault(list, List.of()), now.getOrDefault(list, List.of()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean same(List<Definition> before, List<Definition> now) {
         if (before.size() != now.size()) {
             return false;
         }
@@ -180,14 +201,24 @@ public final class Catalog implements AutoCloseable {
     }
 
     private CatalogSnapshot assembled(long version) {
-        List<CatalogItem> tools = new ArrayList<>();
         Map<String, UpstreamView> views = new LinkedHashMap<>();
+        parts.forEach((alias, part) -> views.put(alias, part.view()));
+        Map<FeatureList, List<CatalogItem>> items = new EnumMap<>(FeatureList.class);
+        for (FeatureList list : FeatureList.values()) {
+            items.put(list, assembled(list));
+        }
+        return new CatalogSnapshot(version, items, views);
+    }
+
+    private List<CatalogItem> assembled(FeatureList list) {
+        List<CatalogItem> items = new ArrayList<>();
         parts.forEach((alias, part) -> {
-            part.tools().forEach(tool -> tools.add(new CatalogItem(alias, tool)));
-            views.put(alias, part.view());
+            for (Definition entry : part.lists().getOrDefault(list, List.of())) {
+                items.add(new CatalogItem(list, alias, entry));
+            }
         });
-        tools.sort(ORDER);
-        return new CatalogSnapshot(version, tools, views);
+        items.sort(ORDER);
+        return items;
     }
 
     /** Stops asking. The upstreams stay open: they belong to whoever made them. */

@@ -6,13 +6,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * A tool of the catalogue.
+ * An entry of the catalogue.
  *
+ * @param list the list on which it stands
  * @param alias the upstream's alias
- * @param definition the tool as its upstream defines it
+ * @param definition the entry as its upstream defines it
  */
-public record CatalogItem(String alias, Definition definition) {
-    /** What stands between alias and tool. No alias has it inside or ends in a part of it. */
+public record CatalogItem(FeatureList list, String alias, Definition definition) {
+    /** What stands between alias and name. No alias has it inside or ends in a part of it. */
     public static final String SEPARATOR = "__";
 
     /** Longest exposed name: common clients accept no more. */
@@ -20,13 +21,13 @@ public record CatalogItem(String alias, Definition definition) {
 
     private static final int HASH_CHARS = 8;
 
-    /** {@code <alias>__<tool>}: the name in rules, audit and metrics. Unique in the catalogue. */
+    /** {@code <alias>__<name>}: the name in rules, audit and metrics. Unique on its list of the catalogue. */
     public String canonicalName() {
         return alias + SEPARATOR + definition.name();
     }
 
     /**
-     * The name for agents: the canonical one where it is at most {@value #EXPOSED_CHARS_MAX} characters of
+     * The name of a tool or prompt for agents: the canonical one where it is at most {@value #EXPOSED_CHARS_MAX} characters of
      * {@code A-Z a-z 0-9 _ - .}, otherwise cut and cleaned, with the first {@value #HASH_CHARS} hexadecimal digits of the
      * canonical name's SHA-256 at its end.
      */

@@ -31,7 +31,7 @@ final class CatalogRefresher implements AutoCloseable {
     }
 
     void start() {
-        upstream.onToolsChanged(change::raise);
+        upstream.onOfferChanged(change::raise);
         thread.start();
     }
 
@@ -58,7 +58,7 @@ final class CatalogRefresher implements AutoCloseable {
     /** Asks once; returns the pause until the next time. */
     private Duration refresh() throws InterruptedException {
         try {
-            catalog.accept(upstream.alias(), upstream.tools());
+            catalog.accept(upstream.alias(), upstream.offer());
             backoff.reset();
             long interval = settings.refreshInterval().toNanos();
             return Duration.ofNanos(interval - random.nextLong(interval / 2 + 1));

@@ -1,23 +1,37 @@
 package dev.mcpgateway.connectors.mcp;
 
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The tools of all upstreams at one moment; immutable.
+ * What all upstreams offer at one moment; immutable.
  *
  * @param version grows with each snapshot
- * @param tools ordered by alias, then by name, so that the same tools always stand in the same order
+ * @param items each list, ordered by alias, then by name, so that the same entries always stand in the same order
  * @param upstreams every upstream by its alias, in the order of the configuration
  */
-public record CatalogSnapshot(long version, List<CatalogItem> tools, Map<String, UpstreamView> upstreams) {
+public record CatalogSnapshot(
+        long version, Map<FeatureList, List<CatalogItem>> items, Map<String, UpstreamView> upstreams) {
 
     /** Copies both. */
     public CatalogSnapshot {
-        tools = List.copyOf(tools);
+        EnumMap<FeatureList, List<CatalogItem>> copy = new EnumMap<>(FeatureList.class);
+        items.forEach((list, entries) -> copy.put(list, List.copyOf(entries)));
+        items = Collections.unmodifiableMap(copy);
         upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
+    }
+
+    /** One of the lists. */
+    public List<CatalogItem> items(FeatureList list) {
+        return items.getOrDefault(list, List.of());
+    }
+
+    /** The tools of all upstreams. */
+    public List<CatalogItem> tools() {
+        return items(FeatureList.TOOLS);
     }
 
     /**

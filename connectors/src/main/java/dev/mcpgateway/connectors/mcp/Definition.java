@@ -7,15 +7,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * A tool as its upstream defines it, untouched.
+ * A tool, prompt, resource or template as its upstream defines it, untouched.
  *
- * @param name the upstream's own name of the tool
+ * @param name the upstream's own name of a tool or prompt, the URI of a resource, the URI template of a template
  * @param document the page of the list on which the definition stands
  * @param node the definition, an object of that document
  */
 public record Definition(String name, JsonDocument document, int node) {
 
-    /** Node of the {@code inputSchema}; {@link JsonDocument#NONE} when there is none. */
+    /** Node of a tool's {@code inputSchema}; {@link JsonDocument#NONE} when there is none. */
     public int inputSchema() {
         return document.member(node, McpNames.INPUT_SCHEMA);
     }

@@ -1,6 +1,7 @@
 package dev.mcpgateway.connectors.mcp;
 
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import java.time.Duration;
 
 /**
@@ -16,6 +17,8 @@ import java.time.Duration;
  * @param channelsMax most channels at a time, one per principal unless shared
  * @param channelIdle how long an unused channel is kept unless shared
  * @param replyDepthMax deepest nesting of what it sends, lists of tools apart
+ * @param ownCapabilities what is declared where a session serves everyone or nobody: over stdio, and when lists are
+ *     fetched, so that what is offered only to capable clients is on them
  */
 public record DuplexSettings(
         String alias,
@@ -27,7 +30,8 @@ public record DuplexSettings(
         Duration listTimeout,
         int channelsMax,
         Duration channelIdle,
-        int replyDepthMax) {
+        int replyDepthMax,
+        ClientCapabilities ownCapabilities) {
 
     /** Interpreters and package runners need a while to start. */
     public static final Duration START_TIMEOUT_DEFAULT = Duration.ofSeconds(30);

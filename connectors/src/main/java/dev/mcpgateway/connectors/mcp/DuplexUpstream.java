@@ -80,7 +80,7 @@ public final class DuplexUpstream implements McpUpstream {
     private UpstreamReply call(Peer peer, UpstreamCall call, ReplyListener replies, Deadline deadline) {
         long id = peer.nextId();
         ProgressRelay progress = new ProgressRelay(call, id);
-        byte[] body = UpstreamMessage.toolCall(call.request(), peer.revision(), messages.rewrite(call, id, progress));
+        byte[] body = UpstreamMessage.request(call.request(), peer.revision(), messages.rewrite(call, id, progress));
         CallRelay relay = new CallRelay(progress, replies, board, this::changed, null);
         return peer.ask(id, body, deadline, new PendingCall(call.replyBytesMax(), settings.replyDepthMax()), relay);
     }
@@ -175,7 +175,7 @@ public final class DuplexUpstream implements McpUpstream {
     }
 
     @Override
-    public Offer tools() throws UpstreamFault {
+    public Offer offer() throws UpstreamFault {
         Deadline deadline = Deadline.after(settings.listTimeout(), time);
         try (var lease = live(SessionPool.OWN, ownCredential(), deadline)) {
             Peer peer = lease.session();
@@ -207,8 +207,14 @@ public final class DuplexUpstream implements McpUpstream {
     }
 
     @Override
-    public void onToolsChanged(Runnable toTell) {
+    public void onOfferChanged(Runnable toTell) {
         listener.set(toTell);
+    }
+
+    @Override
+    public ResourceWatch watch(String uri, String principal, Credential credential, Runnable updated)
+            throws UpstreamFault {
+        throw new UpstreamFault("resources are not watched yet");
     }
 
     private void changed() {

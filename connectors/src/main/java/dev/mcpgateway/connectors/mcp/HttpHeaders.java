@@ -34,7 +34,7 @@ final class HttpHeaders {
         List<HttpHeader> headers = post(12);
         headers.add(version(revision));
         headers.add(TOOLS_CALL);
-        headers.add(new HttpHeader("Mcp-Name", HeaderCodec.encode(call.tool())));
+        headers.add(new HttpHeader("Mcp-Name", HeaderCodec.encode(call.target())));
         addTrace(headers, call);
         JsonDocument document = call.request().document();
         int arguments = call.request().param(McpNames.ARGUMENTS);

@@ -9,8 +9,8 @@ sealed interface HttpSpeech permits ModernHttp, LegacyHttp {
     /** Carries out a call. */
     Landing call(UpstreamCall call, ReplyListener listener, Deadline deadline) throws UpstreamFault;
 
-    /** Fetches all tools. */
-    Offer tools(Credential credential, Deadline deadline) throws UpstreamFault;
+    /** Fetches all that it offers. */
+    Offer offer(Credential credential, Deadline deadline) throws UpstreamFault;
 
     /**
      * Listens for changes of the tools until the stream ends.

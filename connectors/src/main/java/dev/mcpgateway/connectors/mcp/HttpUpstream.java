@@ -106,10 +106,10 @@ public final class HttpUpstream implements McpUpstream {
     }
 
     @Override
-    public Offer tools() throws UpstreamFault {
+    public Offer offer() throws UpstreamFault {
         Deadline deadline = Deadline.after(settings.listTimeout(), time);
         try {
-            Offer listing = tools(ownCredential(), deadline);
+            Offer listing = offer(ownCredential(), deadline);
             board.up(listing.revision());
             watch();
             return listing;
@@ -119,12 +119,12 @@ public final class HttpUpstream implements McpUpstream {
         }
     }
 
-    private Offer tools(Credential credential, Deadline deadline) throws UpstreamFault {
+    private Offer offer(Credential credential, Deadline deadline) throws UpstreamFault {
         Era era = probe.era(credential, deadline);
         try {
-            return speech(era).tools(credential, deadline);
+            return speech(era).offer(credential, deadline);
         } catch (EraRefuted refuted) {
-            return speech(again(era, refuted, credential, deadline)).tools(credential, deadline);
+            return speech(again(era, refuted, credential, deadline)).offer(credential, deadline);
         } catch (UpstreamFault fault) {
             // a list harms no one: whatever the error meant, the next attempt finds the era anew
             probe.forget();
@@ -146,8 +146,14 @@ public final class HttpUpstream implements McpUpstream {
     }
 
     @Override
-    public void onToolsChanged(Runnable toTell) {
+    public void onOfferChanged(Runnable toTell) {
         listener.set(toTell);
+    }
+
+    @Override
+    public ResourceWatch watch(String uri, String principal, Credential credential, Runnable updated)
+            throws UpstreamFault {
+        throw new UpstreamFault("resources are not watched yet");
     }
 
     private void changed() {

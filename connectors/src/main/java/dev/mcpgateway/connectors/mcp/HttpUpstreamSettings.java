@@ -4,6 +4,7 @@ import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.net.AddressRange;
 import dev.mcpgateway.connectors.net.HttpOrigin;
 import dev.mcpgateway.connectors.net.HttpSettings;
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,8 @@ import java.util.List;
  * @param sessionsMax most legacy sessions at a time, one per principal
  * @param sessionIdle how long an unused legacy session is kept
  * @param jsonDepthMax deepest nesting of what it sends
+ * @param ownCapabilities what is declared where a session serves everyone or nobody: over stdio, and when lists are
+ *     fetched, so that what is offered only to capable clients is on them
  */
 public record HttpUpstreamSettings(
         String alias,
@@ -32,7 +35,8 @@ public record HttpUpstreamSettings(
         Duration listTimeout,
         int sessionsMax,
         Duration sessionIdle,
-        int jsonDepthMax) {
+        int jsonDepthMax,
+        ClientCapabilities ownCapabilities) {
 
     /** Servers answer a list in milliseconds; one that needs longer is in trouble. */
     public static final Duration LIST_TIMEOUT_DEFAULT = Duration.ofSeconds(30);
@@ -71,6 +75,7 @@ public record HttpUpstreamSettings(
                 LIST_TIMEOUT_DEFAULT,
                 SESSIONS_DEFAULT,
                 SESSION_IDLE_DEFAULT,
-                JSON_DEPTH_DEFAULT);
+                JSON_DEPTH_DEFAULT,
+                ClientCapabilities.NONE);
     }
 }

@@ -80,8 +80,7 @@ final class LegacyHttp implements HttpSpeech {
     private Landing call(HttpSession session, UpstreamCall call, ReplyListener listener, Deadline deadline) {
         long id = ids.incrementAndGet();
         ProgressRelay progress = new ProgressRelay(call, id);
-        byte[] body =
-                UpstreamMessage.toolCall(call.request(), session.revision(), messages.rewrite(call, id, progress));
+        byte[] body = UpstreamMessage.request(call.request(), session.revision(), messages.rewrite(call, id, progress));
         CallRelay relay =
                 new CallRelay(progress, listener, board, toolsChanged, request -> answer(session, request, deadline));
         boolean heard = false;
@@ -222,7 +221,7 @@ final class LegacyHttp implements HttpSpeech {
     }
 
     @Override
-    public Offer tools(Credential credential, Deadline deadline) throws UpstreamFault {
+    public Offer offer(Credential credential, Deadline deadline) throws UpstreamFault {
         for (int attempt = 0; ; attempt++) {
             try (var lease = sessions.lease(SessionPool.OWN, credential, deadline)) {
                 Page page = new Page(lease.session(), credential, deadline);

@@ -1,7 +1,9 @@
 package dev.mcpgateway.connectors.mcp;
 
+import dev.mcpgateway.connectors.credential.Credential;
+
 /**
- * One MCP server that tools are called on. Implementations differ in transport only. All methods may be called from any
+ * One MCP server whose features are used. Implementations differ in transport only. All methods may be called from any
  * number of virtual threads at a time.
  */
 public interface McpUpstream extends AutoCloseable {
@@ -10,11 +12,12 @@ public interface McpUpstream extends AutoCloseable {
     String alias();
 
     /**
-     * All of its tools, over all pages. Blocks; bounded in time, tools, pages and bytes.
+     * All that it offers: each list over all pages. Blocks; bounded in time, entries, pages and bytes.
      *
-     * @throws UpstreamFault if the list could not be fetched whole; a part of a list is never returned
+     * @throws UpstreamFault if the tools could not be fetched whole; a part of a list is never returned. Another list that
+     *     could not be fetched is missing in the offer
      */
-    Offer tools() throws UpstreamFault;
+    Offer offer() throws UpstreamFault;
 
     /**
      * Carries out one call. Blocks until there is a reply of some kind. Whatever the upstream does is a value of
@@ -25,8 +28,8 @@ public interface McpUpstream extends AutoCloseable {
      * {@code notifications/cancelled} sent, as its era and transport ask), and the reply is
      * {@link UpstreamReply.Cancelled} with the thread's interrupt status set.
      *
-     * @param listener is given progress and log messages of this call, on the calling thread; what it throws ends the
-     *     call and comes out of this method
+     * @param listener is given progress and log messages of this call, and what the upstream asks, on the calling thread;
+     *     what it throws ends the call and comes out of this method
      */
     UpstreamReply call(UpstreamCall call, ReplyListener listener);
 
@@ -34,10 +37,22 @@ public interface McpUpstream extends AutoCloseable {
     UpstreamStatus status();
 
     /**
-     * Has {@code listener} told whenever the upstream announces that its tools have changed, or may have done so
+     * Has {@code listener} told whenever the upstream announces that one of its lists has changed, or may have done so
      * unheard. Replaces the listener before. It is called on a thread of the upstream's and must not block.
      */
-    void onToolsChanged(Runnable listener);
+    void onOfferChanged(Runnable listener);
+
+    /**
+     * Hears of changes of a resource, in the name of a principal. Blocks until the upstream has agreed. Goes on over
+     * broken streams and lost sessions; whenever changes may have gone unheard, {@code updated} is told.
+     *
+     * @param uri the upstream's own URI of the resource
+     * @param principal an opaque key of whoever wants to hear
+     * @param credential what the upstream gets to know us by
+     * @param updated is told of each change, on a thread of the upstream's; must not block
+     * @throws UpstreamFault if the upstream does not agree, or too much is watched already
+     */
+    ResourceWatch watch(String uri, String principal, Credential credential, Runnable updated) throws UpstreamFault;
 
     /** Ends sessions, processes and calls under way. */
     @Override

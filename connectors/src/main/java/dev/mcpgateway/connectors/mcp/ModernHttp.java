@@ -56,7 +56,7 @@ final class ModernHttp implements HttpSpeech {
         Landing landing = callOnce(call, listener, deadline);
         if (landing.httpStatus() == 400 && landing.errorCode().equals(Optional.of(HEADER_MISMATCH))) {
             // refused before it ran: the tool's mirrored arguments are not those of the list we know
-            tools(call.credential(), deadline);
+            offer(call.credential(), deadline);
             return callOnce(call, listener, deadline);
         }
         return landing;
@@ -65,8 +65,8 @@ final class ModernHttp implements HttpSpeech {
     private Landing callOnce(UpstreamCall call, ReplyListener listener, Deadline deadline) {
         long id = ids.incrementAndGet();
         ProgressRelay progress = new ProgressRelay(call, id);
-        byte[] body = UpstreamMessage.toolCall(call.request(), REVISION, messages.rewrite(call, id, progress));
-        ParamHeaders params = mirrored.getOrDefault(call.tool(), ParamHeaders.NONE);
+        byte[] body = UpstreamMessage.request(call.request(), REVISION, messages.rewrite(call, id, progress));
+        ParamHeaders params = mirrored.getOrDefault(call.target(), ParamHeaders.NONE);
         return dialogue.ask(
                 new HttpDialogue.Question(
                         id,
@@ -79,7 +79,7 @@ final class ModernHttp implements HttpSpeech {
     }
 
     @Override
-    public Offer tools(Credential credential, Deadline deadline) throws UpstreamFault {
+    public Offer offer(Credential credential, Deadline deadline) throws UpstreamFault {
         Offer listing = OfferPages.collect(REVISION, cursor -> {
             long id = ids.incrementAndGet();
             return dialogue.ask(
@@ -101,7 +101,7 @@ final class ModernHttp implements HttpSpeech {
         Map<String, ParamHeaders> found = new HashMap<>();
         List<Definition> usable = new ArrayList<>();
         List<String> problems = new ArrayList<>(listing.problems());
-        for (Definition tool : listing.tools()) {
+        for (Definition tool : listing.list(FeatureList.TOOLS)) {
             try {
                 ParamHeaders params = ParamHeaders.of(tool.document(), tool.inputSchema());
                 if (!params.params().isEmpty()) {
@@ -114,7 +114,12 @@ final class ModernHttp implements HttpSpeech {
             }
         }
         mirrored = Map.copyOf(found);
-        return new Offer(usable, problems, listing.revision(), listing.ttlMillis());
+        return new Offer(
+                Map.of(FeatureList.TOOLS, usable),
+                listing.capabilities(),
+                problems,
+                listing.revision(),
+                listing.ttlMillis());
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.mcpgateway.connectors.wire.Revision;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Puts the pages of {@code tools/list} together. All or nothing: a part of a list would hide tools silently. */
@@ -66,7 +67,11 @@ final class OfferPages {
             cursor = pages.nextCursor(message.document(), result);
             if (cursor.isEmpty()) {
                 return new Offer(
-                        pages.tools, pages.problems, revision, pages.ttlMillis == Long.MAX_VALUE ? 0 : pages.ttlMillis);
+                        Map.of(FeatureList.TOOLS, pages.tools),
+                        ServerCapabilities.TOOLS_ONLY,
+                        pages.problems,
+                        revision,
+                        pages.ttlMillis == Long.MAX_VALUE ? 0 : pages.ttlMillis);
             }
         }
         throw malformed("its list of tools has more than " + PAGES_MAX + " pages");

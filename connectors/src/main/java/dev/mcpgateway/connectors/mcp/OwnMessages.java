@@ -18,11 +18,15 @@ final class OwnMessages {
     UpstreamMessage.Rewrite rewrite(UpstreamCall call, long id, ProgressRelay progress) {
         return new UpstreamMessage.Rewrite(
                 bytes(Long.toString(id)),
-                call.tool(),
+                call.target(),
                 progress.upstreamToken(),
                 call.traceparent(),
                 call.tracestate(),
-                bytes(clientInfo));
+                bytes(clientInfo),
+                call.dialogue().capabilities(),
+                call.dialogue().requestState(),
+                call.dialogue().inputResponses(),
+                call.dialogue().logLevel());
     }
 
     /** {@code server/discover}, which only modern servers understand. */

@@ -1,6 +1,7 @@
 package dev.mcpgateway.connectors.mcp;
 
 import dev.mcpgateway.connectors.wire.Envelope;
+import java.nio.charset.StandardCharsets;
 
 /** Hears what an upstream says about a call before it answers. */
 @FunctionalInterface
@@ -8,9 +9,24 @@ public interface ReplyListener {
     /** Hears nothing. */
     ReplyListener NONE = message -> {};
 
+    /** The answer where nobody can be asked. */
+    String NOT_AVAILABLE = "\"error\":{\"code\":-32601,\"message\":\"Method not found: not available to this caller\"}";
+
     /**
      * A progress or log notification of this call and no other. A progress notification carries the agent's own token and
      * is greater than the one before. Called on the calling thread, before {@link McpUpstream#call} returns.
      */
     void notification(Envelope message);
+
+    /**
+     * Asks whoever calls, in the name of a legacy upstream: {@code elicitation/create}, {@code sampling/createMessage} or
+     * {@code roots/list}, only what {@link Dialogue#capabilities} declares. Called on the calling thread, one request at a
+     * time. May block: the call's deadline goes on, extended once by {@link UpstreamCall#inputWait}; its end and an
+     * interrupt end the waiting.
+     *
+     * @return the rest of the response as JSON text: {@code "result":{…}} or {@code "error":{…}}
+     */
+    default byte[] request(Envelope request) {
+        return NOT_AVAILABLE.getBytes(StandardCharsets.UTF_8);
+    }
 }

@@ -23,7 +23,8 @@ public final class StdioUpstream {
                 settings.listTimeout(),
                 1,
                 Duration.ofDays(1),
-                settings.jsonDepthMax());
+                settings.jsonDepthMax(),
+                settings.ownCapabilities());
         return new DuplexUpstream(
                 duplex, (receiver, _, _) -> StdioProcess.start(settings, receiver, surroundings.time()), surroundings);
     }

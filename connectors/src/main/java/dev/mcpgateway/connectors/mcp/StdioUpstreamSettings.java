@@ -1,6 +1,7 @@
 package dev.mcpgateway.connectors.mcp;
 
 import dev.mcpgateway.connectors.credential.SecretSource;
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,8 @@ import java.util.Optional;
  * @param lineBytesMax longest message
  * @param exitTimeout how long it may take to end after its input was closed, and again after SIGTERM
  * @param jsonDepthMax deepest nesting of what it sends
+ * @param ownCapabilities what is declared where a session serves everyone or nobody: over stdio, and when lists are
+ *     fetched, so that what is offered only to capable clients is on them
  */
 public record StdioUpstreamSettings(
         String alias,
@@ -37,7 +40,8 @@ public record StdioUpstreamSettings(
         Duration listTimeout,
         int lineBytesMax,
         Duration exitTimeout,
-        int jsonDepthMax) {
+        int jsonDepthMax,
+        ClientCapabilities ownCapabilities) {
 
     /** Twice the largest result that is let through by default, so that a somewhat longer one is told by its size. */
     public static final int LINE_BYTES_DEFAULT = 8 * 1024 * 1024;
@@ -107,6 +111,7 @@ public record StdioUpstreamSettings(
                 DuplexSettings.LIST_TIMEOUT_DEFAULT,
                 LINE_BYTES_DEFAULT,
                 EXIT_TIMEOUT_DEFAULT,
-                JSON_DEPTH_DEFAULT);
+                JSON_DEPTH_DEFAULT,
+                ClientCapabilities.NONE);
     }
 }

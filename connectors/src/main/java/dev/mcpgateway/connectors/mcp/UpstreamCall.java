@@ -4,15 +4,16 @@ import dev.mcpgateway.connectors.credential.Credential;
 import dev.mcpgateway.connectors.net.HttpHeader;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.JsonDocument;
-import dev.mcpgateway.connectors.wire.McpNames;
+import dev.mcpgateway.connectors.wire.UpstreamMessage;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the gateway asks of an upstream.
  *
- * @param request the agent's {@code tools/call}; has {@code params.name}
- * @param tool the upstream's own name of the tool
+ * @param request the agent's {@code tools/call}, {@code prompts/get}, {@code resources/read} or
+ *     {@code completion/complete}; names what is meant
+ * @param target the upstream's own name or URI of what is meant, put in the place of the agent's
  * @param principal an opaque key of the caller; sessions are never shared between two of them
  * @param credential what the upstream gets to know us by
  * @param traceparent W3C trace context to pass on
@@ -20,17 +21,26 @@ import org.jspecify.annotations.Nullable;
  * @param wantsProgress whether progress is asked for, provided that the agent sent a token
  * @param timeout longest duration of the whole call; progress does not extend it
  * @param replyBytesMax longest reply in bytes
+ * @param dialogue what the upstream may ask, and what was answered before
+ * @param inputWait by how much a question of a legacy upstream extends the call, once
  */
 public record UpstreamCall(
         Envelope request,
-        String tool,
+        String target,
         String principal,
         Credential credential,
         @Nullable String traceparent,
         @Nullable String tracestate,
         boolean wantsProgress,
         Duration timeout,
-        int replyBytesMax) {
+        int replyBytesMax,
+        Dialogue dialogue,
+        Duration inputWait) {
+
+    /** The request's method. */
+    public String method() {
+        return request.method();
+    }
 
     /** Longest trace context and trace state in characters (W3C Trace Context asks for 512 of the latter). */
     private static final int TRACE_CHARS_MAX = 512;
@@ -39,11 +49,14 @@ public record UpstreamCall(
     public UpstreamCall {
         checkTrace(traceparent);
         checkTrace(tracestate);
-        if (request.id() == JsonDocument.NONE || request.param(McpNames.NAME) == JsonDocument.NONE) {
-            throw new IllegalArgumentException("a tools/call has an id and a name");
+        if (request.id() == JsonDocument.NONE || UpstreamMessage.target(request) == JsonDocument.NONE) {
+            throw new IllegalArgumentException("not a request that goes upstream, or without an id or a target");
         }
-        if (principal.isEmpty() || tool.isEmpty()) {
-            throw new IllegalArgumentException("principal and tool must not be empty");
+        if (principal.isEmpty() || target.isEmpty()) {
+            throw new IllegalArgumentException("principal and target must not be empty");
+        }
+        if (inputWait.isNegative()) {
+            throw new IllegalArgumentException("the wait for input must not be negative");
         }
         if (timeout.isNegative() || timeout.isZero() || replyBytesMax < 1) {
             throw new IllegalArgumentException("timeout and reply bytes must be positive");

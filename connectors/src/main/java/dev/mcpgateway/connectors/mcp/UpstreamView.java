@@ -12,14 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param since when that became so
  * @param reason why it is down, a sentence for operators; empty otherwise
  * @param revision the protocol revision of its list; {@code null} while there is none
- * @param ttlMillis how long the upstream says its list stays good; 0 when it says nothing
- * @param problems tools that were left out and why, sentences for operators
+ * @param capabilities what it declared when it last gave its lists
+ * @param ttlMillis how long the upstream says its lists stay good, the shortest of them; 0 when it says nothing
+ * @param problems entries and lists that were left out and why, sentences for operators
  */
 public record UpstreamView(
         Freshness freshness,
         Instant since,
         String reason,
         @Nullable Revision revision,
+        ServerCapabilities capabilities,
         long ttlMillis,
         List<String> problems) {
 

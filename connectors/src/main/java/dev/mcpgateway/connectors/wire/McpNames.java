@@ -35,6 +35,14 @@ public final class McpNames {
     public static final Name INPUT_RESPONSES = Name.of("inputResponses");
 
     public static final Name TOOLS = Name.of("tools");
+    public static final Name PROMPTS = Name.of("prompts");
+    public static final Name RESOURCES = Name.of("resources");
+    public static final Name RESOURCE_TEMPLATES = Name.of("resourceTemplates");
+    public static final Name URI_TEMPLATE = Name.of("uriTemplate");
+    public static final Name COMPLETIONS = Name.of("completions");
+    public static final Name LOGGING = Name.of("logging");
+    public static final Name SUBSCRIBE = Name.of("subscribe");
+    public static final Name REF = Name.of("ref");
     public static final Name LIST_CHANGED = Name.of("listChanged");
     public static final Name TITLE = Name.of("title");
     public static final Name DESCRIPTION = Name.of("description");

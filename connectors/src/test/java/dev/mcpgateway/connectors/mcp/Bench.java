@@ -119,7 +119,9 @@ public final class Bench implements AutoCloseable {
                 "vendor=1",
                 true,
                 timeout,
-                replyBytesMax);
+                replyBytesMax,
+                Dialogue.NONE,
+                Duration.ZERO);
     }
 
     /** Calls on a virtual thread and waits. */

@@ -3,6 +3,7 @@ package dev.mcpgateway.connectors.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.mcpgateway.connectors.credential.Credential;
 import dev.mcpgateway.connectors.mcp.UpstreamView.Freshness;
 import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.wire.Envelope;
@@ -81,7 +82,7 @@ class CatalogTest {
         }
 
         @Override
-        public Offer tools() throws UpstreamFault {
+        public Offer offer() throws UpstreamFault {
             asked.incrementAndGet();
             try {
                 if (!gate.await(30, TimeUnit.SECONDS)) {
@@ -115,8 +116,13 @@ class CatalogTest {
         }
 
         @Override
-        public void onToolsChanged(Runnable toTell) {
+        public void onOfferChanged(Runnable toTell) {
             listener = toTell;
+        }
+
+        @Override
+        public ResourceWatch watch(String uri, String principal, Credential credential, Runnable updated) {
+            throw new UnsupportedOperationException();
         }
 
         @Override
@@ -316,7 +322,7 @@ class CatalogTest {
                 Bench.message("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"tools\":[{\"name\":\"" + name + "\"}]}}");
         JsonDocument document = list.document();
         int node = document.first(document.member(list.result(), McpNames.TOOLS));
-        return new CatalogItem(alias, new Definition(name, document, node));
+        return new CatalogItem(FeatureList.TOOLS, alias, new Definition(name, document, node));
     }
 
     @Test

@@ -37,10 +37,10 @@ class EraDetectionTest {
         FakeMcpServer server = server(speaks);
         HttpUpstream upstream = bench.upstream(server.url(), EraSetting.AUTO);
 
-        Offer listing = upstream.tools();
+        Offer listing = upstream.offer();
 
         assertThat(listing.revision().version()).isEqualTo(revision);
-        assertThat(listing.tools()).extracting(Definition::name).containsExactly("echo");
+        assertThat(listing.list(FeatureList.TOOLS)).extracting(Definition::name).containsExactly("echo");
         assertThat(upstream.status().revision()).isEqualTo(Revision.of(revision).orElseThrow());
         assertThat(upstream.status().health()).isEqualTo(Health.UP);
         assertThat(server.requests("initialize")).hasSize(speaks == Speaks.LEGACY ? 1 : 0);
@@ -52,7 +52,7 @@ class EraDetectionTest {
         FakeMcpServer server = server(Speaks.LEGACY);
         HttpUpstream upstream = bench.upstream(server.url(), EraSetting.AUTO);
 
-        upstream.tools();
+        upstream.offer();
         for (int i = 0; i < 5; i++) {
             bench.call(upstream, Bench.call("echo"));
         }
@@ -65,7 +65,7 @@ class EraDetectionTest {
     void aConfiguredEraIsNotAskedFor(EraSetting era, Speaks speaks, int discoveries) throws UpstreamFault {
         FakeMcpServer server = server(speaks);
 
-        bench.upstream(server.url(), era).tools();
+        bench.upstream(server.url(), era).offer();
 
         assertThat(server.requests("server/discover")).hasSize(discoveries);
     }
@@ -99,7 +99,7 @@ class EraDetectionTest {
         FakeMcpServer server = server(Speaks.LEGACY);
         server.method("server/discover", ToolScript.status(status, type, body));
 
-        assertThat(bench.upstream(server.url(), EraSetting.AUTO).tools().revision())
+        assertThat(bench.upstream(server.url(), EraSetting.AUTO).offer().revision())
                 .isEqualTo(Revision.V2025_11_25);
     }
 
@@ -116,7 +116,7 @@ class EraDetectionTest {
         FakeMcpServer server = server(Speaks.BOTH);
         server.method("server/discover", ToolScript.status(status, "application/json", body));
 
-        assertThat(bench.upstream(server.url(), EraSetting.AUTO).tools().revision())
+        assertThat(bench.upstream(server.url(), EraSetting.AUTO).offer().revision())
                 .isEqualTo(Revision.V2026_07_28);
         assertThat(server.requests("initialize")).isEmpty();
     }
@@ -136,7 +136,7 @@ class EraDetectionTest {
         }
         HttpUpstream upstream = bench.upstream(server.url(), EraSetting.AUTO);
 
-        UpstreamFault fault = catchThrowableOfType(UpstreamFault.class, upstream::tools);
+        UpstreamFault fault = catchThrowableOfType(UpstreamFault.class, upstream::offer);
 
         assertThat(fault).hasMessageContaining("no protocol revision").hasMessageContaining("2026-07-28");
         assertThat(server.requests("initialize")).isEmpty();
@@ -159,7 +159,7 @@ class EraDetectionTest {
         server.method("server/discover", ToolScript.status(status, "text/plain", ""));
         HttpUpstream upstream = bench.upstream(server.url(), EraSetting.AUTO);
 
-        UpstreamFault fault = catchThrowableOfType(UpstreamFault.class, upstream::tools);
+        UpstreamFault fault = catchThrowableOfType(UpstreamFault.class, upstream::offer);
 
         assertThat(fault).hasMessageContaining(reason);
         assertThat(server.requests("initialize")).isEmpty();
@@ -185,11 +185,11 @@ class EraDetectionTest {
         FakeMcpServer server = server(Speaks.LEGACY);
         server.method("server/discover", ToolScript.status(500, "text/plain", ""));
         HttpUpstream upstream = bench.upstream(server.url(), EraSetting.AUTO);
-        var _ = catchThrowableOfType(UpstreamFault.class, upstream::tools);
+        var _ = catchThrowableOfType(UpstreamFault.class, upstream::offer);
 
         server.method("server/discover", ToolScript.status(404, "text/plain", ""));
 
-        assertThat(upstream.tools().revision()).isEqualTo(Revision.V2025_11_25);
+        assertThat(upstream.offer().revision()).isEqualTo(Revision.V2025_11_25);
     }
 
     @Test

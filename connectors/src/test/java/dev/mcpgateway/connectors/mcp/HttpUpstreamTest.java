@@ -205,14 +205,16 @@ class HttpUpstreamTest {
         UpstreamCall call = Bench.call("echo");
         UpstreamCall forged = new UpstreamCall(
                 call.request(),
-                call.tool(),
+                call.target(),
                 call.principal(),
                 new Credential(List.of(new HttpHeader("mcp-name", "other"))),
                 null,
                 null,
                 false,
                 call.timeout(),
-                call.replyBytesMax());
+                call.replyBytesMax(),
+                Dialogue.NONE,
+                Duration.ZERO);
 
         assertThatThrownBy(() -> bench.call(upstream(server), forged)).isInstanceOf(IllegalArgumentException.class);
 
@@ -224,7 +226,7 @@ class HttpUpstreamTest {
         FakeMcpServer server = server(Speaks.MODERN);
         server.tool("sql", SQL_DEFINITION, ToolScript.text("ok"));
         HttpUpstream upstream = upstream(server);
-        upstream.tools();
+        upstream.offer();
 
         Envelope request = Bench.modernRequest(
                 "sql",
@@ -508,7 +510,17 @@ class HttpUpstreamTest {
         bench.call(
                 upstream,
                 new UpstreamCall(
-                        call.request(), "echo", "alice", call.credential(), null, null, false, Bench.AMPLE, 1 << 20));
+                        call.request(),
+                        "echo",
+                        "alice",
+                        call.credential(),
+                        null,
+                        null,
+                        false,
+                        Bench.AMPLE,
+                        1 << 20,
+                        Dialogue.NONE,
+                        Duration.ZERO));
 
         assertThat(onlyCall(server).text()).doesNotContain("progressToken").doesNotContain("traceparent");
         assertThat(onlyCall(server).header("traceparent")).isEmpty();
@@ -878,7 +890,8 @@ class HttpUpstreamTest {
                         all.listTimeout(),
                         10,
                         all.sessionIdle(),
-                        64),
+                        64,
+                        all.ownCapabilities()),
                 bench.surroundings()));
         var first = Bench.start(() -> upstream.call(Bench.call("hang"), ReplyListener.NONE));
         Await.until(

@@ -14,6 +14,7 @@ import dev.mcpgateway.connectors.testing.FakeMcpServer;
 import dev.mcpgateway.connectors.testing.FakeMcpServer.Speaks;
 import dev.mcpgateway.connectors.testing.RawRequest;
 import dev.mcpgateway.connectors.testing.ToolScript;
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -49,7 +50,8 @@ class LegacySessionsTest {
                         Duration.ofSeconds(10),
                         sessionsMax,
                         idle,
-                        64),
+                        64,
+                        ClientCapabilities.NONE),
                 bench.surroundings()));
     }
 
@@ -69,7 +71,7 @@ class LegacySessionsTest {
     void eachPrincipalHasItsOwnSessionAndKeepsIt() throws UpstreamFault {
         HttpUpstream upstream = upstream();
 
-        upstream.tools();
+        upstream.offer();
         for (String principal : new String[] {"alice", "bob", "alice", "bob"}) {
             assertThat(call(upstream, principal)).isInstanceOf(Answered.class);
         }
@@ -371,7 +373,7 @@ class LegacySessionsTest {
     @Test
     void aRefusedCallerDoesNotMakeTheUpstreamLookDown() throws UpstreamFault {
         HttpUpstream upstream = upstream();
-        upstream.tools();
+        upstream.offer();
         server.tool("echo", ToolScript.status(401, "text/plain", ""));
 
         call(upstream, "mallory");

@@ -50,7 +50,7 @@ class ReadmeTest {
             HttpUpstreamSettings settings = HttpUpstreamSettings.of(
                     "crm", url, EraSetting.AUTO, new UpstreamCredential.None(), HttpSettings.Client.LEAN);
             try (McpUpstream crm = new HttpUpstream(settings, surroundings)) {
-                List<Definition> tools = crm.tools().tools();
+                List<Definition> tools = crm.offer().list(FeatureList.TOOLS);
                 return switch (crm.call(call, notification -> {})) {
                     case UpstreamReply.Answered(Envelope message) -> tools.size() + " tools, " + message.shape();
                     case UpstreamReply.Unreachable(String why, boolean mayHaveRun) ->

@@ -6,6 +6,7 @@ import dev.mcpgateway.connectors.mcp.UpstreamReply.Answered;
 import dev.mcpgateway.connectors.mcp.UpstreamReply.Cancelled;
 import dev.mcpgateway.connectors.mcp.UpstreamReply.ProtocolError;
 import dev.mcpgateway.connectors.testing.Await;
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.McpNames;
 import dev.mcpgateway.connectors.wire.Revision;
@@ -77,7 +78,8 @@ class RealServersTest {
                         Duration.ofSeconds(20),
                         1 << 22,
                         Duration.ofSeconds(1),
-                        64),
+                        64,
+                        ClientCapabilities.NONE),
                 bench.surroundings()));
     }
 
@@ -104,8 +106,8 @@ class RealServersTest {
 
     /** List, call, progress, error, cancel: what everything must do over every transport. */
     private void everything(McpUpstream upstream) throws UpstreamFault {
-        Offer listing = upstream.tools();
-        assertThat(listing.tools())
+        Offer listing = upstream.offer();
+        assertThat(listing.list(FeatureList.TOOLS))
                 .extracting(Definition::name)
                 .contains("echo", "get-sum", "trigger-long-running-operation");
         assertThat(listing.problems()).isEmpty();
@@ -184,7 +186,9 @@ class RealServersTest {
         McpUpstream upstream =
                 server("server-filesystem", Map.of(), folder.toRealPath().toString());
 
-        assertThat(upstream.tools().tools()).extracting(Definition::name).contains("read_text_file", "list_directory");
+        assertThat(upstream.offer().list(FeatureList.TOOLS))
+                .extracting(Definition::name)
+                .contains("read_text_file", "list_directory");
         assertThat(result(call(upstream, "list_directory", "{\"path\":\"" + folder.toRealPath() + "\"}")))
                 .contains("note.txt");
         assertThat(result(call(upstream, "read_text_file", "{\"path\":\"" + folder.toRealPath() + "/note.txt\"}")))
@@ -199,7 +203,9 @@ class RealServersTest {
                 "server-memory",
                 Map.of("MEMORY_FILE_PATH", folder.resolve("memory.jsonl").toString()));
 
-        assertThat(upstream.tools().tools()).extracting(Definition::name).contains("create_entities", "read_graph");
+        assertThat(upstream.offer().list(FeatureList.TOOLS))
+                .extracting(Definition::name)
+                .contains("create_entities", "read_graph");
         result(call(
                 upstream,
                 "create_entities",
@@ -215,7 +221,7 @@ class RealServersTest {
         int port = Integer.parseInt(out.readLine().replace("PORT ", ""));
         HttpUpstream upstream = bench.upstream(URI.create("http://127.0.0.1:" + port + "/mcp"), era);
         AtomicInteger changes = new AtomicInteger();
-        upstream.onToolsChanged(changes::incrementAndGet);
+        upstream.onOfferChanged(changes::incrementAndGet);
 
         sdkServer(upstream, revision);
 
@@ -230,8 +236,10 @@ class RealServersTest {
     }
 
     private void sdkServer(McpUpstream upstream, String revision) throws UpstreamFault {
-        Offer listing = upstream.tools();
-        assertThat(listing.tools()).extracting(Definition::name).containsExactly("echo", "slow", "hang");
+        Offer listing = upstream.offer();
+        assertThat(listing.list(FeatureList.TOOLS))
+                .extracting(Definition::name)
+                .containsExactly("echo", "slow", "hang");
         assertThat(listing.revision().version()).isEqualTo(revision);
         assertThat(listing.problems()).isEmpty();
 

@@ -15,6 +15,7 @@ import dev.mcpgateway.connectors.mcp.UpstreamReply.Unreachable;
 import dev.mcpgateway.connectors.mcp.UpstreamStatus.Health;
 import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.testing.FakeStdioServer;
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.McpNames;
 import dev.mcpgateway.connectors.wire.Revision;
@@ -62,7 +63,8 @@ class StdioUpstreamTest {
                 Duration.ofSeconds(10),
                 lineBytesMax,
                 Duration.ofMillis(500),
-                64);
+                64,
+                ClientCapabilities.NONE);
     }
 
     private McpUpstream upstream(String... options) {
@@ -105,9 +107,9 @@ class StdioUpstreamTest {
     void theEraIsFound(String options, String revision) throws UpstreamFault {
         McpUpstream upstream = upstream(options.split(" "));
 
-        Offer listing = upstream.tools();
+        Offer listing = upstream.offer();
 
-        assertThat(listing.tools()).extracting(Definition::name).containsExactly("echo", "env");
+        assertThat(listing.list(FeatureList.TOOLS)).extracting(Definition::name).containsExactly("echo", "env");
         assertThat(listing.revision()).isEqualTo(Revision.of(revision).orElseThrow());
         assertThat(upstream.status().revision()).isEqualTo(listing.revision());
         assertThat(journal().lines().filter(line -> line.contains("\"server/discover\"")))
@@ -121,7 +123,7 @@ class StdioUpstreamTest {
         McpUpstream upstream =
                 bench.with(StdioUpstream.of(settings(EraSetting.LEGACY, 1 << 20, "legacy"), bench.surroundings()));
 
-        upstream.tools();
+        upstream.offer();
 
         assertThat(journal()).doesNotContain("server/discover").contains("\"initialize\"");
     }
@@ -131,7 +133,7 @@ class StdioUpstreamTest {
         McpUpstream upstream =
                 bench.with(StdioUpstream.of(settings(EraSetting.MODERN, 1 << 20, "modern"), bench.surroundings()));
 
-        upstream.tools();
+        upstream.offer();
 
         assertThat(journal()).doesNotContain("server/discover").doesNotContain("\"initialize\"");
     }
@@ -248,7 +250,7 @@ class StdioUpstreamTest {
     void anAnnouncedChangeIsHeard() {
         AtomicInteger changes = new AtomicInteger();
         McpUpstream upstream = upstream("legacy");
-        upstream.onToolsChanged(changes::incrementAndGet);
+        upstream.onOfferChanged(changes::incrementAndGet);
 
         answer(call(upstream, "changed", "{}"));
 
@@ -257,7 +259,7 @@ class StdioUpstreamTest {
 
     @Test
     void aModernServerIsListenedTo() throws UpstreamFault {
-        upstream("modern").tools();
+        upstream("modern").offer();
 
         Await.until("the subscription was sent", () -> journal().contains("subscriptions/listen"));
         assertThat(journal()).contains("\"toolsListChanged\":true");
@@ -367,10 +369,11 @@ class StdioUpstreamTest {
                         all.listTimeout(),
                         all.lineBytesMax(),
                         all.exitTimeout(),
-                        all.jsonDepthMax()),
+                        all.jsonDepthMax(),
+                        ClientCapabilities.NONE),
                 bench.surroundings()));
 
-        assertThat(catchThrowableOfType(UpstreamFault.class, upstream::tools)).hasMessageContaining("MISSING_TOKEN");
+        assertThat(catchThrowableOfType(UpstreamFault.class, upstream::offer)).hasMessageContaining("MISSING_TOKEN");
         assertThat(journal()).isEmpty();
     }
 
@@ -380,7 +383,7 @@ class StdioUpstreamTest {
                 StdioUpstreamSettings.of("fake", List.of("/no/such/program"), Map.of(), EraSetting.AUTO),
                 bench.surroundings()));
 
-        assertThat(catchThrowableOfType(UpstreamFault.class, upstream::tools)).hasMessageContaining("/no/such/program");
+        assertThat(catchThrowableOfType(UpstreamFault.class, upstream::offer)).hasMessageContaining("/no/such/program");
         assertThat(upstream.status().health()).isEqualTo(Health.DOWN);
     }
 
@@ -390,7 +393,7 @@ class StdioUpstreamTest {
                 StdioUpstreamSettings.of("fake", List.of("/bin/sh", "-c", "exit 7"), Map.of(), EraSetting.AUTO),
                 bench.surroundings()));
 
-        assertThat(catchThrowableOfType(UpstreamFault.class, upstream::tools)).hasMessageContaining("exit code 7");
+        assertThat(catchThrowableOfType(UpstreamFault.class, upstream::offer)).hasMessageContaining("exit code 7");
         assertThat(call(upstream, "echo", "{}")).isInstanceOfSatisfying(Unreachable.class, reply -> {
             assertThat(reply.mayHaveRun()).isFalse();
             assertThat(reply.why()).contains("exit code 7");
@@ -402,7 +405,7 @@ class StdioUpstreamTest {
     void aProcessThatDiesTakesItsCallsWithItAndIsStartedAgain(String tool, String reason) {
         AtomicInteger changes = new AtomicInteger();
         McpUpstream upstream = upstream("modern");
-        upstream.onToolsChanged(changes::incrementAndGet);
+        upstream.onOfferChanged(changes::incrementAndGet);
         String before = text(upstream, "pid");
         var other = Bench.start(() -> upstream.call(
                 Bench.call(Bench.legacyRequest("hang", "{}"), "hang", "bob", Bench.AMPLE, 1000), ReplyListener.NONE));
@@ -501,7 +504,8 @@ class StdioUpstreamTest {
                         all.listTimeout(),
                         all.lineBytesMax(),
                         Duration.ofMillis(300),
-                        64),
+                        64,
+                        ClientCapabilities.NONE),
                 bench.surroundings()));
         bench.call(upstream, Bench.call("echo", "alice", Bench.SHORT));
         Await.until("it runs", () -> Files.exists(other.resolve("pid")));

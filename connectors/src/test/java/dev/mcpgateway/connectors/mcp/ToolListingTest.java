@@ -34,7 +34,7 @@ class ToolListingTest {
     }
 
     private static UpstreamFault fault(HttpUpstream upstream) {
-        UpstreamFault fault = catchThrowableOfType(UpstreamFault.class, upstream::tools);
+        UpstreamFault fault = catchThrowableOfType(UpstreamFault.class, upstream::offer);
         assertThat(fault).isNotNull();
         return fault;
     }
@@ -48,9 +48,12 @@ class ToolListingTest {
         }
         server.toolsPerPage(10);
 
-        Offer listing = upstream(server).tools();
+        Offer listing = upstream(server).offer();
 
-        assertThat(listing.tools()).hasSize(25).extracting(Definition::name).startsWith("tool-0", "tool-1");
+        assertThat(listing.list(FeatureList.TOOLS))
+                .hasSize(25)
+                .extracting(Definition::name)
+                .startsWith("tool-0", "tool-1");
         assertThat(server.requests("tools/list")).hasSize(3);
         assertThat(listing.problems()).isEmpty();
         assertThat(listing.ttlMillis()).isEqualTo(speaks == Speaks.LEGACY ? 0 : 60_000);
@@ -61,7 +64,7 @@ class ToolListingTest {
         String definition = "{\"name\":\"t\", \"inputSchema\" :{\"type\":\"object\",\"maximum\":1.10},\"x\":[ ]}";
         FakeMcpServer server = server(Speaks.MODERN).tool("t", definition, ToolScript.text(""));
 
-        Definition tool = upstream(server).tools().tools().getFirst();
+        Definition tool = upstream(server).offer().list(FeatureList.TOOLS).getFirst();
 
         assertThat(tool.rawBytes()).asString().isEqualTo(definition);
         assertThat(tool.document().raw(tool.inputSchema())).isEqualTo("{\"type\":\"object\",\"maximum\":1.10}");
@@ -89,7 +92,7 @@ class ToolListingTest {
                                 ? "{\"tools\":[],\"nextCursor\":\"\"}"
                                 : "{\"tools\":[{\"name\":\"t\"}]}"));
 
-        assertThat(upstream(server).tools().tools()).hasSize(1);
+        assertThat(upstream(server).offer().list(FeatureList.TOOLS)).hasSize(1);
 
         assertThat(server.requests("tools/list").getLast().text()).contains("\"cursor\":\"\"");
     }
@@ -105,7 +108,7 @@ class ToolListingTest {
                                 ? "{\"tools\":[],\"nextCursor\":\"a\\u00e9\\/\\\"b\"}"
                                 : "{\"tools\":[],\"nextCursor\":null}"));
 
-        upstream(server).tools();
+        upstream(server).offer();
 
         assertThat(server.requests("tools/list").getLast().text()).contains("\"cursor\":\"a\\u00e9\\/\\\"b\"");
     }
@@ -149,7 +152,7 @@ class ToolListingTest {
         server.method("tools/list", ToolScript.result(tools.append("]}").toString()));
 
         if (listed) {
-            assertThat(upstream(server).tools().tools()).hasSize(count);
+            assertThat(upstream(server).offer().list(FeatureList.TOOLS)).hasSize(count);
         } else {
             assertThat(fault(upstream(server))).hasMessageContaining("more than 2000 tools");
         }
@@ -178,10 +181,12 @@ class ToolListingTest {
                         + "\"},{\"name\":\"a\\u0007b\"},{\"name\":\"a\",\"n\":2},{\"name\":\""
                         + "y".repeat(128) + "\"}]}"));
 
-        Offer listing = upstream(server).tools();
+        Offer listing = upstream(server).offer();
 
-        assertThat(listing.tools()).extracting(Definition::name).containsExactly("a", "y".repeat(128));
-        assertThat(listing.tools().getFirst().rawBytes()).asString().contains("\"n\":1");
+        assertThat(listing.list(FeatureList.TOOLS)).extracting(Definition::name).containsExactly("a", "y".repeat(128));
+        assertThat(listing.list(FeatureList.TOOLS).getFirst().rawBytes())
+                .asString()
+                .contains("\"n\":1");
         assertThat(listing.problems()).hasSize(7).anyMatch(problem -> problem.contains("a\\u0007b"));
     }
 
@@ -193,9 +198,9 @@ class ToolListingTest {
             FakeMcpServer server =
                     server(speaks).tool("good", ToolScript.text("")).tool("bad", bad, ToolScript.text(""));
 
-            Offer listing = upstream(server).tools();
+            Offer listing = upstream(server).offer();
 
-            assertThat(listing.tools()).hasSize(speaks == Speaks.MODERN ? 1 : 2);
+            assertThat(listing.list(FeatureList.TOOLS)).hasSize(speaks == Speaks.MODERN ? 1 : 2);
             assertThat(listing.problems()).hasSize(speaks == Speaks.MODERN ? 1 : 0);
         }
     }
@@ -204,10 +209,10 @@ class ToolListingTest {
     void aLegacySessionThatWasForgottenIsOpenedAgain() throws UpstreamFault {
         FakeMcpServer server = server(Speaks.LEGACY).tool("t", ToolScript.text(""));
         HttpUpstream upstream = upstream(server);
-        upstream.tools();
+        upstream.offer();
         server.forgetSessions();
 
-        assertThat(upstream.tools().tools()).hasSize(1);
+        assertThat(upstream.offer().list(FeatureList.TOOLS)).hasSize(1);
     }
 
     @ParameterizedTest
@@ -218,8 +223,8 @@ class ToolListingTest {
         FakeMcpServer server = server(speaks).tool("t", ToolScript.text(""));
         HttpUpstream upstream = upstream(server);
         AtomicInteger changes = new AtomicInteger();
-        upstream.onToolsChanged(changes::incrementAndGet);
-        upstream.tools();
+        upstream.onOfferChanged(changes::incrementAndGet);
+        upstream.offer();
         Await.until("it listens", () -> server.listeners() == 1);
 
         server.announce("notifications/prompts/list_changed");
@@ -237,7 +242,7 @@ class ToolListingTest {
     void aPingOnTheStreamForChangesIsAnswered() throws UpstreamFault, IOException {
         FakeMcpServer server = server(Speaks.LEGACY).tool("t", ToolScript.text(""));
         HttpUpstream upstream = upstream(server);
-        upstream.tools();
+        upstream.offer();
         Await.until("it listens", () -> server.listeners() == 1);
 
         server.announceRaw("{\"jsonrpc\":\"2.0\",\"id\":\"keep\",\"method\":\"ping\"}");
@@ -255,8 +260,8 @@ class ToolListingTest {
         server.toolCapabilities("{}");
         HttpUpstream upstream = upstream(server);
 
-        upstream.tools();
-        upstream.tools();
+        upstream.offer();
+        upstream.offer();
 
         assertThat(server.requests("GET")).isEmpty();
     }
@@ -267,7 +272,7 @@ class ToolListingTest {
         server.method("GET", ToolScript.status(405, "text/plain", ""));
         HttpUpstream upstream = upstream(server);
 
-        upstream.tools();
+        upstream.offer();
         Await.until("it was asked", () -> !server.requests("GET").isEmpty());
         bench.pass(java.time.Duration.ofMinutes(10));
         bench.call(upstream, Bench.call("t"));
@@ -286,7 +291,7 @@ class ToolListingTest {
         });
         HttpUpstream upstream = upstream(server);
         AtomicInteger changes = new AtomicInteger();
-        upstream.onToolsChanged(changes::incrementAndGet);
+        upstream.onOfferChanged(changes::incrementAndGet);
 
         bench.call(upstream, Bench.call("t"));
 
@@ -310,7 +315,8 @@ class ToolListingTest {
                         Bench.SHORT,
                         all.sessionsMax(),
                         all.sessionIdle(),
-                        all.jsonDepthMax()),
+                        all.jsonDepthMax(),
+                        all.ownCapabilities()),
                 bench.surroundings()));
 
         assertThat(fault(upstream)).hasMessage("does not answer in time");

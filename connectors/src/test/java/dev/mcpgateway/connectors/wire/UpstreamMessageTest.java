@@ -33,7 +33,11 @@ class UpstreamMessageTest {
                 progress == null ? null : bytes(progress),
                 traceparent,
                 null,
-                bytes("{\"name\":\"gw\"}"));
+                bytes("{\"name\":\"gw\"}"),
+                ClientCapabilities.NONE,
+                null,
+                null,
+                null);
     }
 
     private static byte[] bytes(String text) {
@@ -44,7 +48,7 @@ class UpstreamMessageTest {
     private static String params(String params, Revision revision) {
         String json = "{\"jsonrpc\":\"2.0\",\"id\":\"agent\",\"method\":\"tools/call\",\"params\":" + params + "}";
         String edited =
-                new String(UpstreamMessage.toolCall(read(json), revision, rewrite(null, null)), StandardCharsets.UTF_8);
+                new String(UpstreamMessage.request(read(json), revision, rewrite(null, null)), StandardCharsets.UTF_8);
         read(edited);
         assertThat(edited).startsWith("{\"jsonrpc\":\"2.0\",\"id\":42,\"method\":\"tools/call\",\"params\":");
         return edited.substring(
@@ -129,7 +133,7 @@ class UpstreamMessageTest {
                 + "\"_meta\":{\"progressToken\":\"agent\",\"traceparent\":\"agent\"}}}");
 
         String edited =
-                new String(UpstreamMessage.toolCall(agent, revision, rewrite("42", "00-our")), StandardCharsets.UTF_8);
+                new String(UpstreamMessage.request(agent, revision, rewrite("42", "00-our")), StandardCharsets.UTF_8);
 
         assertThat(edited)
                 .contains("\"progressToken\":42")

@@ -8,6 +8,7 @@ import dev.mcpgateway.audit.PayloadSize;
 import dev.mcpgateway.audit.ScreenRecord;
 import dev.mcpgateway.connectors.credential.Credential;
 import dev.mcpgateway.connectors.credential.SecretUnavailable;
+import dev.mcpgateway.connectors.mcp.Dialogue;
 import dev.mcpgateway.connectors.mcp.UpstreamCall;
 import dev.mcpgateway.connectors.mcp.UpstreamReply;
 import dev.mcpgateway.connectors.wire.Envelope;
@@ -31,6 +32,7 @@ import dev.mcpgateway.policy.Visibility;
 import dev.mcpgateway.policy.arguments.ArgumentVerdict;
 import dev.mcpgateway.policy.arguments.CheckedArguments;
 import dev.mcpgateway.policy.screen.ScreenedResult;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -269,7 +271,9 @@ final class ToolCallPath {
                         trace.tracestate(),
                         reply.acceptsEvents(),
                         upstreams.timeout(name.alias()),
-                        resultScreen.replyBytesMax()),
+                        resultScreen.replyBytesMax(),
+                        Dialogue.NONE,
+                        Duration.ZERO),
                 notification -> resultScreen.relay(admitted.permit(), admitted.settings(), notification, reply));
         // an interrupt has done its work by now and must not end the record of the outcome
         boolean cancelled = Thread.interrupted();

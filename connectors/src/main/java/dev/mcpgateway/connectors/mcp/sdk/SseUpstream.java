@@ -34,7 +34,8 @@ public final class SseUpstream {
                 settings.listTimeout(),
                 settings.sessionsMax(),
                 settings.sessionIdle(),
-                settings.jsonDepthMax());
+                settings.jsonDepthMax(),
+                settings.ownCapabilities());
         return new DuplexUpstream(
                 duplex,
                 (receiver, credential, deadline) ->

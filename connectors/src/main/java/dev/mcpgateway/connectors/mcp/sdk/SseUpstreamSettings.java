@@ -5,6 +5,7 @@ import dev.mcpgateway.connectors.mcp.DuplexSettings;
 import dev.mcpgateway.connectors.net.AddressRange;
 import dev.mcpgateway.connectors.net.HttpOrigin;
 import dev.mcpgateway.connectors.net.HttpSettings;
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +24,8 @@ import java.util.List;
  * @param sessionIdle how long an unused session is kept
  * @param eventBytesMax longest event
  * @param jsonDepthMax deepest nesting of what it sends
+ * @param ownCapabilities what is declared where a session serves everyone or nobody: over stdio, and when lists are
+ *     fetched, so that what is offered only to capable clients is on them
  */
 public record SseUpstreamSettings(
         String alias,
@@ -35,7 +38,8 @@ public record SseUpstreamSettings(
         int sessionsMax,
         Duration sessionIdle,
         int eventBytesMax,
-        int jsonDepthMax) {
+        int jsonDepthMax,
+        ClientCapabilities ownCapabilities) {
 
     /** Twice the largest result that is let through by default. */
     public static final int EVENT_BYTES_DEFAULT = 8 * 1024 * 1024;
@@ -65,6 +69,7 @@ public record SseUpstreamSettings(
                 DuplexSettings.CHANNELS_DEFAULT,
                 DuplexSettings.CHANNEL_IDLE_DEFAULT,
                 EVENT_BYTES_DEFAULT,
-                JSON_DEPTH_DEFAULT);
+                JSON_DEPTH_DEFAULT,
+                ClientCapabilities.NONE);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.mcp.Bench;
 import dev.mcpgateway.connectors.mcp.Definition;
+import dev.mcpgateway.connectors.mcp.FeatureList;
 import dev.mcpgateway.connectors.mcp.McpUpstream;
 import dev.mcpgateway.connectors.mcp.ReplyListener;
 import dev.mcpgateway.connectors.mcp.UpstreamCall;
@@ -65,7 +66,9 @@ class SseUpstreamTest {
                         "{\"content\":[],\"args\":" + request.document().raw(request.param(McpNames.ARGUMENTS)) + "}");
         McpUpstream upstream = upstream();
 
-        assertThat(upstream.tools().tools()).extracting(Definition::name).containsExactly("echo");
+        assertThat(upstream.offer().list(FeatureList.TOOLS))
+                .extracting(Definition::name)
+                .containsExactly("echo");
         Envelope answer = answer(bench.call(upstream, call("echo", "{\"a\":1}", "alice")));
 
         assertThat(answer.document().raw(answer.result())).contains("\"args\":{\"a\":1}");
@@ -77,7 +80,7 @@ class SseUpstreamTest {
 
     @Test
     void theFirstWordsComeInTheirOrder() throws UpstreamFault {
-        upstream().tools();
+        upstream().offer();
 
         assertThat(server.requests().stream()
                         .map(request -> request.text().replaceAll(".*\"method\":\"([^\"]*)\".*", "$1")))
@@ -197,8 +200,8 @@ class SseUpstreamTest {
     void anAnnouncedChangeIsHeard() throws UpstreamFault, IOException {
         McpUpstream upstream = upstream();
         AtomicInteger changes = new AtomicInteger();
-        upstream.onToolsChanged(changes::incrementAndGet);
-        upstream.tools();
+        upstream.onOfferChanged(changes::incrementAndGet);
+        upstream.offer();
 
         server.push("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}");
 
@@ -274,7 +277,7 @@ class SseUpstreamTest {
         McpUpstream upstream =
                 upstream(URI.create("http://metadata.invalid:" + server.url().getPort() + "/sse"));
 
-        UpstreamFault fault = catchThrowableOfType(UpstreamFault.class, upstream::tools);
+        UpstreamFault fault = catchThrowableOfType(UpstreamFault.class, upstream::offer);
 
         assertThat(fault).hasMessageContaining("allow_networks");
         assertThat(server.requests()).isEmpty();

@@ -36,6 +36,7 @@ import dev.mcpgateway.policy.Visibility;
 import dev.mcpgateway.policy.arguments.ArgumentVerdict;
 import dev.mcpgateway.policy.arguments.CheckedArguments;
 import dev.mcpgateway.policy.screen.ScreenedResult;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;

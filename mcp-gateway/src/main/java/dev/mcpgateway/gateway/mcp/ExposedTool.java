@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param modernJson the definition for agents of 2026-07-28
  * @param legacyJson the definition for agents before that
  * @param schemaIsWrapped whether that has the output schema inside an object, as its results then have to be
+ * @param app the {@code ui://} resource that shows its results (MCP Apps, {@code _meta.ui.resourceUri}), of the tool's own
+ *     upstream; {@code null} if there is none
  */
 @SuppressWarnings("ArrayRecordComponent") // written out as they are, never compared
 record ExposedTool(
@@ -30,8 +32,9 @@ record ExposedTool(
         @Nullable CompiledSchema output,
         byte[] modernJson,
         byte[] legacyJson,
-        boolean schemaIsWrapped)
-        implements Feature {
+        boolean schemaIsWrapped,
+        @Nullable FeatureName app)
+        implements Listed, Feature {
 
     @Override
     public ArgumentVerdict check(Envelope request) {

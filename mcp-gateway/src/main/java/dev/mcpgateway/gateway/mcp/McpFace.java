@@ -27,9 +27,6 @@ import java.util.random.RandomGenerator;
 
 /** Everything behind the MCP endpoints, wired; what other packages need of it. */
 public final class McpFace {
-    private static final String INSTRUCTIONS =
-            "Tools of several servers, named <server>__<tool>. Results are screened; a withheld or cut result says so.";
-
     /** How long an agent may take from one round of a request to the next (S-46). */
     private static final Duration STATE_LIFETIME = Duration.ofMinutes(10);
 
@@ -47,7 +44,7 @@ public final class McpFace {
     private final InstantSource clock;
     private final LongSupplier nanoClock;
     private final String serverInfo;
-    private final ToolTables tables;
+    private final ViewTables tables;
     private final Sessions sessions;
     private final CallRecords records;
     private final Admission admission;
@@ -81,7 +78,7 @@ public final class McpFace {
         this.clock = clock;
         this.nanoClock = nanoClock;
         this.serverInfo = serverInfo(version);
-        this.tables = new ToolTables(views, PayloadLimits.STANDARD.bytesMax(limits.argumentsBytes()));
+        this.tables = new ViewTables(views, PayloadLimits.STANDARD.bytesMax(limits.argumentsBytes()));
         this.records = new CallRecords(audit);
         this.sessions = new Sessions(
                 limits.sessions(),
@@ -114,12 +111,17 @@ public final class McpFace {
 
     /** Canonical names of all tools that can be called. */
     public Set<String> toolNames() {
-        return tables.names();
+        return tables.toolNames();
     }
 
     /** Tools that are kept out, with the reason. */
     public Map<String, String> quarantined() {
         return tables.quarantined();
+    }
+
+    /** What upstreams offer and a view does not, though it was selected, by view. */
+    public Map<String, List<String>> leftOut() {
+        return tables.leftOut();
     }
 
     /** The endpoint of a view. */
@@ -141,9 +143,10 @@ public final class McpFace {
                 telemetry,
                 clock,
                 limits.callsPerMinute(),
+                limits.argumentsBytes(),
                 new InputRelay(upstreams, held, resultScreen, limits.inputWait()),
                 states);
-        ToolListPath lists = new ToolListPath(
+        ListPath lists = new ListPath(
                 policies,
                 tables,
                 records,
@@ -159,7 +162,7 @@ public final class McpFace {
                 authenticator,
                 new BoundedBody(limits.requestBytes(), limits.bodyTimeout(), nanoClock),
                 new RequestReader(JsonLimits.forRequests(limits.requestBytes(), limits.jsonDepth()), sessions),
-                new Handshake(sessions, audit, answers, serverInfo, INSTRUCTIONS, limits.listTtl()),
+                new Handshake(sessions, audit, answers, tables, serverInfo, limits.listTtl()),
                 lists,
                 calls,
                 records,

@@ -44,11 +44,23 @@ final class RequestReader {
             "server/discover",
             "tools/list",
             "tools/call",
+            "prompts/list",
             "prompts/get",
+            "resources/list",
+            "resources/templates/list",
             "resources/read",
             "completion/complete");
 
-    private static final Set<String> LEGACY_METHODS = Set.of("ping", "tools/list", "tools/call", "prompts/get", "resources/read", "completion/complete");
+    private static final Set<String> LEGACY_METHODS = Set.of(
+            "ping",
+            "tools/list",
+            "tools/call",
+            "prompts/list",
+            "prompts/get",
+            "resources/list",
+            "resources/templates/list",
+            "resources/read",
+            "completion/complete");
 
     private final JsonLimits limits;
     private final Sessions sessions;
@@ -167,9 +179,7 @@ final class RequestReader {
             throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "params.inputResponses must be an object"));
         }
         int cursor = envelope.param(McpNames.CURSOR);
-        if (envelope.method().equals("tools/list")
-                && cursor != JsonDocument.NONE
-                && !document.is(cursor, Kind.STRING)) {
+        if (envelope.method().endsWith("/list") && cursor != JsonDocument.NONE && !document.is(cursor, Kind.STRING)) {
             throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "params.cursor must be a string"));
         }
     }

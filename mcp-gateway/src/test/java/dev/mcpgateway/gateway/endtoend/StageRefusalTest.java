@@ -154,7 +154,7 @@ class StageRefusalTest {
     void locateAsksForTheScopesThatAreLacking() {
         WireAnswer answer = gateway.agent().call("crm__refund", "{}");
 
-        assertError(answer, 403, -31403, "\"id\":1,", "The access token lacks a scope for this tool.");
+        assertError(answer, 403, -31403, "\"id\":1,", "The access token lacks a scope for this.");
         assertNothingUpstream();
         assertThat(gateway.newSummaries(1)).containsExactly("tool.call.denied LOCATE needs_scope crm__refund");
     }

@@ -314,7 +314,7 @@ class LegacyAgentTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"resources/list", "prompts/get", "logging/setLevel", "completion/complete", "server/discover"})
+            strings = {"tasks/list", "tools/Call", "subscriptions/listen", "server/discover", "elicitation/create"})
     void aMethodThatIsNotServedIsAnOrdinaryError(String method) {
         TestAgent agent = agent().initialize("2025-11-25");
 

@@ -7,13 +7,14 @@ import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import dev.mcpgateway.connectors.wire.Revision;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.config.ViewNames;
+import dev.mcpgateway.gateway.config.ViewSelection;
 import dev.mcpgateway.gateway.identity.Caller;
 import dev.mcpgateway.gateway.identity.TestCaller;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -31,8 +32,8 @@ class SessionsTest {
     private final Sessions sessions =
             new Sessions(4, 2, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"), expired::add);
 
-    private static final View VIEW = new View("default", "/mcp", "http://127.0.0.1/mcp", Set.of("crm", "files"), false);
-    private static final View OTHER = new View("other", "/mcp/other", "http://127.0.0.1/mcp/other", Set.of(), false);
+    private static final View VIEW = view("default", "/mcp");
+    private static final View OTHER = view("other", "/mcp/other");
     private static final ClientCapabilities NOTHING = ClientCapabilities.NONE;
 
     private static Caller caller(String name) {
@@ -52,6 +53,17 @@ class SessionsTest {
             throw new AssertionError(other);
         }
         throw new AssertionError("not refused");
+    }
+
+    private static View view(String name, String path) {
+        return new View(
+                name,
+                path,
+                "http://127.0.0.1" + path,
+                List.of("crm"),
+                new ViewNames.Prefixed(),
+                ViewSelection.ALL,
+                "");
     }
 
     @Test

@@ -2,42 +2,39 @@ package dev.mcpgateway.connectors.mcp;
 
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.Envelope.Shape;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What an upstream says on the stream of one call before it answers: to the agent, to us, or to nobody. */
+/** What an upstream says during one call before it answers: to whoever calls, or to the gateway. */
 final class CallRelay implements Sideline {
-    /** Requests of a legacy server answered during one call; a server has no reason for more. */
-    private static final int REQUESTS_MAX = 16;
-
     private final ProgressRelay progress;
     private final ReplyListener listener;
     private final StatusBoard board;
-    private final Runnable toolsChanged;
-    private final @Nullable Consumer<Envelope> answerer;
-    private int requests;
+    private final @Nullable Questions questions;
+    private final Sideline others;
 
-    /** An answerer of {@code null} stands for an era in which servers have no requests. */
+    /**
+     * @param questions {@code null} stands for an era in which servers have no requests
+     * @param others gets every notification that is not about this call
+     */
     CallRelay(
             ProgressRelay progress,
             ReplyListener listener,
             StatusBoard board,
-            Runnable toolsChanged,
-            @Nullable Consumer<Envelope> answerer) {
+            @Nullable Questions questions,
+            Sideline others) {
         this.progress = progress;
         this.listener = listener;
         this.board = board;
-        this.toolsChanged = toolsChanged;
-        this.answerer = answerer;
+        this.questions = questions;
+        this.others = others;
     }
 
     @Override
     public void message(Envelope message) {
         if (message.shape() == Shape.NOTIFICATION) {
             notification(message);
-        } else if (message.shape() == Shape.REQUEST && answerer != null && requests < REQUESTS_MAX) {
-            requests++;
-            answerer.accept(message);
+        } else if (message.shape() == Shape.REQUEST && questions != null) {
+            questions.answer(message);
         } else {
             board.dropped();
         }
@@ -48,8 +45,7 @@ final class CallRelay implements Sideline {
             case "notifications/progress" ->
                 progress.translate(message).ifPresentOrElse(listener::notification, board::dropped);
             case "notifications/message" -> listener.notification(message);
-            case "notifications/tools/list_changed" -> toolsChanged.run();
-            default -> board.dropped();
+            default -> others.message(message);
         }
     }
 }

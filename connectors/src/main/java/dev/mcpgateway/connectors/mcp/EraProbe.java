@@ -139,6 +139,15 @@ final class EraProbe {
         };
     }
 
+    /** What a server declared in its answer to {@code server/discover}; one that answers otherwise declares nothing. */
+    static ServerCapabilities capabilities(UpstreamReply discovered) {
+        if (!(discovered instanceof UpstreamReply.Answered(Envelope message))) {
+            return ServerCapabilities.NONE;
+        }
+        JsonDocument document = message.document();
+        return ServerCapabilities.of(document, document.member(message.result(), McpNames.CAPABILITIES));
+    }
+
     /** The era of the newest revision that both know. */
     private static Era common(JsonDocument document, int versions) throws UpstreamFault {
         Optional<Revision> best = Optional.empty();

@@ -83,13 +83,17 @@ final class Greeting {
         }
     }
 
-    private static Optional<Era> judge(UpstreamReply reply) throws UpstreamFault {
-        return switch (reply) {
+    private Optional<Era> judge(UpstreamReply reply) throws UpstreamFault {
+        Optional<Era> era = switch (reply) {
             case UpstreamReply.Answered(Envelope message) -> EraProbe.judge(message);
             case UpstreamReply.ProtocolError error -> EraProbe.judge(error.message());
             case UpstreamReply.Unreachable gone -> throw new UpstreamFault(gone);
             default -> Optional.empty();
         };
+        if (era.isPresent() && era.get() == Era.MODERN) {
+            peer.declares(EraProbe.capabilities(reply));
+        }
+        return era;
     }
 
     private Era initialize(Deadline deadline) throws UpstreamFault {
@@ -97,7 +101,10 @@ final class Greeting {
         peer.speaks(Revision.NEWEST_LEGACY);
         long id = peer.nextId();
         UpstreamReply reply = peer.request(
-                id, messages.initialize(id), deadline, new PendingCall(ANSWER_BYTES_MAX, JsonLimits.DEPTH_DEFAULT));
+                id,
+                messages.initialize(id, peer.declared()),
+                deadline,
+                new PendingCall(ANSWER_BYTES_MAX, JsonLimits.DEPTH_DEFAULT));
         if (!(reply instanceof UpstreamReply.Answered(var message))) {
             throw new UpstreamFault(reply);
         }
@@ -110,6 +117,7 @@ final class Greeting {
                 .orElseThrow(() -> new UpstreamFault(
                         new UpstreamReply.Malformed("it agrees on no protocol revision that this gateway knows")));
         peer.speaks(revision);
+        peer.declares(ServerCapabilities.of(document, document.member(message.result(), McpNames.CAPABILITIES)));
         if (!peer.send(messages.initialized())) {
             throw new UpstreamFault(new UpstreamReply.Unreachable(peer.closedWhy(), false));
         }

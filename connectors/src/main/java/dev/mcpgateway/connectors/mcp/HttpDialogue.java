@@ -37,13 +37,22 @@ final class HttpDialogue {
     private static final Duration STREAM_MAX = Duration.ofMinutes(30);
 
     private final HttpTransport transport;
+    private final HttpTransport streams;
     private final String target;
     private final int depthMax;
     private final StatusBoard board;
     private final TimeSource time;
 
-    HttpDialogue(HttpTransport transport, String target, int depthMax, StatusBoard board, TimeSource time) {
+    /** Streams that stay open have connections of their own, so that they take none away from calls. */
+    HttpDialogue(
+            HttpTransport transport,
+            HttpTransport streams,
+            String target,
+            int depthMax,
+            StatusBoard board,
+            TimeSource time) {
         this.transport = transport;
+        this.streams = streams;
         this.target = target;
         this.depthMax = depthMax;
         this.board = board;
@@ -106,12 +115,12 @@ final class HttpDialogue {
 
     /** Opens the stream of a legacy session; the caller reads and closes it. */
     HttpExchange listen(List<HttpHeader> headers, Deadline deadline) throws HttpFault {
-        return transport.send(new HttpCall("GET", target, headers, new byte[0], deadline, Long.MAX_VALUE));
+        return streams.send(new HttpCall("GET", target, headers, new byte[0], deadline, Long.MAX_VALUE));
     }
 
     /** Opens the stream of a modern subscription; the caller reads and closes it. */
     HttpExchange subscribe(byte[] body, List<HttpHeader> headers, Deadline deadline) throws HttpFault {
-        return transport.send(new HttpCall("POST", target, headers, body, deadline, Long.MAX_VALUE));
+        return streams.send(new HttpCall("POST", target, headers, body, deadline, Long.MAX_VALUE));
     }
 
     /** When a stream for changes is opened anew, so that a peer that vanished without a word is noticed. */
@@ -119,18 +128,13 @@ final class HttpDialogue {
         return Deadline.after(STREAM_MAX, time);
     }
 
-    /**
-     * Reads a stream for changes to its end.
-     *
-     * @param changed told at each change of the tools
-     * @param others gets everything else
-     */
-    void readChanges(HttpExchange stream, Runnable changed, Sideline others) throws HttpFault {
+    /** Reads a stream that stays open to its end. */
+    void read(HttpExchange stream, Sideline messages) throws HttpFault {
         EventStreamReader events = new EventStreamReader(stream.body(), EVENT_BYTES_MAX);
         try {
             for (var event = events.next(); event != null; event = events.next()) {
                 if (isMessage(event)) {
-                    readChange(parse(event.data(), EVENT_BYTES_MAX, depthMax), changed, others);
+                    messages.message(parse(event.data(), EVENT_BYTES_MAX, depthMax));
                 }
             }
         } catch (JsonRefused | NotJsonRpc | EventStreamReader.EventTooLarge broken) {
@@ -140,14 +144,6 @@ final class HttpDialogue {
             throw fault;
         } catch (IOException impossible) {
             throw new IllegalStateException("bodies throw faults only", impossible);
-        }
-    }
-
-    private static void readChange(Envelope message, Runnable changed, Sideline others) {
-        if (message.shape() == Shape.NOTIFICATION && message.method().equals("notifications/tools/list_changed")) {
-            changed.run();
-        } else {
-            others.message(message);
         }
     }
 

@@ -16,11 +16,10 @@ final class HttpHeaders {
     private static final HttpHeader JSON = new HttpHeader("Content-Type", "application/json");
     private static final HttpHeader ACCEPT_BOTH = new HttpHeader("Accept", "application/json, text/event-stream");
     private static final HttpHeader ACCEPT_EVENTS = new HttpHeader("Accept", "text/event-stream");
-    private static final HttpHeader TOOLS_CALL = new HttpHeader("Mcp-Method", "tools/call");
 
     private HttpHeaders() {}
 
-    /** Of a modern request other than {@code tools/call}. */
+    /** Of a modern request of the gateway's own. */
     static List<HttpHeader> modern(Revision revision, String method, Credential credential) {
         List<HttpHeader> headers = post(8);
         headers.add(version(revision));
@@ -29,12 +28,14 @@ final class HttpHeaders {
         return headers;
     }
 
-    /** Of a modern {@code tools/call}. */
+    /** Of a modern request in a caller's name; the mirrored arguments are those of a tool. */
     static List<HttpHeader> modernCall(Revision revision, UpstreamCall call, ParamHeaders mirrored) {
         List<HttpHeader> headers = post(12);
         headers.add(version(revision));
-        headers.add(TOOLS_CALL);
-        headers.add(new HttpHeader("Mcp-Name", HeaderCodec.encode(call.target())));
+        headers.add(new HttpHeader("Mcp-Method", call.method()));
+        if (!call.method().equals("completion/complete")) {
+            headers.add(new HttpHeader("Mcp-Name", HeaderCodec.encode(call.target())));
+        }
         addTrace(headers, call);
         JsonDocument document = call.request().document();
         int arguments = call.request().param(McpNames.ARGUMENTS);
@@ -61,7 +62,7 @@ final class HttpHeaders {
         return headers;
     }
 
-    /** Of a legacy {@code tools/call}. */
+    /** Of a legacy request in a caller's name. */
     static List<HttpHeader> legacyCall(HttpSession session, UpstreamCall call) {
         List<HttpHeader> headers = post(8);
         addSession(headers, session);

@@ -17,11 +17,16 @@ public final class HttpUpstream implements McpUpstream {
     private final HttpUpstreamSettings settings;
     private final Surroundings surroundings;
     private final TimeSource time;
+    /** Most streams that stay open; those beyond are done without. */
+    private static final int STREAMS_MAX = 512;
+
     private final HttpTransport transport;
+    private final HttpTransport streams;
     private final StatusBoard board;
     private final ModernHttp modern;
     private final LegacyHttp legacy;
     private final EraProbe probe;
+    private final ResourceWatches watches;
     private final AtomicReference<Runnable> listener = new AtomicReference<>(() -> {});
     private final Object watching = new Object();
     private @Nullable ChangeWatcher watcher;
@@ -37,12 +42,17 @@ public final class HttpUpstream implements McpUpstream {
                 settings.connections(),
                 OutboundGuard.forTarget(settings.url(), settings.allowNetworks()),
                 surroundings.sweeper());
-        HttpDialogue dialogue =
-                new HttpDialogue(transport, HttpOrigin.target(settings.url()), settings.jsonDepthMax(), board, time);
-        OwnMessages messages = new OwnMessages(surroundings.identity());
+        this.streams = HttpTransport.open(
+                settings.connections().withConnections(STREAMS_MAX),
+                OutboundGuard.forTarget(settings.url(), settings.allowNetworks()),
+                surroundings.sweeper());
+        HttpDialogue dialogue = new HttpDialogue(
+                transport, streams, HttpOrigin.target(settings.url()), settings.jsonDepthMax(), board, time);
+        OwnMessages messages = new OwnMessages(surroundings.identity(), settings.ownCapabilities());
         AtomicLong ids = new AtomicLong();
         this.modern = new ModernHttp(dialogue, messages, ids, board, this::changed);
-        this.legacy = new LegacyHttp(dialogue, messages, ids, board, this::changed, settings, time);
+        this.legacy = new LegacyHttp(dialogue, messages, ids, board, this::changed, settings, surroundings);
+        this.watches = new ResourceWatches(this::hold, settings.listTimeout(), surroundings);
         this.probe = new EraProbe(settings.era(), modern::discover, time);
         surroundings.sweeper().watch(legacy.sessions());
     }
@@ -153,7 +163,12 @@ public final class HttpUpstream implements McpUpstream {
     @Override
     public ResourceWatch watch(String uri, String principal, Credential credential, Runnable updated)
             throws UpstreamFault {
-        throw new UpstreamFault("resources are not watched yet");
+        return watches.watch(uri, principal, credential, updated);
+    }
+
+    private void hold(Watcher watcher) throws UpstreamFault, InterruptedException {
+        Era era = probe.era(watcher.credential(), Deadline.after(settings.listTimeout(), time));
+        speech(era).hold(watcher);
     }
 
     private void changed() {
@@ -185,8 +200,10 @@ public final class HttpUpstream implements McpUpstream {
                 watcher.close();
             }
         }
+        watches.close();
         surroundings.sweeper().forget(legacy.sessions());
         legacy.close();
+        streams.close();
         transport.close();
     }
 }

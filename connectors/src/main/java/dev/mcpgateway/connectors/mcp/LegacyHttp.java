@@ -6,6 +6,7 @@ import dev.mcpgateway.connectors.net.HttpExchange;
 import dev.mcpgateway.connectors.net.HttpFault;
 import dev.mcpgateway.connectors.net.HttpHeader;
 import dev.mcpgateway.connectors.net.TimeSource;
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.Envelope.Shape;
 import dev.mcpgateway.connectors.wire.Era;
@@ -20,12 +21,18 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Streamable HTTP of 2025-11-25 and before: one initialized session per principal, cancellation by message. No client
- * capability is declared, so a server may ask for nothing but {@code ping}.
+ * Streamable HTTP of 2025-11-25 and before: one initialized session per principal and declared capabilities, cancellation
+ * by message. What a server asks during a call reaches whoever calls; what it asks otherwise is refused.
  */
 final class LegacyHttp implements HttpSpeech {
     /** Longest wait for messages without a response: their loss harms no call. */
     private static final Duration ASIDE_TIMEOUT = Duration.ofSeconds(2);
+
+    /** Longest wait for a session that is not for a call. */
+    private static final Duration LEASE_TIMEOUT = Duration.ofSeconds(30);
+
+    /** Longest wait for the answer to a subscription. */
+    private static final Duration SUBSCRIBE_TIMEOUT = Duration.ofSeconds(10);
 
     /** Longest {@code InitializeResult}: names, capabilities, instructions. */
     private static final int INITIALIZE_BYTES_MAX = 1024 * 1024;
@@ -34,8 +41,10 @@ final class LegacyHttp implements HttpSpeech {
     private final OwnMessages messages;
     private final AtomicLong ids;
     private final StatusBoard board;
-    private final Runnable toolsChanged;
+    private final Runnable offerChanged;
+    private final Surroundings surroundings;
     private final TimeSource time;
+    private final SessionKey own;
     private final SessionPool<HttpSession> sessions;
 
     LegacyHttp(
@@ -43,15 +52,17 @@ final class LegacyHttp implements HttpSpeech {
             OwnMessages messages,
             AtomicLong ids,
             StatusBoard board,
-            Runnable toolsChanged,
+            Runnable offerChanged,
             HttpUpstreamSettings settings,
-            TimeSource time) {
+            Surroundings surroundings) {
         this.dialogue = dialogue;
         this.messages = messages;
         this.ids = ids;
         this.board = board;
-        this.toolsChanged = toolsChanged;
-        this.time = time;
+        this.offerChanged = offerChanged;
+        this.surroundings = surroundings;
+        this.time = surroundings.time();
+        this.own = SessionKey.own(settings.ownCapabilities());
         this.sessions = new SessionPool<>(
                 settings.sessionsMax(), settings.listTimeout(), settings.sessionIdle(), this::open, this::end, time);
     }
@@ -62,27 +73,86 @@ final class LegacyHttp implements HttpSpeech {
 
     @Override
     public Landing call(UpstreamCall call, ReplyListener listener, Deadline deadline) throws UpstreamFault {
-        try (var lease = sessions.lease(call.principal(), call.credential(), deadline)) {
+        SessionKey key = new SessionKey(call.principal(), call.dialogue().capabilities());
+        try (var lease = sessions.lease(key, call.credential(), deadline)) {
             Landing landing = call(lease.session(), call, listener, deadline);
             if (isSessionSuspect(landing)) {
-                lease.discard();
+                lose(lease);
             }
             if (!isSessionUnknown(lease.session(), landing)) {
                 return landing;
             }
         }
         // refused before it ran: the server does not know the session any more
-        try (var lease = sessions.lease(call.principal(), call.credential(), deadline)) {
+        try (var lease = sessions.lease(key, call.credential(), deadline)) {
             return call(lease.session(), call, listener, deadline);
         }
     }
 
-    private Landing call(HttpSession session, UpstreamCall call, ReplyListener listener, Deadline deadline) {
+    private static void lose(SessionPool<HttpSession>.Lease lease) {
+        lease.discard();
+        lease.session().gone();
+    }
+
+    private Landing call(HttpSession session, UpstreamCall call, ReplyListener listener, Deadline usual) {
+        CallDeadline deadline = new CallDeadline(usual, call.inputWait());
         long id = ids.incrementAndGet();
         ProgressRelay progress = new ProgressRelay(call, id);
         byte[] body = UpstreamMessage.request(call.request(), session.revision(), messages.rewrite(call, id, progress));
-        CallRelay relay =
-                new CallRelay(progress, listener, board, toolsChanged, request -> answer(session, request, deadline));
+        Questions questions = new Questions(
+                call, listener, deadline, board, response -> tell(session, response, aside(deadline.latest())));
+        CallRelay relay = new CallRelay(progress, listener, board, questions, message -> heard(session, message));
+        boolean converses = call.dialogue().logLevel() != null
+                || !call.dialogue().capabilities().isEmpty();
+        session.callBegins();
+        try {
+            return converses && prepared(session, call, deadline)
+                    ? new Conversation(session, deadline, time)
+                            .hold(
+                                    beside -> exchange(session, call, id, body, deadline.latest(), beside),
+                                    relay,
+                                    message -> heardElsewhere(session, message))
+                    : exchange(session, call, id, body, usual, relay);
+        } finally {
+            session.callEnds();
+        }
+    }
+
+    /** What must stand before a call in which the server may speak of its own accord; false after an interrupt. */
+    private boolean prepared(HttpSession session, UpstreamCall call, CallDeadline deadline) {
+        try {
+            stream(session).awaitOpened(ASIDE_TIMEOUT);
+            String level = call.dialogue().logLevel();
+            if (level != null && session.capabilities().logging() && session.logs(level)) {
+                long id = ids.incrementAndGet();
+                var _ = request(session, id, messages.setLevel(id, level), aside(deadline.now()));
+            }
+            return !Thread.currentThread().isInterrupted();
+        } catch (InterruptedException cancelled) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private Deadline aside(Deadline deadline) {
+        return deadline.orEarlier(Deadline.after(ASIDE_TIMEOUT, time));
+    }
+
+    /** A request of the gateway's own within a session. */
+    private Landing request(HttpSession session, long id, byte[] body, Deadline deadline) {
+        return dialogue.ask(
+                new HttpDialogue.Question(
+                        id,
+                        body,
+                        HttpHeaders.legacy(session, session.credential()),
+                        deadline,
+                        HttpDialogue.EVENT_BYTES_MAX,
+                        dialogue.depthMax()),
+                message -> heard(session, message));
+    }
+
+    private Landing exchange(
+            HttpSession session, UpstreamCall call, long id, byte[] body, Deadline deadline, Sideline beside) {
         boolean heard = false;
         try {
             Landing landing = dialogue.ask(
@@ -93,7 +163,7 @@ final class LegacyHttp implements HttpSpeech {
                             deadline,
                             call.replyBytesMax(),
                             dialogue.depthMax()),
-                    relay);
+                    beside);
             cancelIfGivenUp(landing, session, id);
             heard = true;
             return landing;
@@ -101,6 +171,119 @@ final class LegacyHttp implements HttpSpeech {
             if (!heard) {
                 tellAside(session, messages.cancelled(id, "cancelled"));
             }
+        }
+    }
+
+    /** The stream on which the server speaks unasked. */
+    private SessionStream stream(HttpSession session) {
+        return session.stream(() ->
+                SessionStream.start(opened -> readStream(session, opened), session::missed, surroundings.random()));
+    }
+
+    private boolean readStream(HttpSession session, Runnable opened) throws UpstreamFault {
+        try (HttpExchange stream =
+                dialogue.listen(HttpHeaders.bodiless(session, session.credential()), dialogue.streamEnd())) {
+            if (stream.status() == 404 && session.id().isPresent()) {
+                session.gone();
+                return false;
+            }
+            if (stream.status() != 200 || !HttpDialogue.mediaType(stream).equals("text/event-stream")) {
+                return stream.status() >= 500;
+            }
+            opened.run();
+            dialogue.read(stream, message -> heardElsewhere(session, message));
+            return true;
+        } catch (HttpFault fault) {
+            throw new UpstreamFault(Replies.of(fault, HttpDialogue.EVENT_BYTES_MAX));
+        }
+    }
+
+    /** What came on a stream that belongs to no call: it may still be about the only one under way. */
+    private void heardElsewhere(HttpSession session, Envelope message) {
+        boolean ofCall = message.shape() == Shape.REQUEST
+                ? Questions.settled(message, session.declared()).isEmpty()
+                : message.method().equals("notifications/message")
+                        || message.method().equals("notifications/progress");
+        boolean taken = ofCall
+                && !session.isOwn()
+                && session.soleConversation()
+                        .map(conversation -> conversation.offer(message))
+                        .orElse(false);
+        if (!taken) {
+            heard(session, message);
+        }
+    }
+
+    /** What is about no call. */
+    private void heard(HttpSession session, Envelope message) {
+        if (message.shape() == Shape.REQUEST) {
+            refuse(session, message);
+        } else if (Sideline.isListChanged(message)) {
+            offerChanged.run();
+        } else if (!isWatched(session, message)) {
+            board.dropped();
+        }
+    }
+
+    private static boolean isWatched(HttpSession session, Envelope message) {
+        int uri = message.param(McpNames.URI);
+        return message.shape() == Shape.NOTIFICATION
+                && message.method().equals("notifications/resources/updated")
+                && message.document().is(uri, Kind.STRING)
+                && session.updated(message.document().string(uri));
+    }
+
+    private void refuse(HttpSession session, Envelope request) {
+        byte[] answer = Questions.settled(request, session.declared())
+                .orElseGet(() -> OwnMessages.nobodyToAsk(request.document().rawBytes(request.id())));
+        tell(session, answer, Deadline.after(ASIDE_TIMEOUT, time));
+    }
+
+    @Override
+    public void hold(Watcher watcher) throws UpstreamFault, InterruptedException {
+        SessionKey key = new SessionKey(watcher.principal(), ClientCapabilities.NONE);
+        try (var lease = sessions.lease(key, watcher.credential(), Deadline.after(LEASE_TIMEOUT, time))) {
+            HttpSession session = lease.session();
+            if (!session.capabilities().resourceSubscribe()) {
+                throw new UpstreamFault("it does not tell of changes of resources");
+            }
+            session.follows(watcher);
+            try {
+                stream(session).awaitOpened(ASIDE_TIMEOUT);
+                watcher.follow(new SessionSubscriptions(lease));
+            } finally {
+                session.leaves(watcher);
+                if (session.isGone()) {
+                    lease.discard();
+                }
+            }
+        }
+    }
+
+    private final class SessionSubscriptions implements Watcher.Subscriptions {
+        private final SessionPool<HttpSession>.Lease lease;
+
+        SessionSubscriptions(SessionPool<HttpSession>.Lease lease) {
+            this.lease = lease;
+        }
+
+        @Override
+        public UpstreamReply send(boolean wanted, String uri) {
+            long id = ids.incrementAndGet();
+            Landing landing = request(
+                    lease.session(),
+                    id,
+                    messages.subscription(id, wanted, uri),
+                    Deadline.after(SUBSCRIBE_TIMEOUT, time));
+            if (isSessionSuspect(landing)) {
+                lose(lease);
+            }
+            return landing.reply();
+        }
+
+        @Override
+        public boolean isGone() {
+            return lease.session().isGone();
         }
     }
 
@@ -141,18 +324,12 @@ final class LegacyHttp implements HttpSpeech {
         }
     }
 
-    private void answer(HttpSession session, Envelope request, Deadline deadline) {
-        byte[] id = request.document().rawBytes(request.id());
-        byte[] answer = request.method().equals("ping") ? OwnMessages.emptyResult(id) : OwnMessages.methodNotFound(id);
-        tell(session, answer, deadline.orEarlier(Deadline.after(ASIDE_TIMEOUT, time)));
-    }
-
-    private HttpSession open(String principal, Credential credential, Deadline deadline) throws UpstreamFault {
+    private HttpSession open(SessionKey key, Credential credential, Deadline deadline) throws UpstreamFault {
         long id = ids.incrementAndGet();
         Landing landing = dialogue.ask(
                 new HttpDialogue.Question(
                         id,
-                        messages.initialize(id),
+                        messages.initialize(id, key.capabilities()),
                         HttpHeaders.initialize(credential),
                         deadline,
                         INITIALIZE_BYTES_MAX,
@@ -162,7 +339,7 @@ final class LegacyHttp implements HttpSpeech {
         if (!(reply instanceof UpstreamReply.Answered(var message)) || !(landing instanceof Landing.Message answer)) {
             throw isRefusal(landing) ? new EraRefuted(reply) : landing.fault();
         }
-        HttpSession session = agreed(message, answer.sessionId(), credential);
+        HttpSession session = agreed(message, answer.sessionId(), key, credential);
         List<HttpHeader> headers = HttpHeaders.legacy(session, credential);
         try {
             int status = dialogue.tell(messages.initialized(), headers, deadline);
@@ -182,7 +359,7 @@ final class LegacyHttp implements HttpSpeech {
                 || landing.errorCode().isPresent();
     }
 
-    private static HttpSession agreed(Envelope message, Optional<String> sessionId, Credential credential)
+    private HttpSession agreed(Envelope message, Optional<String> sessionId, SessionKey key, Credential credential)
             throws UpstreamFault {
         JsonDocument document = message.document();
         int version = document.member(message.result(), McpNames.PROTOCOL_VERSION);
@@ -195,14 +372,10 @@ final class LegacyHttp implements HttpSpeech {
         if (sessionId.isPresent() && !HttpSession.isId(sessionId.get())) {
             throw malformed("its session id is too long or not visible ASCII");
         }
-        return new HttpSession(sessionId, revision.get(), announcesChanges(message), credential);
-    }
-
-    static boolean announcesChanges(Envelope initialized) {
-        JsonDocument document = initialized.document();
-        int capabilities = document.member(initialized.result(), McpNames.CAPABILITIES);
-        int tools = document.member(capabilities, McpNames.TOOLS);
-        return document.is(document.member(tools, McpNames.LIST_CHANGED), Kind.TRUE);
+        ServerCapabilities capabilities =
+                ServerCapabilities.of(document, document.member(message.result(), McpNames.CAPABILITIES));
+        return new HttpSession(new HttpSession.Agreed(
+                sessionId, revision.get(), capabilities, key.capabilities(), key.equals(own), credential));
     }
 
     private static UpstreamFault malformed(String why) {
@@ -210,6 +383,7 @@ final class LegacyHttp implements HttpSpeech {
     }
 
     private void end(HttpSession session) {
+        session.gone();
         if (session.id().isPresent()) {
             try {
                 dialogue.delete(
@@ -223,17 +397,18 @@ final class LegacyHttp implements HttpSpeech {
     @Override
     public Offer offer(Credential credential, Deadline deadline) throws UpstreamFault {
         for (int attempt = 0; ; attempt++) {
-            try (var lease = sessions.lease(SessionPool.OWN, credential, deadline)) {
-                Page page = new Page(lease.session(), credential, deadline);
+            try (var lease = sessions.lease(own, credential, deadline)) {
+                HttpSession session = lease.session();
+                Page page = new Page(session, credential, deadline);
                 try {
-                    return OfferPages.collect(lease.session().revision(), page);
+                    return OfferPages.collect(session.revision(), session.capabilities(), page);
                 } catch (UpstreamFault fault) {
-                    if (!page.lostSession) {
+                    if (!page.lostSession || attempt > 0) {
                         throw fault;
                     }
-                    lease.discard();
-                    if (attempt > 0) {
-                        throw fault;
+                } finally {
+                    if (page.lostSession) {
+                        lose(lease);
                     }
                 }
             }
@@ -253,56 +428,35 @@ final class LegacyHttp implements HttpSpeech {
         }
 
         @Override
-        public UpstreamReply page(String cursor) {
+        public UpstreamReply page(FeatureList list, String cursor) {
             long id = ids.incrementAndGet();
             Landing landing = dialogue.ask(
                     new HttpDialogue.Question(
                             id,
-                            messages.listTools(id, session.revision(), cursor),
+                            messages.list(list, id, session.revision(), cursor),
                             HttpHeaders.legacy(session, credential),
                             deadline,
                             OfferPages.PAGE_BYTES_MAX,
                             OfferPages.PAGE_DEPTH_MAX),
-                    this::aside);
-            lostSession = isSessionSuspect(landing);
+                    message -> heard(session, message));
+            lostSession = lostSession || isSessionSuspect(landing);
             return landing.reply();
-        }
-
-        private void aside(Envelope message) {
-            answerOrDrop(session, message, deadline);
-        }
-    }
-
-    private void answerOrDrop(HttpSession session, Envelope message, Deadline deadline) {
-        if (message.shape() == Shape.REQUEST) {
-            answer(session, message, deadline);
-        } else {
-            board.dropped();
         }
     }
 
     @Override
     public boolean awaitChanges(Credential credential, Runnable opened, Runnable changed) throws UpstreamFault {
-        Deadline end = dialogue.streamEnd();
-        try (var lease = sessions.lease(SessionPool.OWN, credential, Deadline.after(Duration.ofSeconds(30), time))) {
+        try (var lease = sessions.lease(own, credential, Deadline.after(LEASE_TIMEOUT, time))) {
             HttpSession session = lease.session();
-            if (!session.announcesChanges()) {
+            if (!session.capabilities().anyListChanged()) {
                 return false;
             }
-            try (HttpExchange stream = dialogue.listen(HttpHeaders.bodiless(session, credential), end)) {
-                if (stream.status() == 404) {
-                    lease.discard();
-                    return true;
-                }
-                if (stream.status() != 200 || !HttpDialogue.mediaType(stream).equals("text/event-stream")) {
-                    return stream.status() >= 500;
-                }
-                opened.run();
-                dialogue.readChanges(stream, changed, message -> answerOrDrop(session, message, end));
+            boolean again = readStream(session, opened);
+            if (session.isGone()) {
+                lease.discard();
                 return true;
             }
-        } catch (HttpFault fault) {
-            throw new UpstreamFault(Replies.of(fault, HttpDialogue.EVENT_BYTES_MAX));
+            return again;
         }
     }
 

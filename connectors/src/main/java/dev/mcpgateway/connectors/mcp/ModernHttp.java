@@ -4,6 +4,7 @@ import dev.mcpgateway.connectors.credential.Credential;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.HttpExchange;
 import dev.mcpgateway.connectors.net.HttpFault;
+import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.ParamHeaders;
 import dev.mcpgateway.connectors.wire.Revision;
 import dev.mcpgateway.connectors.wire.UpstreamMessage;
@@ -12,7 +13,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Streamable HTTP of 2026-07-28: each request stands alone, metadata in body and header, a closed stream is the
@@ -26,21 +30,22 @@ final class ModernHttp implements HttpSpeech {
     private final OwnMessages messages;
     private final AtomicLong ids;
     private final StatusBoard board;
-    private final Runnable toolsChanged;
+    private final Runnable offerChanged;
+    private final AtomicReference<@Nullable Landing> discovered = new AtomicReference<>();
     private volatile Map<String, ParamHeaders> mirrored = Map.of();
 
-    ModernHttp(HttpDialogue dialogue, OwnMessages messages, AtomicLong ids, StatusBoard board, Runnable toolsChanged) {
+    ModernHttp(HttpDialogue dialogue, OwnMessages messages, AtomicLong ids, StatusBoard board, Runnable offerChanged) {
         this.dialogue = dialogue;
         this.messages = messages;
         this.ids = ids;
         this.board = board;
-        this.toolsChanged = toolsChanged;
+        this.offerChanged = offerChanged;
     }
 
-    /** Asks {@code server/discover}. */
+    /** Asks {@code server/discover}. The next offer takes the answer for what the server declares. */
     Landing discover(Credential credential, Deadline deadline) {
         long id = ids.incrementAndGet();
-        return dialogue.ask(
+        Landing landing = dialogue.ask(
                 new HttpDialogue.Question(
                         id,
                         messages.discover(id),
@@ -49,24 +54,32 @@ final class ModernHttp implements HttpSpeech {
                         OfferPages.PAGE_BYTES_MAX,
                         dialogue.depthMax()),
                 _ -> board.dropped());
+        discovered.set(landing);
+        return landing;
     }
 
     @Override
     public Landing call(UpstreamCall call, ReplyListener listener, Deadline deadline) throws UpstreamFault {
         Landing landing = callOnce(call, listener, deadline);
-        if (landing.httpStatus() == 400 && landing.errorCode().equals(Optional.of(HEADER_MISMATCH))) {
+        boolean mismatch = landing.httpStatus() == 400 && landing.errorCode().equals(Optional.of(HEADER_MISMATCH));
+        if (mismatch && isToolCall(call)) {
             // refused before it ran: the tool's mirrored arguments are not those of the list we know
-            offer(call.credential(), deadline);
+            var _ = lists(ServerCapabilities.TOOLS_ONLY, call.credential(), deadline);
             return callOnce(call, listener, deadline);
         }
         return landing;
+    }
+
+    private static boolean isToolCall(UpstreamCall call) {
+        return call.method().equals("tools/call");
     }
 
     private Landing callOnce(UpstreamCall call, ReplyListener listener, Deadline deadline) {
         long id = ids.incrementAndGet();
         ProgressRelay progress = new ProgressRelay(call, id);
         byte[] body = UpstreamMessage.request(call.request(), REVISION, messages.rewrite(call, id, progress));
-        ParamHeaders params = mirrored.getOrDefault(call.target(), ParamHeaders.NONE);
+        ParamHeaders params =
+                isToolCall(call) ? mirrored.getOrDefault(call.target(), ParamHeaders.NONE) : ParamHeaders.NONE;
         return dialogue.ask(
                 new HttpDialogue.Question(
                         id,
@@ -75,33 +88,52 @@ final class ModernHttp implements HttpSpeech {
                         deadline,
                         call.replyBytesMax(),
                         dialogue.depthMax()),
-                new CallRelay(progress, listener, board, toolsChanged, null));
+                new CallRelay(progress, listener, board, null, this::announced));
+    }
+
+    private void announced(Envelope message) {
+        if (Sideline.isListChanged(message)) {
+            offerChanged.run();
+        } else {
+            board.dropped();
+        }
     }
 
     @Override
     public Offer offer(Credential credential, Deadline deadline) throws UpstreamFault {
-        Offer listing = OfferPages.collect(REVISION, cursor -> {
+        Landing known = discovered.getAndSet(null);
+        Landing landing = known == null ? discover(credential, deadline) : known;
+        discovered.set(null);
+        if (landing instanceof Landing.Failed) {
+            throw landing.fault();
+        }
+        return lists(EraProbe.capabilities(landing.reply()), credential, deadline);
+    }
+
+    private Offer lists(ServerCapabilities capabilities, Credential credential, Deadline deadline)
+            throws UpstreamFault {
+        Offer offer = OfferPages.collect(REVISION, capabilities, (list, cursor) -> {
             long id = ids.incrementAndGet();
             return dialogue.ask(
                             new HttpDialogue.Question(
                                     id,
-                                    messages.listTools(id, REVISION, cursor),
-                                    HttpHeaders.modern(REVISION, "tools/list", credential),
+                                    messages.list(list, id, REVISION, cursor),
+                                    HttpHeaders.modern(REVISION, list.method(), credential),
                                     deadline,
                                     OfferPages.PAGE_BYTES_MAX,
                                     OfferPages.PAGE_DEPTH_MAX),
                             _ -> board.dropped())
                     .reply();
         });
-        return withoutInvalidAnnotations(listing);
+        return withoutInvalidAnnotations(offer);
     }
 
     /** Clients over HTTP must leave out tools whose {@code x-mcp-header} breaks the rules. */
-    private Offer withoutInvalidAnnotations(Offer listing) {
+    private Offer withoutInvalidAnnotations(Offer offer) {
         Map<String, ParamHeaders> found = new HashMap<>();
         List<Definition> usable = new ArrayList<>();
-        List<String> problems = new ArrayList<>(listing.problems());
-        for (Definition tool : listing.list(FeatureList.TOOLS)) {
+        List<String> problems = new ArrayList<>(offer.problems());
+        for (Definition tool : offer.list(FeatureList.TOOLS)) {
             try {
                 ParamHeaders params = ParamHeaders.of(tool.document(), tool.inputSchema());
                 if (!params.params().isEmpty()) {
@@ -114,12 +146,9 @@ final class ModernHttp implements HttpSpeech {
             }
         }
         mirrored = Map.copyOf(found);
-        return new Offer(
-                Map.of(FeatureList.TOOLS, usable),
-                listing.capabilities(),
-                problems,
-                listing.revision(),
-                listing.ttlMillis());
+        Map<FeatureList, List<Definition>> lists = new HashMap<>(offer.lists());
+        lists.put(FeatureList.TOOLS, usable);
+        return new Offer(lists, offer.capabilities(), problems, offer.revision(), offer.ttlMillis());
     }
 
     @Override
@@ -134,10 +163,43 @@ final class ModernHttp implements HttpSpeech {
                 return stream.status() >= 500;
             }
             opened.run();
-            dialogue.readChanges(stream, changed, _ -> board.dropped());
+            dialogue.read(stream, message -> {
+                if (Sideline.isListChanged(message)) {
+                    changed.run();
+                } else if (!message.method().equals(Listening.ACKNOWLEDGED)) {
+                    board.dropped();
+                }
+            });
             return true;
         } catch (HttpFault fault) {
             throw new UpstreamFault(Replies.of(fault, HttpDialogue.EVENT_BYTES_MAX));
+        }
+    }
+
+    @Override
+    public void hold(Watcher watcher) throws UpstreamFault {
+        Set<String> uris = watcher.uris();
+        Listening listening = new Listening(ids.incrementAndGet(), uris, watcher, board);
+        try (HttpExchange stream = dialogue.subscribe(
+                messages.listen(listening.id(), REVISION, uris),
+                HttpHeaders.modern(REVISION, "subscriptions/listen", watcher.credential()),
+                dialogue.streamEnd())) {
+            if (stream.status() != 200 || !HttpDialogue.mediaType(stream).equals("text/event-stream")) {
+                throw new UpstreamFault(
+                        stream.status() == 200
+                                ? new UpstreamReply.Malformed("no stream in answer to subscriptions/listen")
+                                : Replies.ofStatus(stream.status()));
+            }
+            watcher.breakWith(stream::cancel);
+            if (watcher.uris().equals(uris)) {
+                dialogue.read(stream, listening);
+            }
+        } catch (HttpFault fault) {
+            if (fault.kind() != HttpFault.Kind.CANCELLED) {
+                throw new UpstreamFault(Replies.of(fault, HttpDialogue.EVENT_BYTES_MAX));
+            }
+        } finally {
+            watcher.breakWith(null);
         }
     }
 

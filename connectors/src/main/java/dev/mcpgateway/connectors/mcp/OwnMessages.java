@@ -1,17 +1,22 @@
 package dev.mcpgateway.connectors.mcp;
 
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import dev.mcpgateway.connectors.wire.Era;
 import dev.mcpgateway.connectors.wire.JsonText;
 import dev.mcpgateway.connectors.wire.Revision;
 import dev.mcpgateway.connectors.wire.UpstreamMessage;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 
 /** What the gateway says on its own account, as bytes. */
 final class OwnMessages {
     private final String clientInfo;
+    private final ClientCapabilities own;
 
-    OwnMessages(ClientIdentity identity) {
+    /** The capabilities are those of the gateway's own requests. */
+    OwnMessages(ClientIdentity identity, ClientCapabilities own) {
         this.clientInfo = text(identity.json());
+        this.own = own;
     }
 
     /** What the gateway decides about an agent's request on its way to an upstream. */
@@ -34,13 +39,13 @@ final class OwnMessages {
         return request(id, "server/discover", "\"_meta\":" + meta(Revision.NEWEST_MODERN));
     }
 
-    /** {@code initialize}, declaring no capability, so that no one may ask us for anything. */
-    byte[] initialize(long id) {
+    /** {@code initialize}; the server may ask for what is declared and for nothing else. */
+    byte[] initialize(long id, ClientCapabilities declared) {
         return request(
                 id,
                 "initialize",
-                "\"protocolVersion\":\"" + Revision.NEWEST_LEGACY.version() + "\",\"capabilities\":{},\"clientInfo\":"
-                        + clientInfo);
+                "\"protocolVersion\":\"" + Revision.NEWEST_LEGACY.version() + "\",\"capabilities\":" + declared.json()
+                        + ",\"clientInfo\":" + clientInfo);
     }
 
     byte[] initialized() {
@@ -48,24 +53,48 @@ final class OwnMessages {
     }
 
     /**
-     * One page of {@code tools/list}.
+     * One page of a list.
      *
      * @param cursor the cursor as JSON text, exactly as received; empty for the first page
      */
-    byte[] listTools(long id, Revision revision, String cursor) {
+    byte[] list(FeatureList list, long id, Revision revision, String cursor) {
         String params = cursor.isEmpty() ? "" : "\"cursor\":" + cursor;
         if (revision.era() == Era.MODERN) {
             params = (params.isEmpty() ? "" : params + ",") + "\"_meta\":" + meta(revision);
         }
-        return request(id, "tools/list", params);
+        return request(id, list.method(), params);
     }
 
-    /** {@code subscriptions/listen} for changes of the tools. */
+    /** {@code logging/setLevel}, of a legacy session. */
+    byte[] setLevel(long id, String level) {
+        return request(id, "logging/setLevel", "\"level\":" + text(JsonText.quote(level)));
+    }
+
+    /** {@code resources/subscribe} or {@code resources/unsubscribe}, of a legacy session. */
+    byte[] subscription(long id, boolean wanted, String uri) {
+        return request(
+                id, wanted ? "resources/subscribe" : "resources/unsubscribe", "\"uri\":" + text(JsonText.quote(uri)));
+    }
+
+    /** {@code subscriptions/listen} for changes of these resources. */
+    byte[] listen(long id, Revision revision, Collection<String> uris) {
+        StringBuilder list = new StringBuilder();
+        for (String uri : uris) {
+            list.append(list.isEmpty() ? "" : ",").append(text(JsonText.quote(uri)));
+        }
+        return request(
+                id,
+                "subscriptions/listen",
+                "\"notifications\":{\"resourceSubscriptions\":[" + list + "]},\"_meta\":" + meta(revision));
+    }
+
+    /** {@code subscriptions/listen} for changes of the lists. */
     byte[] listen(long id, Revision revision) {
         return request(
                 id,
                 "subscriptions/listen",
-                "\"notifications\":{\"toolsListChanged\":true},\"_meta\":" + meta(revision));
+                "\"notifications\":{\"toolsListChanged\":true,\"promptsListChanged\":true,"
+                        + "\"resourcesListChanged\":true},\"_meta\":" + meta(revision));
     }
 
     byte[] cancelled(long id, String reason) {
@@ -78,16 +107,26 @@ final class OwnMessages {
         return bytes("{\"jsonrpc\":\"2.0\",\"id\":" + text(id) + ",\"result\":{}}");
     }
 
-    /** Answers every other request: nothing was declared, so nothing may be asked. */
+    /** Answers what no declared capability allows to ask. */
     static byte[] methodNotFound(byte[] id) {
-        return bytes("{\"jsonrpc\":\"2.0\",\"id\":" + text(id)
-                + ",\"error\":{\"code\":-32601,\"message\":\"Method not found: no client capability was declared\"}}");
+        return error(id, -32601, "Method not found: no such client capability was declared");
+    }
+
+    /** Answers what is declared, but cannot be brought to anyone: it is not known whose call it belongs to. */
+    static byte[] nobodyToAsk(byte[] id) {
+        return error(id, -32600, "Invalid Request: it belongs to no call, or to one of several");
+    }
+
+    /** Answers with an error. */
+    static byte[] error(byte[] id, int code, String message) {
+        return bytes("{\"jsonrpc\":\"2.0\",\"id\":" + text(id) + ",\"error\":{\"code\":" + code + ",\"message\":"
+                + text(JsonText.quote(message)) + "}}");
     }
 
     private String meta(Revision revision) {
         return "{\"io.modelcontextprotocol/protocolVersion\":\"" + revision.version()
                 + "\",\"io.modelcontextprotocol/clientInfo\":" + clientInfo
-                + ",\"io.modelcontextprotocol/clientCapabilities\":{}}";
+                + ",\"io.modelcontextprotocol/clientCapabilities\":" + own.json() + "}";
     }
 
     private static byte[] request(long id, String method, String params) {

@@ -1,17 +1,21 @@
 package dev.mcpgateway.connectors.mcp;
 
-import dev.mcpgateway.connectors.mcp.PendingCall.Arrival;
+import dev.mcpgateway.connectors.mcp.Inbox.Arrival;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.TimeSource;
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.connectors.wire.Envelope.Shape;
 import dev.mcpgateway.connectors.wire.Era;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.McpNames;
 import dev.mcpgateway.connectors.wire.Revision;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,25 +24,39 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A server behind a {@link MessageChannel}: many requests at a time, told apart by their ids. Answers to requests that
- * nobody waits for are dropped and counted; requests of a legacy server are refused, except {@code ping}.
+ * nobody waits for are dropped and counted. What names no call is handed to the only call under way, if there is just one.
  */
 final class Peer implements MessageChannel.Receiver {
     private final OwnMessages messages;
     private final StatusBoard board;
-    private final Runnable toolsChanged;
+    private final Runnable offerChanged;
     private final Consumer<Peer> ended;
     private final TimeSource time;
     private final AtomicLong ids = new AtomicLong();
     private final Map<Long, PendingCall> pending = new ConcurrentHashMap<>();
     private volatile @Nullable MessageChannel channel;
     private volatile Revision revision = Revision.NEWEST_MODERN;
+    private volatile @Nullable ServerCapabilities capabilities;
+    private final ClientCapabilities declared;
     private final AtomicReference<@Nullable String> closedWhy = new AtomicReference<>();
+    private final AtomicReference<@Nullable String> logLevel = new AtomicReference<>();
+    private final AtomicReference<@Nullable String> firstCaller = new AtomicReference<>();
+    private volatile boolean manyCallers;
+    private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
+    private final Map<String, Integer> subscriptions = new ConcurrentHashMap<>();
 
     /** The last argument is told once, when the channel has ended. */
-    Peer(OwnMessages messages, StatusBoard board, Runnable toolsChanged, TimeSource time, Consumer<Peer> ended) {
+    Peer(
+            ClientCapabilities declared,
+            OwnMessages messages,
+            StatusBoard board,
+            Runnable offerChanged,
+            TimeSource time,
+            Consumer<Peer> ended) {
+        this.declared = declared;
         this.messages = messages;
         this.board = board;
-        this.toolsChanged = toolsChanged;
+        this.offerChanged = offerChanged;
         this.time = time;
         this.ended = ended;
     }
@@ -53,6 +71,54 @@ final class Peer implements MessageChannel.Receiver {
 
     void speaks(Revision agreed) {
         revision = agreed;
+    }
+
+    /** What was declared to it, if it is a legacy server. */
+    ClientCapabilities declared() {
+        return declared;
+    }
+
+    /** What it declared, if it was asked. */
+    Optional<ServerCapabilities> declaredByServer() {
+        return Optional.ofNullable(capabilities);
+    }
+
+    /** What it declared; nothing while it was not asked. */
+    ServerCapabilities capabilities() {
+        return declaredByServer().orElse(ServerCapabilities.NONE);
+    }
+
+    void declares(ServerCapabilities theirs) {
+        capabilities = theirs;
+    }
+
+    /** Remembers the level; true when it was another one before. */
+    boolean logs(String level) {
+        return !level.equals(logLevel.getAndSet(level));
+    }
+
+    /** Remembers whose calls it has carried. */
+    void serves(String principal) {
+        if (!firstCaller.compareAndSet(null, principal) && !principal.equals(firstCaller.get())) {
+            manyCallers = true;
+        }
+    }
+
+    void follows(Watcher watcher) {
+        watchers.add(watcher);
+    }
+
+    void leaves(Watcher watcher) {
+        watchers.remove(watcher);
+    }
+
+    /** Counts a subscription in or out; false when others still hold it, so that the server need not be told. */
+    boolean isLastWord(boolean wanted, String uri) {
+        int holders = subscriptions.merge(uri, wanted ? 1 : -1, Integer::sum);
+        if (holders <= 0) {
+            subscriptions.remove(uri);
+        }
+        return wanted || holders <= 0;
     }
 
     boolean isAlive() {
@@ -74,7 +140,7 @@ final class Peer implements MessageChannel.Receiver {
      *
      * @param sideline gets notifications on this thread
      */
-    UpstreamReply ask(long id, byte[] body, Deadline deadline, PendingCall call, Sideline sideline) {
+    UpstreamReply ask(long id, byte[] body, CallDeadline deadline, PendingCall call, Sideline sideline) {
         boolean over = false;
         try {
             Optional<UpstreamReply> refused = begin(id, call, body);
@@ -97,11 +163,11 @@ final class Peer implements MessageChannel.Receiver {
                 return refused.get();
             }
             while (true) {
-                Optional<Arrival> arrival = call.next(deadline, time);
+                Optional<Arrival<UpstreamReply>> arrival = call.next(deadline, time);
                 if (arrival.isEmpty()) {
                     return new UpstreamReply.TimedOut();
                 }
-                if (arrival.get() instanceof Arrival.Final(UpstreamReply reply)) {
+                if (arrival.get() instanceof Arrival.Final<UpstreamReply>(UpstreamReply reply)) {
                     return reply;
                 }
             }
@@ -129,17 +195,22 @@ final class Peer implements MessageChannel.Receiver {
         pending.remove(id);
     }
 
-    private UpstreamReply await(long id, PendingCall call, Deadline deadline, Sideline sideline) {
+    private UpstreamReply await(long id, PendingCall call, CallDeadline deadline, Sideline sideline) {
         try {
             while (true) {
-                Optional<Arrival> arrival = call.next(deadline, time);
+                Optional<Arrival<UpstreamReply>> arrival = call.next(deadline.now(), time);
                 if (arrival.isEmpty()) {
                     cancel(id, "timed out");
                     return new UpstreamReply.TimedOut();
                 }
                 switch (arrival.get()) {
-                    case Arrival.Notice(Envelope message) -> sideline.message(message);
-                    case Arrival.Final(UpstreamReply reply) -> {
+                    case Arrival.Notice<UpstreamReply>(Envelope message) -> {
+                        // a server that has answered does not wait for answers any more
+                        if (message.shape() != Shape.REQUEST || call.answered().isEmpty()) {
+                            sideline.message(message);
+                        }
+                    }
+                    case Arrival.Final<UpstreamReply>(UpstreamReply reply) -> {
                         return reply;
                     }
                 }
@@ -151,7 +222,8 @@ final class Peer implements MessageChannel.Receiver {
         }
     }
 
-    private void cancel(long id, String reason) {
+    /** Says that a request is of no interest any more. */
+    void cancel(long id, String reason) {
         if (isAlive() && !send(messages.cancelled(id, reason))) {
             board.dropped();
         }
@@ -179,24 +251,69 @@ final class Peer implements MessageChannel.Receiver {
     }
 
     private void notification(Envelope message) {
-        switch (message.method()) {
-            case "notifications/tools/list_changed" -> toolsChanged.run();
-            case "notifications/progress" -> {
-                PendingCall call = waiting(integer(message.document(), message.param(McpNames.PROGRESS_TOKEN)));
-                if (call == null || !call.offer(message)) {
-                    board.dropped();
-                }
-            }
-            // a log message names no request: handed to one caller, it might be another's
-            default -> board.dropped();
+        boolean taken;
+        if (Sideline.isListChanged(message)) {
+            offerChanged.run();
+            taken = true;
+        } else {
+            taken = switch (message.method()) {
+                case "notifications/progress" -> offer(message, message.param(McpNames.PROGRESS_TOKEN));
+                case "notifications/message" -> log(message);
+                case "notifications/resources/updated" -> updated(message);
+                default -> offer(message, message.meta(McpNames.META_SUBSCRIPTION_ID));
+            };
+        }
+        if (!taken) {
+            board.dropped();
         }
     }
 
+    private boolean offer(Envelope message, int id) {
+        PendingCall call = waiting(integer(message.document(), id));
+        return call != null && call.offer(message);
+    }
+
+    /** A log message names no request: it is handed on only where it can be nobody else's. */
+    private boolean log(Envelope message) {
+        Optional<PendingCall> sole = manyCallers ? Optional.empty() : soleCall();
+        return sole.isPresent() && sole.get().wantsLog() && sole.get().offer(message);
+    }
+
+    private boolean updated(Envelope message) {
+        if (revision.era() == Era.MODERN) {
+            return offer(message, message.meta(McpNames.META_SUBSCRIPTION_ID));
+        }
+        int uri = message.param(McpNames.URI);
+        boolean known = false;
+        if (message.document().is(uri, Kind.STRING)) {
+            for (Watcher watcher : watchers) {
+                known |= watcher.updated(message.document().string(uri));
+            }
+        }
+        return known;
+    }
+
+    /** The only caller's request under way. */
+    private Optional<PendingCall> soleCall() {
+        List<PendingCall> calls = pending.values().stream()
+                .filter(PendingCall::isOfCaller)
+                .limit(2)
+                .toList();
+        return calls.size() == 1 ? Optional.of(calls.getFirst()) : Optional.empty();
+    }
+
     private void request(Envelope message) {
+        if (revision.era() == Era.MODERN) {
+            // to a modern server no response may be written (2026-07-28, stdio, "Sending Messages")
+            board.dropped();
+            return;
+        }
+        Optional<byte[]> settled = Questions.settled(message, declared);
+        if (settled.isEmpty() && soleCall().map(call -> call.offer(message)).orElse(false)) {
+            return;
+        }
         byte[] id = message.document().rawBytes(message.id());
-        byte[] answer = message.method().equals("ping") ? OwnMessages.emptyResult(id) : OwnMessages.methodNotFound(id);
-        // to a modern server no response may be written (2026-07-28, stdio, "Sending Messages")
-        if (revision.era() == Era.MODERN || !send(answer)) {
+        if (!send(settled.orElseGet(() -> OwnMessages.nobodyToAsk(id)))) {
             board.dropped();
         }
     }
@@ -243,6 +360,7 @@ final class Peer implements MessageChannel.Receiver {
             for (PendingCall call : pending.values()) {
                 var _ = call.end(new UpstreamReply.Unreachable(why, true));
             }
+            watchers.forEach(Watcher::wake);
             ended.accept(this);
         }
     }

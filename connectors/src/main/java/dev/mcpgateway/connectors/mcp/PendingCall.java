@@ -1,56 +1,50 @@
 package dev.mcpgateway.connectors.mcp;
 
+import dev.mcpgateway.connectors.mcp.Inbox.Arrival;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.connectors.wire.Envelope;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
-/** The place where the answer to one request, and notifications before it, wait for the thread that asked. */
+/** One request over a channel: what it may be answered with, and where answer and notifications wait. */
 final class PendingCall {
-    /** Notifications that may wait; a caller slower than its upstream loses the newest. */
-    static final int NOTIFICATIONS_MAX = 256;
-
     private final int replyBytesMax;
     private final int replyDepthMax;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition arrived = lock.newCondition();
-    private final Deque<Envelope> notifications = new ArrayDeque<>();
-    private @Nullable UpstreamReply reply;
+    private final boolean ofCaller;
+    private final boolean wantsLog;
+    private final Inbox<UpstreamReply> inbox = new Inbox<>();
 
-    PendingCall(int replyBytesMax, int replyDepthMax) {
+    private PendingCall(int replyBytesMax, int replyDepthMax, boolean ofCaller, boolean wantsLog) {
         this.replyBytesMax = replyBytesMax;
         this.replyDepthMax = replyDepthMax;
+        this.ofCaller = ofCaller;
+        this.wantsLog = wantsLog;
     }
 
-    /** What came next. */
-    sealed interface Arrival {
-        /** A notification. */
-        record Notice(Envelope message) implements Arrival {}
+    /** A request of the gateway's own. */
+    PendingCall(int replyBytesMax, int replyDepthMax) {
+        this(replyBytesMax, replyDepthMax, false, false);
+    }
 
-        /** The answer; nothing follows. */
-        record Final(UpstreamReply reply) implements Arrival {}
+    /** A caller's request: someone who may be asked. */
+    static PendingCall of(UpstreamCall call, int replyDepthMax) {
+        return new PendingCall(
+                call.replyBytesMax(), replyDepthMax, true, call.dialogue().logLevel() != null);
+    }
+
+    /** Whether it belongs to a caller. */
+    boolean isOfCaller() {
+        return ofCaller;
+    }
+
+    /** Whether log messages are wanted. */
+    boolean wantsLog() {
+        return wantsLog;
     }
 
     /** False when there is no room, or it is nested too deep. */
-    boolean offer(Envelope notification) {
-        lock.lock();
-        try {
-            boolean room = reply == null
-                    && notifications.size() < NOTIFICATIONS_MAX
-                    && notification.document().depth() <= replyDepthMax;
-            if (room) {
-                notifications.add(notification);
-                arrived.signal();
-            }
-            return room;
-        } finally {
-            lock.unlock();
-        }
+    boolean offer(Envelope message) {
+        return message.document().depth() <= replyDepthMax && inbox.offer(message);
     }
 
     /** False when there is an answer already. */
@@ -70,47 +64,16 @@ final class PendingCall {
 
     /** The first answer counts; false for any other. */
     boolean end(UpstreamReply answer) {
-        lock.lock();
-        try {
-            boolean first = reply == null;
-            if (first) {
-                reply = answer;
-                arrived.signal();
-            }
-            return first;
-        } finally {
-            lock.unlock();
-        }
+        return inbox.end(answer);
     }
 
     /** Whatever comes next; empty when the deadline comes first. */
-    Optional<Arrival> next(Deadline deadline, TimeSource time) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (notifications.isEmpty() && reply == null) {
-                long nanos = deadline.remainingNanos(time);
-                if (nanos == 0) {
-                    return Optional.empty();
-                }
-                var _ = arrived.awaitNanos(nanos);
-            }
-            Envelope notification = notifications.poll();
-            UpstreamReply answer = reply;
-            return notification != null
-                    ? Optional.of(new Arrival.Notice(notification))
-                    : Optional.ofNullable(answer).map(Arrival.Final::new);
-        } finally {
-            lock.unlock();
-        }
+    Optional<Arrival<UpstreamReply>> next(Deadline deadline, TimeSource time) throws InterruptedException {
+        return inbox.next(deadline, time);
     }
 
     /** The answer, if it has come. */
     Optional<UpstreamReply> answered() {
-        lock.lock();
-        try {
-            return Optional.ofNullable(reply);
-        } finally {
-            lock.unlock();
-        }
+        return inbox.outcome();
     }
 }

@@ -20,19 +20,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session per principal, never shared between two of them (T11). Opened at the first call, once for all who wait for
+ * One session per principal and capabilities, never shared between two principals (T11). Opened at the first call, once for all who wait for
  * it, on a thread of its own: a caller that gives up or is cancelled leaves the opening to the next. Closed when unused for
  * long, or for want of room when it is the one unused longest.
  */
 final class SessionPool<S> implements DeadlineSweeper.Watched, AutoCloseable {
-    /** The principal of the gateway's own requests; callers have non-empty ones. */
-    static final String OWN = "";
-
     /** Makes a session. */
     @FunctionalInterface
     interface Opener<S> {
         /** Blocks until the session is usable. */
-        S open(String principal, Credential credential, Deadline deadline) throws UpstreamFault;
+        S open(SessionKey key, Credential credential, Deadline deadline) throws UpstreamFault;
     }
 
     private final int sessionsMax;
@@ -42,7 +39,7 @@ final class SessionPool<S> implements DeadlineSweeper.Watched, AutoCloseable {
     private final Consumer<S> closer;
     private final TimeSource time;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, Slot> slots = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<SessionKey, Slot> slots = new LinkedHashMap<>(16, 0.75f, true);
     private boolean closed;
 
     private final class Slot {
@@ -94,15 +91,15 @@ final class SessionPool<S> implements DeadlineSweeper.Watched, AutoCloseable {
     }
 
     /**
-     * The principal's session, opened if need be.
+     * The session of that key, opened if need be.
      *
      * @throws UpstreamFault if it cannot be opened, or all sessions are in use
      */
-    Lease lease(String principal, Credential credential, Deadline deadline) throws UpstreamFault {
-        Slot slot = slot(principal);
+    Lease lease(SessionKey key, Credential credential, Deadline deadline) throws UpstreamFault {
+        Slot slot = slot(key);
         boolean leased = false;
         try {
-            Lease lease = new Lease(slot, opened(slot, principal, credential, deadline));
+            Lease lease = new Lease(slot, opened(slot, key, credential, deadline));
             leased = true;
             return lease;
         } finally {
@@ -112,17 +109,17 @@ final class SessionPool<S> implements DeadlineSweeper.Watched, AutoCloseable {
         }
     }
 
-    private Slot slot(String principal) throws UpstreamFault {
+    private Slot slot(SessionKey key) throws UpstreamFault {
         lock.lock();
         try {
             if (closed) {
                 throw new UpstreamFault("the upstream was closed by this gateway");
             }
-            Slot slot = slots.get(principal);
+            Slot slot = slots.get(key);
             if (slot == null) {
                 makeRoom();
                 slot = new Slot();
-                slots.put(principal, slot);
+                slots.put(key, slot);
             }
             slot.users++;
             return slot;
@@ -145,13 +142,13 @@ final class SessionPool<S> implements DeadlineSweeper.Watched, AutoCloseable {
         }
     }
 
-    private S opened(Slot slot, String principal, Credential credential, Deadline deadline) throws UpstreamFault {
+    private S opened(Slot slot, SessionKey key, Credential credential, Deadline deadline) throws UpstreamFault {
         S known = slot.session.get();
         if (known != null) {
             return known;
         }
         try {
-            return opening(slot, principal, credential).get(deadline.remainingNanos(time), TimeUnit.NANOSECONDS);
+            return opening(slot, key, credential).get(deadline.remainingNanos(time), TimeUnit.NANOSECONDS);
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof UpstreamFault fault) {
                 throw fault;
@@ -166,12 +163,12 @@ final class SessionPool<S> implements DeadlineSweeper.Watched, AutoCloseable {
     }
 
     /** The opening that is under way, or a new one. It uses the slot like a call, so that the slot outlives it. */
-    private FutureTask<S> opening(Slot slot, String principal, Credential credential) {
+    private FutureTask<S> opening(Slot slot, SessionKey key, Credential credential) {
         lock.lock();
         try {
             FutureTask<S> task = slot.opening;
             if (task == null) {
-                task = new FutureTask<>(() -> open(slot, principal, credential));
+                task = new FutureTask<>(() -> open(slot, key, credential));
                 slot.opening = task;
                 slot.users++;
                 Thread.ofVirtual().name("session-open").start(task);
@@ -182,10 +179,10 @@ final class SessionPool<S> implements DeadlineSweeper.Watched, AutoCloseable {
         }
     }
 
-    private S open(Slot slot, String principal, Credential credential) throws UpstreamFault {
+    private S open(Slot slot, SessionKey key, Credential credential) throws UpstreamFault {
         try {
             S known = slot.session.get();
-            S session = known != null ? known : opener.open(principal, credential, Deadline.after(openMax, time));
+            S session = known != null ? known : opener.open(key, credential, Deadline.after(openMax, time));
             slot.session.set(session);
             return session;
         } finally {
@@ -220,7 +217,7 @@ final class SessionPool<S> implements DeadlineSweeper.Watched, AutoCloseable {
         }
     }
 
-    /** How many principals have or open a session. */
+    /** How many sessions there are, or are being opened. */
     int size() {
         lock.lock();
         try {

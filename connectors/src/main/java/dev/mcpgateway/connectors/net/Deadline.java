@@ -18,6 +18,11 @@ public record Deadline(long nanos) {
         return new Deadline(time.nanos() + span.toNanos());
     }
 
+    /** Later by this much. */
+    public Deadline plus(Duration span) {
+        return this.equals(NEVER) ? NEVER : new Deadline(nanos + span.toNanos());
+    }
+
     /** What is left in nanoseconds; 0 when over. */
     public long remainingNanos(TimeSource time) {
         return this.equals(NEVER) ? Long.MAX_VALUE : Math.max(0, nanos - time.nanos());

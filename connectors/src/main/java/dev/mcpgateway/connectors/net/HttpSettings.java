@@ -74,6 +74,11 @@ public record HttpSettings(
                 Optional.empty());
     }
 
+    /** The same with another number of connections. */
+    public HttpSettings withConnections(int most) {
+        return new HttpSettings(origin, client, most, connectTimeout, leaseTimeout, idleMax, ageMax, trust);
+    }
+
     /** The same with other trust anchors. */
     public HttpSettings withTrust(SSLContext context) {
         return new HttpSettings(

@@ -44,6 +44,15 @@ public final class McpNames {
     public static final Name LOGGING = Name.of("logging");
     public static final Name SUBSCRIBE = Name.of("subscribe");
     public static final Name REF = Name.of("ref");
+    public static final Name NOTIFICATIONS = Name.of("notifications");
+    public static final Name RESOURCE_SUBSCRIPTIONS = Name.of("resourceSubscriptions");
+    public static final Name ELICITATION = Name.of("elicitation");
+    public static final Name SAMPLING = Name.of("sampling");
+    public static final Name ROOTS = Name.of("roots");
+    public static final Name MODE = Name.of("mode");
+    public static final Name FORM = Name.of("form");
+    public static final Name URL = Name.of("url");
+    public static final Name TOOL_CHOICE = Name.of("toolChoice");
     public static final Name LIST_CHANGED = Name.of("listChanged");
     public static final Name TITLE = Name.of("title");
     public static final Name DESCRIPTION = Name.of("description");

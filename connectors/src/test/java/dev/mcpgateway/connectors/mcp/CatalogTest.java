@@ -98,7 +98,8 @@ class CatalogTest {
             if (!fault.isEmpty()) {
                 throw new UpstreamFault(fault);
             }
-            return OfferPages.collect(Revision.V2025_11_25, _ -> new UpstreamReply.Answered(list()));
+            return OfferPages.collect(
+                    Revision.V2025_11_25, ServerCapabilities.TOOLS_ONLY, (_, _) -> new UpstreamReply.Answered(list()));
         }
 
         private Envelope list() {

@@ -61,13 +61,15 @@ class EraDetectionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"LEGACY, LEGACY, 0", "MODERN, MODERN, 0"})
+    @CsvSource({"LEGACY, LEGACY, 0", "MODERN, MODERN, 1"})
     void aConfiguredEraIsNotAskedFor(EraSetting era, Speaks speaks, int discoveries) throws UpstreamFault {
         FakeMcpServer server = server(speaks);
 
         bench.upstream(server.url(), era).offer();
 
+        // a modern server says there what it has, whoever asks
         assertThat(server.requests("server/discover")).hasSize(discoveries);
+        assertThat(server.requests("initialize")).hasSize(1 - discoveries);
     }
 
     @Test

@@ -154,7 +154,7 @@ class ToolListingTest {
         if (listed) {
             assertThat(upstream(server).offer().list(FeatureList.TOOLS)).hasSize(count);
         } else {
-            assertThat(fault(upstream(server))).hasMessageContaining("more than 2000 tools");
+            assertThat(fault(upstream(server))).hasMessageContaining("more than 2000 entries");
         }
     }
 
@@ -227,7 +227,7 @@ class ToolListingTest {
         upstream.offer();
         Await.until("it listens", () -> server.listeners() == 1);
 
-        server.announce("notifications/prompts/list_changed");
+        server.announce("notifications/resources/updated");
         server.announceToolsChanged();
         Await.until("it was heard", () -> changes.get() == 1);
         server.announceToolsChanged();

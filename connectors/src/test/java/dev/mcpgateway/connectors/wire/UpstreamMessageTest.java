@@ -80,8 +80,7 @@ class UpstreamMessageTest {
 
         assertThat(params(agent, Revision.V2026_07_28))
                 .isEqualTo("{\"name\":\"own\\\"name\",\"_meta\":{" + MODERN_META
-                        + ",\"com.example/k\":1.10,\"io.modelcontextprotocol/clientInfo\":{\"name\":\"a\"},"
-                        + "\"io.modelcontextprotocol/logLevel\":\"info\"}}");
+                        + ",\"com.example/k\":1.10,\"io.modelcontextprotocol/clientInfo\":{\"name\":\"a\"}}}");
     }
 
     @Test

@@ -1,0 +1,92 @@
+package dev.mcpgateway.connectors.mcp;
+
+import dev.mcpgateway.connectors.net.Deadline;
+import dev.mcpgateway.connectors.net.TimeSource;
+import dev.mcpgateway.connectors.wire.Envelope;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** The place where messages, and behind them one outcome, wait for the thread that wants them. */
+final class Inbox<R> {
+    /** Messages that may wait; a reader slower than its upstream loses the newest. */
+    static final int MESSAGES_MAX = 256;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    private final Deque<Envelope> messages = new ArrayDeque<>();
+    private @Nullable R outcome;
+
+    /** What came next. */
+    sealed interface Arrival<R> {
+        /** A message. */
+        record Notice<R>(Envelope message) implements Arrival<R> {}
+
+        /** The outcome; nothing follows. */
+        record Final<R>(R outcome) implements Arrival<R> {}
+    }
+
+    /** False when there is no room, or the outcome is there. */
+    boolean offer(Envelope message) {
+        lock.lock();
+        try {
+            boolean room = outcome == null && messages.size() < MESSAGES_MAX;
+            if (room) {
+                messages.add(message);
+                arrived.signal();
+            }
+            return room;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The first outcome counts; false for any other. */
+    boolean end(R end) {
+        lock.lock();
+        try {
+            boolean first = outcome == null;
+            if (first) {
+                outcome = end;
+                arrived.signal();
+            }
+            return first;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whatever comes next; empty when the deadline comes first. */
+    Optional<Arrival<R>> next(Deadline deadline, TimeSource time) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (messages.isEmpty() && outcome == null) {
+                long nanos = deadline.remainingNanos(time);
+                if (nanos == 0) {
+                    return Optional.empty();
+                }
+                var _ = arrived.awaitNanos(nanos);
+            }
+            Envelope message = messages.poll();
+            R end = outcome;
+            return message != null
+                    ? Optional.of(new Arrival.Notice<>(message))
+                    : Optional.ofNullable(end).map(Arrival.Final::new);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The outcome, if it has come. */
+    Optional<R> outcome() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(outcome);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

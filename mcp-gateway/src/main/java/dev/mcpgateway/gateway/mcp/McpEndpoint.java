@@ -116,7 +116,7 @@ final class McpEndpoint implements Endpoint {
         Session session = request.session();
         trace.end(
                 session == null
-                        ? dispatch(request, trace)
+                        ? exchange.whileAgentStays(() -> dispatch(request, trace))
                         : session.running(envelope.document().raw(envelope.id()), () -> dispatch(request, trace)));
     }
 
@@ -135,7 +135,7 @@ final class McpEndpoint implements Endpoint {
     /** From method to path; gives the error type of what was answered, {@code null} for success. */
     private @Nullable String dispatch(AgentRequest request, CallTrace trace) {
         return switch (request.envelope().method()) {
-            case "tools/call" -> calls.handle(request, new AgentReply(request.exchange(), answers), trace);
+            case "tools/call" -> calls.handle(request, new AgentReply(request.exchange(), answers, request.isLegacy()), trace);
             case "tools/list" -> lists.handle(request, trace);
             case "server/discover" -> handshake.discover(request);
             case "ping" -> handshake.ping(request);
@@ -172,9 +172,18 @@ final class McpEndpoint implements Endpoint {
                 .addKeyValue(LogKeys.DETAIL, why.detail())
                 .log("refused");
         if (why.reason().form() == Reason.Form.NONE) {
-            answers.empty(exchange, 202);
+            cancelled(exchange, progress.legacy);
         } else {
             answers.refuse(exchange, why, progress.requestId, progress.legacy);
+        }
+    }
+
+    /** A legacy agent cancelled by a notification and still waits; a modern one did it by leaving. */
+    private void cancelled(Exchange exchange, boolean legacy) {
+        if (legacy) {
+            answers.empty(exchange, 202);
+        } else {
+            answers.abandon(exchange);
         }
     }
 }

@@ -68,7 +68,7 @@ final class AgentEndPoint extends SocketChannelEndPoint {
     }
 
     private synchronized @Nullable Thread begin(Thread self, boolean atOnce) {
-        Thread outer = handling == self ? self : null;
+        Thread outer = self.equals(handling) ? self : null;
         handling = self;
         calls++;
         if (atOnce) {
@@ -79,7 +79,7 @@ final class AgentEndPoint extends SocketChannelEndPoint {
 
     private synchronized void end(@Nullable Thread outer) {
         // unless the connection is already at its next request, on another thread
-        if (handling == Thread.currentThread()) {
+        if (Thread.currentThread().equals(handling)) {
             handling = outer;
             watching &= outer != null;
         }

@@ -76,7 +76,6 @@ public record Exchange(Request request, Response response, Callback callback, St
 
     /** The agent's socket. */
     AgentEndPoint endPoint() {
-        return AgentEndPoint.of(
-                request.getConnectionMetaData().getConnection().getEndPoint());
+        return AgentEndPoint.of(request.getConnectionMetaData().getConnection().getEndPoint());
     }
 }

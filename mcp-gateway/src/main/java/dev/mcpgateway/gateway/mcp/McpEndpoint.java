@@ -135,7 +135,8 @@ final class McpEndpoint implements Endpoint {
     /** From method to path; gives the error type of what was answered, {@code null} for success. */
     private @Nullable String dispatch(AgentRequest request, CallTrace trace) {
         return switch (request.envelope().method()) {
-            case "tools/call" -> calls.handle(request, new AgentReply(request.exchange(), answers, request.isLegacy()), trace);
+            case "tools/call" ->
+                calls.handle(request, new AgentReply(request.exchange(), answers, request.isLegacy()), trace);
             case "tools/list" -> lists.handle(request, trace);
             case "server/discover" -> handshake.discover(request);
             case "ping" -> handshake.ping(request);

@@ -152,8 +152,8 @@ public final class Answers {
         exchange.response().write(true, ByteBuffer.wrap(events), exchange.callback());
     }
 
-    /** Ends the exchange and its connection without another byte. */
-    void abandon(Exchange exchange) {
+    /** Ends the exchange and its connection without another byte: nobody is there to read it. */
+    public void abandon(Exchange exchange) {
         exchange.callback().failed(new Request.Handler.AbortException("the peer is gone"));
     }
 

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * peer that sends or takes one byte at a time holds a connection for ever; here the time runs from the first byte.
  *
  * <p>A request costs two volatile writes; one thread looks at all connections every {@value #SWEEP_MILLIS} ms, so a
- * deadline is kept to within that.
+ * deadline is kept to within that, and a call is watched for the agent's leaving when it lasts longer than that.
  */
 final class ConnectionDeadlines implements Connection.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionDeadlines.class);
@@ -107,6 +107,8 @@ final class ConnectionDeadlines implements Connection.Listener, AutoCloseable {
                 if (isOverdue(connection, times, now)) {
                     LOG.debug("closing an overdue connection");
                     connection.getEndPoint().close();
+                } else if (times.handling) {
+                    AgentEndPoint.of(connection.getEndPoint()).seen();
                 }
             } catch (RuntimeException failure) {
                 LOG.warn("cannot check a connection", failure);

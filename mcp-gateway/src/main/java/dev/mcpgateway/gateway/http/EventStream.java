@@ -124,8 +124,23 @@ public final class EventStream {
      *     time between two comments
      */
     public End serve(Duration longest) {
-        long begin = nanoClock.getAsLong();
         open.add(this);
+        End why;
+        try {
+            why = exchange.endPoint().whileThere(() -> untilOver(longest), true);
+        } finally {
+            open.remove(this);
+        }
+        if (why.isInOrder()) {
+            answers.endStream(exchange, takeWaiting());
+        } else {
+            answers.abandon(exchange);
+        }
+        return why;
+    }
+
+    private End untilOver(Duration longest) {
+        long begin = nanoClock.getAsLong();
         try {
             answers.beginStream(exchange);
             for (byte[] events = next(begin, longest); events != null; events = next(begin, longest)) {
@@ -133,18 +148,8 @@ public final class EventStream {
             }
         } catch (PeerGone | InterruptedException gone) {
             end(End.GONE);
-        } finally {
-            open.remove(this);
         }
-        End why = ending();
-        if (why.isInOrder()) {
-            answers.endStream(exchange, takeWaiting());
-        } else {
-            answers.abandon(exchange);
-        }
-        // so that the record of the end, which may follow, is not disturbed
-        Thread.interrupted();
-        return why;
+        return ending();
     }
 
     /** Ends the stream because the gateway stops. */

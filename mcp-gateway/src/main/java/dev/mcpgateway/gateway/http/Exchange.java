@@ -2,6 +2,7 @@ package dev.mcpgateway.gateway.http;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -62,5 +63,19 @@ public record Exchange(Request request, Response response, Callback callback, St
     public int remotePort() {
         SocketAddress address = request.getConnectionMetaData().getRemoteSocketAddress();
         return address instanceof InetSocketAddress inet ? inet.getPort() : 0;
+    }
+
+    /**
+     * Runs a call on this thread and interrupts it when the agent closes its connection, or its half of it: at once, or
+     * within half a second where that happens at the call's very beginning. Bytes that the agent sends meanwhile are its
+     * next request and no sign of leaving. Leaves the thread uninterrupted.
+     */
+    public <T extends @Nullable Object> T whileAgentStays(Supplier<T> call) {
+        return endPoint().whileThere(call, false);
+    }
+
+    /** The agent's socket. */
+    AgentEndPoint endPoint() {
+        return AgentEndPoint.of(request.getConnectionMetaData().getConnection().getEndPoint());
     }
 }

@@ -3,14 +3,18 @@ package dev.mcpgateway.gateway.http;
 import dev.mcpgateway.gateway.call.CallIds;
 import dev.mcpgateway.gateway.http.Answers.ScopeHint;
 import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -81,16 +85,17 @@ public final class HttpServer implements AutoCloseable {
         QueuedThreadPool threads = new QueuedThreadPool(POOL_THREADS_MAX, POOL_THREADS_MIN);
         threads.setName(name);
         threads.setDaemon(true);
-        threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        Executor handlers = Executors.newVirtualThreadPerTaskExecutor();
+        threads.setVirtualThreadsExecutor(handlers);
         this.server = new Server(threads);
         this.tls = tls(settings);
-        this.connector = connector(settings, deadlines);
+        this.connector = connector(settings, deadlines, handlers);
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(settings.connectionsMax(), connector));
         server.setErrorHandler(new JsonErrorHandler());
     }
 
-    private ServerConnector connector(Settings settings, ConnectionDeadlines deadlines) {
+    private ServerConnector connector(Settings settings, ConnectionDeadlines deadlines, Executor handlers) {
         HttpConfiguration http = new HttpConfiguration();
         http.setHttpCompliance(HttpCompliance.STRICT);
         http.setUriCompliance(UriCompliance.DEFAULT);
@@ -105,7 +110,14 @@ public final class HttpServer implements AutoCloseable {
             http.addCustomizer(new SecureRequestCustomizer(false));
             factories = new ConnectionFactory[] {new SslConnectionFactory(tls, http1.getProtocol()), http1};
         }
-        ServerConnector connector = new ServerConnector(server, factories);
+        ServerConnector connector = new ServerConnector(server, factories) {
+            @Override
+            protected AgentEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
+                AgentEndPoint endPoint = new AgentEndPoint(channel, selector, key, getScheduler(), handlers);
+                endPoint.setIdleTimeout(getIdleTimeout());
+                return endPoint;
+            }
+        };
         connector.setHost(settings.host());
         connector.setPort(settings.port());
         connector.setIdleTimeout(settings.idleTimeout().toMillis());

@@ -14,11 +14,14 @@ final class AgentReply {
     private final Exchange exchange;
     private final Answers answers;
     private final boolean acceptsEvents;
+    private final boolean legacy;
     private boolean streaming;
+    private boolean unheard;
 
-    AgentReply(Exchange exchange, Answers answers) {
+    AgentReply(Exchange exchange, Answers answers, boolean legacy) {
         this.exchange = exchange;
         this.answers = answers;
+        this.legacy = legacy;
         this.acceptsEvents = exchange.headers().getValuesList(HttpHeader.ACCEPT).stream()
                 .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("text/event-stream"));
     }
@@ -28,11 +31,23 @@ final class AgentReply {
         return acceptsEvents;
     }
 
-    /** Sends a notification before the result; nothing happens if the agent does not take event streams. */
+    /**
+     * Sends a notification before the result; nothing happens if the agent does not take event streams.
+     *
+     * @throws PeerGone when an agent is gone whose leaving cancels its call; a legacy agent's does not
+     */
     void notification(byte[] message) throws PeerGone {
-        if (acceptsEvents) {
-            streaming = true;
+        if (!acceptsEvents || unheard) {
+            return;
+        }
+        streaming = true;
+        try {
             answers.event(exchange, message);
+        } catch (PeerGone gone) {
+            if (!legacy) {
+                throw gone;
+            }
+            unheard = true;
         }
     }
 
@@ -40,7 +55,7 @@ final class AgentReply {
     boolean question(byte[] message) {
         try {
             notification(message);
-            return acceptsEvents;
+            return acceptsEvents && !unheard;
         } catch (PeerGone gone) {
             return false;
         }

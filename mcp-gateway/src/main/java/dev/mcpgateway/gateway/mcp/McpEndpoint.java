@@ -125,7 +125,7 @@ final class McpEndpoint implements Endpoint {
         Session session = request.session();
         trace.end(
                 session == null
-                        ? dispatch(request, trace)
+                        ? exchange.whileAgentStays(() -> dispatch(request, trace))
                         : session.running(envelope.document().raw(envelope.id()), () -> dispatch(request, trace)));
     }
 
@@ -145,7 +145,7 @@ final class McpEndpoint implements Endpoint {
     private @Nullable String dispatch(AgentRequest request, CallTrace trace) {
         return switch (request.envelope().method()) {
             case "tools/call", "prompts/get", "resources/read", "completion/complete" ->
-                calls.handle(request, new AgentReply(request.exchange(), answers), trace);
+                calls.handle(request, new AgentReply(request.exchange(), answers, request.isLegacy()), trace);
             case "tools/list" -> lists.handle(FeatureList.TOOLS, request, trace);
             case "prompts/list" -> lists.handle(FeatureList.PROMPTS, request, trace);
             case "resources/list" -> lists.handle(FeatureList.RESOURCES, request, trace);
@@ -197,11 +197,20 @@ final class McpEndpoint implements Endpoint {
                 .addKeyValue(LogKeys.DETAIL, why.detail())
                 .log("refused");
         if (why.reason().form() == Reason.Form.NONE) {
-            answers.empty(exchange, 202);
+            cancelled(exchange, progress.legacy);
         } else {
             Envelope envelope = progress.envelope;
             boolean toolCall = envelope != null && envelope.method().equals("tools/call");
             answers.refuse(exchange, why, progress.requestId, progress.legacy, toolCall);
+        }
+    }
+
+    /** A legacy agent cancelled by a notification and still waits; a modern one did it by leaving. */
+    private void cancelled(Exchange exchange, boolean legacy) {
+        if (legacy) {
+            answers.empty(exchange, 202);
+        } else {
+            answers.abandon(exchange);
         }
     }
 }

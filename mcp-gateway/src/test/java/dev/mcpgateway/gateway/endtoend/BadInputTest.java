@@ -22,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -309,9 +308,6 @@ class BadInputTest {
     }
 
     @Test
-    @Disabled(
-            "a closed connection is noticed only when something is written to it, so the upstream goes on (protocol S-38,"
-                    + " R9: cancelled within 1 s)")
     void aModernClientThatVanishesCancelsItsCall() throws Exception {
         try (var gateway = TestGateway.in(folder).upstream("crm", crm).start()) {
             try (WireClient client = gateway.connect()) {

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Streams that stay open: what is handed in arrives in order, and whoever does not read or is gone costs nothing. */
 class EventStreamTest {
@@ -213,18 +215,38 @@ class EventStreamTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(AgentLeavesTest.Ending.class)
+    void aPeerThatLeavesIsNoticedAtOnce(AgentLeavesTest.Ending ending) throws Exception {
+        streams = TestStreams.start(SELDOM);
+        try (WireClient agent = streams.ask()) {
+            agent.readHead();
+            EventStream stream = streams.opened();
+
+            ending.end(agent);
+
+            assertThat(streams.ended()).isEqualTo(End.GONE);
+            assertThat(stream.send(bytes("{}"))).isFalse();
+            assertThat(streams.server().openStreams()).isZero();
+        }
+    }
+
     @Test
-    void aVanishedPeerIsNoticedWithTheNextComments() throws Exception {
-        streams = TestStreams.start(OFTEN);
-        WireClient agent = streams.ask();
-        agent.readHead();
-        EventStream stream = streams.opened();
+    void aRequestSentWhileAStreamIsOpenIsServedWhenItIsOver() throws Exception {
+        streams = TestStreams.start(SELDOM);
+        try (WireClient agent = streams.ask()) {
+            agent.readHead();
+            EventStream first = streams.opened();
+            agent.send(streams.request());
 
-        agent.reset();
+            first.send(bytes("{\"n\":1}"));
+            assertThat(agent.readEvent()).isEqualTo("{\"n\":1}");
+            first.close(bytes("{\"n\":2}"));
 
-        assertThat(streams.ended()).isEqualTo(End.GONE);
-        assertThat(stream.send(bytes("{}"))).isFalse();
-        assertThat(streams.server().openStreams()).isZero();
+            assertThat(agent.readEvent()).isEqualTo("{\"n\":2}");
+            streams.opened().send(bytes("{\"n\":3}"));
+            assertThat(agent.readEvent()).isEqualTo("{\"n\":3}");
+        }
     }
 
     /** A peer whose system takes few bytes that it has not read. */

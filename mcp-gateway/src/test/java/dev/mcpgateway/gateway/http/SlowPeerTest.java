@@ -1,7 +1,6 @@
 package dev.mcpgateway.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.testing.FakeMcpServer;
@@ -13,12 +12,10 @@ import dev.mcpgateway.gateway.endtoend.WireAnswer;
 import dev.mcpgateway.gateway.endtoend.WireClient;
 import dev.mcpgateway.gateway.endtoend.WireRequest;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -184,6 +181,7 @@ class SlowPeerTest {
     void aSlowReaderIsCutOff() throws Exception {
         try (WireClient client = slowReader()) {
             client.send(gateway.agent().calling("crm__large", "{}").bytes());
+            assertThat(openConnections()).as("the kernel tells").isPositive();
             gateway.newRecords(2);
             long begin = System.nanoTime();
             Await.until("its connection is closed", () -> openConnections() == 0);
@@ -218,18 +216,8 @@ class SlowPeerTest {
         return new WireClient(socket);
     }
 
-    /** The gateway's ends of connections to the agents' port that are established, as the kernel says. */
     private static int openConnections() {
-        assumeTrue(Files.exists(Path.of("/proc/net/tcp")), "only Linux tells");
-        try (var lines = Files.lines(Path.of("/proc/net/tcp"))) {
-            String port = ":%04X".formatted(gateway.port());
-            return (int) lines.map(String::strip)
-                    .map(line -> line.split("\\s+", -1))
-                    .filter(column -> column.length > 3 && column[1].endsWith(port) && column[3].equals("01"))
-                    .count();
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        return KernelSockets.established(gateway.port());
     }
 
     @Test

@@ -18,7 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
-/** A port that answers each GET of {@code /stream} with an event stream that the test holds in its hands. */
+/** A port that answers each request for {@code /stream} with an event stream that the test holds in its hands. */
 final class TestStreams implements AutoCloseable {
     /** What the agent is told last when the port ends its stream. */
     static final String FAREWELL = "{\"farewell\":true}";
@@ -50,7 +50,9 @@ final class TestStreams implements AutoCloseable {
                 clock::nanos);
         server.open();
         Answers answers = server.answers("", List::of, "{}");
-        Route stream = new Route("/stream", Set.of("GET"), Access.PUBLIC, false, exchange -> serve(answers, exchange));
+        BoundedBody bodies = new BoundedBody(8192, Duration.ofSeconds(10), clock::nanos);
+        Route stream = new Route(
+                "/stream", Set.of("GET", "POST"), Access.PUBLIC, false, exchange -> serve(answers, exchange, bodies));
         server.start(
                 new Routes(List.of(stream)),
                 answers,
@@ -68,7 +70,10 @@ final class TestStreams implements AutoCloseable {
         return new TestStreams(keepAlive, idle);
     }
 
-    private void serve(Answers answers, Exchange exchange) {
+    private void serve(Answers answers, Exchange exchange, BoundedBody bodies) {
+        if (exchange.method().equals("POST")) {
+            bodies.read(exchange);
+        }
         EventStream stream = answers.openStream(exchange, FAREWELL.getBytes(StandardCharsets.UTF_8));
         opened.add(stream);
         ended.add(stream.serve(LONGEST));

@@ -382,7 +382,7 @@ class EraBridgeTest {
 
         assertThat(answer.text()).doesNotContain("guess", "made-up");
         // earlier agents read the log until they choose a level, others only what they ask for
-        assertThat(answer.text().contains("\"log\"")).isEqualTo(cell.agent().isLegacy());
+        assertThat(answer.text().contains("\"log\"")).isEqualTo(!cell.modernAgent());
         assertThat(answer.firstText()).isEqualTo("done");
     }
 

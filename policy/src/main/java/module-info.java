@@ -6,7 +6,7 @@
  * resource: {@link dev.mcpgateway.policy.screen.PatternSet#shipped()}.
  *
  * <p>Its values are safe for use by many threads unless their type says otherwise. Proof types
- * ({@link dev.mcpgateway.policy.Permit}, {@link dev.mcpgateway.policy.VisibleTools},
+ * ({@link dev.mcpgateway.policy.Permit}, {@link dev.mcpgateway.policy.Visible},
  * {@link dev.mcpgateway.policy.arguments.CheckedArguments}, {@link dev.mcpgateway.policy.screen.ScreenedResult}) can only
  * be made by the class that proves what they say.
  */

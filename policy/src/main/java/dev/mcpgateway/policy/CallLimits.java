@@ -4,9 +4,9 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * Caps of a call; an empty one does not limit.
+ * Caps of a use; an empty one does not limit.
  *
- * @param callsPerMinute calls per minute of one caller to one tool
+ * @param callsPerMinute calls per minute of one caller to one feature
  * @param resultBytesMax bytes of one result
  */
 public record CallLimits(OptionalInt callsPerMinute, OptionalLong resultBytesMax) {

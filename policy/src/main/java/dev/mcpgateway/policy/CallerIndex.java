@@ -45,19 +45,20 @@ final class CallerIndex {
                 key -> map.computeIfAbsent(key, absent -> new ArrayList<>()).add(candidate));
     }
 
-    void lookUp(Subject subject, FeatureName tool, Evaluation evaluation) {
-        evaluation.consider(others, tool);
+    void lookUp(Evaluation evaluation) {
+        Subject subject = evaluation.subject();
+        evaluation.consider(others);
         if (!bySubject.isEmpty()) {
-            evaluation.consider(bySubject.getOrDefault(subject.subject(), List.of()), tool);
+            evaluation.consider(bySubject.getOrDefault(subject.subject(), List.of()));
         }
         if (!byGroup.isEmpty()) {
             for (String group : subject.groups()) {
-                evaluation.consider(byGroup.getOrDefault(group, List.of()), tool);
+                evaluation.consider(byGroup.getOrDefault(group, List.of()));
             }
         }
         String clientId = subject.clientId();
         if (!byClient.isEmpty() && clientId != null) {
-            evaluation.consider(byClient.getOrDefault(clientId, List.of()), tool);
+            evaluation.consider(byClient.getOrDefault(clientId, List.of()));
         }
     }
 }

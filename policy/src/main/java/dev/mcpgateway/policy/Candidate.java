@@ -1,4 +1,4 @@
 package dev.mcpgateway.policy;
 
 /** A rule under one of its resources. */
-record Candidate(Rule rule, ToolPattern pattern) {}
+record Candidate(Rule rule, FeaturePattern pattern) {}

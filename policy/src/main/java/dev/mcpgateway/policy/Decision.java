@@ -15,12 +15,18 @@ public sealed interface Decision {
      * The call must not happen.
      *
      * @param reason one of the constants of {@link Deny}; for logs and audit, not for the caller
-     * @param ruleId the forbid that decided; {@code null} when no rule matched
+     * @param ruleId the forbid that decided; {@code null} when none did
      */
     record Deny(String reason, @Nullable String ruleId) implements Decision {
 
-        /** No permit matches the caller and the tool. */
+        /** No permit matches the caller and the feature. */
         public static final String NO_PERMIT = "no_permit";
+
+        /**
+         * Only permits with a wildcard name the resource, and a server could take its URI for another one: it has a segment
+         * of dots or encodes what needs no encoding. A permit that names it exactly would do.
+         */
+        public static final String INDIRECT_URI = "indirect_uri";
 
         /** A forbid matches. */
         public static final String FORBIDDEN = "forbidden";

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One evaluation of the rules for one caller, tool and instant: the only place where rules are matched. Collects what
+ * One evaluation of the rules for one caller, feature and instant: the only place where rules are matched. Collects what
  * matches in any order and more than once; its outcome depends on the set alone.
  */
 final class Evaluation {
@@ -19,6 +19,7 @@ final class Evaluation {
             .thenComparing(Rule::id);
 
     private final Subject subject;
+    private final Sought sought;
     private final Instant now;
     private @Nullable Rule forbid;
     private @Nullable Rule brokenForbid;
@@ -26,22 +27,30 @@ final class Evaluation {
     private @Nullable List<Rule> otherPermits;
     private @Nullable Rule nearestPermit;
     private int nearestMissing = Integer.MAX_VALUE;
+    private boolean permittedButIndirect;
 
-    Evaluation(Subject subject, Instant now) {
+    Evaluation(Subject subject, Sought sought, Instant now) {
         this.subject = subject;
+        this.sought = sought;
         this.now = now;
     }
 
-    void consider(List<Candidate> candidates, FeatureName tool) {
+    Subject subject() {
+        return subject;
+    }
+
+    /** Considers rules of the action in question whose pattern is about the upstream in question. */
+    void consider(List<Candidate> candidates) {
         for (int i = 0; i < candidates.size(); i++) {
             Candidate candidate = candidates.get(i);
-            if (candidate.pattern().isEverything() || candidate.pattern().matchesTool(tool.own())) {
-                consider(candidate.rule());
+            FeaturePattern pattern = candidate.pattern();
+            if (pattern.isEverything() || sought.isReachedBy(candidate.rule().effect(), pattern)) {
+                consider(candidate.rule(), pattern);
             }
         }
     }
 
-    private void consider(Rule rule) {
+    private void consider(Rule rule, FeaturePattern pattern) {
         Truth truth = rule.matches(subject, now);
         switch (rule.effect()) {
             case FORBID -> {
@@ -52,7 +61,9 @@ final class Evaluation {
                 }
             }
             case PERMIT -> {
-                if (truth == Truth.TRUE) {
+                if (truth == Truth.TRUE && !pattern.isExact() && sought.isIndirect()) {
+                    permittedButIndirect = true;
+                } else if (truth == Truth.TRUE) {
                     considerScopes(rule);
                 }
             }
@@ -110,7 +121,10 @@ final class Evaluation {
         if (decidingPermit != null) {
             return new Outcome.Permitted(decidingPermit, otherIds());
         }
-        return nearestPermit == null ? new Outcome.NotPermitted() : new Outcome.ScopesMissing(nearestPermit);
+        if (nearestPermit != null) {
+            return new Outcome.ScopesMissing(nearestPermit);
+        }
+        return new Outcome.NotPermitted(permittedButIndirect);
     }
 
     private List<String> otherIds() {

@@ -10,7 +10,7 @@ final class Explainer {
 
     private Explainer() {}
 
-    static RuleTrace trace(Rule rule, Subject subject, Instant now) {
+    static RuleTrace trace(Rule rule, Subject subject, FeatureName feature, Instant now) {
         List<String> reasons = new ArrayList<>();
         if (now.isBefore(rule.validity().from())) {
             reasons.add("not valid before " + rule.validity().from());
@@ -24,8 +24,16 @@ final class Explainer {
                 case ERROR -> reasons.add(condition.key() + " cannot be compared: the claim is of another type");
             }
         }
+        boolean reaches = rule.effect() == Effect.FORBID
+                || !new Sought.Feature(feature).isIndirect()
+                || rule.namesExactly(feature);
+        if (!reaches) {
+            reasons.add(
+                    "resources: a wildcard does not reach a URI with a segment of dots or needless percent-encoding");
+        }
         TreeSet<String> missing = new TreeSet<>(rule.requiredScopes());
         missing.removeAll(subject.scopes());
-        return new RuleTrace(rule.id(), rule.effect(), rule.matches(subject, now), reasons, missing);
+        return new RuleTrace(
+                rule.id(), rule.effect(), reaches ? rule.matches(subject, now) : Truth.FALSE, reasons, missing);
     }
 }

@@ -15,7 +15,7 @@ public enum FeatureKind {
         this.action = action;
     }
 
-    /** What rules call the use of such a feature: its MCP method. */
+    /** The MCP method that uses such a feature, and what rules call that use. */
     public String action() {
         return action;
     }

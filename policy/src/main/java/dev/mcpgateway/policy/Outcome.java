@@ -8,8 +8,8 @@ sealed interface Outcome {
     /** {@code rule} forbids; {@code broken} when it could not be evaluated. */
     record Forbidden(Rule rule, boolean broken) implements Outcome {}
 
-    /** No permit matches, whatever scopes the caller had. */
-    record NotPermitted() implements Outcome {}
+    /** No permit matches, whatever scopes the caller had; {@code indirect} when only the form of the URI is why. */
+    record NotPermitted(boolean indirect) implements Outcome {}
 
     /** {@code permit} matches but for scopes, and needs the fewest more. */
     record ScopesMissing(Rule permit) implements Outcome {}

@@ -3,8 +3,8 @@ package dev.mcpgateway.policy;
 import java.util.List;
 
 /**
- * Proof that a policy allows one caller to call one tool. Only {@link Policy#decide} makes one; every later step of a
- * call demands it.
+ * Proof that a policy allows one caller one use of one feature. Only {@link Policy#decide} and {@link Policy#follow} make
+ * one; every later step of a call demands it.
  */
 public final class Permit {
 
@@ -22,17 +22,17 @@ public final class Permit {
         this.limits = limits;
     }
 
-    /** Who may call. */
+    /** Who may use it. */
     public Subject subject() {
         return subject;
     }
 
-    /** What may be called. */
+    /** What may be used. */
     public FeatureName feature() {
         return feature;
     }
 
-    /** The permits that match, the deciding one first, the others by id. Never empty. */
+    /** The permits that match, the deciding one first, the others by id. Never empty. Of a followed resource, the tool's. */
     public List<String> ruleIds() {
         return ruleIds;
     }
@@ -42,7 +42,7 @@ public final class Permit {
         return policyHash;
     }
 
-    /** The caps of the deciding permit, narrowed by the tool's own ceilings. */
+    /** The caps of the deciding permit, narrowed by the feature's own ceilings. */
     public CallLimits limits() {
         return limits;
     }

@@ -3,13 +3,16 @@ package dev.mcpgateway.policy;
 import dev.mcpgateway.policy.arguments.CheckedArguments;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rule set: who may call which tool. Immutable and safe for use by many threads; the semantics are those of
+ * A rule set: who may use which tool, prompt and resource. Immutable and safe for use by many threads; the semantics are those of
  * {@link dev.mcpgateway.policy}.
  *
  * <p>{@link #decide}, {@link #visibility}, {@link #visible} and {@link #explain} all rest on one evaluation, so that what
@@ -17,16 +20,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Policy {
 
+    /** How the URIs of MCP Apps begin. */
+    public static final String APP_SCHEME = "ui://";
+
     /** SHA-256 of nothing: the hash of a policy read from no files. */
     private static final String HASH_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     private final PolicyRules rules;
-    private final RuleIndex index;
+    private final Map<Action, RuleIndex> indexes = new EnumMap<>(Action.class);
     private final SettingsIndex settings;
 
     private Policy(PolicyRules rules) {
         this.rules = rules;
-        this.index = new RuleIndex(rules.rules());
+        for (Action action : Action.values()) {
+            indexes.put(action, new RuleIndex(action, rules.rules()));
+        }
         this.settings = new SettingsIndex(rules.entries());
     }
 
@@ -40,25 +48,74 @@ public final class Policy {
         return new Policy(rules);
     }
 
-    /** Whether the call may happen. Never throws for any facts. */
+    /**
+     * Whether the use may happen: {@code tools/call} of a tool, {@code prompts/get} of a prompt, {@code resources/read} of
+     * a resource. Never throws for any facts.
+     */
     public Decision decide(CallFacts facts) {
-        return switch (evaluate(facts.subject(), facts.feature(), facts.now())) {
+        return decision(evaluate(facts.subject(), facts.feature(), facts.now()), facts.subject(), facts.feature());
+    }
+
+    /** The decision for {@code feature} when {@code outcome} was found. */
+    private Decision decision(Outcome outcome, Subject subject, FeatureName feature) {
+        return switch (outcome) {
             case Outcome.Permitted(Rule deciding, List<String> others) ->
-                new Decision.Allow(permit(facts.subject(), facts.feature(), deciding, others));
+                new Decision.Allow(permit(subject, feature, deciding, others));
             case Outcome.Forbidden(Rule rule, boolean broken) ->
                 new Decision.Deny(broken ? Decision.Deny.POLICY_ERROR : Decision.Deny.FORBIDDEN, rule.id());
-            case Outcome.NotPermitted() -> new Decision.Deny(Decision.Deny.NO_PERMIT, null);
+            case Outcome.NotPermitted(boolean indirect) ->
+                new Decision.Deny(indirect ? Decision.Deny.INDIRECT_URI : Decision.Deny.NO_PERMIT, null);
             case Outcome.ScopesMissing(Rule permit) -> new Decision.NeedsScope(permit.requiredScopes());
         };
     }
 
     /**
-     * What the caller may know of the tool: hidden when a forbid matches or when no permit could match whatever scopes
+     * Whether the caller may read a resource because a tool shows it (MCP Apps, {@code _meta.ui.resourceUri}): the tool is
+     * visible to the caller and no forbid names the resource; no rule needs to permit it. Otherwise what the policy says
+     * of the tool, or the forbid. That the tool's definition names this very resource is for the gateway to know.
+     *
+     * @param tool the tool whose definition names the resource
+     * @param uiResource a resource {@value #APP_SCHEME}… of the tool's own upstream; the permit is for it, with the tool's
+     *     rules and caps, narrowed by the ceilings of the resource
+     * @throws IllegalArgumentException for another kind of feature, another scheme or another upstream
+     */
+    public Decision follow(Subject subject, FeatureName tool, FeatureName uiResource, Instant now) {
+        requireKind(FeatureKind.TOOL, tool);
+        requireKind(FeatureKind.RESOURCE, uiResource);
+        if (!uiResource.own().startsWith(APP_SCHEME) || !uiResource.alias().equals(tool.alias())) {
+            throw new IllegalArgumentException("not a " + APP_SCHEME + " resource of the tool's upstream");
+        }
+        Outcome ofResource = evaluate(subject, uiResource, now);
+        return decision(
+                ofResource instanceof Outcome.Forbidden ? ofResource : evaluate(subject, tool, now),
+                subject,
+                uiResource);
+    }
+
+    /**
+     * Whether the upstream may ask the caller's model for a completion while it runs {@code tool}: a permit with the action
+     * {@code sampling/createMessage} names the tool, its scopes are there, and no forbid with that action matches.
+     *
+     * @throws IllegalArgumentException when {@code tool} is none
+     */
+    public boolean maySample(Subject subject, FeatureName tool, Instant now) {
+        requireKind(FeatureKind.TOOL, tool);
+        return evaluate(Action.SAMPLE, subject, tool, now) instanceof Outcome.Permitted;
+    }
+
+    private static void requireKind(FeatureKind kind, FeatureName name) {
+        if (name.kind() != kind) {
+            throw new IllegalArgumentException("not a " + kind + ": " + name.kind());
+        }
+    }
+
+    /**
+     * What the caller may know of the feature: hidden when a forbid matches or when no permit could match whatever scopes
      * the caller had. When several permits lack scopes, the one that needs the fewest more names them (the first by id on
      * a tie), all of them in one challenge as MCP 2026-07-28 "Scope Challenge Handling" asks.
      */
-    public Visibility visibility(Subject subject, FeatureName tool, Instant now) {
-        return visibility(evaluate(subject, tool, now));
+    public Visibility visibility(Subject subject, FeatureName feature, Instant now) {
+        return visibility(evaluate(subject, feature, now));
     }
 
     private static Visibility visibility(Outcome outcome) {
@@ -69,33 +126,70 @@ public final class Policy {
         };
     }
 
-    /** The tools of {@code tools} that the caller may call, in their order. */
-    public <T> VisibleTools<T> visible(
-            Subject subject, List<T> tools, Function<? super T, FeatureName> name, Instant now) {
+    /** Those of {@code features} that the caller may use, in their order. */
+    public <T> Visible<T> visible(
+            Subject subject, List<T> features, Function<? super T, FeatureName> name, Instant now) {
         List<T> visible = new ArrayList<>();
-        for (T tool : tools) {
-            if (visibility(subject, name.apply(tool), now) instanceof Visibility.Visible) {
-                visible.add(tool);
+        for (T feature : features) {
+            if (visibility(subject, name.apply(feature), now) instanceof Visibility.Visible) {
+                visible.add(feature);
             }
         }
-        return new VisibleTools<>(visible);
+        return new Visible<>(visible);
     }
 
     /**
-     * Why the policy decides as it does: every rule that names the tool, whether it matches or why not, and the one that
+     * Those of {@code templates} of which {@link #seesTemplate} holds, in their order.
+     *
+     * @param name the name of a template: its URI template in place of a URI
+     */
+    public <T> Visible<T> visibleTemplates(
+            Subject subject, List<T> templates, Function<? super T, FeatureName> name, Instant now) {
+        List<T> visible = new ArrayList<>();
+        for (T template : templates) {
+            if (seesTemplate(subject, name.apply(template), now)) {
+                visible.add(template);
+            }
+        }
+        return new Visible<>(visible);
+    }
+
+    /**
+     * Whether the caller may know of a resource template: some permit could name a resource of it and no forbid names all
+     * of them, as far as the text before the first <code>{</code> tells. That is no right to read any of them: each read is
+     * decided by its URI.
+     *
+     * @param template its URI template in place of a URI
+     * @throws IllegalArgumentException when it is not of the kind of resources
+     */
+    public boolean seesTemplate(Subject subject, FeatureName template, Instant now) {
+        requireKind(FeatureKind.RESOURCE, template);
+        int variable = template.own().indexOf('{');
+        if (variable < 0) {
+            return visibility(subject, template, now) instanceof Visibility.Visible;
+        }
+        Sought sought = new Sought.Template(template.alias(), template.own().substring(0, variable));
+        Evaluation evaluation = new Evaluation(subject, sought, now);
+        index(Action.READ_RESOURCE).lookUpTemplate(template.alias(), evaluation);
+        return evaluation.outcome() instanceof Outcome.Permitted;
+    }
+
+    /**
+     * Why the policy decides as it does: every rule that names the feature, whether it matches or why not, and the one that
      * decides. {@code arguments} may be left out; no rule reads them yet.
      */
-    public Explanation explain(Subject subject, FeatureName tool, @Nullable CheckedArguments arguments, Instant now) {
-        Outcome outcome = evaluate(subject, tool, now);
+    public Explanation explain(
+            Subject subject, FeatureName feature, @Nullable CheckedArguments arguments, Instant now) {
+        Outcome outcome = evaluate(subject, feature, now);
         List<RuleTrace> traces = rules.rules().stream()
-                .filter(rule -> rule.names(tool))
-                .map(rule -> Explainer.trace(rule, subject, now))
+                .filter(rule -> rule.names(Action.of(feature.kind()), feature))
+                .map(rule -> Explainer.trace(rule, subject, feature, now))
                 .toList();
         CallLimits limits = outcome instanceof Outcome.Permitted(Rule deciding, List<String> _)
-                ? limits(tool, deciding)
+                ? limits(feature, deciding)
                 : CallLimits.NONE;
         return new Explanation(
-                tool, verdict(outcome), decidingRule(outcome), visibility(outcome), limits, traces, hash());
+                feature, verdict(outcome), decidingRule(outcome), visibility(outcome), limits, traces, hash());
     }
 
     private static Explanation.Verdict verdict(Outcome outcome) {
@@ -103,7 +197,8 @@ public final class Policy {
             case Outcome.Permitted _ -> Explanation.Verdict.PERMIT;
             case Outcome.Forbidden(Rule _, boolean broken) ->
                 broken ? Explanation.Verdict.POLICY_ERROR : Explanation.Verdict.FORBIDDEN;
-            case Outcome.NotPermitted _ -> Explanation.Verdict.NO_PERMIT;
+            case Outcome.NotPermitted(boolean indirect) ->
+                indirect ? Explanation.Verdict.INDIRECT_URI : Explanation.Verdict.NO_PERMIT;
             case Outcome.ScopesMissing _ -> Explanation.Verdict.NEEDS_SCOPE;
         };
     }
@@ -117,9 +212,9 @@ public final class Policy {
         };
     }
 
-    /** What the operator says about a tool; {@link ToolSettings#DEFAULT} when nothing. */
-    public ToolSettings settings(FeatureName tool) {
-        return settings.of(tool);
+    /** What the operator says about a feature of any kind; {@link ToolSettings#DEFAULT} when nothing. */
+    public ToolSettings settings(FeatureName feature) {
+        return settings.of(feature);
     }
 
     /**
@@ -135,23 +230,31 @@ public final class Policy {
         return rules.rules();
     }
 
-    private Outcome evaluate(Subject subject, FeatureName tool, Instant now) {
-        Evaluation evaluation = new Evaluation(subject, now);
-        index.lookUp(subject, tool, evaluation);
+    private Outcome evaluate(Subject subject, FeatureName feature, Instant now) {
+        return evaluate(Action.of(feature.kind()), subject, feature, now);
+    }
+
+    private Outcome evaluate(Action action, Subject subject, FeatureName feature, Instant now) {
+        Evaluation evaluation = new Evaluation(subject, new Sought.Feature(feature), now);
+        index(action).lookUp(feature, evaluation);
         return evaluation.outcome();
     }
 
-    private Permit permit(Subject subject, FeatureName tool, Rule deciding, List<String> others) {
+    private RuleIndex index(Action action) {
+        return Objects.requireNonNull(indexes.get(action));
+    }
+
+    private Permit permit(Subject subject, FeatureName feature, Rule deciding, List<String> others) {
         List<String> ruleIds = List.of(deciding.id());
         if (!others.isEmpty()) {
             List<String> all = new ArrayList<>(ruleIds);
             all.addAll(others);
             ruleIds = List.copyOf(all);
         }
-        return new Permit(subject, tool, ruleIds, rules.hash(), limits(tool, deciding));
+        return new Permit(subject, feature, ruleIds, rules.hash(), limits(feature, deciding));
     }
 
-    private CallLimits limits(FeatureName tool, Rule deciding) {
-        return deciding.limits().narrowest(settings.of(tool).limits());
+    private CallLimits limits(FeatureName feature, Rule deciding) {
+        return deciding.limits().narrowest(settings.of(feature).limits());
     }
 }

@@ -2,7 +2,9 @@ package dev.mcpgateway.policy;
 
 import java.time.Instant;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -13,7 +15,8 @@ import java.util.regex.Pattern;
  * @param id unique in the policy; {@code [a-z0-9][a-z0-9._-]{0,63}}
  * @param effect what it does
  * @param callers conditions on the caller, all of which must hold; none means every caller
- * @param resources the tools it names; none means that it matches nothing
+ * @param actions the uses it is about; at least one
+ * @param resources the features it names, of the kinds its actions are about; none means that it matches nothing
  * @param requiredScopes scopes that a permit needs, all of them; empty for a forbid
  * @param validity when it holds
  * @param limits caps of a permit
@@ -22,14 +25,18 @@ public record Rule(
         String id,
         Effect effect,
         List<CallerCondition> callers,
-        List<ToolPattern> resources,
+        Set<Action> actions,
+        List<FeaturePattern> resources,
         SortedSet<String> requiredScopes,
         Validity validity,
         CallLimits limits) {
 
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
 
-    /** Copies the collections; refuses a bad id, and scopes on a forbid, with an {@link IllegalArgumentException}. */
+    /**
+     * Copies the collections; refuses a bad id, no action, and scopes on a forbid, with an
+     * {@link IllegalArgumentException}.
+     */
     public Rule {
         if (!isId(id)) {
             throw new IllegalArgumentException("not a rule id");
@@ -37,7 +44,11 @@ public record Rule(
         if (effect == Effect.FORBID && !requiredScopes.isEmpty()) {
             throw new IllegalArgumentException("a forbid requires no scopes: " + id);
         }
+        if (actions.isEmpty()) {
+            throw new IllegalArgumentException("a rule is about at least one action: " + id);
+        }
         callers = List.copyOf(callers);
+        actions = Collections.unmodifiableSet(EnumSet.copyOf(actions));
         resources = List.copyOf(resources);
         requiredScopes = Collections.unmodifiableSortedSet(new TreeSet<>(requiredScopes));
     }
@@ -47,9 +58,16 @@ public record Rule(
         return ID.matcher(id).matches();
     }
 
-    /** True when it names {@code tool}. */
-    public boolean names(FeatureName tool) {
-        return resources.stream().anyMatch(pattern -> pattern.matches(tool));
+    /** True when it is about {@code action} and names {@code feature}. */
+    public boolean names(Action action, FeatureName feature) {
+        return actions.contains(action)
+                && action.kind() == feature.kind()
+                && resources.stream().anyMatch(pattern -> pattern.matches(feature));
+    }
+
+    /** True when it names {@code feature} without a wildcard. */
+    boolean namesExactly(FeatureName feature) {
+        return resources.stream().anyMatch(pattern -> pattern.isExact() && pattern.matches(feature));
     }
 
     /** True for a rule that matches every caller at any instant. */

@@ -3,45 +3,72 @@ package dev.mcpgateway.policy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the rules that may match a caller and a tool without looking at the others: by exact tool, by upstream for
- * patterns, and within each by the rarest thing a rule asks of the caller. A decision costs the same with ten rules and
- * with ten thousand, unless thousands of patterns of one upstream match the same caller.
+ * Finds the rules of one action that may match a caller and a feature without looking at the others: by exact name, by
+ * upstream for patterns, and within each by the rarest thing a rule asks of the caller. A decision costs the same with ten
+ * rules and with ten thousand, unless thousands of patterns of one upstream match the same caller.
+ *
+ * <p>Rules of other actions are not in it, so that none of them can decide.
  */
 final class RuleIndex {
 
+    private final Action action;
     private final Map<FeatureName, CallerIndex> exact = new HashMap<>();
+    private final Map<String, CallerIndex> exactByAlias = new HashMap<>();
     private final Map<String, CallerIndex> byAlias = new HashMap<>();
     private final CallerIndex everywhere = new CallerIndex();
 
-    RuleIndex(List<Rule> rules) {
+    RuleIndex(Action action, List<Rule> rules) {
+        this.action = action;
         for (Rule rule : rules) {
-            for (ToolPattern pattern : rule.resources()) {
-                bucket(pattern).add(new Candidate(rule, pattern));
+            if (rule.actions().contains(action)) {
+                rule.resources().forEach(pattern -> add(new Candidate(rule, pattern)));
             }
         }
     }
 
-    private CallerIndex bucket(ToolPattern pattern) {
+    private void add(Candidate candidate) {
+        FeaturePattern pattern = candidate.pattern();
         if (pattern.isEverything()) {
-            return everywhere;
+            everywhere.add(candidate);
+        } else if (!pattern.isExact()) {
+            bucket(byAlias, pattern.alias()).add(candidate);
+        } else {
+            FeatureName.parse(action.kind(), pattern.toString()).ifPresent(name -> {
+                bucket(exact, name).add(candidate);
+                if (action == Action.READ_RESOURCE) {
+                    bucket(exactByAlias, name.alias()).add(candidate);
+                }
+            });
         }
-        return pattern.isExact()
-                ? exact.computeIfAbsent(FeatureName.tool(pattern.alias(), pattern.tool()), tool -> new CallerIndex())
-                : byAlias.computeIfAbsent(pattern.alias(), alias -> new CallerIndex());
     }
 
-    /** Hands every rule that may match to {@code evaluation}; a rule may come more than once. */
-    void lookUp(Subject subject, FeatureName tool, Evaluation evaluation) {
-        everywhere.lookUp(subject, tool, evaluation);
-        CallerIndex patterns = byAlias.get(tool.alias());
-        if (patterns != null) {
-            patterns.lookUp(subject, tool, evaluation);
-        }
-        CallerIndex named = exact.get(tool);
-        if (named != null) {
-            named.lookUp(subject, tool, evaluation);
+    private static <K> CallerIndex bucket(Map<K, CallerIndex> buckets, K key) {
+        return buckets.computeIfAbsent(key, absent -> new CallerIndex());
+    }
+
+    /** Hands every rule that may match {@code feature} to {@code evaluation}; a rule may come more than once. */
+    void lookUp(FeatureName feature, Evaluation evaluation) {
+        patterns(feature.alias(), evaluation);
+        lookUp(exact.get(feature), evaluation);
+    }
+
+    /** The same for a template of an upstream, so that exact names under it count too. */
+    void lookUpTemplate(String alias, Evaluation evaluation) {
+        patterns(alias, evaluation);
+        lookUp(exactByAlias.get(alias), evaluation);
+    }
+
+    private void patterns(String alias, Evaluation evaluation) {
+        everywhere.lookUp(evaluation);
+        lookUp(byAlias.get(alias), evaluation);
+    }
+
+    private static void lookUp(@Nullable CallerIndex rules, Evaluation evaluation) {
+        if (rules != null) {
+            rules.lookUp(evaluation);
         }
     }
 }

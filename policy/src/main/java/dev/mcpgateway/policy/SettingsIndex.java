@@ -10,24 +10,27 @@ import java.util.Set;
 import java.util.function.BinaryOperator;
 
 /**
- * Combines the entries that name a tool; of two that differ the stricter one holds, whatever their order: read-only only
+ * Combines the entries that name a feature; of two that differ the stricter one holds, whatever their order: read-only only
  * if one says so and none denies it, the smaller ceiling, reject before truncate, the stronger screening.
  */
 final class SettingsIndex {
 
-    private record Pattern(ToolPattern pattern, ToolEntry entry) {}
+    private record Pattern(FeaturePattern pattern, ToolEntry entry) {}
 
-    private final Map<FeatureName, List<ToolEntry>> exact = new HashMap<>();
+    /** A canonical name without a kind: entries hold for features of all kinds. */
+    private record Name(String alias, String own) {}
+
+    private final Map<Name, List<ToolEntry>> exact = new HashMap<>();
     private final Map<String, List<Pattern>> byAlias = new HashMap<>();
     private final List<ToolEntry> everywhere = new ArrayList<>();
 
     SettingsIndex(List<ToolEntry> entries) {
         for (ToolEntry entry : entries) {
-            for (ToolPattern pattern : entry.tools()) {
+            for (FeaturePattern pattern : entry.names()) {
                 if (pattern.isEverything()) {
                     everywhere.add(entry);
                 } else if (pattern.isExact()) {
-                    exact.computeIfAbsent(FeatureName.tool(pattern.alias(), pattern.tool()), tool -> new ArrayList<>())
+                    exact.computeIfAbsent(new Name(pattern.alias(), pattern.own()), absent -> new ArrayList<>())
                             .add(entry);
                 } else {
                     byAlias.computeIfAbsent(pattern.alias(), alias -> new ArrayList<>())
@@ -37,15 +40,15 @@ final class SettingsIndex {
         }
     }
 
-    ToolSettings of(FeatureName tool) {
-        List<ToolEntry> named = exact.getOrDefault(tool, List.of());
-        List<Pattern> patterns = byAlias.getOrDefault(tool.alias(), List.of());
+    ToolSettings of(FeatureName feature) {
+        List<ToolEntry> named = exact.getOrDefault(new Name(feature.alias(), feature.own()), List.of());
+        List<Pattern> patterns = byAlias.getOrDefault(feature.alias(), List.of());
         if (everywhere.isEmpty() && named.isEmpty() && patterns.isEmpty()) {
             return ToolSettings.DEFAULT;
         }
         Set<ToolEntry> entries = new LinkedHashSet<>(everywhere);
         for (Pattern pattern : patterns) {
-            if (pattern.pattern().matchesTool(tool.own())) {
+            if (pattern.pattern().matchesOwn(feature.own())) {
                 entries.add(pattern.entry());
             }
         }

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One entry of a policy about tools rather than callers; several may name the same tool.
+ * One entry of a policy about features rather than callers; several may name the same one.
  *
- * @param tools the tools it is about
+ * @param names the features it is about, of all kinds
  * @param readOnly what it says about read-only, if anything
  * @param limits ceilings
  * @param onLargeResult what it says about large results, if anything
@@ -14,15 +14,15 @@ import java.util.Optional;
  * @param hidden what it says about hidden text, if anything
  */
 public record ToolEntry(
-        List<ToolPattern> tools,
+        List<FeaturePattern> names,
         Optional<Boolean> readOnly,
         CallLimits limits,
         Optional<Oversize> onLargeResult,
         Optional<ScreenRule> injection,
         Optional<ScreenRule> hidden) {
 
-    /** Copies {@code tools}. */
+    /** Copies {@code names}. */
     public ToolEntry {
-        tools = List.copyOf(tools);
+        names = List.copyOf(names);
     }
 }

@@ -4,10 +4,10 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * What the operator says about a tool, whoever calls it.
+ * What the operator says about a tool, prompt or resource, whoever uses it.
  *
- * @param readOnly the operator vouches that calls change nothing; the upstream's own annotation is not trusted
- * @param callsPerMinute hard ceiling per caller and tool; {@link Permit#limits()} already respects it
+ * @param readOnly the operator vouches that its use changes nothing; the upstream's own annotation is not trusted
+ * @param callsPerMinute hard ceiling per caller and feature; {@link Permit#limits()} already respects it
  * @param resultBytesMax hard ceiling of one result, in bytes; {@link Permit#limits()} already respects it
  * @param onLargeResult what happens to a larger result
  * @param screening how results are screened
@@ -19,7 +19,7 @@ public record ToolSettings(
         Oversize onLargeResult,
         ScreenSettings screening) {
 
-    /** What holds for a tool that no entry names: not read-only, no ceilings, reject, screened in shadow mode. */
+    /** What holds for a feature that no entry names: not read-only, no ceilings, reject, screened in shadow mode. */
     public static final ToolSettings DEFAULT =
             new ToolSettings(false, OptionalInt.empty(), OptionalLong.empty(), Oversize.REJECT, ScreenSettings.DEFAULT);
 

@@ -4,16 +4,16 @@ import java.util.Collections;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** What a caller may know of a tool. */
+/** What a caller may know of a feature. */
 public sealed interface Visibility {
 
-    /** The tool is listed and may be called. */
+    /** The feature is listed and may be used. */
     record Visible() implements Visibility {}
 
-    /** To this caller the tool does not exist. */
+    /** To this caller the feature does not exist. */
     record Hidden() implements Visibility {}
 
-    /** The tool is not listed, but a call is answered by naming all {@code scopes} it needs. */
+    /** The feature is not listed, but a use is answered by naming all {@code scopes} it needs. */
     record NeedsScope(SortedSet<String> scopes) implements Visibility {
 
         /** Copies {@code scopes}. */

@@ -1,12 +1,6 @@
 package dev.mcpgateway.policy;
 
-import dev.mcpgateway.policy.arguments.ArgumentCheck;
-import dev.mcpgateway.policy.arguments.ArgumentVerdict;
 import dev.mcpgateway.policy.arguments.CheckedArguments;
-import dev.mcpgateway.policy.arguments.CompiledSchema;
-import dev.mcpgateway.policy.arguments.PayloadLimits;
-import dev.mcpgateway.policy.arguments.SchemaAdmission;
-import dev.mcpgateway.policy.arguments.SchemaBounds;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,21 +16,26 @@ public final class Calls {
     /** The instant of every call that names none. */
     public static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
 
-    private static final CheckedArguments NO_ARGUMENTS = noArguments();
-
     private Calls() {}
-
-    private static CheckedArguments noArguments() {
-        SchemaAdmission.Admitted open = (SchemaAdmission.Admitted)
-                CompiledSchema.admit(new JsonMapper().createObjectNode(), SchemaBounds.STANDARD);
-        return ((ArgumentVerdict.Valid)
-                        new ArgumentCheck(open.schema(), PayloadLimits.STANDARD).check(new byte[0], 0, 0))
-                .arguments();
-    }
 
     /** A call without arguments. */
     public static CallFacts call(Subject subject, String tool) {
-        return new CallFacts(subject, tool(tool), NO_ARGUMENTS, NOW);
+        return use(subject, tool(tool));
+    }
+
+    /** The use of a feature without arguments. */
+    public static CallFacts use(Subject subject, FeatureName feature) {
+        return new CallFacts(subject, feature, CheckedArguments.none(), NOW);
+    }
+
+    /** The prompt of a canonical name. */
+    public static FeatureName prompt(String canonical) {
+        return FeatureName.parse(FeatureKind.PROMPT, canonical).orElseThrow();
+    }
+
+    /** The resource of a canonical name. */
+    public static FeatureName resource(String canonical) {
+        return FeatureName.parse(FeatureKind.RESOURCE, canonical).orElseThrow();
     }
 
     /** The tool of a canonical name. */
@@ -68,13 +67,34 @@ public final class Calls {
     /** A rule that always holds, without limits. */
     public static Rule rule(
             String id, Effect effect, List<CallerCondition> callers, SortedSet<String> scopes, String... resources) {
-        return new Rule(id, effect, callers, patterns(resources), scopes, Validity.ALWAYS, CallLimits.NONE);
+        return new Rule(
+                id,
+                effect,
+                callers,
+                Set.of(Action.CALL_TOOL),
+                patterns(resources),
+                scopes,
+                Validity.ALWAYS,
+                CallLimits.NONE);
     }
 
-    /** Tool patterns. */
-    public static List<ToolPattern> patterns(String... patterns) {
+    /** A rule for everyone about one action. */
+    public static Rule rule(String id, Effect effect, Action action, String... resources) {
+        return new Rule(
+                id,
+                effect,
+                List.of(),
+                Set.of(action),
+                patterns(resources),
+                new TreeSet<>(),
+                Validity.ALWAYS,
+                CallLimits.NONE);
+    }
+
+    /** Patterns. */
+    public static List<FeaturePattern> patterns(String... patterns) {
         return List.of(patterns).stream()
-                .map(pattern -> ToolPattern.parse(pattern).orElseThrow())
+                .map(pattern -> FeaturePattern.parse(pattern).orElseThrow())
                 .toList();
     }
 

@@ -11,11 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,8 +40,8 @@ class PolicyPropertyTest {
         draw = new RandomPolicy(random);
     }
 
-    private static String decide(Policy policy, Subject subject, String tool) {
-        return switch (policy.decide(Calls.call(subject, tool))) {
+    private static String decide(Policy policy, Subject subject, FeatureName feature) {
+        return switch (policy.decide(Calls.use(subject, feature))) {
             case Decision.Allow(Permit permit) ->
                 "permit by " + permit.ruleIds().getFirst() + " "
                         + permit.ruleIds().subList(1, permit.ruleIds().size()) + " "
@@ -64,21 +65,17 @@ class PolicyPropertyTest {
             Policy policy = RandomPolicy.policy(rules);
             for (int j = 0; j < REQUESTS; j++) {
                 Subject subject = draw.subject();
-                String tool = draw.tool();
+                FeatureName feature = draw.feature();
 
-                assertThat(decide(policy, subject, tool))
-                        .as(RandomPolicy.yaml(rules) + subject + tool)
-                        .isEqualTo(ReferenceEvaluator.decide(rules, subject, tool, Calls.NOW));
-                seen.merge(
-                        policy.explain(subject, Calls.tool(tool), null, Calls.NOW)
-                                .verdict(),
-                        1,
-                        Integer::sum);
+                assertThat(decide(policy, subject, feature))
+                        .as(RandomPolicy.yaml(rules) + subject + feature.kind() + feature)
+                        .isEqualTo(ReferenceEvaluator.decide(rules, subject, feature, Calls.NOW));
+                seen.merge(policy.explain(subject, feature, null, Calls.NOW).verdict(), 1, Integer::sum);
             }
         }
         assertThat(seen)
                 .as("every verdict is met often")
-                .hasSize(5)
+                .hasSize(6)
                 .allSatisfy((verdict, n) -> assertThat(n).isGreaterThan(100));
     }
 
@@ -90,11 +87,11 @@ class PolicyPropertyTest {
             Policy policy = parse(RandomPolicy.yaml(rules));
             for (int j = 0; j < REQUESTS; j++) {
                 Subject subject = draw.subject();
-                String tool = draw.tool();
+                FeatureName feature = draw.feature();
 
-                assertThat(decide(policy, subject, tool))
-                        .as(RandomPolicy.yaml(rules) + subject + tool)
-                        .isEqualTo(ReferenceEvaluator.decide(rules, subject, tool, Calls.NOW));
+                assertThat(decide(policy, subject, feature))
+                        .as(RandomPolicy.yaml(rules) + subject + feature.kind() + feature)
+                        .isEqualTo(ReferenceEvaluator.decide(rules, subject, feature, Calls.NOW));
             }
         }
     }
@@ -113,11 +110,11 @@ class PolicyPropertyTest {
                     RandomPolicy.yaml(shuffled.subList(cut, shuffled.size())));
             for (int j = 0; j < REQUESTS; j++) {
                 Subject subject = draw.subject();
-                String tool = draw.tool();
+                FeatureName feature = draw.feature();
 
-                assertThat(decide(two, subject, tool))
+                assertThat(decide(two, subject, feature))
                         .as(RandomPolicy.yaml(rules))
-                        .isEqualTo(decide(one, subject, tool));
+                        .isEqualTo(decide(one, subject, feature));
             }
         }
     }
@@ -131,9 +128,7 @@ class PolicyPropertyTest {
             for (int j = 0; j < 10; j++) {
                 Subject subject = draw.subject();
 
-                assertThat(callable(before, subject))
-                        .as(RandomPolicy.yaml(rules))
-                        .containsAll(callable(after, subject));
+                assertThat(usable(before, subject)).as(RandomPolicy.yaml(rules)).containsAll(usable(after, subject));
             }
         }
     }
@@ -147,26 +142,76 @@ class PolicyPropertyTest {
             for (int j = 0; j < 10; j++) {
                 Subject subject = draw.subject();
 
-                assertThat(callable(after, subject))
-                        .as(RandomPolicy.yaml(rules))
-                        .containsAll(callable(before, subject));
-                for (String tool : callable(before, subject)) {
-                    assertThat(calls(after, subject, tool)).isGreaterThanOrEqualTo(calls(before, subject, tool));
+                assertThat(usable(after, subject)).as(RandomPolicy.yaml(rules)).containsAll(usable(before, subject));
+                for (FeatureName feature : usable(before, subject)) {
+                    assertThat(calls(after, subject, feature)).isGreaterThanOrEqualTo(calls(before, subject, feature));
                 }
             }
         }
     }
 
     @Test
-    void whatIsListedIsExactlyWhatMayBeCalled() {
+    void whatIsListedIsExactlyWhatMayBeUsed() {
         for (int i = 0; i < POLICIES; i++) {
             Policy policy = RandomPolicy.policy(draw.rules());
             Subject subject = draw.subject();
 
-            Set<String> listed = new TreeSet<>(policy.visible(subject, RandomPolicy.TOOLS, Calls::tool, Calls.NOW)
-                    .tools());
+            Set<FeatureName> listed =
+                    Set.copyOf(policy.visible(subject, RandomPolicy.FEATURES, Function.identity(), Calls.NOW)
+                            .items());
 
-            assertThat(listed).isEqualTo(callable(policy, subject));
+            assertThat(listed).isEqualTo(usable(policy, subject));
+        }
+    }
+
+    @Test
+    void aRuleSaysNothingAboutAnActionItDoesNotName() {
+        int denied = 0;
+        for (int i = 0; i < POLICIES; i++) {
+            List<Spec> rules = draw.rules();
+            FeatureName feature = draw.feature();
+            List<Spec> others = rules.stream()
+                    .filter(rule -> !rule.actions().contains(feature.kind().action()))
+                    .toList();
+            Subject subject = draw.subject();
+
+            Explanation all = RandomPolicy.policy(rules).explain(subject, feature, null, Calls.NOW);
+            Policy withoutThem = RandomPolicy.policy(
+                    rules.stream().filter(rule -> !others.contains(rule)).toList());
+            Explanation explanation = RandomPolicy.policy(others).explain(subject, feature, null, Calls.NOW);
+
+            assertThat(explanation.verdict()).isEqualTo(Explanation.Verdict.NO_PERMIT);
+            assertThat(explanation.rules()).isEmpty();
+            assertThat(decide(RandomPolicy.policy(others), subject, feature)).isEqualTo("no_permit");
+            assertThat(RandomPolicy.policy(others).visibility(subject, feature, Calls.NOW))
+                    .isEqualTo(new Visibility.Hidden());
+            assertThat(withoutThem.explain(subject, feature, null, Calls.NOW))
+                    .returns(all.verdict(), Explanation::verdict)
+                    .returns(all.rules(), Explanation::rules);
+            denied += others.isEmpty() ? 0 : 1;
+        }
+        assertThat(denied).isGreaterThan(POLICIES / 4);
+    }
+
+    @Test
+    void anExplanationHasAnApplyingRuleExactlyWhenOneDecides() {
+        for (int i = 0; i < POLICIES; i++) {
+            List<Spec> rules = draw.rules();
+            Policy policy = RandomPolicy.policy(rules);
+            Subject subject = draw.subject();
+            FeatureName feature = draw.feature();
+
+            Explanation explanation = policy.explain(subject, feature, null, Calls.NOW);
+
+            List<Effect> applying = explanation.rules().stream()
+                    .filter(RuleTrace::applies)
+                    .map(RuleTrace::effect)
+                    .toList();
+            assertThat(explanation.verdict() == Explanation.Verdict.PERMIT)
+                    .as(RandomPolicy.yaml(rules) + subject + feature.kind() + feature)
+                    .isEqualTo(applying.contains(Effect.PERMIT)
+                            && !applying.contains(Effect.FORBID)
+                            && explanation.verdict() != Explanation.Verdict.POLICY_ERROR);
         }
     }
 
@@ -176,18 +221,18 @@ class PolicyPropertyTest {
         return more;
     }
 
-    private static Set<String> callable(Policy policy, Subject subject) {
-        Set<String> callable = new TreeSet<>();
-        for (String tool : RandomPolicy.TOOLS) {
-            if (policy.decide(Calls.call(subject, tool)) instanceof Decision.Allow) {
-                callable.add(tool);
+    private static Set<FeatureName> usable(Policy policy, Subject subject) {
+        Set<FeatureName> usable = new HashSet<>();
+        for (FeatureName feature : RandomPolicy.FEATURES) {
+            if (policy.decide(Calls.use(subject, feature)) instanceof Decision.Allow) {
+                usable.add(feature);
             }
         }
-        return callable;
+        return usable;
     }
 
-    private static long calls(Policy policy, Subject subject, String tool) {
-        return ((Decision.Allow) policy.decide(Calls.call(subject, tool)))
+    private static long calls(Policy policy, Subject subject, FeatureName feature) {
+        return ((Decision.Allow) policy.decide(Calls.use(subject, feature)))
                 .permit()
                 .limits()
                 .callsOrNoLimit();

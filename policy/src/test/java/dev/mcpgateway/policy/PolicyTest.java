@@ -165,6 +165,7 @@ class PolicyTest {
                 "p",
                 Effect.PERMIT,
                 List.of(),
+                Set.of(Action.CALL_TOOL),
                 Calls.patterns("*"),
                 new TreeSet<>(),
                 new Validity(from, until),
@@ -235,7 +236,14 @@ class PolicyTest {
     private static Rule limited(String id, int calls, long bytes) {
         CallLimits limits = new CallLimits(OptionalInt.of(calls), OptionalLong.of(bytes));
         return new Rule(
-                id, Effect.PERMIT, List.of(), Calls.patterns("files__*"), new TreeSet<>(), Validity.ALWAYS, limits);
+                id,
+                Effect.PERMIT,
+                List.of(),
+                Set.of(Action.CALL_TOOL),
+                Calls.patterns("files__*"),
+                new TreeSet<>(),
+                Validity.ALWAYS,
+                limits);
     }
 
     @Test
@@ -246,9 +254,9 @@ class PolicyTest {
                 rule("s", Effect.PERMIT, List.of(), new TreeSet<>(Set.of("s9")), "crm__put"));
         List<String> tools = List.of("crm__put", "files__b", "files__rm", "crm__get", "x__y", "files__a");
 
-        assertThat(policy.visible(ANN, tools, Calls::tool, NOW).tools())
+        assertThat(policy.visible(ANN, tools, Calls::tool, NOW).items())
                 .containsExactly("files__b", "crm__get", "files__a");
-        assertThat(policy.visible(ANN, List.<String>of(), Calls::tool, NOW).tools())
+        assertThat(policy.visible(ANN, List.<String>of(), Calls::tool, NOW).items())
                 .isEmpty();
     }
 
@@ -258,6 +266,7 @@ class PolicyTest {
                 "expired",
                 Effect.PERMIT,
                 List.of(),
+                Set.of(Action.CALL_TOOL),
                 Calls.patterns("files__*"),
                 new TreeSet<>(),
                 new Validity(Instant.MIN, NOW),

@@ -4,6 +4,7 @@ import dev.mcpgateway.policy.ReferenceEvaluator.Spec;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,8 +23,22 @@ import tools.jackson.databind.json.JsonMapper;
 /** Draws rules and callers from a small universe, so that they meet often. */
 final class RandomPolicy {
 
-    static final List<String> TOOLS =
+    private static final List<String> NAMES =
             List.of("files__read", "files__read_all", "files__write", "crm__get", "crm__put", "mail__send", "files__r");
+    private static final List<String> URIS = List.of(
+            "files__read",
+            "files__file:///docs/a",
+            "files__file:///docs/a..b",
+            "files__file:///docs/a%20b",
+            "files__file:///docs/../etc",
+            "files__file:///docs/%2e%2E/etc",
+            "files__file:///docs/%252e%252e/etc",
+            "files__file:///docs/..%5Cetc",
+            "files__file:///etc",
+            "crm__crm://get");
+
+    /** Features of all kinds; a tool, a prompt and a resource share a name. */
+    static final List<FeatureName> FEATURES = features();
 
     private static final List<String> RESOURCES = List.of(
             "files__read",
@@ -37,6 +52,14 @@ final class RandomPolicy {
             "*",
             "files__*_*",
             "mail__*d");
+    private static final List<String> URI_RESOURCES = List.of(
+            "files__file:///docs/a",
+            "files__file:///docs/../etc",
+            "files__file:///docs/*",
+            "files__file:///*",
+            "crm__*://get");
+    private static final List<String> ACTIONS =
+            List.of("tools/call", "prompts/get", "resources/read", "sampling/createMessage");
     private static final List<String> CLAIMS = List.of(
             "\"acme\"",
             "\"beta\"",
@@ -54,6 +77,16 @@ final class RandomPolicy {
     private static final List<Object> CLAIM_VALUES =
             List.of("acme", "beta", BigDecimal.ONE, new BigDecimal("2.0"), true, false);
     private static final JsonMapper JSON = new JsonMapper();
+
+    private static List<FeatureName> features() {
+        List<FeatureName> features = new ArrayList<>();
+        for (String name : NAMES) {
+            features.add(Calls.tool(name));
+            features.add(Calls.prompt(name));
+        }
+        URIS.forEach(uri -> features.add(Calls.resource(uri)));
+        return List.copyOf(features);
+    }
 
     private final RandomGenerator random;
 
@@ -77,6 +110,12 @@ final class RandomPolicy {
         if (random.nextInt(8) == 0) {
             claims.put("level", some(CLAIM_VALUES));
         }
+        Set<String> actions = new LinkedHashSet<>(random.nextBoolean() ? List.of("tools/call") : some(ACTIONS));
+        List<String> resources = some(RESOURCES);
+        if (random.nextInt(3) == 0) {
+            resources = some(URI_RESOURCES);
+            actions.add("resources/read");
+        }
         return new Spec(
                 id,
                 permits,
@@ -85,7 +124,8 @@ final class RandomPolicy {
                 maybe(List.of("desk", "shell")),
                 maybe(List.of("g1", "g2", "g3")),
                 claims,
-                some(RESOURCES),
+                List.copyOf(actions),
+                resources,
                 permits && random.nextInt(3) == 0 ? some(List.of("s1", "s2", "s3")) : List.of(),
                 random.nextInt(6) == 0 ? Calls.NOW.plusSeconds(random.nextInt(-1, 2)) : null,
                 random.nextInt(6) == 0 ? Calls.NOW.plusSeconds(random.nextInt(2, 4) - 2L) : null,
@@ -109,8 +149,8 @@ final class RandomPolicy {
                 claims);
     }
 
-    String tool() {
-        return pick(TOOLS);
+    FeatureName feature() {
+        return pick(FEATURES);
     }
 
     private <T> T pick(List<T> values) {
@@ -163,12 +203,20 @@ final class RandomPolicy {
                 spec.id(),
                 spec.permits() ? Effect.PERMIT : Effect.FORBID,
                 callers,
+                spec.actions().stream().map(RandomPolicy::action).collect(Collectors.toSet()),
                 Calls.patterns(spec.resources().toArray(String[]::new)),
                 new TreeSet<>(spec.scopes()),
                 validity(spec),
                 new CallLimits(
                         spec.calls() == null ? OptionalInt.empty() : OptionalInt.of(spec.calls()),
                         spec.bytes() == null ? OptionalLong.empty() : OptionalLong.of(spec.bytes())));
+    }
+
+    private static Action action(String word) {
+        return Arrays.stream(Action.values())
+                .filter(action -> action.word().equals(word))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Validity validity(Spec spec) {
@@ -193,6 +241,9 @@ final class RandomPolicy {
             String principals = principals(spec);
             if (!principals.isEmpty()) {
                 yaml.append("\n    principals: {").append(principals).append('}');
+            }
+            if (!spec.actions().equals(List.of("tools/call"))) {
+                yaml.append("\n    actions: ").append(quoted(spec.actions()));
             }
             yaml.append("\n    resources: ").append(quoted(spec.resources()));
             if (spec.permits()) {

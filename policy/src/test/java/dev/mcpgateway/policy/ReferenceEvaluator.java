@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -28,6 +29,7 @@ final class ReferenceEvaluator {
             @Nullable List<String> clients,
             @Nullable List<String> groups,
             Map<String, List<Object>> claims,
+            List<String> actions,
             List<String> resources,
             List<String> scopes,
             @Nullable Instant from,
@@ -38,17 +40,26 @@ final class ReferenceEvaluator {
     private ReferenceEvaluator() {}
 
     /** One line that says everything a decision says. */
-    static String decide(List<Spec> rules, Subject subject, String tool, Instant now) {
+    static String decide(List<Spec> rules, Subject subject, FeatureName feature, Instant now) {
         List<Spec> permits = new ArrayList<>();
         TreeSet<String> forbids = new TreeSet<>();
         TreeSet<String> broken = new TreeSet<>();
+        boolean unreached = false;
         for (Spec rule : rules) {
-            if (!names(rule, tool) || !holdsAt(rule, now)) {
+            if (!rule.actions().contains(action(feature))
+                    || !names(rule, feature.alias() + "__" + feature.own())
+                    || !holdsAt(rule, now)) {
                 continue;
             }
             Optional<Boolean> matches = matches(rule, subject);
             if (rule.permits() && matches.equals(Optional.of(true))) {
-                permits.add(rule);
+                boolean reached = feature.kind() != FeatureKind.RESOURCE
+                        || !isIndirect(feature.own())
+                        || rule.resources().contains(feature.alias() + "__" + feature.own());
+                unreached |= !reached;
+                if (reached) {
+                    permits.add(rule);
+                }
             } else if (!rule.permits() && matches.isEmpty()) {
                 broken.add(rule.id());
             } else if (!rule.permits() && matches.equals(Optional.of(true))) {
@@ -61,7 +72,32 @@ final class ReferenceEvaluator {
         if (!broken.isEmpty()) {
             return "policy_error by " + broken.first();
         }
-        return permit(permits, subject);
+        return permits.isEmpty() && unreached ? "indirect_uri" : permit(permits, subject);
+    }
+
+    private static String action(FeatureName feature) {
+        return switch (feature.kind()) {
+            case TOOL -> "tools/call";
+            case PROMPT -> "prompts/get";
+            case RESOURCE -> "resources/read";
+        };
+    }
+
+    /** A segment of dots, or an encoded character that needs no encoding, also after further decoding. */
+    static boolean isIndirect(String uri) {
+        for (String segment : uri.split("[^A-Za-z0-9._~-]", -1)) {
+            if (segment.length() > 1 && segment.chars().allMatch(c -> c == '.')) {
+                return true;
+            }
+        }
+        Matcher encoded = Pattern.compile("%([0-9A-Fa-f]{2})").matcher(uri);
+        while (encoded.find()) {
+            if (Character.toString(Integer.parseInt(encoded.group(1), 16)).matches("[A-Za-z0-9._~-]")) {
+                return true;
+            }
+        }
+        String decoded = uri.replace("%25", "%");
+        return !decoded.equals(uri) && isIndirect(decoded);
     }
 
     private static String permit(List<Spec> permits, Subject subject) {

@@ -86,6 +86,7 @@ class ToolSettingsTest {
                 "wide",
                 Effect.PERMIT,
                 List.of(),
+                Set.of(Action.CALL_TOOL),
                 Calls.patterns("*"),
                 Collections.emptySortedSet(),
                 Validity.ALWAYS,

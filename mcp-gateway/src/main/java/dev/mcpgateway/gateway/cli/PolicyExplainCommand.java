@@ -185,7 +185,7 @@ final class PolicyExplainCommand implements Callable<Integer> {
     }
 
     private static void print(PrintWriter out, Explanation explanation) {
-        out.println("tool      " + explanation.tool().canonical());
+        out.println("tool      " + explanation.feature().canonical());
         out.println("decision  " + explanation.verdict().name().toLowerCase(Locale.ROOT));
         explanation.decidingRule().ifPresent(rule -> out.println("rule      " + rule));
         out.println("agent     " + sees(explanation.visibility()));

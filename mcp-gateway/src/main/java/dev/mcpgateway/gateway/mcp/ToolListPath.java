@@ -12,7 +12,7 @@ import dev.mcpgateway.gateway.call.Stage;
 import dev.mcpgateway.gateway.http.Answers;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.policy.Policy;
-import dev.mcpgateway.policy.VisibleTools;
+import dev.mcpgateway.policy.Visible;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -78,7 +78,7 @@ final class ToolListPath {
             trace.enter(Stage.GATHER);
             ToolTable table = gather(request);
             trace.enter(Stage.FILTER);
-            VisibleTools<ExposedTool> visible =
+            Visible<ExposedTool> visible =
                     policy.visible(request.caller().subject(), table.tools(), ExposedTool::name, clock.instant());
             trace.enter(Stage.SHAPE);
             Page page = shape(request, table, visible);
@@ -100,9 +100,9 @@ final class ToolListPath {
         return table;
     }
 
-    private Page shape(AgentRequest request, ToolTable table, VisibleTools<ExposedTool> visible) {
+    private Page shape(AgentRequest request, ToolTable table, Visible<ExposedTool> visible) {
         int from = from(request, table);
-        List<ExposedTool> all = visible.tools();
+        List<ExposedTool> all = visible.items();
         if (from > all.size()) {
             throw new Refused(Reason.BAD_CURSOR);
         }
@@ -127,7 +127,7 @@ final class ToolListPath {
     }
 
     private void record(
-            AgentRequest request, Policy policy, ToolTable table, VisibleTools<ExposedTool> visible, CallTrace trace) {
+            AgentRequest request, Policy policy, ToolTable table, Visible<ExposedTool> visible, CallTrace trace) {
         try {
             log.appendAsync(new ToolsListed(
                     CallRecords.actor(request.caller()),
@@ -138,8 +138,8 @@ final class ToolListPath {
                     new PolicyRef(policy.hash(), List.of()),
                     request.view().name(),
                     Long.toString(table.version()),
-                    visible.tools().size(),
-                    digest(visible.tools())));
+                    visible.items().size(),
+                    digest(visible.items())));
         } catch (AuditUnavailable failure) {
             throw CallRecords.unavailable(failure);
         }

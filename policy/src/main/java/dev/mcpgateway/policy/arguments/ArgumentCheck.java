@@ -1,9 +1,5 @@
 package dev.mcpgateway.policy.arguments;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import tools.jackson.databind.JsonNode;
-
 /**
  * Checks the arguments of the calls to one tool: size, strict JSON, payload limits, then the tool's schema. Immutable
  * and safe for use by many threads.
@@ -13,35 +9,17 @@ import tools.jackson.databind.JsonNode;
  */
 public final class ArgumentCheck {
 
-    private static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.US_ASCII);
-
     private final CompiledSchema schema;
-    private final PayloadLimits limits;
     private final ArgumentReader reader;
 
     /** A check against {@code schema} within {@code limits}. */
     public ArgumentCheck(CompiledSchema schema, PayloadLimits limits) {
         this.schema = schema;
-        this.limits = limits;
         this.reader = new ArgumentReader(limits);
     }
 
     /** Checks {@code json[start, end)}; an empty range means that the call had no arguments and counts as {@code {}}. */
     public ArgumentVerdict check(byte[] json, int start, int end) {
-        int length = end - start;
-        if (length > limits.bytesMax()) {
-            return new ArgumentVerdict.TooLarge(length, limits.bytesMax());
-        }
-        byte[] bytes = length == 0 ? EMPTY_OBJECT : Arrays.copyOfRange(json, start, end);
-        JsonNode tree;
-        try {
-            tree = reader.read(bytes);
-        } catch (ArgumentReader.Unreadable unreadable) {
-            return new ArgumentVerdict.Invalid(unreadable.pointer(), unreadable.text());
-        }
-        Violation violation = schema.firstViolation(tree);
-        return violation == null
-                ? new ArgumentVerdict.Valid(new CheckedArguments(bytes, tree))
-                : new ArgumentVerdict.Invalid(violation.pointer(), violation.message());
+        return reader.check(json, start, end, schema::firstViolation);
     }
 }

@@ -6,6 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -19,14 +22,14 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Reads JSON bytes into a tree of exact values, within {@link PayloadLimits}. */
+/** Reads JSON bytes into a tree of exact values, within {@link PayloadLimits}, and checks what they hold. */
 final class ArgumentReader {
 
     /** Doubles hold integers exactly up to here; beyond, the validator must compare decimals. */
     private static final long EXACT_IN_DOUBLE_MAX = 1L << 53;
 
-    /** The bytes are no acceptable JSON; caught by {@link ArgumentCheck}, so it needs no stack trace. */
-    static final class Unreadable extends RuntimeException {
+    /** The bytes are no acceptable JSON; caught by {@link #check}, so it needs no stack trace. */
+    private static final class Unreadable extends RuntimeException {
         @Serial
         private static final long serialVersionUID = 1L;
 
@@ -68,8 +71,30 @@ final class ArgumentReader {
                 .build();
     }
 
+    /**
+     * Checks {@code json[start, end)}: its size, whether it is strict JSON within the limits, then {@code violations}, which
+     * gives the first thing wrong with the object. An empty range counts as {@code {}}.
+     */
+    ArgumentVerdict check(byte[] json, int start, int end, Function<JsonNode, @Nullable Violation> violations) {
+        int length = end - start;
+        if (length > limits.bytesMax()) {
+            return new ArgumentVerdict.TooLarge(length, limits.bytesMax());
+        }
+        byte[] bytes = length == 0 ? CheckedArguments.EMPTY_OBJECT : Arrays.copyOfRange(json, start, end);
+        JsonNode tree;
+        try {
+            tree = read(bytes);
+        } catch (Unreadable unreadable) {
+            return new ArgumentVerdict.Invalid(unreadable.pointer(), unreadable.text());
+        }
+        Violation violation = violations.apply(tree);
+        return violation == null
+                ? new ArgumentVerdict.Valid(new CheckedArguments(bytes, tree))
+                : new ArgumentVerdict.Invalid(violation.pointer(), violation.message());
+    }
+
     /** The object that {@code json} holds. */
-    JsonNode read(byte[] json) {
+    private JsonNode read(byte[] json) {
         refuseOtherEncodings(json);
         try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), json)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {

@@ -1,9 +1,9 @@
 package dev.mcpgateway.policy.arguments;
 
-/** What {@link ArgumentCheck} found. */
+/** What {@link ArgumentCheck} or {@link PromptArgumentCheck} found. */
 public sealed interface ArgumentVerdict {
 
-    /** The arguments keep to all limits and to the schema. */
+    /** The arguments keep to all limits and to what the tool or the prompt declares. */
     record Valid(CheckedArguments arguments) implements ArgumentVerdict {}
 
     /** There are more bytes than allowed; nothing was parsed. */

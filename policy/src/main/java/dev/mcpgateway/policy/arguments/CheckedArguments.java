@@ -1,13 +1,18 @@
 package dev.mcpgateway.policy.arguments;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * Proof that the arguments of one call were checked: their bytes keep to the {@link PayloadLimits} and to the tool's
- * schema. Only {@link ArgumentCheck} makes one.
+ * Proof that the arguments of one use of a feature were checked: their bytes keep to the {@link PayloadLimits} and to the
+ * tool's schema or to what the prompt declares. Only {@link ArgumentCheck} and {@link PromptArgumentCheck} make one;
+ * {@link #none} is for what has no arguments.
  */
 public final class CheckedArguments {
+
+    static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.US_ASCII);
 
     private final byte[] bytes;
     private final JsonNode tree;
@@ -16,6 +21,11 @@ public final class CheckedArguments {
     CheckedArguments(byte[] bytes, JsonNode tree) {
         this.bytes = bytes;
         this.tree = tree;
+    }
+
+    /** The arguments of a read of a resource: there are none, which is {@code {}}. Not for calls of tools and prompts. */
+    public static CheckedArguments none() {
+        return new CheckedArguments(EMPTY_OBJECT.clone(), JsonNodeFactory.instance.objectNode());
     }
 
     /** The JSON text that was checked, byte for byte as the agent sent it; a copy. */

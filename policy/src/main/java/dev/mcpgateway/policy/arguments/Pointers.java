@@ -11,6 +11,11 @@ final class Pointers {
 
     private Pointers() {}
 
+    /** The pointer of a member of the root. */
+    static String ofMember(String name) {
+        return shortened("/" + name.replace("~", "~0").replace("/", "~1"));
+    }
+
     static String shortened(String pointer) {
         return printable(pointer, POINTER_CHARS_MAX);
     }

@@ -3,7 +3,8 @@
  * server could make expensive.
  *
  * <p>{@link dev.mcpgateway.policy.arguments.CompiledSchema#admit} decides once per tool whether its schema can be
- * enforced at all; {@link dev.mcpgateway.policy.arguments.ArgumentCheck} then checks every call and is the only maker of
+ * enforced at all; {@link dev.mcpgateway.policy.arguments.ArgumentCheck} then checks every call.
+ * {@link dev.mcpgateway.policy.arguments.PromptArgumentCheck} does the same for prompts. Both give
  * {@link dev.mcpgateway.policy.arguments.CheckedArguments}. No verdict is a refusal: an error, an exhausted stack or an
  * exceeded bound never lets a call through.
  *

@@ -8,7 +8,7 @@ import java.util.Set;
  *
  * @param issuers aliases of issuers; empty means that they are not known and are not checked
  * @param upstreams aliases of upstreams; empty means that they are not known and are not checked
- * @param tools canonical names of tools; empty means that they are not known and are not checked
+ * @param tools canonical names of tools, checked where a rule is about tools only; empty means that they are not known and are not checked
  */
 public record KnownNames(Set<String> issuers, Set<String> upstreams, Set<String> tools) {
 

@@ -1,15 +1,21 @@
 package dev.mcpgateway.policy.rules;
 
-import dev.mcpgateway.policy.ToolPattern;
+import dev.mcpgateway.policy.FeatureKind;
+import dev.mcpgateway.policy.FeatureName;
+import dev.mcpgateway.policy.FeaturePattern;
 import dev.mcpgateway.policy.yaml.Problems;
 import dev.mcpgateway.policy.yaml.YamlObject;
 import dev.mcpgateway.policy.yaml.YamlValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** Reads lists of tool patterns and keeps each with its position for the check of known names. */
+/** Reads lists of patterns and keeps each with its position for the check of known names. */
 final class PatternReader {
+
+    /** What only a URI holds. A forbid that was meant for resources and forbids tools would forbid nothing. */
+    private static final String URI_MARK = "://";
 
     private final Problems problems;
     private final List<WrittenPattern> written;
@@ -19,26 +25,41 @@ final class PatternReader {
         this.written = written;
     }
 
-    /** The patterns under {@code key}, which must be there. */
-    List<ToolPattern> read(YamlObject object, String key) {
-        List<ToolPattern> patterns = new ArrayList<>();
+    /** The patterns under {@code key}, which must be there, for features of {@code kinds}. */
+    List<FeaturePattern> read(YamlObject object, String key, Set<FeatureKind> kinds) {
+        List<FeaturePattern> patterns = new ArrayList<>();
         object.required(key)
-                .ifPresent(value -> value.oneOrMore().forEach(item -> read(item).ifPresent(patterns::add)));
+                .ifPresent(value ->
+                        value.oneOrMore().forEach(item -> read(item, kinds).ifPresent(patterns::add)));
         return patterns;
     }
 
-    private Optional<ToolPattern> read(YamlValue value) {
+    private Optional<FeaturePattern> read(YamlValue value, Set<FeatureKind> kinds) {
+        String text = value.text();
         if (!value.isText()) {
-            value.text();
             return Optional.empty();
         }
-        Optional<ToolPattern> pattern = ToolPattern.parse(value.text());
-        pattern.ifPresentOrElse(
-                found -> written.add(new WrittenPattern(found, value.position())),
-                () -> problems.add(
-                        value.position(),
-                        "'" + value.text() + "' names no tool",
-                        "Write alias__tool, with * or ? in the tool part only, or * alone for every tool"));
+        Optional<FeaturePattern> pattern = FeaturePattern.parse(text).filter(found -> isWithinLength(found, kinds));
+        if (pattern.isEmpty()) {
+            problems.add(value.position(), "'" + text + "' names no " + FeatureNoun.of(kinds), form(kinds));
+        } else if (!kinds.contains(FeatureKind.RESOURCE) && text.contains(URI_MARK)) {
+            problems.add(
+                    value.position(),
+                    "'" + text + "' names a resource, but the rule is not about resources/read",
+                    "Add actions: [resources/read]");
+        } else {
+            written.add(new WrittenPattern(pattern.get(), kinds, value.position()));
+        }
         return pattern;
+    }
+
+    private static boolean isWithinLength(FeaturePattern pattern, Set<FeatureKind> kinds) {
+        return kinds.contains(FeatureKind.RESOURCE) || pattern.own().length() <= FeatureName.NAME_CHARS_MAX;
+    }
+
+    private static String form(Set<FeatureKind> kinds) {
+        String part = kinds.equals(Set.of(FeatureKind.RESOURCE)) ? "uri" : FeatureNoun.of(kinds);
+        return "Write alias__" + part + ", with * or ? in the " + part + " part only, or * alone for every "
+                + FeatureNoun.of(kinds);
     }
 }

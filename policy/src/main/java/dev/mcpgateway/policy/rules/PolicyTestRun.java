@@ -53,6 +53,7 @@ final class PolicyTestRun {
                 rule.id(),
                 rule.effect(),
                 rule.callers(),
+                rule.actions(),
                 rule.resources(),
                 rule.requiredScopes(),
                 Validity.ALWAYS,
@@ -67,8 +68,8 @@ final class PolicyTestRun {
             problems.add(test.position(), "the test's args exceed the limits of arguments", "");
             return;
         }
-        CallFacts facts = new CallFacts(test.subject(), test.tool(), arguments.get(), now);
-        Explanation explanation = tested.explain(test.subject(), test.tool(), facts.arguments(), now);
+        CallFacts facts = new CallFacts(test.subject(), test.feature(), arguments.get(), now);
+        Explanation explanation = tested.explain(test.subject(), test.feature(), facts.arguments(), now);
         if (!isExpected(test.expected(), tested.decide(facts), explanation.visibility())) {
             problems.add(
                     test.position(),
@@ -106,7 +107,7 @@ final class PolicyTestRun {
 
     private static String why(Explanation explanation) {
         if (explanation.rules().isEmpty()) {
-            return "No rule names " + explanation.tool();
+            return "No rule names " + explanation.feature();
         }
         return explanation.rules().stream().limit(10).map(PolicyTestRun::why).collect(Collectors.joining("; "));
     }

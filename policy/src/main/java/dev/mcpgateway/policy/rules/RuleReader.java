@@ -1,27 +1,27 @@
 package dev.mcpgateway.policy.rules;
 
+import dev.mcpgateway.policy.Action;
 import dev.mcpgateway.policy.CallLimits;
 import dev.mcpgateway.policy.CallerCondition;
 import dev.mcpgateway.policy.Effect;
+import dev.mcpgateway.policy.FeatureKind;
+import dev.mcpgateway.policy.FeaturePattern;
 import dev.mcpgateway.policy.Rule;
-import dev.mcpgateway.policy.ToolPattern;
 import dev.mcpgateway.policy.Validity;
 import dev.mcpgateway.policy.yaml.Problems;
-import dev.mcpgateway.policy.yaml.Spelling;
 import dev.mcpgateway.policy.yaml.YamlObject;
-import dev.mcpgateway.policy.yaml.YamlValue;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Reads one entry of {@code rules:}. */
 final class RuleReader {
-
-    private static final String CALL = "tools/call";
 
     /** Keys that the format has and this version does not obey; ignoring one would allow more than was written. */
     private static final Map<String, String> NOT_YET = Map.of(
@@ -30,8 +30,6 @@ final class RuleReader {
             "approval", "approvals",
             "windows", "time windows",
             "mode", "observe mode");
-
-    private static final List<String> ACTIONS_NOT_YET = List.of("resources/read", "prompts/get", "model/call");
 
     /** RFC 6749 section 3.3: {@code scope-token}. */
     private static final Pattern SCOPE = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]+");
@@ -57,15 +55,16 @@ final class RuleReader {
         rule.text("description", "");
         Validity validity = validity(rule);
         List<CallerCondition> callers = CallerReader.read(rule);
-        actions(rule);
-        List<ToolPattern> resources = patterns.read(rule, "resources");
+        Set<Action> actions = ActionReader.read(rule);
+        Set<FeatureKind> kinds = actions.stream().map(Action::kind).collect(Collectors.toUnmodifiableSet());
+        List<FeaturePattern> resources = patterns.read(rule, "resources", kinds);
         SortedSet<String> scopes = scopes(rule);
         CallLimits limits = LimitsReader.read(rule);
         boolean broadIsMeant = rule.flag("ack_broad", false);
         if (effectIsKnown && effect == Effect.FORBID) {
             refusePermitKeys(rule);
         } else if (effectIsKnown) {
-            checkBroad(rule, resources, broadIsMeant);
+            checkBroad(rule, resources, kinds, broadIsMeant);
         }
         NOT_YET.forEach((key, what) -> rule.refuse(
                 key,
@@ -75,7 +74,8 @@ final class RuleReader {
         if (problems.count() > before) {
             return Optional.empty();
         }
-        return Optional.of(new WrittenRule(new Rule(id, effect, callers, resources, scopes, validity, limits), rule));
+        return Optional.of(
+                new WrittenRule(new Rule(id, effect, callers, actions, resources, scopes, validity, limits), rule));
     }
 
     private static String id(YamlObject rule) {
@@ -99,25 +99,6 @@ final class RuleReader {
         return new Validity(from, until);
     }
 
-    private static void actions(YamlObject rule) {
-        rule.optional("actions").ifPresent(value -> value.oneOrMore().forEach(RuleReader::action));
-    }
-
-    private static void action(YamlValue value) {
-        String action = value.text();
-        if (!value.isText() || action.equals(CALL)) {
-            return;
-        }
-        if (action.equals("tools/list")) {
-            value.problem(
-                    "'tools/list' is no action of its own", "Listing follows tools/call: what may be called is listed");
-        } else if (ACTIONS_NOT_YET.contains(action)) {
-            value.problem("action '" + action + "' is not supported yet", "Only " + CALL + " is");
-        } else {
-            value.problem("'" + action + "' is no action", Spelling.didYouMean(action, List.of(CALL)));
-        }
-    }
-
     private static SortedSet<String> scopes(YamlObject rule) {
         SortedSet<String> scopes = new TreeSet<>();
         rule.optional("requires_scope")
@@ -139,7 +120,8 @@ final class RuleReader {
         }
     }
 
-    private static void checkBroad(YamlObject rule, List<ToolPattern> resources, boolean broadIsMeant) {
+    private static void checkBroad(
+            YamlObject rule, List<FeaturePattern> resources, Set<FeatureKind> kinds, boolean broadIsMeant) {
         if (broadIsMeant) {
             return;
         }
@@ -150,11 +132,12 @@ final class RuleReader {
                     "Name them, or add ack_broad: true");
         }
         resources.stream()
-                .filter(ToolPattern::isBroad)
+                .filter(FeaturePattern::isBroad)
                 .findFirst()
                 .ifPresent(broad -> rule.problem(
                         "resources",
-                        "the permit is for every tool of '" + broad + "', also for those added later",
-                        "Name the tools, or add ack_broad: true"));
+                        "the permit is for every " + FeatureNoun.of(kinds) + " of '" + broad
+                                + "', also for those added later",
+                        "Name each, or add ack_broad: true"));
     }
 }

@@ -2,9 +2,10 @@ package dev.mcpgateway.policy.rules;
 
 import dev.mcpgateway.policy.CallerCondition;
 import dev.mcpgateway.policy.Effect;
+import dev.mcpgateway.policy.FeatureKind;
 import dev.mcpgateway.policy.FeatureName;
+import dev.mcpgateway.policy.FeaturePattern;
 import dev.mcpgateway.policy.Rule;
-import dev.mcpgateway.policy.ToolPattern;
 import dev.mcpgateway.policy.yaml.Position;
 import dev.mcpgateway.policy.yaml.Problems;
 import dev.mcpgateway.policy.yaml.Spelling;
@@ -88,7 +89,7 @@ final class RuleSetCheck {
 
     private void patterns() {
         for (WrittenPattern written : draft.patterns()) {
-            ToolPattern pattern = written.pattern();
+            FeaturePattern pattern = written.pattern();
             if (pattern.isEverything()) {
                 continue;
             }
@@ -97,7 +98,9 @@ final class RuleSetCheck {
                         written.position(),
                         "upstream '" + pattern.alias() + "' is not configured",
                         hint(pattern.alias(), known.upstreams()));
-            } else if (!known.tools().isEmpty() && namesNoKnownTool(pattern)) {
+            } else if (written.kinds().equals(Set.of(FeatureKind.TOOL))
+                    && !known.tools().isEmpty()
+                    && namesNoKnownTool(pattern)) {
                 warnings.add(
                         written.position(),
                         "'" + pattern + "' names no tool that is known now",
@@ -106,7 +109,7 @@ final class RuleSetCheck {
         }
     }
 
-    private boolean namesNoKnownTool(ToolPattern pattern) {
+    private boolean namesNoKnownTool(FeaturePattern pattern) {
         return known.tools().stream()
                 .flatMap(tool -> FeatureName.parseTool(tool).stream())
                 .noneMatch(pattern::matches);
@@ -119,7 +122,7 @@ final class RuleSetCheck {
                     .ifPresent(forbid -> warnings.add(
                             rule.written().position("id"),
                             "rule '" + rule.rule().id() + "' has no effect: '" + forbid
-                                    + "' forbids its tools to everyone",
+                                    + "' forbids the same to everyone",
                             "Remove one of them"));
         }
     }
@@ -127,7 +130,7 @@ final class RuleSetCheck {
     private void unneededAcknowledgements() {
         for (WrittenRule rule : draft.written()) {
             boolean broad = rule.rule().callers().isEmpty()
-                    || rule.rule().resources().stream().anyMatch(ToolPattern::isBroad);
+                    || rule.rule().resources().stream().anyMatch(FeaturePattern::isBroad);
             if (!broad && rule.written().flag("ack_broad", false)) {
                 warnings.add(
                         rule.written().position("ack_broad"),

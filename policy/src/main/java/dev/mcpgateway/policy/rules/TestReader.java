@@ -1,5 +1,6 @@
 package dev.mcpgateway.policy.rules;
 
+import dev.mcpgateway.policy.FeatureKind;
 import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Subject;
 import dev.mcpgateway.policy.yaml.Position;
@@ -8,9 +9,12 @@ import dev.mcpgateway.policy.yaml.YamlObject;
 import dev.mcpgateway.policy.yaml.YamlValue;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -20,10 +24,21 @@ final class TestReader {
     /** Who calls when a test names only groups or claims. */
     private static final String ANY_SUBJECT = "test";
 
+    /** The keys that name what is used. */
+    private static final SequencedMap<String, FeatureKind> FEATURES = features();
+
     private final Problems problems;
 
     TestReader(Problems problems) {
         this.problems = problems;
+    }
+
+    private static SequencedMap<String, FeatureKind> features() {
+        SequencedMap<String, FeatureKind> features = new LinkedHashMap<>();
+        features.put("call", FeatureKind.TOOL);
+        features.put("prompt", FeatureKind.PROMPT);
+        features.put("resource", FeatureKind.RESOURCE);
+        return features;
     }
 
     /** The test, or nothing when it has problems. */
@@ -33,7 +48,7 @@ final class TestReader {
         test.text("name", "");
         Subject subject =
                 test.required("as").map(value -> subject(value.object())).orElse(Subject.of("", ""));
-        Optional<FeatureName> tool = tool(test);
+        Optional<FeatureName> feature = feature(test);
         JsonNode arguments =
                 test.optional("args").map(TestReader::arguments).orElseGet(JsonNodeFactory.instance::objectNode);
         Optional<Instant> at = Timestamps.read(test, "at");
@@ -44,7 +59,7 @@ final class TestReader {
         test.rejectUnknownKeys();
         return problems.count() > before
                 ? Optional.empty()
-                : tool.map(name -> new WrittenTest(position, subject, name, arguments, at, expected, rule));
+                : feature.map(name -> new WrittenTest(position, subject, name, arguments, at, expected, rule));
     }
 
     private static Subject subject(YamlObject as) {
@@ -60,14 +75,38 @@ final class TestReader {
         return new Subject(issuer, subject, clientId, groups, scopes, claims);
     }
 
-    private static Optional<FeatureName> tool(YamlObject test) {
-        Optional<YamlValue> call = test.required("call");
-        Optional<FeatureName> tool = call.map(YamlValue::text).flatMap(FeatureName::parseTool);
-        if (tool.isEmpty()) {
-            call.filter(YamlValue::isText)
-                    .ifPresent(value -> value.problem("'" + value.text() + "' names no tool", "Write alias__tool"));
+    /** The feature under the one key of {@link #FEATURES} that must be there. */
+    private static Optional<FeatureName> feature(YamlObject test) {
+        Optional<FeatureName> feature = Optional.empty();
+        String first = "";
+        for (Map.Entry<String, FeatureKind> key : FEATURES.entrySet()) {
+            Optional<YamlValue> written = test.optional(key.getKey());
+            if (written.isPresent() && first.isEmpty()) {
+                first = key.getKey();
+                feature = feature(written.get(), key.getValue());
+            } else if (written.isPresent()) {
+                test.problem(
+                        key.getKey(), "a test has either '" + first + "' or '" + key.getKey() + "'", "Write two tests");
+            }
         }
-        return tool;
+        if (first.isEmpty()) {
+            test.problem("call", "key 'call' is missing", "Or write prompt or resource");
+        }
+        if (first.equals("resource")) {
+            test.refuse("args", "a resource is read without 'args'", "Remove it");
+        }
+        return feature;
+    }
+
+    private static Optional<FeatureName> feature(YamlValue written, FeatureKind kind) {
+        Optional<FeatureName> feature = FeatureName.parse(kind, written.text());
+        if (feature.isEmpty() && written.isText()) {
+            String noun = FeatureNoun.of(Set.of(kind));
+            written.problem(
+                    "'" + written.text() + "' names no " + noun,
+                    "Write alias__" + (kind == FeatureKind.RESOURCE ? "uri" : noun));
+        }
+        return feature;
     }
 
     private static JsonNode arguments(YamlValue args) {

@@ -1,6 +1,7 @@
 package dev.mcpgateway.policy.rules;
 
 import dev.mcpgateway.policy.CallLimits;
+import dev.mcpgateway.policy.FeatureKind;
 import dev.mcpgateway.policy.Oversize;
 import dev.mcpgateway.policy.ScreenAction;
 import dev.mcpgateway.policy.ScreenMode;
@@ -11,12 +12,15 @@ import dev.mcpgateway.policy.yaml.YamlObject;
 import dev.mcpgateway.policy.yaml.YamlValue;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads the entries of {@code tools:} and {@code screening:}. */
 final class ToolEntryReader {
 
     private static final List<String> FAMILIES_NOT_YET = List.of("secrets", "pii", "unscanned");
     private static final List<String> ACTIONS_NOT_YET = List.of("annotate", "quarantine");
+
+    private static final Set<FeatureKind> ALL_KINDS = Set.of(FeatureKind.values());
 
     private final Problems problems;
     private final PatternReader patterns;
@@ -29,7 +33,7 @@ final class ToolEntryReader {
     /** An entry of {@code tools:}. */
     ToolEntry tools(YamlObject entry) {
         ToolEntry read = new ToolEntry(
-                patterns.read(entry, "names"),
+                patterns.read(entry, "names", ALL_KINDS),
                 entry.optional("read_only").map(YamlValue::flag),
                 LimitsReader.read(entry),
                 entry.optional("on_large_result").map(value -> value.choice(Oversize.class)),
@@ -42,7 +46,7 @@ final class ToolEntryReader {
     /** An entry of {@code screening:}. */
     ToolEntry screening(YamlObject entry) {
         ToolEntry read = new ToolEntry(
-                patterns.read(entry, "tools"),
+                patterns.read(entry, "tools", ALL_KINDS),
                 Optional.empty(),
                 CallLimits.NONE,
                 Optional.empty(),

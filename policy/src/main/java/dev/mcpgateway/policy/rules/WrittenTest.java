@@ -11,17 +11,17 @@ import tools.jackson.databind.JsonNode;
  * A test case of a policy file.
  *
  * @param position where it was written
- * @param subject who calls
- * @param tool what is called
+ * @param subject who uses it
+ * @param feature what is used
  * @param arguments the arguments, an object
- * @param at the instant of the call; without one, rules hold whatever their validity
+ * @param at the instant of the use; without one, rules hold whatever their validity
  * @param expected the outcome that the author expects
  * @param rule the rule that must decide, if the author says so
  */
 record WrittenTest(
         Position position,
         Subject subject,
-        FeatureName tool,
+        FeatureName feature,
         JsonNode arguments,
         Optional<Instant> at,
         Expected expected,

@@ -186,7 +186,7 @@ class PolicyParserTest {
 
         assertThat(warnings(KnownNames.none(), forbid.formatted("")))
                 .containsExactly(
-                        "p.yaml:4:6: rule 'a' has no effect: 'off' forbids its tools to everyone (at /rules/1/id). "
+                        "p.yaml:4:6: rule 'a' has no effect: 'off' forbids the same to everyone (at /rules/1/id). "
                                 + "Remove one of them");
         assertThat(warnings(KnownNames.none(), forbid.formatted(", principals: {issuer: corp}")))
                 .isEmpty();

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ToolPatternTest {
+class FeaturePatternTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -42,13 +42,13 @@ class ToolPatternTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "**", "?", "*__read", "fi*__read", "files", "files__", "Files__x", "*__*", "a__b\n"})
     void thePartBeforeTheSeparatorIsLiteral(String text) {
-        assertThat(ToolPattern.parse(text)).isEmpty();
+        assertThat(FeaturePattern.parse(text)).isEmpty();
     }
 
     @Test
     void aPatternOutsideOfTheGrammarCannotBeMade() {
-        assertThatThrownBy(() -> new ToolPattern("*", "x")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new ToolPattern("files", "")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new FeaturePattern("*", "x")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new FeaturePattern("files", "")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
@@ -86,13 +86,13 @@ class ToolPatternTest {
     @Test
     void matchingAndCoveringAgreeWithRegularExpressions() {
         long seed = RandomGenerator.getDefault().nextLong();
-        System.out.println("ToolPatternTest.matchingAndCoveringAgreeWithRegularExpressions seed " + seed);
+        System.out.println("FeaturePatternTest.matchingAndCoveringAgreeWithRegularExpressions seed " + seed);
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         for (int i = 0; i < 50_000; i++) {
-            ToolPattern pattern = pattern("u__" + word(random, "ab*?"));
-            ToolPattern other = pattern("u__" + word(random, "ab*?"));
+            FeaturePattern pattern = pattern("u__" + word(random, "ab*?"));
+            FeaturePattern other = pattern("u__" + word(random, "ab*?"));
             FeatureName tool = Calls.tool("u__" + word(random, "ab"));
-            Pattern regex = Pattern.compile(pattern.tool().replace("?", ".").replace("*", ".*"));
+            Pattern regex = Pattern.compile(pattern.own().replace("?", ".").replace("*", ".*"));
 
             assertThat(pattern.matches(tool))
                     .as(pattern + " " + tool)
@@ -108,7 +108,7 @@ class ToolPatternTest {
     @Test
     @Timeout(5)
     void aHostilePatternCostsNoMoreThanTheProductOfTheLengths() {
-        ToolPattern pattern = pattern("u__" + "*a".repeat(64));
+        FeaturePattern pattern = pattern("u__" + "*a".repeat(64));
         FeatureName tool = Calls.tool("u__" + "a".repeat(62) + "b");
         for (int i = 0; i < 100_000; i++) {
             assertThat(pattern.matches(tool)).isFalse();
@@ -123,7 +123,7 @@ class ToolPatternTest {
         return word.toString();
     }
 
-    private static ToolPattern pattern(String text) {
-        return ToolPattern.parse(text).orElseThrow();
+    private static FeaturePattern pattern(String text) {
+        return FeaturePattern.parse(text).orElseThrow();
     }
 }

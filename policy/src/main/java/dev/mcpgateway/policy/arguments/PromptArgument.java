@@ -1,0 +1,4 @@
+package dev.mcpgateway.policy.arguments;
+
+/** An argument that a prompt declares (MCP, {@code PromptArgument}). */
+public record PromptArgument(String name, boolean required) {}

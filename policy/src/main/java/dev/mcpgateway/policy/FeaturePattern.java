@@ -47,6 +47,14 @@ public record FeaturePattern(String alias, String own) {
         return own.chars().allMatch(c -> c == '*' || c == '?');
     }
 
+    /**
+     * True when no permit under it can allow the read of a resource: it has a wildcard, and its literal text alone leads out
+     * of itself ({@link Decision.Deny#INDIRECT_URI}).
+     */
+    public boolean isIndirect() {
+        return !isExact() && UriSpelling.isIndirect(own.replaceAll("[*?]", "a"));
+    }
+
     /** True when it names {@code name}. */
     public boolean matches(FeatureName name) {
         return isEverything() || (alias.equals(name.alias()) && matchesOwn(name.own()));

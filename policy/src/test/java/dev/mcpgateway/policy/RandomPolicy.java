@@ -34,6 +34,7 @@ final class RandomPolicy {
             "files__file:///docs/%2e%2E/etc",
             "files__file:///docs/%252e%252e/etc",
             "files__file:///docs/..%5Cetc",
+            "files__file:///docs/a%2f..",
             "files__file:///etc",
             "crm__crm://get");
 

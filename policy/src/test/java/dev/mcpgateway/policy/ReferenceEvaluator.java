@@ -96,7 +96,8 @@ final class ReferenceEvaluator {
                 return true;
             }
         }
-        String decoded = uri.replace("%25", "%");
+        String decoded = encoded.replaceAll(
+                found -> Matcher.quoteReplacement(Character.toString(Integer.parseInt(found.group(1), 16))));
         return !decoded.equals(uri) && isIndirect(decoded);
     }
 

@@ -4,6 +4,7 @@ import dev.mcpgateway.gateway.config.ConfigFile;
 import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.policy.Explanation;
+import dev.mcpgateway.policy.FeatureKind;
 import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.RuleTrace;
@@ -25,10 +26,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -43,12 +46,12 @@ import tools.jackson.databind.json.JsonMapper;
         name = "explain",
         mixinStandardHelpOptions = true,
         description = {
-            "Says what the policy decides for a caller and a tool, and why: every rule that names the tool, whether it",
-            "matches, and if not, which key does not hold."
+            "Says what the policy decides for a caller and a tool, prompt or resource, and why: every rule that names it,",
+            "whether it matches, and if not, which key does not hold."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:the call would be permitted",
+            "0:the use would be permitted",
             "1:it would be refused",
             "2:wrong usage",
             "3:the policy cannot be read"
@@ -57,7 +60,8 @@ import tools.jackson.databind.json.JsonMapper;
             "%nExamples:",
             "  mcp-gateway policy explain --policy policy.yaml --tool crm__get_customer \\",
             "      --as '{\"issuer\":\"corp\",\"subject\":\"u1\",\"groups\":[\"support\"],\"scopes\":[\"mcp:crm:read\"]}'",
-            "  mcp-gateway policy explain --config gateway.yaml --tool files__read_file --as claims.json"
+            "  mcp-gateway policy explain --config gateway.yaml --tool files__read_file --as claims.json",
+            "  mcp-gateway policy explain --config gateway.yaml --resource files__file:///docs/a.md --as claims.json"
         })
 final class PolicyExplainCommand implements Callable<Integer> {
     private static final Set<String> KEYS = Set.of("issuer", "subject", "client_id", "groups", "scopes", "claims");
@@ -72,12 +76,43 @@ final class PolicyExplainCommand implements Callable<Integer> {
             })
     String claims = "";
 
-    @Option(
-            names = "--tool",
-            required = true,
-            paramLabel = "NAME",
-            description = "The tool's canonical name, <alias>__<tool>.")
-    String tool = "";
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    Asked asked = new Asked();
+
+    /** What is asked about: exactly one of these. */
+    static final class Asked {
+        @Option(names = "--tool", paramLabel = "NAME", description = "The tool's canonical name, <alias>__<tool>.")
+        @Nullable
+        String tool;
+
+        @Option(
+                names = "--prompt",
+                paramLabel = "NAME",
+                description = "The prompt's canonical name, <alias>__<prompt>.")
+        @Nullable
+        String prompt;
+
+        @Option(
+                names = "--resource",
+                paramLabel = "NAME",
+                description = "The resource's canonical name, <alias>__<uri>.")
+        @Nullable
+        String resource;
+
+        FeatureKind kind() {
+            if (tool != null) {
+                return FeatureKind.TOOL;
+            }
+            return prompt != null ? FeatureKind.PROMPT : FeatureKind.RESOURCE;
+        }
+
+        String name() {
+            if (tool != null) {
+                return tool;
+            }
+            return Objects.requireNonNullElse(prompt != null ? prompt : resource, "");
+        }
+    }
 
     @Option(names = "--args", paramLabel = "JSON", description = "The call's arguments. No rule reads them yet.")
     @Nullable
@@ -103,10 +138,12 @@ final class PolicyExplainCommand implements Callable<Integer> {
         if (policyFiles.isEmpty() == (config == null)) {
             throw wrong("give either --policy or --config");
         }
-        FeatureName name =
-                FeatureName.parseTool(tool).orElseThrow(() -> wrong("--tool must be <alias>__<tool>: " + tool));
+        FeatureName name = name();
         Subject subject = subject();
         if (arguments != null) {
+            if (name.kind() == FeatureKind.RESOURCE) {
+                throw wrong("--args has no meaning with --resource");
+            }
             parse(arguments, "--args");
         }
         PolicyFiles.Outcome outcome = load(err);
@@ -115,9 +152,27 @@ final class PolicyExplainCommand implements Callable<Integer> {
             return ExitCode.FAILED;
         }
         Policy policy = outcome.policy().get();
-        Explanation explanation = policy.explain(subject, name, null, time());
+        Instant now = time();
+        Explanation explanation = policy.explain(subject, name, null, now);
         print(spec.commandLine().getOut(), explanation);
+        if (name.kind() == FeatureKind.TOOL) {
+            spec.commandLine()
+                    .getOut()
+                    .println("Its server may " + (policy.maySample(subject, name, now) ? "" : "not ")
+                            + "ask the agent's model (sampling/createMessage).");
+        }
         return explanation.verdict() == Explanation.Verdict.PERMIT ? ExitCode.OK : ExitCode.PROBLEMS;
+    }
+
+    private FeatureName name() {
+        String noun = noun(asked.kind());
+        return FeatureName.parse(asked.kind(), asked.name())
+                .orElseThrow(() -> wrong("--" + noun + " must be <alias>__<"
+                        + (asked.kind() == FeatureKind.RESOURCE ? "uri" : noun) + ">: " + asked.name()));
+    }
+
+    private static String noun(FeatureKind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
     }
 
     private Instant time() {
@@ -185,13 +240,18 @@ final class PolicyExplainCommand implements Callable<Integer> {
     }
 
     private static void print(PrintWriter out, Explanation explanation) {
-        out.println("tool      " + explanation.feature().canonical());
+        FeatureName feature = explanation.feature();
+        out.printf(Locale.ROOT, "%-9s %s%n", noun(feature.kind()), feature.canonical());
         out.println("decision  " + explanation.verdict().name().toLowerCase(Locale.ROOT));
         explanation.decidingRule().ifPresent(rule -> out.println("rule      " + rule));
-        out.println("agent     " + sees(explanation.visibility()));
+        out.println("agent     " + sees(explanation.visibility(), feature.kind()));
         out.println("policy    " + explanation.policyHash());
         if (explanation.rules().isEmpty()) {
-            out.println("No rule names this tool.");
+            out.println("No rule about " + feature.kind().action() + " names this " + noun(feature.kind()) + ".");
+        }
+        if (explanation.verdict() != Explanation.Verdict.PERMIT && feature.own().startsWith(Policy.APP_SCHEME)) {
+            out.println(
+                    "A tool that the caller sees and that shows this resource lets it be read, unless a rule forbids it.");
         }
         for (RuleTrace rule : explanation.rules()) {
             out.println((rule.applies() ? "  * " : "  - ") + rule.ruleId() + " ("
@@ -199,12 +259,19 @@ final class PolicyExplainCommand implements Callable<Integer> {
         }
     }
 
-    private static String sees(Visibility visibility) {
+    private static String sees(Visibility visibility, FeatureKind kind) {
+        String noun = noun(kind);
+        String use = switch (kind) {
+            case TOOL -> "call";
+            case PROMPT -> "get";
+            case RESOURCE -> "read";
+        };
         return switch (visibility) {
-            case Visibility.Visible _ -> "sees the tool and may call it";
-            case Visibility.Hidden _ -> "does not see the tool; a call answers as for an unknown tool";
+            case Visibility.Visible _ -> "sees the " + noun + " and may " + use + " it";
+            case Visibility.Hidden _ ->
+                "does not see the " + noun + "; a " + use + " answers as for an unknown " + noun;
             case Visibility.NeedsScope(var scopes) ->
-                "does not see the tool; a call answers 403 asking for scope " + String.join(" ", scopes);
+                "does not see the " + noun + "; a " + use + " answers 403 asking for scope " + String.join(" ", scopes);
         };
     }
 

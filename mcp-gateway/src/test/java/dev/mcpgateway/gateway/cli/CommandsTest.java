@@ -304,7 +304,44 @@ class CommandsTest {
         Ran ran = explain("{\"issuer\":\"corp\"}", "crm__other");
 
         assertThat(ran.code()).isEqualTo(ExitCode.PROBLEMS);
-        assertThat(ran.out()).contains("No rule names this tool.");
+        assertThat(ran.out()).contains("No rule about tools/call names this tool.");
+    }
+
+    @Test
+    void explainTellsToolsPromptsAndResourcesApart() throws Exception {
+        Path policy = write("policy.yaml", """
+                version: 1
+                rules:
+                  - id: readers
+                    effect: permit
+                    principals: {issuer: corp}
+                    actions: [prompts/get, resources/read, sampling/createMessage]
+                    resources: ["crm__review", "crm__file:///docs/*"]
+                """);
+
+        Ran prompt = ask(policy, "--prompt", "crm__review");
+        Ran resource = ask(policy, "--resource", "crm__file:///docs/a");
+        Ran climbing = ask(policy, "--resource", "crm__file:///docs/../a");
+        Ran tool = ask(policy, "--tool", "crm__review");
+
+        assertThat(prompt.code()).isZero();
+        assertThat(prompt.out()).contains("prompt    crm__review", "sees the prompt and may get it");
+        assertThat(resource.code()).isZero();
+        assertThat(resource.out()).contains("resource  crm__file:///docs/a", "sees the resource and may read it");
+        assertThat(climbing.code()).isEqualTo(ExitCode.PROBLEMS);
+        assertThat(climbing.out())
+                .contains("decision  indirect_uri", "a read answers as for an unknown resource")
+                .contains("- readers (permit): resources: a wildcard does not reach a URI");
+        assertThat(tool.code()).isEqualTo(ExitCode.PROBLEMS);
+        assertThat(tool.out())
+                .contains("No rule about tools/call names this tool.", "Its server may ask the agent's model");
+        assertThat(ask(policy, "--resource", "crm__ui://x").out())
+                .contains("A tool that the caller sees and that shows this resource");
+        assertThat(ask(policy, "--tool", "crm__other").out()).contains("Its server may not ask the agent's model");
+    }
+
+    private static Ran ask(Path policy, String option, String name) {
+        return run("policy", "explain", "--policy", policy, option, name, "--as", "{\"issuer\":\"corp\"}");
     }
 
     @Test
@@ -338,6 +375,11 @@ class CommandsTest {
                 "--tool a__b --as []",
                 "--tool a__b --as {\"admin\":true}",
                 "--tool a__b --as {} --args {",
+                "--tool a__b --prompt a__b --as {}",
+                "--as {}",
+                "--prompt noprompt --as {}",
+                "--resource file:///x --as {}",
+                "--resource a__file:///x --as {} --args {}",
                 "--tool a__b --as {} --at tomorrow"
             })
     void explainTakesOnlyWhatItUnderstands(String line) throws Exception {

@@ -14,6 +14,7 @@ import dev.mcpgateway.policy.arguments.ArgumentVerdict;
 import dev.mcpgateway.policy.arguments.CheckedArguments;
 import dev.mcpgateway.policy.arguments.CompiledSchema;
 import dev.mcpgateway.policy.arguments.PayloadLimits;
+import dev.mcpgateway.policy.arguments.PromptArgumentCheck;
 import dev.mcpgateway.policy.arguments.SchemaAdmission;
 import dev.mcpgateway.policy.arguments.SchemaBounds;
 import dev.mcpgateway.policy.yaml.Problems;
@@ -21,9 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Runs the test cases of a policy against the policy itself. */
@@ -63,13 +62,18 @@ final class PolicyTestRun {
     private void run(WrittenTest test) {
         Policy tested = test.at().isPresent() ? policy : timeless;
         Instant now = test.at().orElse(Instant.EPOCH);
-        Optional<CheckedArguments> arguments = check(test.arguments());
-        if (arguments.isEmpty()) {
-            problems.add(test.position(), "the test's args exceed the limits of arguments", "");
-            return;
+        switch (check(test)) {
+            case ArgumentVerdict.Valid(CheckedArguments arguments) ->
+                compare(test, tested, new CallFacts(test.subject(), test.feature(), arguments, now));
+            case ArgumentVerdict.TooLarge _ ->
+                problems.add(test.position(), "the test's args exceed the limits of arguments", "");
+            case ArgumentVerdict.Invalid(String pointer, String message) ->
+                problems.add(test.position(), "the test's args" + pointer + " " + message, "");
         }
-        CallFacts facts = new CallFacts(test.subject(), test.feature(), arguments.get(), now);
-        Explanation explanation = tested.explain(test.subject(), test.feature(), facts.arguments(), now);
+    }
+
+    private void compare(WrittenTest test, Policy tested, CallFacts facts) {
+        Explanation explanation = tested.explain(test.subject(), test.feature(), facts.arguments(), facts.now());
         if (!isExpected(test.expected(), tested.decide(facts), explanation.visibility())) {
             problems.add(
                     test.position(),
@@ -122,15 +126,19 @@ final class PolicyTestRun {
                         : ": lacks " + String.join(" ", trace.missingScopes()));
     }
 
-    private static Optional<CheckedArguments> check(JsonNode arguments) {
-        SchemaAdmission open = CompiledSchema.admit(JsonNodeFactory.instance.objectNode(), SchemaBounds.STANDARD);
-        if (!(open instanceof SchemaAdmission.Admitted(CompiledSchema schema))) {
-            return Optional.empty();
-        }
-        byte[] json = arguments.toString().getBytes(StandardCharsets.UTF_8);
-        return new ArgumentCheck(schema, PayloadLimits.STANDARD).check(json, 0, json.length)
-                        instanceof ArgumentVerdict.Valid(CheckedArguments checked)
-                ? Optional.of(checked)
-                : Optional.empty();
+    private static ArgumentVerdict check(WrittenTest test) {
+        byte[] json = test.arguments().toString().getBytes(StandardCharsets.UTF_8);
+        return switch (test.feature().kind()) {
+            case TOOL -> new ArgumentCheck(openSchema(), PayloadLimits.STANDARD).check(json, 0, json.length);
+            case PROMPT -> new PromptArgumentCheck(List.of(), PayloadLimits.STANDARD).check(json, 0, json.length);
+            case RESOURCE -> new ArgumentVerdict.Valid(CheckedArguments.none());
+        };
+    }
+
+    private static CompiledSchema openSchema() {
+        return switch (CompiledSchema.admit(JsonNodeFactory.instance.objectNode(), SchemaBounds.STANDARD)) {
+            case SchemaAdmission.Admitted(CompiledSchema schema) -> schema;
+            case SchemaAdmission.Quarantined(String reason) -> throw new IllegalStateException(reason);
+        };
     }
 }

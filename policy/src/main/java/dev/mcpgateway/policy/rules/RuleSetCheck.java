@@ -1,5 +1,6 @@
 package dev.mcpgateway.policy.rules;
 
+import dev.mcpgateway.policy.Action;
 import dev.mcpgateway.policy.CallerCondition;
 import dev.mcpgateway.policy.Effect;
 import dev.mcpgateway.policy.FeatureKind;
@@ -35,6 +36,7 @@ final class RuleSetCheck {
         check.issuers();
         check.patterns();
         check.shadowed();
+        check.indirectPermits();
         check.unneededAcknowledgements();
         check.tests();
     }
@@ -124,6 +126,20 @@ final class RuleSetCheck {
                             "rule '" + rule.rule().id() + "' has no effect: '" + forbid
                                     + "' forbids the same to everyone",
                             "Remove one of them"));
+        }
+    }
+
+    private void indirectPermits() {
+        for (WrittenRule rule : draft.written()) {
+            if (rule.rule().effect() == Effect.PERMIT && rule.rule().actions().contains(Action.READ_RESOURCE)) {
+                rule.rule().resources().stream()
+                        .filter(FeaturePattern::isIndirect)
+                        .forEach(pattern -> warnings.add(
+                                rule.written().position("resources"),
+                                "'" + pattern + "' permits no resource: a wildcard does not reach a URI with a segment "
+                                        + "of dots or needless percent-encoding",
+                                "Write the URI as the server lists it"));
+            }
         }
     }
 

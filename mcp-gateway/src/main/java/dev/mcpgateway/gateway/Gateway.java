@@ -207,8 +207,14 @@ public final class Gateway implements AutoCloseable {
 
     private List<View> views() {
         return config.views().values().stream()
-                .map(view ->
-                        new View(view.name(), view.path(), publicUrl + view.path(), view.upstreams(), view.bareNames()))
+                .map(view -> new View(
+                        view.name(),
+                        view.path(),
+                        view.resource(publicUrl),
+                        view.upstreams(),
+                        view.names(),
+                        view.selection(),
+                        view.instructions()))
                 .toList();
     }
 
@@ -405,7 +411,7 @@ public final class Gateway implements AutoCloseable {
 
     /** URLs of the MCP endpoints, the first view's first. */
     public List<String> urls() {
-        return views.stream().map(View::resource).toList();
+        return views.stream().map(view -> publicUrl + view.path()).toList();
     }
 
     /** Base URL of the operators' port. */

@@ -49,13 +49,14 @@ final class ConfigReader {
                 issuers,
                 anonymous,
                 upstreams,
-                views(root, upstreams.keySet()),
+                views(root, upstreams.keySet(), listen.publicUrl()),
                 policyFiles(root),
                 LimitsReader.limits(section(root, "limits")),
                 audit(root),
                 telemetry(section(root, "telemetry")),
                 stateDir(section(root, "state")));
         checkWhoMayCall(root, config);
+        checkAudiences(root, config);
         root.rejectUnknownKeys();
         return config;
     }
@@ -137,34 +138,14 @@ final class ConfigReader {
         return anonymous;
     }
 
-    private static Map<String, View> views(YamlObject root, Set<String> upstreams) {
-        Map<String, View> views = named(root, "views", (name, view) -> {
-            String path = view.text("path");
-            if (!path.matches("/[a-zA-Z0-9._/-]{0,127}") || path.contains("//") || path.startsWith("/.well-known")) {
-                view.problem("path", "it must be an absolute path such as /mcp", "");
-            }
-            Set<String> offered = new LinkedHashSet<>(view.texts("upstreams"));
-            for (String alias : offered) {
-                if (!upstreams.contains(alias)) {
-                    view.problem("upstreams", "no upstream is called '" + alias + "'", "Known: " + upstreams);
-                }
-            }
-            boolean bare = view.flag("bare_names", false);
-            if (bare && offered.size() != 1) {
-                view.problem("bare_names", "names without an alias need exactly one upstream in the view", "");
-            }
-            return new View(name, path, offered, bare && offered.size() == 1);
-        });
-        if (root.has("views")) {
-            Set<String> paths = new LinkedHashSet<>();
-            views.values().forEach(view -> {
-                if (!paths.add(view.path())) {
-                    root.problem("views", "two views have the path " + view.path(), "Give each a path of its own");
-                }
-            });
-            return views;
+    private static Map<String, View> views(YamlObject root, Set<String> upstreams, URI publicUrl) {
+        ViewReader reader = new ViewReader(upstreams);
+        Map<String, View> views = named(root, "views", reader::view);
+        if (!root.has("views")) {
+            return Map.of("default", reader.plain());
         }
-        return Map.of("default", new View("default", "/mcp", upstreams, false));
+        ViewReader.checkTogether(root, views.values(), publicUrl);
+        return views;
     }
 
     private List<Path> policyFiles(YamlObject root) {
@@ -235,6 +216,20 @@ final class ConfigReader {
                 root.problem("anonymous", "it is for tests on loopback only", "Bind listen.host to 127.0.0.1");
             }
         }
+    }
+
+    /** An issuer's own audience is the same for all views: with several, a token for one of them would open the others. */
+    private static void checkAudiences(YamlObject root, GatewayConfig config) {
+        boolean viewsHaveTheirOwn =
+                config.views().size() > 1 || config.views().values().stream().anyMatch(view -> view.audience() != null);
+        config.issuers().forEach((alias, issuer) -> {
+            if (viewsHaveTheirOwn && !issuer.profile().audience().isEmpty()) {
+                root.problem(
+                        "issuers",
+                        "the audience of issuer '" + alias + "' would hold for every view",
+                        "Remove it; where a view's URL is not its audience, set audience in the view");
+            }
+        });
     }
 
     /** A secret by reference: {@code {file: …}} or {@code {env: …}}. */

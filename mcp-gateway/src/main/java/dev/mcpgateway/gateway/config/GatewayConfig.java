@@ -194,11 +194,29 @@ public record GatewayConfig(
         record StaticHeader(String header, String prefix, SecretRef secret) implements Credential {}
     }
 
-    /** One MCP endpoint. */
-    public record View(String name, String path, Set<String> upstreams, boolean bareNames) {
-        /** Copies the set. */
+    /**
+     * One MCP endpoint.
+     *
+     * @param audience what tokens for it are issued for; {@code null} for its URL
+     * @param upstreams whose features it offers; where several claim one URI, the first of them has it
+     * @param instructions what agents are told about it; empty for the gateway's own words
+     */
+    public record View(
+            String name,
+            String path,
+            @Nullable URI audience,
+            List<String> upstreams,
+            ViewNames names,
+            ViewSelection selection,
+            String instructions) {
+        /** Copies the list. */
         public View {
-            upstreams = Set.copyOf(upstreams);
+            upstreams = List.copyOf(upstreams);
+        }
+
+        /** Its canonical URI where the gateway is reached under {@code publicUrl}: the audience of tokens (RFC 8707). */
+        public String resource(URI publicUrl) {
+            return audience == null ? publicUrl + path : audience.toString();
         }
     }
 

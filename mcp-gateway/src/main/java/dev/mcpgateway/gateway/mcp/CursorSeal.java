@@ -14,8 +14,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Cursors that say nothing and cannot be made or moved: AES-256-GCM over an offset, bound to caller, view and version of
- * the catalogue. The key lives as long as the process; a cursor from before asks the agent to start over.
+ * Cursors that say nothing and cannot be made or moved: AES-256-GCM over an offset, bound to caller, view, list and version
+ * of the catalogue. The key lives as long as the process; a cursor from before asks the agent to start over.
  */
 final class CursorSeal {
     private static final String CIPHER = "AES/GCM/NoPadding";
@@ -35,12 +35,12 @@ final class CursorSeal {
         this.random = random;
     }
 
-    /** The cursor for an offset. */
-    String seal(String callerKey, String view, long version, int offset) {
+    /** The cursor for an offset in a list, which its method names. */
+    String seal(String callerKey, String view, String list, long version, int offset) {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
         try {
-            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, nonce, callerKey, view, version)
+            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, nonce, callerKey, view, list, version)
                     .doFinal(ByteBuffer.allocate(4).putInt(offset).array());
             return Base64.getUrlEncoder()
                     .withoutPadding()
@@ -53,8 +53,8 @@ final class CursorSeal {
         }
     }
 
-    /** The offset in a cursor of this caller, view and version; empty for anything else. */
-    Optional<Integer> open(String cursor, String callerKey, String view, long version) {
+    /** The offset in a cursor of this caller, view, list and version; empty for anything else. */
+    Optional<Integer> open(String cursor, String callerKey, String view, String list, long version) {
         try {
             if (cursor.length() > CURSOR_CHARS_MAX) {
                 return Optional.empty();
@@ -64,7 +64,7 @@ final class CursorSeal {
                 return Optional.empty();
             }
             byte[] nonce = Arrays.copyOf(bytes, NONCE_BYTES);
-            byte[] offset = cipher(Cipher.DECRYPT_MODE, nonce, callerKey, view, version)
+            byte[] offset = cipher(Cipher.DECRYPT_MODE, nonce, callerKey, view, list, version)
                     .doFinal(bytes, NONCE_BYTES, bytes.length - NONCE_BYTES);
             return Optional.of(ByteBuffer.wrap(offset).getInt());
         } catch (IllegalArgumentException | AEADBadTagException notOurs) {
@@ -74,11 +74,11 @@ final class CursorSeal {
         }
     }
 
-    private Cipher cipher(int mode, byte[] nonce, String callerKey, String view, long version)
+    private Cipher cipher(int mode, byte[] nonce, String callerKey, String view, String list, long version)
             throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance(CIPHER);
         cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
-        cipher.updateAAD((callerKey + '\0' + view + '\0' + version).getBytes(StandardCharsets.UTF_8));
+        cipher.updateAAD((callerKey + '\0' + view + '\0' + list + '\0' + version).getBytes(StandardCharsets.UTF_8));
         return cipher;
     }
 }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param modernJson the definition for agents of 2026-07-28
  * @param legacyJson the definition for agents before that
  * @param schemaIsWrapped whether that has the output schema inside an object, as its results then have to be
+ * @param app the {@code ui://} resource that shows its results (MCP Apps, {@code _meta.ui.resourceUri}), of the tool's own
+ *     upstream; {@code null} if there is none
  */
 @SuppressWarnings("ArrayRecordComponent") // written out as they are, never compared
 record ExposedTool(
@@ -26,4 +28,6 @@ record ExposedTool(
         @Nullable CompiledSchema output,
         byte[] modernJson,
         byte[] legacyJson,
-        boolean schemaIsWrapped) {}
+        boolean schemaIsWrapped,
+        @Nullable FeatureName app)
+        implements Listed {}

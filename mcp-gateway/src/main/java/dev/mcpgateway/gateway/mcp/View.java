@@ -1,6 +1,8 @@
 package dev.mcpgateway.gateway.mcp;
 
-import java.util.Set;
+import dev.mcpgateway.gateway.config.ViewNames;
+import dev.mcpgateway.gateway.config.ViewSelection;
+import java.util.List;
 
 /**
  * One MCP endpoint of the gateway.
@@ -8,14 +10,23 @@ import java.util.Set;
  * @param name its name in {@code gateway.yaml}
  * @param path its path, such as {@code /mcp}
  * @param resource its canonical URI: the audience of tokens for it (RFC 8707)
- * @param upstreams aliases whose tools it offers
- * @param bareNames whether tools keep the upstream's names, without {@code <alias>__}; for one upstream only
+ * @param upstreams aliases whose features it offers; where several claim one URI, the first of them has it
+ * @param names how its tools and prompts are called
+ * @param selection which of the upstreams' features it offers
+ * @param instructions what agents are told about it; empty for the gateway's own words
  */
-public record View(String name, String path, String resource, Set<String> upstreams, boolean bareNames) {
-    /** Copies the set; bare names need a single upstream, or two tools could share one name. */
+public record View(
+        String name,
+        String path,
+        String resource,
+        List<String> upstreams,
+        ViewNames names,
+        ViewSelection selection,
+        String instructions) {
+    /** Copies the list; bare names need a single upstream, or two tools could share one name. */
     public View {
-        upstreams = Set.copyOf(upstreams);
-        if (bareNames && upstreams.size() != 1) {
+        upstreams = List.copyOf(upstreams);
+        if (names instanceof ViewNames.Bare && upstreams.size() != 1) {
             throw new IllegalArgumentException("view " + name + ": bare names need exactly one upstream");
         }
     }

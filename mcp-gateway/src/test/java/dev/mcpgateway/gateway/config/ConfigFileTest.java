@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
+import dev.mcpgateway.policy.FeatureKind;
+import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.yaml.Problem;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +64,8 @@ class ConfigFileTest {
         assertThat(config.anonymous()).isEmpty();
         assertThat(config.upstreams()).isEmpty();
         assertThat(config.views()).containsOnlyKeys("default");
-        assertThat(config.views().get("default")).isEqualTo(new GatewayConfig.View("default", "/mcp", Set.of(), false));
+        assertThat(config.views().get("default")).isEqualTo(new GatewayConfig.View(
+                "default", "/mcp", null, List.of(), new ViewNames.Prefixed(), ViewSelection.ALL, ""));
         assertThat(config.policyFiles()).containsExactly(FOLDER.resolve("policy.yaml"));
         assertThat(config.limits()).isEqualTo(Limits.DEFAULTS);
         assertThat(config.audit())
@@ -250,11 +253,36 @@ class ConfigFileTest {
                         "upstreams: {a__b: {transport: sse, url: \"https://a.example/\", credential: none}}",
                         "/upstreams/a__b",
                         "is no name"),
-                new Wrong("views: {default: {path: mcp}}", "/views/default/path", "absolute path"),
-                new Wrong("views: {default: {path: /a//b}}", "/views/default/path", "absolute path"),
-                new Wrong("views: {default: {path: /.well-known/x}}", "/views/default/path", "absolute path"),
+                new Wrong("views: {a: {path: mcp}}", "/views/a/path", "/mcp or /mcp/ and one segment"),
+                new Wrong("views: {a: {path: /other}}", "/views/a/path", "one segment"),
+                new Wrong("views: {a: {path: /mcp/}}", "/views/a/path", "one segment"),
+                new Wrong("views: {a: {path: /mcp/..}}", "/views/a/path", "one segment"),
+                new Wrong("views: {a: {path: /mcp/b/c}}", "/views/a/path", "one segment"),
+                new Wrong("views: {a: {path: /.well-known/x}}", "/views/a/path", "one segment"),
                 new Wrong("views: {a: {path: /mcp}, b: {path: /mcp}}", "/views", "two views have the path /mcp"),
+                new Wrong(
+                        "views: {a: {path: /mcp/a, audience: \"http://127.0.0.1:8080/mcp/b\"}, b: {path: /mcp/b}}",
+                        "/views",
+                        "two views have the audience http://127.0.0.1:8080/mcp/b"),
+                new Wrong("views: {a: {path: /mcp, audience: api}}", "/views/a/audience", "http:// or https://"),
                 new Wrong("views: {a: {path: /mcp, bare_names: true}}", "/views/a/bare_names", "exactly one upstream"),
+                new Wrong("views: {a: {path: /mcp, names: bare}}", "/views/a/names", "exactly one upstream"),
+                new Wrong("views: {a: {path: /mcp, names: short}}", "/views/a/names", "'short' is none of"),
+                new Wrong("views: {a: {path: /mcp, names: map}}", "/views/a/names", "a mapping under map"),
+                new Wrong("views: {a: {path: /mcp, names: {bare: true}}}", "/views/a/names", "a mapping under map"),
+                new Wrong(
+                        "views: {a: {path: /mcp, names: prefixed, bare_names: true}}",
+                        "/views/a/bare_names",
+                        "cannot stand beside names"),
+                new Wrong(
+                        "views: {a: {path: /mcp, names: {map: {crm__find: find}}}}",
+                        "/views/a/names/map/crm__find",
+                        "names nothing that this view could have"),
+                new Wrong(
+                        "views: {a: {path: /mcp, tools: [crm__find]}}",
+                        "/views/a/tools",
+                        "'crm__find' selects nothing that this view could have"),
+                new Wrong("views: {a: {path: /mcp, resources: [\"file:///*\"]}}", "/views/a/resources", "selects nothing"),
                 new Wrong("limits: {result_bytes: 4096, reply_bytes: 2048}", "/limits/reply_bytes", "not be smaller"),
                 new Wrong("audit: {origin: \"a b\"}", "/audit/origin", "must be a name"),
                 new Wrong("telemetry: {otlp_url: \"grpc://x\"}", "/telemetry/otlp_url", "http:// or https://"),
@@ -272,6 +300,75 @@ class ConfigFileTest {
             assertThat(problem.pointer()).isEqualTo(wrong.pointer());
             assertThat(problem.message()).contains(wrong.says());
         });
+    }
+
+    private static final String TWO_UPSTREAMS =
+            "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: none}, "
+                    + "files: {transport: sse, url: \"https://b.example/\", credential: none}}\n";
+
+    @Test
+    void aViewSaysWhatItOffersAndHowItIsCalled() {
+        GatewayConfig config = good(LEAST + TWO_UPSTREAMS + """
+                views:
+                  desk:
+                    path: /mcp/desk
+                    audience: https://desk.example/mcp
+                    upstreams: [files, crm]
+                    names: {map: {crm__find: find, files__read: read}}
+                    tools: [crm__*]
+                    prompts: []
+                    resources: ["files__file:///docs/*"]
+                    instructions: For the help desk.
+                  plain: {path: /mcp, upstreams: [crm], names: bare}
+                """);
+
+        GatewayConfig.View desk = config.views().get("desk");
+        assertThat(desk.upstreams()).containsExactly("files", "crm");
+        assertThat(desk.names()).isEqualTo(new ViewNames.Mapped(Map.of("crm__find", "find", "files__read", "read")));
+        assertThat(desk.resource(config.listen().publicUrl())).isEqualTo("https://desk.example/mcp");
+        assertThat(desk.instructions()).isEqualTo("For the help desk.");
+        assertThat(desk.selection().has(FeatureName.tool("crm", "find"))).isTrue();
+        assertThat(desk.selection().has(FeatureName.tool("files", "find"))).isFalse();
+        assertThat(desk.selection().has(new FeatureName(FeatureKind.PROMPT, "crm", "find")))
+                .isFalse();
+        assertThat(desk.selection().has(new FeatureName(FeatureKind.RESOURCE, "files", "file:///docs/a")))
+                .isTrue();
+        assertThat(desk.selection().has(new FeatureName(FeatureKind.RESOURCE, "files", "file:///etc/a")))
+                .isFalse();
+        assertThat(config.views().get("plain").names()).isEqualTo(new ViewNames.Bare());
+        assertThat(config.views().get("plain").selection()).isEqualTo(ViewSelection.ALL);
+        assertThat(config.views().get("plain").resource(config.listen().publicUrl()))
+                .isEqualTo("http://127.0.0.1:8080/mcp");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a__b", "\"a b\"", "ä", "\"\"", "a/b"})
+    void aNameOfItsOwnCannotBeTakenForAnotherOrBreakAClient(String exposed) {
+        assertThat(problems(LEAST + TWO_UPSTREAMS + "views: {a: {path: /mcp, upstreams: [crm], names: {map: {crm__x: "
+                        + exposed + "}}}}\n"))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.pointer()).isEqualTo("/views/a/names/map/crm__x"));
+    }
+
+    @Test
+    void twoToolsCannotHaveOneName() {
+        assertThat(problems(LEAST + TWO_UPSTREAMS
+                        + "views: {a: {path: /mcp, upstreams: [crm], names: {map: {crm__x: x, crm__y: x}}}}\n"))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).isEqualTo("two entries have the name x"));
+    }
+
+    @Test
+    void anIssuersOwnAudienceCannotOpenSeveralViews() {
+        String audience = LEAST.replace("jwks: {", "audience: https://gw.example/, jwks: {");
+
+        assertThat(problems(audience + "views: {a: {path: /mcp}}\n")).isEmpty();
+        for (String views : List.of("{a: {path: /mcp}, b: {path: /mcp/b}}", "{a: {path: /mcp, audience: https://a.example/}}")) {
+            assertThat(problems(audience + "views: " + views + "\n")).singleElement().satisfies(problem -> {
+                assertThat(problem.pointer()).isEqualTo("/issuers");
+                assertThat(problem.message()).isEqualTo("the audience of issuer 'corp' would hold for every view");
+            });
+        }
     }
 
     @Test

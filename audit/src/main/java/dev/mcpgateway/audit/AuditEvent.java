@@ -11,8 +11,10 @@ public sealed interface AuditEvent {
     Source source();
 
     /**
-     * A list of tools was answered ({@code ev: "tools.list"}).
+     * A list was answered ({@code ev: "tools.list"}, {@code "prompts.list"}, {@code "resources.list"},
+     * {@code "resource_templates.list"}).
      *
+     * @param kind what was listed
      * @param actor {@code actor}
      * @param agent {@code agent}
      * @param source {@code src}
@@ -21,10 +23,11 @@ public sealed interface AuditEvent {
      * @param policy {@code policy}
      * @param view {@code detail.view}: the view that was listed
      * @param catalogVersion {@code detail.catalog}: version of the catalogue
-     * @param toolCount {@code detail.tools}: how many tools the caller saw
-     * @param namesSha256 {@code detail.names_sha256}: hash over their names, hexadecimal
+     * @param count {@code detail.tools} and so on: how many entries the caller saw
+     * @param namesSha256 {@code detail.names_sha256}: hash over their names or URIs, hexadecimal
      */
-    record ToolsListed(
+    record FeaturesListed(
+            ListKind kind,
             Actor actor,
             Agent agent,
             Source source,
@@ -33,7 +36,7 @@ public sealed interface AuditEvent {
             PolicyRef policy,
             String view,
             String catalogVersion,
-            int toolCount,
+            int count,
             String namesSha256)
             implements AuditEvent {}
 

@@ -79,7 +79,7 @@ final class EventEncoding {
     JsonBytes event(AuditEvent event, long time) {
         JsonBytes json = start(time, "", "event", event.actor().tenant());
         switch (event) {
-            case AuditEvent.ToolsListed listed -> listed(json, listed);
+            case AuditEvent.FeaturesListed listed -> listed(json, listed);
             case AuditEvent.SessionOpened opened -> opened(json, opened);
             case AuditEvent.SessionClosed closed -> closed(json, closed);
             case AuditEvent.PolicyChanged changed -> changed(json, changed);
@@ -89,15 +89,15 @@ final class EventEncoding {
         return end(json);
     }
 
-    private void listed(JsonBytes json, AuditEvent.ToolsListed event) {
-        who(json, "tools.list", event);
+    private void listed(JsonBytes json, AuditEvent.FeaturesListed event) {
+        who(json, event.kind().event(), event);
         parts.agent(json, event.agent());
         parts.source(json, event.source());
         parts.mcp(json, event.mcp());
         parts.trace(json, event.trace());
         parts.policy(json, event.policy());
         json.name("detail").open('{').member("view", event.view()).member("catalog", event.catalogVersion());
-        json.member("tools", event.toolCount())
+        json.member(event.kind().json(), event.count())
                 .member("names_sha256", event.namesSha256())
                 .close('}');
     }

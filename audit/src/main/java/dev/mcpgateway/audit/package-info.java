@@ -86,7 +86,8 @@
  *                    denied: detail {stage, reason}; unresolved: nobody knows the outcome any more
  * mcp.request.denied detail {stage, reason}: another request of a verified caller
  * auth.denied        detail {stage, reason}; or, for a flood, {reason, count, from, to}
- * tools.list         detail {view, catalog, tools, names_sha256}
+ * tools.list         detail {view, catalog, tools, names_sha256}; prompts.list, resources.list and
+ *                    resource_templates.list have prompts, resources and resource_templates in the place of tools
  * session.opened     session.closed has detail {reason}
  * policy.changed     detail {editor, approvers[], old_sha256, new_sha256, diff_sha256}
  * policy.rejected    detail {editor, sha256, problems[]}

@@ -183,21 +183,24 @@ class EventEncodingTest {
         records.put("denied", encoding.refused(Samples.refusal("call-2"), TIME));
         records.put("unverified", encoding.refused(Samples.unverified("call-3", "192.0.2.9"), TIME));
         records.put("flood", encoding.refusalSummary(flood, TIME));
-        records.put(
-                "tools.list",
-                encoding.event(
-                        new AuditEvent.ToolsListed(
-                                Samples.ACTOR,
-                                Samples.AGENT,
-                                Samples.SOURCE,
-                                Samples.MCP,
-                                Samples.TRACE,
-                                Samples.POLICY,
-                                "default",
-                                "17",
-                                12,
-                                "ab".repeat(32)),
-                        TIME));
+        for (ListKind kind : ListKind.values()) {
+            records.put(
+                    kind.event(),
+                    encoding.event(
+                            new AuditEvent.FeaturesListed(
+                                    kind,
+                                    Samples.ACTOR,
+                                    Samples.AGENT,
+                                    Samples.SOURCE,
+                                    Samples.MCP,
+                                    Samples.TRACE,
+                                    Samples.POLICY,
+                                    "default",
+                                    "17",
+                                    12,
+                                    "ab".repeat(32)),
+                            TIME));
+        }
         records.put(
                 "session.opened",
                 encoding.event(

@@ -350,6 +350,7 @@ public final class Gateway implements AutoCloseable {
         status.put("audit", audit.health().state().name());
         status.put("upstream_problems", String.join("; ", upstreamProblems()));
         status.put("quarantined_tools", face.quarantined().toString());
+        status.put("left_out", face.leftOut().toString());
         return status;
     }
 

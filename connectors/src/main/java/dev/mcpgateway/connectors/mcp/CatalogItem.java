@@ -26,19 +26,23 @@ public record CatalogItem(FeatureList list, String alias, Definition definition)
         return alias + SEPARATOR + definition.name();
     }
 
-    /**
-     * The name of a tool or prompt for agents: the canonical one where it is at most {@value #EXPOSED_CHARS_MAX} characters of
-     * {@code A-Z a-z 0-9 _ - .}, otherwise cut and cleaned, with the first {@value #HASH_CHARS} hexadecimal digits of the
-     * canonical name's SHA-256 at its end.
-     */
+    /** The name of a tool or prompt for agents: the canonical one, {@link #fitting}. */
     public String exposedName() {
-        String canonical = canonicalName();
-        String clean = canonical.replaceAll("[^A-Za-z0-9_.-]", "_");
-        if (clean.length() <= EXPOSED_CHARS_MAX && clean.equals(canonical)) {
-            return canonical;
+        return fitting(canonicalName());
+    }
+
+    /**
+     * A name that clients accept: the name itself where it is at most {@value #EXPOSED_CHARS_MAX} characters of
+     * {@code A-Z a-z 0-9 _ - .}, otherwise cut and cleaned, with the first {@value #HASH_CHARS} hexadecimal digits of its
+     * SHA-256 at the end.
+     */
+    public static String fitting(String name) {
+        String clean = name.replaceAll("[^A-Za-z0-9_.-]", "_");
+        if (clean.length() <= EXPOSED_CHARS_MAX && clean.equals(name)) {
+            return name;
         }
         int kept = Math.min(clean.length(), EXPOSED_CHARS_MAX - HASH_CHARS - 1);
-        return clean.substring(0, kept) + "_" + hash(canonical);
+        return clean.substring(0, kept) + "_" + hash(name);
     }
 
     private static String hash(String text) {

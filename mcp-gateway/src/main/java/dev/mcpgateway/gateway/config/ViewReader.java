@@ -2,7 +2,7 @@ package dev.mcpgateway.gateway.config;
 
 import dev.mcpgateway.gateway.config.GatewayConfig.View;
 import dev.mcpgateway.policy.FeatureName;
-import dev.mcpgateway.policy.ToolPattern;
+import dev.mcpgateway.policy.FeaturePattern;
 import dev.mcpgateway.policy.yaml.YamlObject;
 import dev.mcpgateway.policy.yaml.YamlValue;
 import dev.mcpgateway.policy.yaml.YamlValue.Variant;
@@ -33,8 +33,7 @@ final class ViewReader {
 
     /** The view of all upstreams that there is when none is configured. */
     View plain() {
-        return new View(
-                "default", "/mcp", null, List.copyOf(known), new ViewNames.Prefixed(), ViewSelection.ALL, "");
+        return new View("default", "/mcp", null, List.copyOf(known), new ViewNames.Prefixed(), ViewSelection.ALL, "");
     }
 
     View view(String name, YamlObject view) {
@@ -83,8 +82,9 @@ final class ViewReader {
             view.problem("bare_names", "it cannot stand beside names", "bare_names: true means names: bare");
             return new ViewNames.Prefixed();
         }
-        ViewNames names = bare ? new ViewNames.Bare() : written.map(value -> names(value, upstreams))
-                .orElseGet(ViewNames.Prefixed::new);
+        ViewNames names = bare
+                ? new ViewNames.Bare()
+                : written.map(value -> names(value, upstreams)).orElseGet(ViewNames.Prefixed::new);
         if (names instanceof ViewNames.Bare && upstreams.size() != 1) {
             view.problem(
                     bare ? "bare_names" : "names",
@@ -104,7 +104,8 @@ final class ViewReader {
         Optional<YamlValue> body = variant.get().body();
         if (body.isPresent() != form.equals("map")) {
             value.problem(
-                    "it must be prefixed, bare or a mapping under map", "For example {map: {crm__find_customer: find}}");
+                    "it must be prefixed, bare or a mapping under map",
+                    "For example {map: {crm__find_customer: find}}");
             return new ViewNames.Prefixed();
         }
         return switch (form) {
@@ -139,14 +140,14 @@ final class ViewReader {
         return new ViewNames.Mapped(names);
     }
 
-    private static List<ToolPattern> patterns(YamlObject view, String key, Set<String> upstreams) {
+    private static List<FeaturePattern> patterns(YamlObject view, String key, Set<String> upstreams) {
         if (view.optional(key).isEmpty()) {
-            return List.of(ToolPattern.EVERYTHING);
+            return List.of(FeaturePattern.EVERYTHING);
         }
-        List<ToolPattern> patterns = new ArrayList<>();
+        List<FeaturePattern> patterns = new ArrayList<>();
         for (String text : view.texts(key)) {
-            Optional<ToolPattern> pattern = ToolPattern.parse(text)
-                    .filter(each -> each.isEverything() || upstreams.contains(each.alias()));
+            Optional<FeaturePattern> pattern =
+                    FeaturePattern.parse(text).filter(each -> each.isEverything() || upstreams.contains(each.alias()));
             pattern.ifPresentOrElse(
                     patterns::add,
                     () -> view.problem(

@@ -1,7 +1,7 @@
 package dev.mcpgateway.gateway.config;
 
 import dev.mcpgateway.policy.FeatureName;
-import dev.mcpgateway.policy.ToolPattern;
+import dev.mcpgateway.policy.FeaturePattern;
 import java.util.List;
 
 /**
@@ -11,8 +11,8 @@ import java.util.List;
  * @param prompts the same for prompts
  * @param resources the same for resources, whose canonical name is {@code <alias>__<uri>}
  */
-public record ViewSelection(List<ToolPattern> tools, List<ToolPattern> prompts, List<ToolPattern> resources) {
-    private static final List<ToolPattern> ANY = List.of(ToolPattern.EVERYTHING);
+public record ViewSelection(List<FeaturePattern> tools, List<FeaturePattern> prompts, List<FeaturePattern> resources) {
+    private static final List<FeaturePattern> ANY = List.of(FeaturePattern.EVERYTHING);
 
     /** Everything that the upstreams have. */
     public static final ViewSelection ALL = new ViewSelection(ANY, ANY, ANY);
@@ -26,12 +26,11 @@ public record ViewSelection(List<ToolPattern> tools, List<ToolPattern> prompts, 
 
     /** Whether a feature of this name belongs to the view. */
     public boolean has(FeatureName name) {
-        List<ToolPattern> patterns =
-                switch (name.kind()) {
-                    case TOOL -> tools;
-                    case PROMPT -> prompts;
-                    case RESOURCE -> resources;
-                };
+        List<FeaturePattern> patterns = switch (name.kind()) {
+            case TOOL -> tools;
+            case PROMPT -> prompts;
+            case RESOURCE -> resources;
+        };
         return patterns.stream().anyMatch(pattern -> pattern.matches(name));
     }
 }

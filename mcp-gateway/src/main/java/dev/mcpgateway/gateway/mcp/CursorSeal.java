@@ -42,12 +42,10 @@ final class CursorSeal {
         try {
             byte[] sealed = cipher(Cipher.ENCRYPT_MODE, nonce, callerKey, view, list, version)
                     .doFinal(ByteBuffer.allocate(4).putInt(offset).array());
-            return Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString(ByteBuffer.allocate(nonce.length + sealed.length)
-                            .put(nonce)
-                            .put(sealed)
-                            .array());
+            return text(ByteBuffer.allocate(nonce.length + sealed.length)
+                    .put(nonce)
+                    .put(sealed)
+                    .array());
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException(impossible);
         }
@@ -60,7 +58,8 @@ final class CursorSeal {
                 return Optional.empty();
             }
             byte[] bytes = Base64.getUrlDecoder().decode(cursor.getBytes(StandardCharsets.UTF_8));
-            if (bytes.length != NONCE_BYTES + 4 + TAG_BITS / 8) {
+            // the last character has bits that decode to nothing: only one spelling of a cursor is ours
+            if (bytes.length != NONCE_BYTES + 4 + TAG_BITS / 8 || !text(bytes).equals(cursor)) {
                 return Optional.empty();
             }
             byte[] nonce = Arrays.copyOf(bytes, NONCE_BYTES);
@@ -72,6 +71,10 @@ final class CursorSeal {
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    private static String text(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     private Cipher cipher(int mode, byte[] nonce, String callerKey, String view, String list, long version)

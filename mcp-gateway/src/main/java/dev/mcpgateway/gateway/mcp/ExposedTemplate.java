@@ -11,8 +11,7 @@ import dev.mcpgateway.policy.FeatureName;
  * @param json the definition, in every era
  */
 @SuppressWarnings("ArrayRecordComponent") // written out as it is, never compared
-record ExposedTemplate(FeatureName name, UriTemplate template, String definitionSha256, byte[] json)
-        implements Listed {
+record ExposedTemplate(FeatureName name, UriTemplate template, String definitionSha256, byte[] json) implements Listed {
     @Override
     public String exposedName() {
         return template.text();

@@ -15,6 +15,7 @@ import dev.mcpgateway.connectors.wire.Revision;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.config.ViewNames;
 import dev.mcpgateway.gateway.http.Answers;
 import dev.mcpgateway.gateway.http.Exchange;
 import dev.mcpgateway.gateway.identity.Caller;
@@ -27,20 +28,22 @@ import org.jspecify.annotations.Nullable;
 /** How agents learn what is served here: {@code server/discover}, {@code initialize} and the end of a session. */
 final class Handshake {
     private static final String TRANSPORT = "streamable_http";
+    private static final String SCREENED = "Results are screened; a withheld or cut result says so.";
+    private static final String PREFIXED = "Tools of several servers, named <server>__<tool>. " + SCREENED;
 
     private final Sessions sessions;
     private final AuditLog log;
     private final Answers answers;
+    private final ViewTables tables;
     private final String serverInfo;
-    private final String instructions;
     private final Duration ttl;
 
-    Handshake(Sessions sessions, AuditLog log, Answers answers, String serverInfo, String instructions, Duration ttl) {
+    Handshake(Sessions sessions, AuditLog log, Answers answers, ViewTables tables, String serverInfo, Duration ttl) {
         this.sessions = sessions;
         this.log = log;
         this.answers = answers;
+        this.tables = tables;
         this.serverInfo = serverInfo;
-        this.instructions = new String(JsonText.quote(instructions), StandardCharsets.UTF_8);
         this.ttl = ttl;
     }
 
@@ -52,10 +55,22 @@ final class Handshake {
                 .collect(Collectors.joining(","));
         return answer(
                 request,
-                "{\"resultType\":\"complete\",\"supportedVersions\":[" + versions + "],\"capabilities\":{\"tools\":{}},"
-                        + "\"instructions\":" + instructions + ",\"ttlMs\":" + ttl.toMillis()
+                "{\"resultType\":\"complete\",\"supportedVersions\":[" + versions + "],\"capabilities\":"
+                        + capabilities(request.view()) + ",\"instructions\":" + instructions(request.view())
+                        + ",\"ttlMs\":" + ttl.toMillis()
                         + ",\"cacheScope\":\"public\",\"_meta\":{\"io.modelcontextprotocol/serverInfo\":" + serverInfo
                         + "}}");
+    }
+
+    /** What is declared to agents of either era: what the view serves now, and nothing that it does not. */
+    private String capabilities(View view) {
+        return tables.of(view).served().capabilities();
+    }
+
+    private static String instructions(View view) {
+        String own = view.names() instanceof ViewNames.Bare ? SCREENED : PREFIXED;
+        String text = view.instructions().isEmpty() ? own : view.instructions();
+        return new String(JsonText.quote(text), StandardCharsets.UTF_8);
     }
 
     /** Answers {@code ping} (legacy). */
@@ -74,7 +89,7 @@ final class Handshake {
     /**
      * Opens a session: the agent's revision if it is served, else the newest legacy one, as the legacy revisions ask.
      */
-    void initialize(Exchange exchange, Caller caller, Envelope envelope, CallTrace trace) {
+    void initialize(Exchange exchange, Caller caller, View view, Envelope envelope, CallTrace trace) {
         JsonDocument document = envelope.document();
         int version = envelope.param(McpNames.PROTOCOL_VERSION);
         if (envelope.id() == JsonDocument.NONE || !document.is(version, Kind.STRING)) {
@@ -103,8 +118,8 @@ final class Handshake {
         exchange.response().getHeaders().put(RequestReader.SESSION_HEADER, session.id());
         String body = "{\"jsonrpc\":\"2.0\",\"id\":" + document.raw(envelope.id())
                 + ",\"result\":{\"protocolVersion\":\"" + revision.version()
-                + "\",\"capabilities\":{\"tools\":{}},\"serverInfo\":" + serverInfo + ",\"instructions\":"
-                + instructions + "}}";
+                + "\",\"capabilities\":" + capabilities(view) + ",\"serverInfo\":" + serverInfo + ",\"instructions\":"
+                + instructions(view) + "}}";
         answers.json(exchange, 200, body.getBytes(StandardCharsets.UTF_8));
     }
 

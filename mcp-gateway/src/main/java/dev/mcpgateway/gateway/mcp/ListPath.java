@@ -1,9 +1,11 @@
 package dev.mcpgateway.gateway.mcp;
 
-import dev.mcpgateway.audit.AuditEvent.ToolsListed;
+import dev.mcpgateway.audit.AuditEvent.FeaturesListed;
 import dev.mcpgateway.audit.AuditLog;
 import dev.mcpgateway.audit.AuditUnavailable;
+import dev.mcpgateway.audit.ListKind;
 import dev.mcpgateway.audit.PolicyRef;
+import dev.mcpgateway.connectors.mcp.FeatureList;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.McpNames;
 import dev.mcpgateway.gateway.call.Reason;
@@ -12,12 +14,13 @@ import dev.mcpgateway.gateway.call.Stage;
 import dev.mcpgateway.gateway.http.Answers;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.policy.Policy;
-import dev.mcpgateway.policy.Visible;
+import dev.mcpgateway.policy.Subject;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
@@ -25,12 +28,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code tools/list}: the tools that this caller may call, decided by the same function that guards the call, so that
- * what is listed and what may be called cannot come apart. Works on prepared definitions only.
+ * {@code tools/list}, {@code prompts/list}, {@code resources/list} and {@code resources/templates/list}: what this caller
+ * may use, decided by the same function that guards the use, so that what is listed and what may be used cannot come
+ * apart. Works on prepared definitions only.
  */
-final class ToolListPath {
+final class ListPath {
     private final Supplier<Policy> policies;
-    private final ToolTables tables;
+    private final ViewTables tables;
     private final CallRecords records;
     private final AuditLog log;
     private final Answers answers;
@@ -40,9 +44,9 @@ final class ToolListPath {
     private final int pageSize;
     private final Duration ttl;
 
-    ToolListPath(
+    ListPath(
             Supplier<Policy> policies,
-            ToolTables tables,
+            ViewTables tables,
             CallRecords records,
             AuditLog log,
             Answers answers,
@@ -63,8 +67,11 @@ final class ToolListPath {
         this.ttl = ttl;
     }
 
-    /** A page: where it begins among the visible tools, and the cursor of the next one. */
-    private record Page(List<ExposedTool> tools, String nextCursor) {}
+    /** What is listed to whom. */
+    private record Listing(FeatureList list, ViewTable table, List<? extends Listed> visible) {}
+
+    /** A page of it, and the cursor of the next one. */
+    private record Page(List<? extends Listed> entries, String nextCursor) {}
 
     /**
      * Handles one request to its answer, or throws a refusal that is already recorded.
@@ -72,48 +79,70 @@ final class ToolListPath {
      * @return {@code null}: a list has no error type
      */
     @Nullable
-    String handle(AgentRequest request, CallTrace trace) {
+    String handle(FeatureList list, AgentRequest request, CallTrace trace) {
         Policy policy = policies.get();
         try {
             trace.enter(Stage.GATHER);
-            ToolTable table = gather(request);
+            ViewTable table = gather(request);
             trace.enter(Stage.FILTER);
-            Visible<ExposedTool> visible =
-                    policy.visible(request.caller().subject(), table.tools(), ExposedTool::name, clock.instant());
+            Listing listing = new Listing(
+                    list, table, visible(list, table, policy, request.caller().subject(), clock.instant()));
             trace.enter(Stage.SHAPE);
-            Page page = shape(request, table, visible);
+            Page page = shape(request, listing);
             trace.enter(Stage.RECORD);
-            record(request, policy, table, visible, trace);
+            record(request, policy, listing, trace);
             trace.enter(Stage.ANSWER);
-            answers.json(request.exchange(), 200, body(request, page));
+            answers.json(request.exchange(), 200, body(request, listing, page));
             return null;
         } catch (Refused refused) {
             throw refused.isRecorded() ? refused : records.refused(request, refused.why(), null, policy.hash(), trace);
         }
     }
 
-    private ToolTable gather(AgentRequest request) {
-        ToolTable table = tables.of(request.view());
+    private ViewTable gather(AgentRequest request) {
+        ViewTable table = tables.of(request.view());
         if (table.version() == 0) {
             throw new Refused(Reason.CATALOG_NOT_READY);
         }
         return table;
     }
 
-    private Page shape(AgentRequest request, ToolTable table, Visible<ExposedTool> visible) {
-        int from = from(request, table);
-        List<ExposedTool> all = visible.items();
+    /** The entries of a list that a caller may use. */
+    static List<? extends Listed> visible(
+            FeatureList list, ViewTable table, Policy policy, Subject subject, Instant now) {
+        return switch (list) {
+            case TOOLS ->
+                policy.visible(subject, table.tools().tools(), ExposedTool::name, now)
+                        .items();
+            case PROMPTS ->
+                policy.visible(subject, table.prompts().prompts(), ExposedPrompt::name, now)
+                        .items();
+            case RESOURCES -> table.resources().visible(policy, subject, now);
+            case RESOURCE_TEMPLATES ->
+                policy.visibleTemplates(subject, table.resources().templates(), ExposedTemplate::name, now)
+                        .items();
+        };
+    }
+
+    private Page shape(AgentRequest request, Listing listing) {
+        int from = from(request, listing);
+        List<? extends Listed> all = listing.visible();
         if (from > all.size()) {
             throw new Refused(Reason.BAD_CURSOR);
         }
         int to = Math.min(all.size(), from + pageSize);
         String next = to < all.size()
-                ? cursors.seal(request.caller().key(), request.view().name(), table.version(), to)
+                ? cursors.seal(
+                        request.caller().key(),
+                        request.view().name(),
+                        listing.list().method(),
+                        listing.table().version(),
+                        to)
                 : "";
         return new Page(all.subList(from, to), next);
     }
 
-    private int from(AgentRequest request, ToolTable table) {
+    private int from(AgentRequest request, Listing listing) {
         int cursor = request.envelope().param(McpNames.CURSOR);
         if (cursor == JsonDocument.NONE) {
             return 0;
@@ -122,14 +151,15 @@ final class ToolListPath {
                         request.envelope().document().string(cursor),
                         request.caller().key(),
                         request.view().name(),
-                        table.version())
+                        listing.list().method(),
+                        listing.table().version())
                 .orElseThrow(() -> new Refused(Reason.BAD_CURSOR));
     }
 
-    private void record(
-            AgentRequest request, Policy policy, ToolTable table, Visible<ExposedTool> visible, CallTrace trace) {
+    private void record(AgentRequest request, Policy policy, Listing listing, CallTrace trace) {
         try {
-            log.appendAsync(new ToolsListed(
+            log.appendAsync(new FeaturesListed(
+                    kind(listing.list()),
                     CallRecords.actor(request.caller()),
                     CallRecords.agent(request.envelope()),
                     CallRecords.source(request.exchange()),
@@ -137,19 +167,28 @@ final class ToolListPath {
                     CallRecords.trace(trace),
                     new PolicyRef(policy.hash(), List.of()),
                     request.view().name(),
-                    Long.toString(table.version()),
-                    visible.items().size(),
-                    digest(visible.items())));
+                    Long.toString(listing.table().version()),
+                    listing.visible().size(),
+                    digest(listing.visible())));
         } catch (AuditUnavailable failure) {
             throw CallRecords.unavailable(failure);
         }
     }
 
-    private static String digest(List<ExposedTool> tools) {
+    private static ListKind kind(FeatureList list) {
+        return switch (list) {
+            case TOOLS -> ListKind.TOOLS;
+            case PROMPTS -> ListKind.PROMPTS;
+            case RESOURCES -> ListKind.RESOURCES;
+            case RESOURCE_TEMPLATES -> ListKind.RESOURCE_TEMPLATES;
+        };
+    }
+
+    private static String digest(List<? extends Listed> entries) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (ExposedTool tool : tools) {
-                digest.update(tool.exposedName().getBytes(StandardCharsets.UTF_8));
+            for (Listed entry : entries) {
+                digest.update(entry.exposedName().getBytes(StandardCharsets.UTF_8));
                 digest.update((byte) '\n');
             }
             return HexFormat.of().formatHex(digest.digest());
@@ -158,20 +197,21 @@ final class ToolListPath {
         }
     }
 
-    private byte[] body(AgentRequest request, Page page) {
+    private byte[] body(AgentRequest request, Listing listing, Page page) {
         boolean legacy = request.isLegacy();
         ByteArrayOutputStream body =
-                new ByteArrayOutputStream(256 + page.tools().size() * 512);
+                new ByteArrayOutputStream(256 + page.entries().size() * 512);
         text(body, "{\"jsonrpc\":\"2.0\",\"id\":");
         body.writeBytes(request.id());
-        text(body, legacy ? ",\"result\":{\"tools\":[" : ",\"result\":{\"resultType\":\"complete\",\"tools\":[");
+        text(body, legacy ? ",\"result\":{\"" : ",\"result\":{\"resultType\":\"complete\",\"");
+        text(body, listing.list().member().text() + "\":[");
         boolean first = true;
-        for (ExposedTool tool : page.tools()) {
+        for (Listed entry : page.entries()) {
             if (!first) {
                 body.write(',');
             }
             first = false;
-            body.writeBytes(legacy ? tool.legacyJson() : tool.modernJson());
+            body.writeBytes(legacy ? entry.legacyJson() : entry.modernJson());
         }
         text(body, "]");
         if (!page.nextCursor().isEmpty()) {
@@ -179,7 +219,8 @@ final class ToolListPath {
         }
         if (!legacy) {
             // filtered by identity, so never shared between callers
-            text(body, ",\"ttlMs\":" + ttl.toMillis() + ",\"cacheScope\":\"private\"");
+            long ttlMillis = listing.table().served().ttlMillis(listing.list(), ttl.toMillis());
+            text(body, ",\"ttlMs\":" + ttlMillis + ",\"cacheScope\":\"private\"");
             text(body, ",\"_meta\":{\"io.modelcontextprotocol/serverInfo\":" + serverInfo + "}");
         }
         text(body, "}}");

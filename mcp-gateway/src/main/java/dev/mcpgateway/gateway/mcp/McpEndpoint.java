@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.mcp;
 
+import dev.mcpgateway.connectors.mcp.FeatureList;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.Envelope.Shape;
 import dev.mcpgateway.connectors.wire.JsonDocument;
@@ -36,7 +37,7 @@ final class McpEndpoint implements Endpoint {
     private final BoundedBody bodies;
     private final RequestReader reader;
     private final Handshake handshake;
-    private final ToolListPath lists;
+    private final ListPath lists;
     private final ToolCallPath calls;
     private final CallRecords records;
     private final Answers answers;
@@ -48,7 +49,7 @@ final class McpEndpoint implements Endpoint {
             BoundedBody bodies,
             RequestReader reader,
             Handshake handshake,
-            ToolListPath lists,
+            ListPath lists,
             ToolCallPath calls,
             CallRecords records,
             Answers answers,
@@ -100,7 +101,7 @@ final class McpEndpoint implements Endpoint {
         progress.legacy = RequestReader.isLegacy(exchange, envelope);
         if (progress.legacy && envelope.method().equals("initialize") && envelope.shape() == Shape.REQUEST) {
             trace.described(envelope, exchange.headers(), "", exchange.id());
-            handshake.initialize(exchange, caller, envelope, trace);
+            handshake.initialize(exchange, caller, view, envelope, trace);
             trace.end(null);
             return;
         }
@@ -136,7 +137,10 @@ final class McpEndpoint implements Endpoint {
     private @Nullable String dispatch(AgentRequest request, CallTrace trace) {
         return switch (request.envelope().method()) {
             case "tools/call" -> calls.handle(request, new AgentReply(request.exchange(), answers), trace);
-            case "tools/list" -> lists.handle(request, trace);
+            case "tools/list" -> lists.handle(FeatureList.TOOLS, request, trace);
+            case "prompts/list" -> lists.handle(FeatureList.PROMPTS, request, trace);
+            case "resources/list" -> lists.handle(FeatureList.RESOURCES, request, trace);
+            case "resources/templates/list" -> lists.handle(FeatureList.RESOURCE_TEMPLATES, request, trace);
             case "server/discover" -> handshake.discover(request);
             case "ping" -> handshake.ping(request);
             default -> throw new Refused(Reason.UNKNOWN_METHOD);

@@ -26,9 +26,6 @@ import java.util.random.RandomGenerator;
 
 /** Everything behind the MCP endpoints, wired; what other packages need of it. */
 public final class McpFace {
-    private static final String INSTRUCTIONS =
-            "Tools of several servers, named <server>__<tool>. Results are screened; a withheld or cut result says so.";
-
     private final Supplier<Policy> policies;
     private final Upstreams upstreams;
     private final AuditLog audit;
@@ -38,7 +35,7 @@ public final class McpFace {
     private final InstantSource clock;
     private final LongSupplier nanoClock;
     private final String serverInfo;
-    private final ToolTables tables;
+    private final ViewTables tables;
     private final Sessions sessions;
     private final CallRecords records;
     private final Admission admission;
@@ -70,7 +67,7 @@ public final class McpFace {
         this.clock = clock;
         this.nanoClock = nanoClock;
         this.serverInfo = serverInfo(version);
-        this.tables = new ToolTables(views, PayloadLimits.STANDARD.bytesMax(limits.argumentsBytes()));
+        this.tables = new ViewTables(views, PayloadLimits.STANDARD.bytesMax(limits.argumentsBytes()));
         this.records = new CallRecords(audit);
         this.sessions = new Sessions(
                 limits.sessions(),
@@ -101,12 +98,17 @@ public final class McpFace {
 
     /** Canonical names of all tools that can be called. */
     public Set<String> toolNames() {
-        return tables.names();
+        return tables.toolNames();
     }
 
     /** Tools that are kept out, with the reason. */
     public Map<String, String> quarantined() {
         return tables.quarantined();
+    }
+
+    /** What upstreams offer and a view does not, though it was selected, by view. */
+    public Map<String, List<String>> leftOut() {
+        return tables.leftOut();
     }
 
     /** The endpoint of a view. */
@@ -120,7 +122,7 @@ public final class McpFace {
                 limits.jsonDepth());
         ToolCallPath calls = new ToolCallPath(
                 policies,
-                tables,
+                each -> tables.of(each).tools(),
                 upstreams,
                 admission,
                 records,
@@ -128,7 +130,7 @@ public final class McpFace {
                 telemetry,
                 clock,
                 limits.callsPerMinute());
-        ToolListPath lists = new ToolListPath(
+        ListPath lists = new ListPath(
                 policies,
                 tables,
                 records,
@@ -144,7 +146,7 @@ public final class McpFace {
                 authenticator,
                 new BoundedBody(limits.requestBytes(), limits.bodyTimeout(), nanoClock),
                 new RequestReader(JsonLimits.forRequests(limits.requestBytes(), limits.jsonDepth()), sessions),
-                new Handshake(sessions, audit, answers, serverInfo, INSTRUCTIONS, limits.listTtl()),
+                new Handshake(sessions, audit, answers, tables, serverInfo, limits.listTtl()),
                 lists,
                 calls,
                 records,

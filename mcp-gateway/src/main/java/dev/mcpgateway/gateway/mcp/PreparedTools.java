@@ -101,8 +101,8 @@ final class PreparedTools {
                     }
                     compiled = good;
                 }
-                yield new Prepared.Callable(new PreparedTool(
-                        name.get(), definition, sha256, new ArgumentCheck(schema, limits), compiled));
+                yield new Prepared.Callable(
+                        new PreparedTool(name.get(), definition, sha256, new ArgumentCheck(schema, limits), compiled));
             }
         };
     }

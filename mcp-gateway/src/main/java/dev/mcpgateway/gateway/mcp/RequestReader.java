@@ -39,9 +39,16 @@ final class RequestReader {
     private static final String NAME_HEADER = "Mcp-Name";
 
     /** Methods that the modern era serves here; whatever else a modern envelope names is unknown. */
-    private static final Set<String> MODERN_METHODS = Set.of("server/discover", "tools/list", "tools/call");
+    private static final Set<String> MODERN_METHODS = Set.of(
+            "server/discover",
+            "tools/list",
+            "tools/call",
+            "prompts/list",
+            "resources/list",
+            "resources/templates/list");
 
-    private static final Set<String> LEGACY_METHODS = Set.of("ping", "tools/list", "tools/call");
+    private static final Set<String> LEGACY_METHODS =
+            Set.of("ping", "tools/list", "tools/call", "prompts/list", "resources/list", "resources/templates/list");
 
     private final JsonLimits limits;
     private final Sessions sessions;
@@ -157,9 +164,7 @@ final class RequestReader {
             }
         }
         int cursor = envelope.param(McpNames.CURSOR);
-        if (envelope.method().equals("tools/list")
-                && cursor != JsonDocument.NONE
-                && !document.is(cursor, Kind.STRING)) {
+        if (envelope.method().endsWith("/list") && cursor != JsonDocument.NONE && !document.is(cursor, Kind.STRING)) {
             throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "params.cursor must be a string"));
         }
     }

@@ -38,12 +38,13 @@ final class ResourceTable {
      * @param templates by alias, then text; no two of one text
      * @param tools the view's tools; the {@code ui://} resources that they name belong to the view, listed or not
      */
-    ResourceTable(View view, List<ExposedResource> resources, List<ExposedTemplate> templates, List<ExposedTool> tools) {
+    ResourceTable(
+            View view, List<ExposedResource> resources, List<ExposedTemplate> templates, List<ExposedTool> tools) {
         this.selection = view.selection();
         this.templates = List.copyOf(templates);
         this.templatesByOwner = templates.stream()
-                .sorted(Comparator.comparingInt(template ->
-                        view.upstreams().indexOf(template.name().alias())))
+                .sorted(Comparator.comparingInt(
+                        template -> view.upstreams().indexOf(template.name().alias())))
                 .toList();
         templates.forEach(template -> templatesByText.put(template.exposedName(), template));
         routeToApps(tools);
@@ -83,7 +84,8 @@ final class ResourceTable {
 
     /** The listed resources that the caller may read, in their order; those of MCP Apps follow their tools. */
     List<ExposedResource> visible(Policy policy, Subject subject, Instant now) {
-        List<ExposedResource> visible = policy.visible(subject, resources, ExposedResource::name, now).items();
+        List<ExposedResource> visible =
+                policy.visible(subject, resources, ExposedResource::name, now).items();
         if (apps.isEmpty()) {
             return visible;
         }
@@ -111,8 +113,8 @@ final class ResourceTable {
     private @Nullable ResourceRoute byTemplate(String uri) {
         for (ExposedTemplate template : templatesByOwner) {
             if (template.template().matches(uri)) {
-                Optional<FeatureName> name = FeatureName.parse(
-                        FeatureKind.RESOURCE, template.name().alias() + "__" + uri);
+                Optional<FeatureName> name =
+                        FeatureName.parse(FeatureKind.RESOURCE, template.name().alias() + "__" + uri);
                 // the first owner decides: what it does not offer of its own is not looked for elsewhere
                 return name.filter(selection::has)
                         .map(found -> new ResourceRoute(found, template.definitionSha256(), List.of()))

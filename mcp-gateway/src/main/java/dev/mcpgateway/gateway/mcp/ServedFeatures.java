@@ -38,12 +38,11 @@ record ServedFeatures(boolean prompts, boolean resources, boolean completions, M
         }
         List<ServerCapabilities> capabilities =
                 upstreams.stream().map(UpstreamView::capabilities).toList();
-        boolean prompts = !view.selection().prompts().isEmpty()
-                && capabilities.stream().anyMatch(ServerCapabilities::prompts);
+        boolean prompts =
+                !view.selection().prompts().isEmpty() && capabilities.stream().anyMatch(ServerCapabilities::prompts);
         boolean resources = !view.selection().resources().isEmpty()
                 && capabilities.stream().anyMatch(ServerCapabilities::resources);
-        boolean completions =
-                (prompts || resources) && capabilities.stream().anyMatch(ServerCapabilities::completions);
+        boolean completions = (prompts || resources) && capabilities.stream().anyMatch(ServerCapabilities::completions);
         Map<FeatureList, Long> ttl = new EnumMap<>(FeatureList.class);
         for (FeatureList list : FeatureList.values()) {
             ttl.put(list, ttlMillis(list, upstreams));

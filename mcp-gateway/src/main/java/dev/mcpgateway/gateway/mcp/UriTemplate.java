@@ -62,7 +62,8 @@ final class UriTemplate {
             end = expression.end();
         }
         addLiteral(text.substring(end), parts);
-        boolean good = parts.stream().noneMatch(part -> part instanceof Part.Literal(String literal) && hasBrace(literal))
+        boolean good = parts.stream()
+                        .noneMatch(part -> part instanceof Part.Literal(String literal) && hasBrace(literal))
                 && parts.stream().filter(Part.Expression.class::isInstance).count() <= EXPRESSIONS_MAX
                 && SCHEME.matcher(text).lookingAt();
         return good ? Optional.of(new UriTemplate(text, parts)) : Optional.empty();
@@ -80,13 +81,12 @@ final class UriTemplate {
 
     private static Part expression(String operator, String variables) {
         boolean several = variables.indexOf(',') >= 0 || variables.indexOf('*') >= 0;
-        String stops =
-                switch (operator) {
-                    case "+", "#" -> "";
-                    case "?", "&" -> "#";
-                    case "/" -> several ? "?#" : "/?#";
-                    default -> "/?#";
-                };
+        String stops = switch (operator) {
+            case "+", "#" -> "";
+            case "?", "&" -> "#";
+            case "/" -> several ? "?#" : "/?#";
+            default -> "/?#";
+        };
         return new Part.Expression(operator, stops);
     }
 
@@ -131,11 +131,16 @@ final class UriTemplate {
     }
 
     private static boolean[] afterExpression(String uri, boolean[] before, Part.Expression expression) {
-        boolean named = !expression.operator().isEmpty() && !expression.operator().equals("+");
+        boolean named =
+                !expression.operator().isEmpty() && !expression.operator().equals("+");
         boolean[] after = named ? before.clone() : new boolean[before.length];
         boolean inside = false;
         for (int at = 0; at < uri.length(); at++) {
-            boolean begins = named ? at > 0 && before[at - 1] && uri.charAt(at - 1) == expression.operator().charAt(0) : before[at];
+            boolean begins = named
+                    ? at > 0
+                            && before[at - 1]
+                            && uri.charAt(at - 1) == expression.operator().charAt(0)
+                    : before[at];
             inside = (inside || begins) && expression.stops().indexOf(uri.charAt(at)) < 0;
             after[at + 1] |= inside;
         }

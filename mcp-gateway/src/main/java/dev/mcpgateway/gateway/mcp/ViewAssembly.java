@@ -101,9 +101,13 @@ final class ViewAssembly {
                 continue;
             }
             Optional<FeatureName> app = tool.app();
-            boolean hasApp = app.isEmpty() || ownership.apps().has(app.get().alias(), app.get().own());
+            boolean hasApp = app.isEmpty()
+                    || ownership.apps().has(app.get().alias(), app.get().own());
             if (!hasApp) {
-                leftOut.add("the app of tool", tool.name().canonical(), "another upstream has " + app.get().own());
+                leftOut.add(
+                        "the app of tool",
+                        tool.name().canonical(),
+                        "another upstream has " + app.get().own());
             }
             tools.add(tool.exposed(exposed, hasApp));
         }
@@ -136,8 +140,7 @@ final class ViewAssembly {
         byte[] json = new Splice(document)
                 .replace(document.member(definition.node(), McpNames.NAME), JsonText.quote(exposed))
                 .toBytes(definition.node());
-        return new ExposedPrompt(
-                exposed, name, definition.sha256(), new PromptArgumentCheck(arguments, limits), json);
+        return new ExposedPrompt(exposed, name, definition.sha256(), new PromptArgumentCheck(arguments, limits), json);
     }
 
     private static Optional<List<PromptArgument>> arguments(Definition definition) {
@@ -184,7 +187,8 @@ final class ViewAssembly {
             Optional<FeatureName> name = FeatureName.parse(FeatureKind.RESOURCE, item.canonicalName())
                     .filter(view.selection()::has);
             if (name.isPresent() && !isApp(name.get())) {
-                Optional<UriTemplate> template = UriTemplate.parse(item.definition().name());
+                Optional<UriTemplate> template =
+                        UriTemplate.parse(item.definition().name());
                 if (template.isEmpty()) {
                     leftOut.add("template", item.canonicalName(), "it is no URI template that begins with a scheme");
                 } else if (counts.merge(item.alias(), 1, Integer::sum) > TEMPLATES_MAX) {

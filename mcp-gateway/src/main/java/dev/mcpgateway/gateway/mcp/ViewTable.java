@@ -6,5 +6,4 @@ package dev.mcpgateway.gateway.mcp;
  * @param version the catalogue's version; 0 before it was first filled
  * @param served what is said of the view in {@code server/discover} and {@code initialize}
  */
-record ViewTable(
-        long version, ToolTable tools, PromptTable prompts, ResourceTable resources, ServedFeatures served) {}
+record ViewTable(long version, ToolTable tools, PromptTable prompts, ResourceTable resources, ServedFeatures served) {}

@@ -64,8 +64,9 @@ class ConfigFileTest {
         assertThat(config.anonymous()).isEmpty();
         assertThat(config.upstreams()).isEmpty();
         assertThat(config.views()).containsOnlyKeys("default");
-        assertThat(config.views().get("default")).isEqualTo(new GatewayConfig.View(
-                "default", "/mcp", null, List.of(), new ViewNames.Prefixed(), ViewSelection.ALL, ""));
+        assertThat(config.views().get("default"))
+                .isEqualTo(new GatewayConfig.View(
+                        "default", "/mcp", null, List.of(), new ViewNames.Prefixed(), ViewSelection.ALL, ""));
         assertThat(config.policyFiles()).containsExactly(FOLDER.resolve("policy.yaml"));
         assertThat(config.limits()).isEqualTo(Limits.DEFAULTS);
         assertThat(config.audit())
@@ -282,7 +283,10 @@ class ConfigFileTest {
                         "views: {a: {path: /mcp, tools: [crm__find]}}",
                         "/views/a/tools",
                         "'crm__find' selects nothing that this view could have"),
-                new Wrong("views: {a: {path: /mcp, resources: [\"file:///*\"]}}", "/views/a/resources", "selects nothing"),
+                new Wrong(
+                        "views: {a: {path: /mcp, resources: [\"file:///*\"]}}",
+                        "/views/a/resources",
+                        "selects nothing"),
                 new Wrong("limits: {result_bytes: 4096, reply_bytes: 2048}", "/limits/reply_bytes", "not be smaller"),
                 new Wrong("audit: {origin: \"a b\"}", "/audit/origin", "must be a name"),
                 new Wrong("telemetry: {otlp_url: \"grpc://x\"}", "/telemetry/otlp_url", "http:// or https://"),
@@ -363,11 +367,15 @@ class ConfigFileTest {
         String audience = LEAST.replace("jwks: {", "audience: https://gw.example/, jwks: {");
 
         assertThat(problems(audience + "views: {a: {path: /mcp}}\n")).isEmpty();
-        for (String views : List.of("{a: {path: /mcp}, b: {path: /mcp/b}}", "{a: {path: /mcp, audience: https://a.example/}}")) {
-            assertThat(problems(audience + "views: " + views + "\n")).singleElement().satisfies(problem -> {
-                assertThat(problem.pointer()).isEqualTo("/issuers");
-                assertThat(problem.message()).isEqualTo("the audience of issuer 'corp' would hold for every view");
-            });
+        for (String views :
+                List.of("{a: {path: /mcp}, b: {path: /mcp/b}}", "{a: {path: /mcp, audience: https://a.example/}}")) {
+            assertThat(problems(audience + "views: " + views + "\n"))
+                    .singleElement()
+                    .satisfies(problem -> {
+                        assertThat(problem.pointer()).isEqualTo("/issuers");
+                        assertThat(problem.message())
+                                .isEqualTo("the audience of issuer 'corp' would hold for every view");
+                    });
         }
     }
 

@@ -44,7 +44,7 @@ class IdentityTest {
         gateway = TestGateway.in(folder)
                 .section(
                         "views",
-                        "{default: {path: /mcp, upstreams: [crm, vault, old]}, b: {path: /b, upstreams: [crm]}}")
+                        "{default: {path: /mcp, upstreams: [crm, vault, old]}, b: {path: /mcp/b, upstreams: [crm]}}")
                 .upstream("crm", crm)
                 .upstream("old", old)
                 .upstream(
@@ -102,7 +102,7 @@ class IdentityTest {
                 new Bad(
                         "other view",
                         "Authorization",
-                        "Bearer " + token("aud", gateway.url().resolve("/b").toString()),
+                        "Bearer " + token("aud", gateway.url().resolve("/mcp/b").toString()),
                         401),
                 new Bad("unsigned", "Authorization", "Bearer " + unsigned(), 401),
                 new Bad("stranger's key", "Authorization", "Bearer " + strangers(), 401),
@@ -315,27 +315,27 @@ class IdentityTest {
 
     @Test
     void theMetadataOfEachViewNamesThatView() {
-        WireRequest request = WireRequest.of("GET", "/.well-known/oauth-protected-resource/b")
+        WireRequest request = WireRequest.of("GET", "/.well-known/oauth-protected-resource/mcp/b")
                 .plus("Host", gateway.url().getAuthority());
 
         assertThat(gateway.send(request).at("/resource"))
-                .isEqualTo(gateway.url().resolve("/b").toString());
+                .isEqualTo(gateway.url().resolve("/mcp/b").toString());
     }
 
     @Test
     void aChallengeNamesTheMetadataOfTheViewThatWasAsked() {
         WireAnswer answer =
-                gateway.send(gateway.agent().listing().line("POST /b HTTP/1.1").without("Authorization"));
+                gateway.send(gateway.agent().listing().line("POST /mcp/b HTTP/1.1").without("Authorization"));
 
         assertThat(answer.status()).isEqualTo(401);
         assertThat(answer.header("WWW-Authenticate").orElse(""))
-                .contains("resource_metadata=\"" + gateway.url().resolve("/.well-known/oauth-protected-resource/b")
+                .contains("resource_metadata=\"" + gateway.url().resolve("/.well-known/oauth-protected-resource/mcp/b")
                         + "\"");
     }
 
     @Test
     void aTokenForOneViewIsUselessAtAnother() {
-        WireRequest atB = gateway.agent().listing().line("POST /b HTTP/1.1");
+        WireRequest atB = gateway.agent().listing().line("POST /mcp/b HTTP/1.1");
 
         assertThat(gateway.send(atB).status()).isEqualTo(401);
         assertThat(gateway.send(atB.with(
@@ -343,7 +343,7 @@ class IdentityTest {
                                 "Bearer "
                                         + token(
                                                 "aud",
-                                                gateway.url().resolve("/b").toString())))
+                                                gateway.url().resolve("/mcp/b").toString())))
                         .status())
                 .isEqualTo(200);
     }

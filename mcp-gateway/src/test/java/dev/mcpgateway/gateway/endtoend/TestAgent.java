@@ -14,11 +14,19 @@ public final class TestAgent {
     private final TestGateway gateway;
     private final String token;
     private @Nullable String session;
+    private String path;
     private String revision = "2026-07-28";
 
     TestAgent(TestGateway gateway, String token) {
         this.gateway = gateway;
         this.token = token;
+        this.path = gateway.url().getPath();
+    }
+
+    /** From now on it speaks to the view with this path; its token stays what it is. */
+    public TestAgent at(String view) {
+        path = view;
+        return this;
     }
 
     /** The token. */
@@ -36,7 +44,7 @@ public final class TestAgent {
 
     /** Host, token, content type: what every POST has. */
     public WireRequest post() {
-        return WireRequest.of("POST", gateway.url().getPath())
+        return WireRequest.of("POST", path)
                 .plus("Host", gateway.url().getAuthority())
                 .plus("Authorization", "Bearer " + token)
                 .plus("Content-Type", "application/json")

@@ -247,6 +247,15 @@ public final class TestGateway implements AutoCloseable {
         return new TestAgent(this, token(change));
     }
 
+    /** Alice at another view than the first, with other claims and a token for it. */
+    public TestAgent agentAt(String path, Consumer<Map<String, Object>> change) {
+        return agent(claims -> {
+                    claims.put("aud", url().resolve(path).toString());
+                    change.accept(claims);
+                })
+                .at(path);
+    }
+
     /** Sends a request over a connection of its own and gives the answer. */
     public WireAnswer send(WireRequest request) {
         return send(request.bytes());

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CursorSealTest {
+    private static final String LIST = "tools/list";
     private static final String CALLER = "corp\nalice\ndesk";
 
     private final CursorSeal seal = new CursorSeal(new SecureRandom());
@@ -18,27 +19,28 @@ class CursorSealTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 1000, Integer.MAX_VALUE})
     void aCursorGivesItsOffsetBack(int offset) {
-        String cursor = seal.seal(CALLER, "default", 7, offset);
+        String cursor = seal.seal(CALLER, "default", LIST, 7, offset);
 
-        assertThat(seal.open(cursor, CALLER, "default", 7)).contains(offset);
+        assertThat(seal.open(cursor, CALLER, "default", LIST, 7)).contains(offset);
         assertThat(cursor).matches("[A-Za-z0-9_-]+").hasSizeLessThan(64);
     }
 
     @Test
-    void itIsBoundToCallerViewAndCatalogue() {
-        String cursor = seal.seal(CALLER, "default", 7, 100);
+    void itIsBoundToCallerViewListAndCatalogue() {
+        String cursor = seal.seal(CALLER, "default", LIST, 7, 100);
 
-        assertThat(seal.open(cursor, "corp\nbob\ndesk", "default", 7)).isEmpty();
-        assertThat(seal.open(cursor, CALLER, "other", 7)).isEmpty();
-        assertThat(seal.open(cursor, CALLER, "default", 8)).isEmpty();
-        assertThat(seal.open(cursor, CALLER + "\0default", "", 7)).isEmpty();
+        assertThat(seal.open(cursor, "corp\nbob\ndesk", "default", LIST, 7)).isEmpty();
+        assertThat(seal.open(cursor, CALLER, "other", LIST, 7)).isEmpty();
+        assertThat(seal.open(cursor, CALLER, "default", "prompts/list", 7)).isEmpty();
+        assertThat(seal.open(cursor, CALLER, "default", LIST, 8)).isEmpty();
+        assertThat(seal.open(cursor, CALLER + "\0default", "", LIST, 7)).isEmpty();
     }
 
     @Test
     void itIsBoundToTheProcess() {
-        String cursor = seal.seal(CALLER, "default", 7, 100);
+        String cursor = seal.seal(CALLER, "default", LIST, 7, 100);
 
-        assertThat(new CursorSeal(new SecureRandom()).open(cursor, CALLER, "default", 7))
+        assertThat(new CursorSeal(new SecureRandom()).open(cursor, CALLER, "default", LIST, 7))
                 .isEmpty();
     }
 
@@ -46,17 +48,29 @@ class CursorSealTest {
     void equalPagesHaveDifferentCursors() {
         Set<String> cursors = new HashSet<>();
         for (int i = 0; i < 100; i++) {
-            cursors.add(seal.seal(CALLER, "default", 7, 100));
+            cursors.add(seal.seal(CALLER, "default", LIST, 7, 100));
         }
 
         assertThat(cursors).hasSize(100);
     }
 
     @Test
+    void aCursorHasOneSpelling() {
+        String cursor = seal.seal(CALLER, "default", LIST, 7, 100);
+
+        for (char other : "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".toCharArray()) {
+            String spelled = cursor.substring(0, cursor.length() - 1) + other;
+            assertThat(seal.open(spelled, CALLER, "default", LIST, 7).isPresent())
+                    .as(spelled)
+                    .isEqualTo(spelled.equals(cursor));
+        }
+    }
+
+    @Test
     void noOtherTextIsACursor() {
         long seed = new SecureRandom().nextLong();
         Random random = new Random(seed);
-        String cursor = seal.seal(CALLER, "default", 7, 100);
+        String cursor = seal.seal(CALLER, "default", LIST, 7, 100);
         for (int i = 0; i < 2000; i++) {
             StringBuilder other = new StringBuilder(cursor);
             int changes = 1 + random.nextInt(3);
@@ -71,13 +85,13 @@ class CursorSealTest {
             }
             String changed = other.toString();
             if (!changed.equals(cursor)) {
-                assertThat(seal.open(changed, CALLER, "default", 7))
+                assertThat(seal.open(changed, CALLER, "default", LIST, 7))
                         .as("seed " + seed + ": " + changed)
                         .isEmpty();
             }
         }
         for (String text : new String[] {"", "=", "A", "AAAA", "\ud800", "A".repeat(129), "A".repeat(1_000_000)}) {
-            assertThat(seal.open(text, CALLER, "default", 7)).isEmpty();
+            assertThat(seal.open(text, CALLER, "default", LIST, 7)).isEmpty();
         }
     }
 }

@@ -314,7 +314,7 @@ class LegacyAgentTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"resources/list", "prompts/get", "logging/setLevel", "completion/complete", "server/discover"})
+            strings = {"tools/Call", "prompts/get", "logging/setLevel", "completion/complete", "server/discover"})
     void aMethodThatIsNotServedIsAnOrdinaryError(String method) {
         TestAgent agent = agent().initialize("2025-11-25");
 

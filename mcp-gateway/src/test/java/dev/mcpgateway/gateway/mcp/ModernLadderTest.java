@@ -243,7 +243,6 @@ class ModernLadderTest {
                 "logging/setLevel",
                 "resources/subscribe",
                 "resources/unsubscribe",
-                "resources/list",
                 "prompts/get",
                 "completion/complete",
                 "subscriptions/listen",

@@ -93,10 +93,8 @@ class ViewTablesTest {
 
         assertThat(names(table.tools().tools()))
                 .hasSize(4)
-                .contains("find", "a".repeat(64))
-                .allMatch(name -> name.matches("[A-Za-z0-9_.-]{1,64}"))
-                .anyMatch(name -> name.matches("b{55}_[0-9a-f]{8}"))
-                .anyMatch(name -> name.matches("with_space_[0-9a-f]{8}"));
+                .contains("find", "a".repeat(64), "with space")
+                .anyMatch(name -> name.matches("b{55}_[0-9a-f]{8}"));
         assertThat(names(table.prompts().prompts())).containsExactly("find");
     }
 
@@ -118,19 +116,16 @@ class ViewTablesTest {
     void oneOfTwoToolsThatWouldShareANameIsLeftOutAndTold() {
         View view = view(List.of("crm"), new ViewNames.Bare(), ViewSelection.ALL);
         ViewTables tables = tables(view);
-        String hashed = names(table(view, new TestCatalog("crm").tool("crm", "a b"))
-                        .tools()
-                        .tools())
+        String tooLong = "a".repeat(65);
+        String shortened = names(table(view, new TestCatalog("crm").tool("crm", tooLong)).tools().tools())
                 .getFirst();
 
-        tables.update(
-                new TestCatalog("crm").tool("crm", "a b").tool("crm", hashed).snapshot(1));
+        tables.update(new TestCatalog("crm").tool("crm", tooLong).tool("crm", shortened).snapshot(1));
 
-        assertThat(tables.of(view).tools().tools())
-                .singleElement()
-                .satisfies(tool -> assertThat(tool.name().own()).isEqualTo("a b"));
-        assertThat(tables.leftOut().get("v"))
-                .containsExactly("tool crm__" + hashed + " is left out: another one is called " + hashed);
+        assertThat(names(tables.of(view).tools().tools())).containsExactly(shortened);
+        assertThat(tables.leftOut().get("v")).singleElement().satisfies(each -> assertThat(each)
+                .startsWith("tool crm__a")
+                .endsWith(" is left out: another one is called " + shortened));
     }
 
     @Test

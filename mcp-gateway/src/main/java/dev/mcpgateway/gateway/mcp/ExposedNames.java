@@ -19,7 +19,9 @@ final class ExposedNames {
     String of(FeatureName name) {
         return switch (names) {
             case ViewNames.Prefixed() -> CatalogItem.fitting(name.canonical());
-            case ViewNames.Bare() -> CatalogItem.fitting(name.own());
+            case ViewNames.Bare() ->
+                // as the upstream spells it, whatever that is: agents that know it find it
+                name.own().length() <= CatalogItem.EXPOSED_CHARS_MAX ? name.own() : CatalogItem.fitting(name.own());
             case ViewNames.Mapped(var byCanonical) -> {
                 String own = byCanonical.get(name.canonical());
                 yield own == null ? CatalogItem.fitting(name.canonical()) : own;

@@ -71,7 +71,7 @@ class HiddenToolTest {
                 .upstream("other", other)
                 .section(
                         "views",
-                        "{default: {path: /mcp, upstreams: [crm]}, second: {path: /second, upstreams: [other]}}")
+                        "{default: {path: /mcp, upstreams: [crm]}, second: {path: /mcp/second, upstreams: [other]}}")
                 .policy(POLICY)
                 .start();
         Await.until("the upstream is watched for changes", () -> crm.listeners() == 1);

@@ -324,8 +324,8 @@ class IdentityTest {
 
     @Test
     void aChallengeNamesTheMetadataOfTheViewThatWasAsked() {
-        WireAnswer answer =
-                gateway.send(gateway.agent().listing().line("POST /mcp/b HTTP/1.1").without("Authorization"));
+        WireAnswer answer = gateway.send(
+                gateway.agent().listing().line("POST /mcp/b HTTP/1.1").without("Authorization"));
 
         assertThat(answer.status()).isEqualTo(401);
         assertThat(answer.header("WWW-Authenticate").orElse(""))

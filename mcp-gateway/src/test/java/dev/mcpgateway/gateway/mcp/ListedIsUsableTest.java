@@ -48,7 +48,15 @@ class ListedIsUsableTest {
             "b__y:one");
     private static final List<String> NAMES = List.of("read", "write", "show", "other");
     private static final List<String> URIS = List.of(
-            "x:docs/1", "x:docs/2", "x:docs/../1", "x:docs/free", "y:one", "y:two", "ui://card", "ui://panel", "z:none");
+            "x:docs/1",
+            "x:docs/2",
+            "x:docs/../1",
+            "x:docs/free",
+            "y:one",
+            "y:two",
+            "ui://card",
+            "ui://panel",
+            "z:none");
 
     private final long seed = new Random().nextLong();
     private final Random random = new Random(seed);
@@ -64,7 +72,9 @@ class ListedIsUsableTest {
     /** Not every rule that can be drawn makes sense to the parser. */
     private Policy policy() {
         for (int i = 0; i < 1_000; i++) {
-            if (PolicyParser.parse(List.of(new PolicySource("p.yaml", rules().getBytes(StandardCharsets.UTF_8))), KnownNames.none())
+            if (PolicyParser.parse(
+                            List.of(new PolicySource("p.yaml", rules().getBytes(StandardCharsets.UTF_8))),
+                            KnownNames.none())
                     instanceof PolicyParse.Parsed(Policy policy, var _)) {
                 return policy;
             }
@@ -79,7 +89,11 @@ class ListedIsUsableTest {
             List<String> actions = some(ACTIONS);
             yaml.append("  - {id: r").append(i).append(", effect: ").append(permit ? "permit" : "forbid");
             yaml.append(", actions: [").append(actions.isEmpty() ? one(ACTIONS) : String.join(", ", actions));
-            yaml.append("], resources: [\"").append(one(PATTERNS)).append("\", \"").append(one(PATTERNS)).append("\"]");
+            yaml.append("], resources: [\"")
+                    .append(one(PATTERNS))
+                    .append("\", \"")
+                    .append(one(PATTERNS))
+                    .append("\"]");
             if (random.nextBoolean()) {
                 yaml.append(", principals: {groups: [").append(one(GROUPS)).append("]}");
             }
@@ -175,9 +189,8 @@ class ListedIsUsableTest {
     private int assertReads(ViewTable table, Policy policy, Subject subject, int round) {
         Set<String> listed = listed(FeatureList.RESOURCES, table, policy, subject);
         Set<String> templates = listed(FeatureList.RESOURCE_TEMPLATES, table, policy, subject);
-        Set<String> inTable = table.resources().resources().stream()
-                .map(Listed::exposedName)
-                .collect(Collectors.toSet());
+        Set<String> inTable =
+                table.resources().resources().stream().map(Listed::exposedName).collect(Collectors.toSet());
         for (String uri : URIS) {
             ResourceRoute route = table.resources().find(uri);
             boolean readable = mayRead(policy, subject, route);

@@ -46,8 +46,7 @@ final class TestCatalog {
     TestCatalog down(String alias) {
         upstreams.put(
                 alias,
-                new UpstreamView(
-                        Freshness.DOWN, Instant.EPOCH, "down", null, ServerCapabilities.NONE, 0, List.of()));
+                new UpstreamView(Freshness.DOWN, Instant.EPOCH, "down", null, ServerCapabilities.NONE, 0, List.of()));
         return this;
     }
 
@@ -79,7 +78,10 @@ final class TestCatalog {
 
     TestCatalog template(String alias, String template) {
         return item(
-                FeatureList.RESOURCE_TEMPLATES, alias, template, "{\"uriTemplate\":\"" + template + "\",\"name\":\"t\"}");
+                FeatureList.RESOURCE_TEMPLATES,
+                alias,
+                template,
+                "{\"uriTemplate\":\"" + template + "\",\"name\":\"t\"}");
     }
 
     TestCatalog item(FeatureList list, String alias, String name, String json) {

@@ -86,8 +86,8 @@ class UriOwnersTest {
     void aNewTemplateTakesNothingFromWhoHasIt() {
         UriOwners before = settle(Set.of(), Set.of("x:docs/1"), BOTH, UriOwners.NONE);
 
-        UriOwners claimed = UriOwners.settle(
-                claims(Set.of(), Set.of("x:docs/1")), templates("a", "x:docs/{id}"), BOTH, before);
+        UriOwners claimed =
+                UriOwners.settle(claims(Set.of(), Set.of("x:docs/1")), templates("a", "x:docs/{id}"), BOTH, before);
 
         assertThat(claimed.has("b", "x:docs/1")).isTrue();
     }

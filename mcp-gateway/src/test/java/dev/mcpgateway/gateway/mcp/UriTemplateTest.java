@@ -96,10 +96,12 @@ class UriTemplateTest {
 
     @Test
     void noUriTakesLong() {
-        UriTemplate template = UriTemplate.parse("x:{+a}a{+b}a{+c}a{+d}a{+e}a{+f}a{+g}a{+h}!").orElseThrow();
+        UriTemplate template =
+                UriTemplate.parse("x:{+a}a{+b}a{+c}a{+d}a{+e}a{+f}a{+g}a{+h}!").orElseThrow();
 
         Assertions.assertTimeoutPreemptively(
-                Duration.ofSeconds(20), () -> assertThat(template.matches("x:" + "a".repeat(2000))).isFalse());
+                Duration.ofSeconds(20),
+                () -> assertThat(template.matches("x:" + "a".repeat(2000))).isFalse());
     }
 
     @Test

@@ -93,10 +93,8 @@ class ViewTablesTest {
 
         assertThat(names(table.tools().tools()))
                 .hasSize(4)
-                .contains("find", "a".repeat(64))
-                .allMatch(name -> name.matches("[A-Za-z0-9_.-]{1,64}"))
-                .anyMatch(name -> name.matches("b{55}_[0-9a-f]{8}"))
-                .anyMatch(name -> name.matches("with_space_[0-9a-f]{8}"));
+                .contains("find", "a".repeat(64), "with space")
+                .anyMatch(name -> name.matches("b{55}_[0-9a-f]{8}"));
         assertThat(names(table.prompts().prompts())).containsExactly("find");
     }
 
@@ -118,16 +116,16 @@ class ViewTablesTest {
     void oneOfTwoToolsThatWouldShareANameIsLeftOutAndTold() {
         View view = view(List.of("crm"), new ViewNames.Bare(), ViewSelection.ALL);
         ViewTables tables = tables(view);
-        String hashed = names(table(view, new TestCatalog("crm").tool("crm", "a b")).tools().tools())
+        String tooLong = "a".repeat(65);
+        String shortened = names(table(view, new TestCatalog("crm").tool("crm", tooLong)).tools().tools())
                 .getFirst();
 
-        tables.update(new TestCatalog("crm").tool("crm", "a b").tool("crm", hashed).snapshot(1));
+        tables.update(new TestCatalog("crm").tool("crm", tooLong).tool("crm", shortened).snapshot(1));
 
-        assertThat(tables.of(view).tools().tools())
-                .singleElement()
-                .satisfies(tool -> assertThat(tool.name().own()).isEqualTo("a b"));
-        assertThat(tables.leftOut().get("v"))
-                .containsExactly("tool crm__" + hashed + " is left out: another one is called " + hashed);
+        assertThat(names(tables.of(view).tools().tools())).containsExactly(shortened);
+        assertThat(tables.leftOut().get("v")).singleElement().satisfies(each -> assertThat(each)
+                .startsWith("tool crm__a")
+                .endsWith(" is left out: another one is called " + shortened));
     }
 
     @Test
@@ -192,16 +190,25 @@ class ViewTablesTest {
         View view = view(List.of("a", "b"), PREFIXED, ViewSelection.ALL);
         ViewTables late = tables(view);
         late.update(new TestCatalog("b").down("a").resource("b", "x:1").snapshot(1));
-        assertThat(requireNonNull(late.of(view).resources().find("x:1")).name().alias()).isEqualTo("b");
-        late.update(new TestCatalog("a", "b").resource("a", "x:1").resource("b", "x:1").snapshot(2));
+        assertThat(requireNonNull(late.of(view).resources().find("x:1")).name().alias())
+                .isEqualTo("b");
+        late.update(new TestCatalog("a", "b")
+                .resource("a", "x:1")
+                .resource("b", "x:1")
+                .snapshot(2));
         assertThat(requireNonNull(late.of(view).resources().find("x:1")).name().alias())
                 .as("it was down, not silent")
                 .isEqualTo("a");
 
         ViewTables claimed = tables(view);
         claimed.update(new TestCatalog("a", "b").resource("b", "x:1").snapshot(1));
-        claimed.update(new TestCatalog("a", "b").resource("a", "x:1").resource("b", "x:1").snapshot(2));
-        assertThat(requireNonNull(claimed.of(view).resources().find("x:1")).name().alias())
+        claimed.update(new TestCatalog("a", "b")
+                .resource("a", "x:1")
+                .resource("b", "x:1")
+                .snapshot(2));
+        assertThat(requireNonNull(claimed.of(view).resources().find("x:1"))
+                        .name()
+                        .alias())
                 .as("it had the chance to name it")
                 .isEqualTo("b");
     }
@@ -224,7 +231,8 @@ class ViewTablesTest {
         assertThat(resources.find("")).isNull();
         assertThat(resources.find("x:" + "a".repeat(3000))).isNull();
         assertThat(resources.find("x:a\u0000b")).isNull();
-        assertThat(requireNonNull(resources.template("x:docs/{id}")).name().alias()).isEqualTo("a");
+        assertThat(requireNonNull(resources.template("x:docs/{id}")).name().alias())
+                .isEqualTo("a");
         assertThat(resources.template("x:docs/{other}")).isNull();
     }
 
@@ -269,7 +277,8 @@ class ViewTablesTest {
                 .snapshot(1));
 
         ViewTable table = tables.of(view);
-        assertThat(requireNonNull(table.resources().find("ui://card")).name().alias()).isEqualTo("evil");
+        assertThat(requireNonNull(table.resources().find("ui://card")).name().alias())
+                .isEqualTo("evil");
         assertThat(requireNonNull(table.tools().find("crm__find")).app()).isNull();
         assertThat(json(requireNonNull(table.tools().find("crm__find"))))
                 .contains("\"_meta\":{\"ui\":{\"visibility\":[\"app\"]}}");
@@ -324,22 +333,25 @@ class ViewTablesTest {
 
     @Test
     void aListIsGoodAsLongAsTheShortestOfItsUpstreamsSays() {
-        ServerCapabilities silent =
-                new ServerCapabilities(true, true, true, true, true, true, false, true, true);
+        ServerCapabilities silent = new ServerCapabilities(true, true, true, true, true, true, false, true, true);
         View view = view(List.of("fast", "slow", "old"), PREFIXED, ViewSelection.ALL);
         TestCatalog catalog = new TestCatalog()
                 .upstream("fast", Revision.V2026_07_28, TestCatalog.ALL, 700)
                 .upstream("slow", Revision.V2026_07_28, TestCatalog.ALL, 70_000);
 
-        assertThat(table(view, catalog).served().ttlMillis(FeatureList.TOOLS, 5_000)).isEqualTo(700);
-        assertThat(table(view, catalog).served().ttlMillis(FeatureList.TOOLS, 500)).isEqualTo(500);
+        assertThat(table(view, catalog).served().ttlMillis(FeatureList.TOOLS, 5_000))
+                .isEqualTo(700);
+        assertThat(table(view, catalog).served().ttlMillis(FeatureList.TOOLS, 500))
+                .isEqualTo(500);
         catalog.upstream("old", Revision.V2025_11_25, TestCatalog.ALL, 0);
         assertThat(table(view, catalog).served().ttlMillis(FeatureList.TOOLS, 5_000))
                 .as("it announces changes")
                 .isEqualTo(700);
         catalog.upstream("old", Revision.V2025_11_25, silent, 0);
-        assertThat(table(view, catalog).served().ttlMillis(FeatureList.TOOLS, 5_000)).isZero();
-        assertThat(table(view, catalog).served().ttlMillis(FeatureList.PROMPTS, 5_000)).isEqualTo(700);
+        assertThat(table(view, catalog).served().ttlMillis(FeatureList.TOOLS, 5_000))
+                .isZero();
+        assertThat(table(view, catalog).served().ttlMillis(FeatureList.PROMPTS, 5_000))
+                .isEqualTo(700);
     }
 
     @Test

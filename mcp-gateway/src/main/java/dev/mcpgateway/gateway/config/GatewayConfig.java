@@ -154,6 +154,7 @@ public record GatewayConfig(
      * @param credential what the upstream gets instead of the caller's token
      * @param callTimeout absolute limit of one call
      * @param concurrentCalls most calls at once
+     * @param resilience what is done about its failures
      */
     public record Upstream(
             String alias,
@@ -167,7 +168,8 @@ public record GatewayConfig(
             List<String> allowNetworks,
             Credential credential,
             Duration callTimeout,
-            int concurrentCalls) {
+            int concurrentCalls,
+            Resilience resilience) {
         /** Copies the collections. */
         public Upstream {
             command = List.copyOf(command);
@@ -175,6 +177,29 @@ public record GatewayConfig(
             allowNetworks = List.copyOf(allowNetworks);
         }
     }
+
+    /**
+     * What is done about an upstream's failures.
+     *
+     * @param breaker when it is left alone; empty for never
+     * @param idempotent its own names, or patterns of them, of tools that may be called a second time
+     */
+    public record Resilience(Optional<Breaker> breaker, List<String> idempotent) {
+        /** Copies the list. */
+        public Resilience {
+            idempotent = List.copyOf(idempotent);
+        }
+    }
+
+    /**
+     * When an upstream that mostly fails is left alone.
+     *
+     * @param failuresPercent share of failures among the last calls
+     * @param windowCalls how many calls are looked back at
+     * @param callsMin fewest calls that say anything; at most {@code windowCalls}
+     * @param open how long, before one call shows whether it works again
+     */
+    public record Breaker(int failuresPercent, int windowCalls, int callsMin, Duration open) {}
 
     /** A value of a child process's environment: text, or a reference to a secret. */
     public sealed interface EnvValue {

@@ -25,6 +25,7 @@ import java.time.Duration;
  * @param listTtl how long an agent may keep a list of tools
  * @param refreshInterval how often an upstream's tools are listed again without its telling of a change
  * @param drainTimeout time for calls under way when the gateway stops
+ * @param catalogueGrace how long the features of an upstream that is down stay in the lists
  */
 public record Limits(
         int requestBytes,
@@ -45,7 +46,8 @@ public record Limits(
         int listTools,
         Duration listTtl,
         Duration refreshInterval,
-        Duration drainTimeout) {
+        Duration drainTimeout,
+        Duration catalogueGrace) {
 
     /** What holds where {@code gateway.yaml} says nothing. */
     public static final Limits DEFAULTS = new Limits(
@@ -67,5 +69,6 @@ public record Limits(
             1_000,
             Duration.ofSeconds(5),
             Duration.ofMinutes(5),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(30),
+            Duration.ofHours(24));
 }

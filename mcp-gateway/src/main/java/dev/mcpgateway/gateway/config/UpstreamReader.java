@@ -57,7 +57,8 @@ final class UpstreamReader {
                 entry.texts("allow_networks"),
                 credential(entry, stdio),
                 entry.millis("call_timeout_ms", Duration.ofMillis(10), Duration.ofMinutes(30), CALL_TIMEOUT),
-                (int) entry.integer("concurrent_calls", 1, 100_000, CONCURRENT_CALLS));
+                (int) entry.integer("concurrent_calls", 1, 100_000, CONCURRENT_CALLS),
+                ResilienceReader.resilience(entry));
     }
 
     private Path path(YamlObject entry, String key) {

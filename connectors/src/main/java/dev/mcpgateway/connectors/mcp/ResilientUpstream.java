@@ -49,8 +49,7 @@ public final class ResilientUpstream implements McpUpstream {
         }
         boolean noted = false;
         try {
-            UpstreamReply reply =
-                    mayRepeat(call) ? repeatable(call, listener) : upstream.call(call, listener);
+            UpstreamReply reply = mayRepeat(call) ? repeatable(call, listener) : upstream.call(call, listener);
             breaker.note(reply, upstream.status());
             noted = true;
             return reply;

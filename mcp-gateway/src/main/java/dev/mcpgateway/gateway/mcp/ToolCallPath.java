@@ -9,6 +9,7 @@ import dev.mcpgateway.audit.ScreenRecord;
 import dev.mcpgateway.connectors.credential.Credential;
 import dev.mcpgateway.connectors.credential.SecretUnavailable;
 import dev.mcpgateway.connectors.mcp.Dialogue;
+import dev.mcpgateway.connectors.mcp.ReplyListener;
 import dev.mcpgateway.connectors.mcp.UpstreamCall;
 import dev.mcpgateway.connectors.mcp.UpstreamReply;
 import dev.mcpgateway.connectors.wire.Envelope;
@@ -274,7 +275,17 @@ final class ToolCallPath {
                         resultScreen.replyBytesMax(),
                         Dialogue.NONE,
                         Duration.ZERO),
-                notification -> resultScreen.relay(admitted.permit(), admitted.settings(), notification, reply));
+                new ReplyListener() {
+                    @Override
+                    public void notification(Envelope notification) {
+                        resultScreen.relay(admitted.permit(), admitted.settings(), notification, reply);
+                    }
+
+                    @Override
+                    public void repeated(String why) {
+                        trace.upstreamRepeats();
+                    }
+                });
         // an interrupt has done its work by now and must not end the record of the outcome
         boolean cancelled = Thread.interrupted();
         Refusal refusal = cancelled ? Refusal.of(Reason.CANCELLED, ticket.callId()) : refusal(answer);

@@ -16,6 +16,8 @@ module dev.mcpgateway.connectors {
     requires io.modelcontextprotocol.sdk.mcp.core;
     requires reactor.core;
     requires org.reactivestreams;
+    requires io.github.resilience4j.circuitbreaker;
+    requires io.github.resilience4j.core;
 
     exports dev.mcpgateway.connectors.wire;
     exports dev.mcpgateway.connectors.net;

@@ -11,6 +11,7 @@ import dev.mcpgateway.connectors.mcp.CatalogSettings;
 import dev.mcpgateway.connectors.mcp.ClientIdentity;
 import dev.mcpgateway.connectors.mcp.McpUpstream;
 import dev.mcpgateway.connectors.mcp.Surroundings;
+import dev.mcpgateway.connectors.mcp.UpstreamStatus;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
 import dev.mcpgateway.connectors.net.HttpOrigin;
 import dev.mcpgateway.connectors.net.HttpSettings;
@@ -223,7 +224,8 @@ public final class Gateway implements AutoCloseable {
                 config.limits().refreshInterval(),
                 CatalogSettings.CHANGE_GAP_DEFAULT,
                 CatalogSettings.RETRY_FIRST_DEFAULT,
-                CatalogSettings.RETRY_LAST_DEFAULT);
+                CatalogSettings.RETRY_LAST_DEFAULT,
+                config.limits().catalogueGrace());
     }
 
     private Authenticator authenticator(TimeSource time) throws IOException {
@@ -312,6 +314,7 @@ public final class Gateway implements AutoCloseable {
                 "gateway.upstreams.down",
                 "Upstreams whose list is not fresh.",
                 () -> upstreamProblems().size());
+        telemetry.upstreams(this::upstreamStatus);
     }
 
     private List<String> upstreamProblems() {
@@ -322,6 +325,12 @@ public final class Gateway implements AutoCloseable {
             }
         });
         return problems;
+    }
+
+    private Map<String, UpstreamStatus> upstreamStatus() {
+        Map<String, UpstreamStatus> status = new LinkedHashMap<>();
+        upstreams.forEach((alias, each) -> status.put(alias, each.upstream().status()));
+        return status;
     }
 
     /** The scopes that the policy in force asks for somewhere: what an agent may want to request. */
@@ -338,7 +347,12 @@ public final class Gateway implements AutoCloseable {
                 .map(token -> factory.secret(token.secret()))
                 .toList();
         return new AdminEndpoints(
-                        readiness, telemetry::prometheusText, config.telemetry().prometheus(), this::status, tokens)
+                        readiness,
+                        this::upstreamStatus,
+                        telemetry::prometheusText,
+                        config.telemetry().prometheus(),
+                        this::status,
+                        tokens)
                 .routes();
     }
 

@@ -4,11 +4,15 @@ import dev.mcpgateway.connectors.credential.SecretFile;
 import dev.mcpgateway.connectors.credential.SecretSource;
 import dev.mcpgateway.connectors.credential.SecretVariable;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
+import dev.mcpgateway.connectors.mcp.BreakerSettings;
 import dev.mcpgateway.connectors.mcp.DuplexSettings;
 import dev.mcpgateway.connectors.mcp.EraSetting;
 import dev.mcpgateway.connectors.mcp.HttpUpstream;
 import dev.mcpgateway.connectors.mcp.HttpUpstreamSettings;
 import dev.mcpgateway.connectors.mcp.McpUpstream;
+import dev.mcpgateway.connectors.mcp.NamePattern;
+import dev.mcpgateway.connectors.mcp.ResilienceSettings;
+import dev.mcpgateway.connectors.mcp.ResilientUpstream;
 import dev.mcpgateway.connectors.mcp.StdioUpstream;
 import dev.mcpgateway.connectors.mcp.StdioUpstreamSettings;
 import dev.mcpgateway.connectors.mcp.Surroundings;
@@ -49,7 +53,17 @@ final class UpstreamFactory {
             case STREAMABLE_HTTP -> new HttpUpstream(http(config, url(config), credential), surroundings);
             case SSE -> SseUpstream.of(sse(config, url(config), credential), surroundings);
         };
-        return new Upstreams.Upstream(upstream, credential, config.callTimeout(), config.concurrentCalls(), config.relay());
+        McpUpstream resilient = new ResilientUpstream(upstream, resilience(config.resilience()), surroundings);
+        return new Upstreams.Upstream(resilient, credential, config.callTimeout(), config.concurrentCalls(), config.relay());
+    }
+
+    private static ResilienceSettings resilience(GatewayConfig.Resilience config) {
+        return new ResilienceSettings(
+                config.breaker()
+                        .map(breaker -> new BreakerSettings(
+                                breaker.failuresPercent(), breaker.windowCalls(), breaker.callsMin(), breaker.open())),
+                config.idempotent().stream().map(NamePattern::new).toList(),
+                ResilienceSettings.REPEAT_PAUSE_DEFAULT);
     }
 
     private static URI url(GatewayConfig.Upstream config) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What all upstreams offer, kept up to date by one thread per upstream: at the start, when it announces changes, and by
- * time. An upstream that is down keeps the tools of its last good list; one that is slow or dead delays or empties
+ * time. An upstream that is down keeps its last good lists for a grace time; one that is slow or dead delays or empties
  * nobody else's.
  */
 public final class Catalog implements AutoCloseable {
@@ -29,6 +30,8 @@ public final class Catalog implements AutoCloseable {
             .thenComparing(item -> item.definition().name());
 
     private final TimeSource time;
+    private final Duration grace;
+    private final Map<String, Long> downSinceNanos = new HashMap<>();
     private final Consumer<CatalogSnapshot> listener;
     private final List<CatalogRefresher> refreshers = new ArrayList<>();
     private final Map<String, Part> parts = new LinkedHashMap<>();
@@ -51,6 +54,7 @@ public final class Catalog implements AutoCloseable {
             Surroundings surroundings,
             Consumer<CatalogSnapshot> listener) {
         this.time = surroundings.time();
+        this.grace = settings.grace();
         this.listener = listener;
         for (McpUpstream upstream : upstreams) {
             UpstreamView pending =
@@ -100,6 +104,9 @@ public final class Catalog implements AutoCloseable {
     void accept(String alias, Offer offer) {
         synchronized (publishing) {
             Part before = part(alias);
+            if (downSinceNanos.remove(alias) != null) {
+                LOG.info("upstream {} gives its lists again", alias);
+            }
             List<String> problems = new ArrayList<>(offer.problems());
             Map<FeatureList, List<Definition>> lists = new EnumMap<>(FeatureList.class);
             lists.putAll(before.lists());
@@ -126,20 +133,38 @@ public final class Catalog implements AutoCloseable {
         synchronized (publishing) {
             Part before = part(alias);
             UpstreamView view = before.view();
-            boolean hadList = view.freshness() == Freshness.FRESH || view.freshness() == Freshness.LAST_GOOD;
-            Freshness freshness = hadList ? Freshness.LAST_GOOD : Freshness.DOWN;
+            Freshness freshness = freshnessAfterFailure(alias, view, reason);
+            Map<FeatureList, List<Definition>> kept = freshness == Freshness.DOWN ? Map.of() : before.lists();
             UpstreamView now = new UpstreamView(
                     freshness,
                     view.freshness() == freshness ? view.since() : time.now(),
                     reason,
                     view.revision(),
-                    view.capabilities(),
+                    freshness == Freshness.DOWN ? ServerCapabilities.NONE : view.capabilities(),
                     view.ttlMillis(),
                     view.problems());
             if (!now.equals(view)) {
-                publish(alias, new Part(before.lists(), now));
+                publish(alias, new Part(kept, now));
             }
         }
+    }
+
+    /** What an upstream offered is promised for a while after it went down, and not for ever. */
+    private Freshness freshnessAfterFailure(String alias, UpstreamView view, String reason) {
+        boolean hasList = view.freshness() == Freshness.FRESH || view.freshness() == Freshness.LAST_GOOD;
+        long now = time.nanos();
+        long since = downSinceNanos.computeIfAbsent(alias, first -> now);
+        if (!hasList) {
+            return Freshness.DOWN;
+        }
+        if (now - since >= grace.toNanos()) {
+            LOG.warn("upstream {} has been down for {}: what it offers leaves the lists", alias, grace);
+            return Freshness.DOWN;
+        }
+        if (view.freshness() == Freshness.FRESH) {
+            LOG.warn("upstream {} is down, its last good lists are kept for {}: {}", alias, grace, reason);
+        }
+        return Freshness.LAST_GOOD;
     }
 
     private Part part(String alias) {

@@ -29,4 +29,11 @@ public interface ReplyListener {
     default byte[] request(Envelope request) {
         return NOT_AVAILABLE.getBytes(StandardCharsets.UTF_8);
     }
+
+    /**
+     * The call was lost and is now sent a second time, since its tool may be.
+     *
+     * @param why what became of the first time, a sentence for operators
+     */
+    default void repeated(String why) {}
 }

@@ -63,6 +63,22 @@ public record UpstreamCall(
         }
     }
 
+    /** The same call with less time. */
+    UpstreamCall within(Duration rest) {
+        return new UpstreamCall(
+                request,
+                target,
+                principal,
+                credential,
+                traceparent,
+                tracestate,
+                wantsProgress,
+                rest,
+                replyBytesMax,
+                dialogue,
+                inputWait);
+    }
+
     private static void checkTrace(@Nullable String trace) {
         if (trace != null && (trace.length() > TRACE_CHARS_MAX || !HttpHeader.isFieldValue(trace))) {
             throw new IllegalArgumentException("a trace context that no header can carry");

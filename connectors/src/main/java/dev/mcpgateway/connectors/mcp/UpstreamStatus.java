@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How an upstream is, as far as known.
  *
- * @param health up, down, or not tried yet
+ * @param health up, down, something between, or not tried yet
  * @param revision the protocol revision spoken with it; {@code null} while unknown
- * @param reason why it is down, a sentence for operators; empty otherwise
+ * @param reason why it is not up, a sentence for operators; empty otherwise
  * @param since when it last changed between up and down, or was made
  * @param dropped messages that belonged to no request, broke a rule, or were not JSON, since the start
  * @param restarts how often its process or connection was started anew, since the start
@@ -23,6 +23,8 @@ public record UpstreamStatus(
         UNKNOWN,
         /** The last exchange worked. */
         UP,
+        /** It can be reached, but most calls failed: they are refused for a while, but for one now and then. */
+        DEGRADED,
         /** The last exchange found nobody. */
         DOWN
     }

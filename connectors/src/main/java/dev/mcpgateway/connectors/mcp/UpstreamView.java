@@ -33,7 +33,7 @@ public record UpstreamView(
         FRESH,
         /** It is down: from the last list that it gave. */
         LAST_GOOD,
-        /** It is down and never gave a list: no tools. */
+        /** It is down and gave no list, or none within the grace time: no tools. */
         DOWN
     }
 

@@ -23,10 +23,10 @@ import org.junit.jupiter.api.Test;
 
 /** The catalogue of all upstreams: complete as far as possible, ordered, never emptied by one of them. */
 class CatalogTest {
-    private static final CatalogSettings QUIET =
-            new CatalogSettings(Duration.ofHours(1), Duration.ZERO, Duration.ofHours(1), Duration.ofHours(1));
-    private static final CatalogSettings BUSY =
-            new CatalogSettings(Duration.ofMillis(20), Duration.ZERO, Duration.ofMillis(10), Duration.ofMillis(20));
+    private static final CatalogSettings QUIET = new CatalogSettings(
+            Duration.ofHours(1), Duration.ZERO, Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(24));
+    private static final CatalogSettings BUSY = new CatalogSettings(
+            Duration.ofMillis(20), Duration.ZERO, Duration.ofMillis(10), Duration.ofMillis(20), Duration.ofHours(24));
 
     private final Bench bench = new Bench();
     private final Queue<CatalogSnapshot> published = new ConcurrentLinkedQueue<>();
@@ -202,6 +202,47 @@ class CatalogTest {
         catalog.refresh("crm");
         Await.until("it is back", () -> catalog.snapshot().upstream("crm").freshness() == Freshness.FRESH);
         assertThat(catalog.snapshot().upstream("crm").reason()).isEmpty();
+    }
+
+    @Test
+    void anUpstreamThatIsDownForTooLongLosesItsToolsAndGetsThemBackWhenItReturns() {
+        ListedUpstream upstream = new ListedUpstream("crm", "a");
+        Catalog catalog = catalog(QUIET, upstream, new ListedUpstream("files", "f"));
+        awaitFirst(catalog);
+
+        upstream.fault = "down";
+        upstream.listener.run();
+        Await.until(
+                "it is known to be down",
+                () -> catalog.snapshot().upstream("crm").freshness() == Freshness.LAST_GOOD);
+        bench.pass(Duration.ofHours(24).minusSeconds(60));
+        int asked = upstream.asked.get();
+        upstream.listener.run();
+        Await.until("it was asked within the grace time", () -> upstream.asked.get() > asked);
+        upstream.fault = "still down";
+        upstream.listener.run();
+        Await.until(
+                "the answer of within the grace time is in",
+                () -> catalog.snapshot().upstream("crm").reason().equals("still down"));
+        assertThat(names(catalog.snapshot())).containsExactly("crm__a", "files__f");
+
+        bench.pass(Duration.ofSeconds(61));
+        upstream.listener.run();
+
+        Await.until("its tools are gone", () -> names(catalog.snapshot()).equals(List.of("files__f")));
+        assertThat(catalog.snapshot().upstream("crm").freshness()).isEqualTo(Freshness.DOWN);
+        assertThat(catalog.snapshot().upstream("crm").reason()).isEqualTo("still down");
+
+        upstream.fault = "";
+        upstream.listener.run();
+        Await.until("it is back", () -> names(catalog.snapshot()).equals(List.of("crm__a", "files__f")));
+
+        upstream.fault = "down again";
+        upstream.listener.run();
+        Await.until(
+                "a new outage has a new grace time",
+                () -> catalog.snapshot().upstream("crm").freshness() == Freshness.LAST_GOOD);
+        assertThat(names(catalog.snapshot())).containsExactly("crm__a", "files__f");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.admin;
 import dev.mcpgateway.connectors.credential.Secret;
 import dev.mcpgateway.connectors.credential.SecretSource;
 import dev.mcpgateway.connectors.credential.SecretUnavailable;
+import dev.mcpgateway.connectors.mcp.UpstreamStatus;
 import dev.mcpgateway.connectors.wire.JsonText;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -32,6 +34,7 @@ public final class AdminEndpoints {
     private static final String JSON = "application/json";
 
     private final Readiness readiness;
+    private final Supplier<Map<String, UpstreamStatus>> upstreams;
     private final Supplier<String> metrics;
     private final Supplier<Map<String, String>> status;
     private final List<SecretSource> tokens;
@@ -40,17 +43,20 @@ public final class AdminEndpoints {
     /**
      * Endpoints over these sources.
      *
+     * @param upstreams how each upstream is, in order
      * @param metrics Prometheus text
      * @param status facts for {@code /version}, in order
      * @param tokens accepted bearer tokens; none opens the port to whoever reaches it
      */
     public AdminEndpoints(
             Readiness readiness,
+            Supplier<Map<String, UpstreamStatus>> upstreams,
             Supplier<String> metrics,
             boolean metricsServed,
             Supplier<Map<String, String>> status,
             List<SecretSource> tokens) {
         this.readiness = readiness;
+        this.upstreams = upstreams;
         this.metrics = metrics;
         this.metricsServed = metricsServed;
         this.status = status;
@@ -70,14 +76,28 @@ public final class AdminEndpoints {
         return new Routes(routes);
     }
 
+    /** An upstream that is down keeps nobody from the others: it is told, and makes nothing unready. */
     private void ready(Exchange exchange) {
         List<String> reasons = readiness.reasons();
         String list = reasons.stream().map(AdminEndpoints::quote).collect(Collectors.joining(","));
+        boolean whole = mayRead(exchange);
+        String health = upstreams.get().entrySet().stream()
+                .map(entry -> health(entry.getKey(), entry.getValue(), whole))
+                .collect(Collectors.joining(","));
         write(
                 exchange,
                 reasons.isEmpty() ? 200 : 503,
                 JSON,
-                "{\"ready\":" + reasons.isEmpty() + ",\"reasons\":[" + list + "]}\n");
+                "{\"ready\":" + reasons.isEmpty() + ",\"reasons\":[" + list + "],\"upstreams\":[" + health + "]}\n");
+    }
+
+    /** Reasons name hosts and programs of the inner network: they are for operators alone. */
+    private static String health(String alias, UpstreamStatus status, boolean whole) {
+        return "{\"name\":" + quote(alias)
+                + ",\"health\":" + quote(status.health().name().toLowerCase(Locale.ROOT))
+                + ",\"since\":" + quote(status.since().toString())
+                + (whole ? ",\"reason\":" + quote(status.reason()) : "")
+                + "}";
     }
 
     private void metrics(Exchange exchange) {
@@ -91,6 +111,15 @@ public final class AdminEndpoints {
                 .map(entry -> quote(entry.getKey()) + ":" + quote(entry.getValue()))
                 .collect(Collectors.joining(","));
         write(exchange, 200, JSON, "{" + members + "}\n");
+    }
+
+    private boolean mayRead(Exchange exchange) {
+        try {
+            authenticate(exchange);
+            return true;
+        } catch (Refused unauthenticated) {
+            return false;
+        }
     }
 
     private void authenticate(Exchange exchange) {

@@ -156,6 +156,7 @@ public record GatewayConfig(
      * @param callTimeout absolute limit of one call
      * @param concurrentCalls most calls at once
      * @param relay what it may ask of the agent during a call
+     * @param resilience what is done about its failures
      */
     public record Upstream(
             String alias,
@@ -170,7 +171,8 @@ public record GatewayConfig(
             Credential credential,
             Duration callTimeout,
             int concurrentCalls,
-            Set<InputKind> relay) {
+            Set<InputKind> relay,
+            Resilience resilience) {
         /** Copies the collections. */
         public Upstream {
             relay = Set.copyOf(relay);
@@ -179,6 +181,29 @@ public record GatewayConfig(
             allowNetworks = List.copyOf(allowNetworks);
         }
     }
+
+    /**
+     * What is done about an upstream's failures.
+     *
+     * @param breaker when it is left alone; empty for never
+     * @param idempotent its own names, or patterns of them, of tools that may be called a second time
+     */
+    public record Resilience(Optional<Breaker> breaker, List<String> idempotent) {
+        /** Copies the list. */
+        public Resilience {
+            idempotent = List.copyOf(idempotent);
+        }
+    }
+
+    /**
+     * When an upstream that mostly fails is left alone.
+     *
+     * @param failuresPercent share of failures among the last calls
+     * @param windowCalls how many calls are looked back at
+     * @param callsMin fewest calls that say anything; at most {@code windowCalls}
+     * @param open how long, before one call shows whether it works again
+     */
+    public record Breaker(int failuresPercent, int windowCalls, int callsMin, Duration open) {}
 
     /** A value of a child process's environment: text, or a reference to a secret. */
     public sealed interface EnvValue {

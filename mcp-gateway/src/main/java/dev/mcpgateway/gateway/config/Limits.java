@@ -27,6 +27,7 @@ import java.time.Duration;
  * @param refreshInterval how often an upstream's tools are listed again without its telling of a change
  * @param inputWait how long a question of an upstream waits for the agent's answer
  * @param drainTimeout time for calls under way when the gateway stops
+ * @param catalogueGrace how long the features of an upstream that is down stay in the lists
  */
 public record Limits(
         int requestBytes,
@@ -49,7 +50,8 @@ public record Limits(
         Duration listTtl,
         Duration refreshInterval,
         Duration inputWait,
-        Duration drainTimeout) {
+        Duration drainTimeout,
+        Duration catalogueGrace) {
 
     /** What holds where {@code gateway.yaml} says nothing. */
     public static final Limits DEFAULTS = new Limits(
@@ -73,5 +75,6 @@ public record Limits(
             Duration.ofSeconds(5),
             Duration.ofMinutes(5),
             Duration.ofMinutes(5),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(30),
+            Duration.ofHours(24));
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 final class LimitsReader {
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofHours(24);
+    private static final Duration GRACE_MAX = Duration.ofDays(30);
 
     private LimitsReader() {}
 
@@ -33,7 +34,8 @@ final class LimitsReader {
                 section.millis("list_ttl_ms", Duration.ZERO, LONGEST, d.listTtl()),
                 section.seconds("refresh_interval_s", Duration.ofSeconds(1), LONGEST, d.refreshInterval()),
                 millis(section, "input_wait_ms", d.inputWait()),
-                section.seconds("drain_timeout_s", Duration.ZERO, Duration.ofMinutes(30), d.drainTimeout()));
+                section.seconds("drain_timeout_s", Duration.ZERO, Duration.ofMinutes(30), d.drainTimeout()),
+                section.seconds("catalogue_grace_s", Duration.ZERO, GRACE_MAX, d.catalogueGrace()));
         if (limits.replyBytes() < limits.resultBytes()) {
             section.problem("reply_bytes", "it must not be smaller than result_bytes", "");
         }

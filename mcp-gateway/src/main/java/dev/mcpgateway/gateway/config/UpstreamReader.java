@@ -61,7 +61,8 @@ final class UpstreamReader {
                 credential(entry, stdio),
                 entry.millis("call_timeout_ms", Duration.ofMillis(10), Duration.ofMinutes(30), CALL_TIMEOUT),
                 (int) entry.integer("concurrent_calls", 1, 100_000, CONCURRENT_CALLS),
-                relay(entry));
+                relay(entry),
+                ResilienceReader.resilience(entry));
     }
 
     private static Set<InputKind> relay(YamlObject entry) {

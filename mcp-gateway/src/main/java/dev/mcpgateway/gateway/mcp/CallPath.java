@@ -108,8 +108,8 @@ final class CallPath {
             place.close();
         }
 
-        private Conversation conversation() {
-            return new Conversation(request, feature, permit, settings, mayBeAsked, state);
+        private Conversation conversation(CallTrace trace) {
+            return new Conversation(request, feature, permit, settings, mayBeAsked, state, trace);
         }
     }
 
@@ -311,7 +311,7 @@ final class CallPath {
             trace.enter(Stage.FORWARD);
             Landed landed = forward(admitted, ticket, credential, reply, trace, progress);
             trace.enter(Stage.SCREEN);
-            Answerable answer = screen(admitted, landed, progress);
+            Answerable answer = screen(admitted, landed, progress, trace);
             trace.enter(Stage.FINISH);
             finish(ticket, progress, trace, answer.status(), answer.errorCode(), answer.resultBytes());
             return answer;
@@ -346,7 +346,7 @@ final class CallPath {
         FeatureName name = admitted.permit().feature();
         trace.upstreamBegins(name.alias(), name.own());
         Landed landed = input.carryOut(
-                admitted.conversation(), dialogue -> call(admitted, credential, reply, trace, dialogue), reply);
+                admitted.conversation(trace), dialogue -> call(admitted, credential, reply, trace, dialogue), reply);
         // an interrupt has done its work by now and must not end the record of the outcome
         boolean cancelled = Thread.interrupted();
         Refusal refusal = cancelled ? Refusal.of(Reason.CANCELLED, ticket.callId()) : refusal(landed.reply());
@@ -412,11 +412,11 @@ final class CallPath {
         };
     }
 
-    private Answerable screen(Admitted admitted, Landed landed, Progress progress) {
+    private Answerable screen(Admitted admitted, Landed landed, Progress progress, CallTrace trace) {
         Envelope message = message(landed.reply());
         ResultScreen.Outcome outcome = landed.reply() instanceof UpstreamReply.InputNeeded
                 ? resultScreen.inputRequired(
-                        admitted.conversation(),
+                        admitted.conversation(trace),
                         message,
                         states.seal(
                                 landed.next(),

@@ -19,6 +19,7 @@ import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.mcp.HeldCalls.Step;
+import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.policy.Permit;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.ToolSettings;
@@ -81,7 +82,8 @@ final class InputRelay {
             Permit permit,
             ToolSettings settings,
             ClientCapabilities capabilities,
-            RequestState state) {
+            RequestState state,
+            CallTrace trace) {
         String alias() {
             return permit.feature().alias();
         }
@@ -147,7 +149,8 @@ final class InputRelay {
         }
         UpstreamCall first = call.apply(dialogue(conversation));
         if (conversation.capabilities().isEmpty() || !upstreams.asksDuringCalls(conversation.alias())) {
-            return landed(conversation, new Step.Ended(upstreams.call(conversation.alias(), first, notified::accept)));
+            return landed(conversation, new Step.Ended(upstreams.call(
+                            conversation.alias(), first, asking(conversation, notified::accept))));
         }
         return landed(
                 conversation,
@@ -211,12 +214,17 @@ final class InputRelay {
         return state == JsonDocument.NONE ? new byte[0] : message.document().rawBytes(state);
     }
 
-    /** Hears a call of an upstream that asks while it runs. */
+    /** Hears a call; what it asks is prepared before it goes on to {@code answering}. */
     private ReplyListener asking(Conversation conversation, ReplyListener answering) {
         return new ReplyListener() {
             @Override
             public void notification(Envelope message) {
                 answering.notification(message);
+            }
+
+            @Override
+            public void repeated(String why) {
+                conversation.trace().upstreamRepeats();
             }
 
             @Override

@@ -166,6 +166,14 @@ public final class CallTrace {
         }
     }
 
+    /** The exchange with the upstream was lost and begins a second time. */
+    public void upstreamRepeats() {
+        if (clientSpan != null) {
+            clientSpan.setAttribute(Names.ATTEMPTS, 2L);
+            clientSpan.addEvent("retry");
+        }
+    }
+
     /** The exchange with the upstream ended; {@code errorType} is {@code null} for a good answer. */
     public void upstreamEnds(@Nullable String errorType) {
         AttributesBuilder attributes = Attributes.builder().put(Names.METHOD, method);

@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.telemetry;
 
+import dev.mcpgateway.connectors.mcp.UpstreamStatus;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Stage;
 import io.opentelemetry.api.common.Attributes;
@@ -21,10 +22,12 @@ import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -186,6 +189,24 @@ public final class Telemetry implements AutoCloseable {
                 .ofLongs()
                 .setDescription(description)
                 .buildWithCallback(out -> out.record(value.getAsLong()));
+    }
+
+    /** Adds the health of each upstream: 1 for the state that it is in, 0 for the others. */
+    public void upstreams(Supplier<Map<String, UpstreamStatus>> status) {
+        meter.gaugeBuilder(Names.UPSTREAM_HEALTH)
+                .ofLongs()
+                .setDescription("1 for the state that an upstream is in.")
+                .buildWithCallback(out -> status.get().forEach((alias, each) -> {
+                    for (UpstreamStatus.Health health : UpstreamStatus.Health.values()) {
+                        out.record(
+                                each.health() == health ? 1 : 0,
+                                Attributes.of(
+                                        Names.UPSTREAM,
+                                        alias,
+                                        Names.STATE,
+                                        health.name().toLowerCase(Locale.ROOT)));
+                    }
+                }));
     }
 
     /** Adds a growing sum that is read when metrics are collected. */

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
@@ -98,6 +99,40 @@ class ConfigFileTest {
                         Duration.ofSeconds(30)));
     }
 
+    private static final String CRM = LEAST
+            + "upstreams: {crm: {transport: streamable_http, url: \"https://crm.example/mcp\", credential: none, ";
+
+    @Test
+    void aBreakerMayBeSetInPartOrSwitchedOff() {
+        var part = good(CRM + "breaker: {window_calls: 4, open_ms: 200}}}\n")
+                .upstreams()
+                .get("crm");
+        var off = good(CRM + "breaker: off, idempotent: [\"get_*\", list]}}\n")
+                .upstreams()
+                .get("crm");
+
+        assertThat(part.resilience().breaker())
+                .as("fewer calls than the window has are always enough")
+                .contains(new GatewayConfig.Breaker(50, 4, 4, Duration.ofMillis(200)));
+        assertThat(off.resilience())
+                .isEqualTo(new GatewayConfig.Resilience(Optional.empty(), List.of("get_*", "list")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "breaker: on",
+                "breaker: false",
+                "breaker: {failures: 50}",
+                "breaker: {failures_percent: 0}",
+                "breaker: {open_ms: 99}",
+                "idempotent: [\"\"]",
+                "idempotent: [true]"
+            })
+    void aBreakerOrAListOfToolsThatCannotBeMeantIsRefused(String key) {
+        assertThat(problems(CRM + key + "}}\n")).hasSize(1);
+    }
+
     @Test
     void anUpstreamHasTheDocumentedDefaults() {
         GatewayConfig.Upstream upstream = good(LEAST
@@ -119,7 +154,10 @@ class ConfigFileTest {
                         new Credential.None(),
                         Duration.ofSeconds(30),
                         64,
-                        Set.of()));
+                        Set.of(),
+                        new GatewayConfig.Resilience(
+                                Optional.of(new GatewayConfig.Breaker(50, 20, 10, Duration.ofSeconds(10))),
+                                List.of())));
     }
 
     @Test

@@ -51,13 +51,16 @@ class ConfigSchemaTest {
                "claims": {"client_id": "azp", "scope": "scp", "groups": "roles"}, "max_lifetime_s": 3600, "skew_s": 10}},
              "upstreams": {"crm": {"transport": "streamable_http", "url": "https://crm.example/mcp", "allow_plain_http": false,
                "allow_networks": ["10.0.0.0/8"], "http_client": "lean", "era": "auto", "credential": {"static": {"header":
-               "X-Key", "prefix": "p", "secret": {"env": "CRM"}}}, "call_timeout_ms": 1000, "concurrent_calls": 5}},
+               "X-Key", "prefix": "p", "secret": {"env": "CRM"}}}, "call_timeout_ms": 1000, "concurrent_calls": 5,
+               "breaker": {"failures_percent": 30, "window_calls": 40, "min_calls": 4, "open_ms": 500},
+               "idempotent": ["get_*", "list"]}},
              "views": {"default": {"path": "/mcp", "upstreams": ["crm"], "bare_names": false}},
              "policy": {"files": ["policy.yaml"]},
              "limits": {"request_bytes": 2048, "header_bytes": 2048, "arguments_bytes": 2048, "reply_bytes": 1073741824,
                "result_bytes": 1024, "json_depth": 20, "header_timeout_ms": 100, "body_timeout_ms": 100, "answer_timeout_ms":
                100, "idle_timeout_ms": 100, "keep_alive_ms": 100, "connections": 5, "calls_per_minute": 5, "sessions": 5, "sessions_per_caller": 5,
-               "session_idle_s": 5, "list_tools": 5, "list_ttl_ms": 5, "refresh_interval_s": 5, "drain_timeout_s": 5},
+               "session_idle_s": 5, "list_tools": 5, "list_ttl_ms": 5, "refresh_interval_s": 5, "input_wait_ms": 100,
+               "drain_timeout_s": 5, "catalogue_grace_s": 5},
              "audit": {"dir": "log", "origin": "a.example/gw", "signing_key": {"file": "s.pem"}, "subject_key": {"file": "s"}},
              "telemetry": {"otlp_url": "http://127.0.0.1:4318", "sample_percent": 3, "prometheus": false, "service_name": "g"},
              "state": {"dir": "kept"}}
@@ -68,7 +71,8 @@ class ConfigSchemaTest {
              "anonymous": {"subject": "s", "client_id": "c", "groups": ["g"], "scopes": ["x"]},
              "upstreams": {"files": {"transport": "stdio", "command": ["/bin/true"], "env": {"A": "text", "B": {"secret":
                {"file": "b"}}}, "cwd": "/", "era": "legacy", "credential": {"none": null}},
-               "old": {"transport": "sse", "url": "https://old.example/sse", "credential": "none"}},
+               "old": {"transport": "sse", "url": "https://old.example/sse", "credential": "none", "breaker": "off",
+                 "idempotent": "get", "relay": ["elicitation", "sampling", "roots"]}},
              "views": {"docs": {"path": "/mcp/docs", "audience": "https://gw.example/docs", "upstreams": ["files", "old"],
                "names": {"map": {"files__read": "read"}}, "tools": ["files__*", "old__x"], "prompts": [], "resources":
                ["files__file:///docs/*"], "instructions": "Documents."}},

@@ -59,7 +59,20 @@ class OperatorsPortTest {
         assertThat(live.status()).isEqualTo(200);
         assertThat(live.text()).isEqualTo("ok\n");
         assertThat(ready.status()).isEqualTo(200);
-        assertThat(ready.text()).isEqualTo("{\"ready\":true,\"reasons\":[]}\n");
+        assertThat(ready.text())
+                .matches("\\{\"ready\":true,\"reasons\":\\[],\"upstreams\":\\[\\{\"name\":\"crm\",\"health\":\"up\","
+                        + "\"since\":\"20[^\"]*Z\"}]}\n");
+    }
+
+    @Test
+    void whyAnUpstreamIsNotWellIsForOperatorsAlone() {
+        WireAnswer known = gateway.admin(get("/readyz").plus("Authorization", "Bearer operators-secret"));
+
+        assertThat(known.status()).isEqualTo(200);
+        assertThat(known.json().at("/upstreams/0").has("reason")).isTrue();
+        assertThat(gateway.admin(get("/readyz").plus("Authorization", "Bearer wrong"))
+                        .text())
+                .doesNotContain("reason\":\"");
     }
 
     @ParameterizedTest

@@ -51,15 +51,15 @@ final class Description {
         if (bytes.length > BYTES_MAX) {
             throw new DescriptionRefused("it is longer than " + BYTES_MAX + " bytes");
         }
-        byte[] json = beginsWithBrace(bytes) ? bytes : YamlToJson.convert(bytes, BYTES_MAX, DEPTH_MAX);
+        boolean written = beginsWithBrace(bytes);
+        byte[] json = written ? bytes : YamlToJson.convert(bytes, BYTES_MAX, DEPTH_MAX);
         JsonLimits limits = new JsonLimits(BYTES_MAX, DEPTH_MAX, TOKENS_MAX, NAME_BYTES_MAX, NUMBER_BYTES_MAX, true);
         try {
             JsonDocument document = StrictJson.parse(json, limits);
             return new Description(document, isThreeZero(document));
         } catch (JsonRefused refused) {
-            throw new DescriptionRefused(
-                    (json == bytes ? "it is no strict JSON: " : "it is refused once written as JSON: ")
-                            + refused.getMessage());
+            throw new DescriptionRefused((written ? "it is no strict JSON: " : "it is refused once written as JSON: ")
+                    + refused.getMessage());
         }
     }
 

@@ -1,9 +1,13 @@
 package dev.mcpgateway.connectors.openapi;
 
+import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.mcp.FeatureList;
 import dev.mcpgateway.connectors.mcp.McpUpstream;
 import dev.mcpgateway.connectors.mcp.Offer;
 import dev.mcpgateway.connectors.mcp.Replies;
 import dev.mcpgateway.connectors.mcp.ReplyListener;
+import dev.mcpgateway.connectors.mcp.ResourceWatch;
+import dev.mcpgateway.connectors.mcp.ServerCapabilities;
 import dev.mcpgateway.connectors.mcp.Surroundings;
 import dev.mcpgateway.connectors.mcp.UpstreamCall;
 import dev.mcpgateway.connectors.mcp.UpstreamFault;
@@ -43,6 +47,8 @@ import org.slf4j.LoggerFactory;
 public final class OpenApiUpstream implements McpUpstream {
     private static final Logger LOG = LoggerFactory.getLogger(OpenApiUpstream.class);
     private static final HttpHeader ACCEPT = new HttpHeader("Accept", "application/json, text/*;q=0.8, */*;q=0.5");
+
+    private static final String TOOLS_CALL = "tools/call";
 
     private final OpenApiSettings settings;
     private final Surroundings surroundings;
@@ -89,7 +95,7 @@ public final class OpenApiUpstream implements McpUpstream {
     }
 
     @Override
-    public Offer tools() throws UpstreamFault {
+    public Offer offer() throws UpstreamFault {
         synchronized (loading) {
             try {
                 Version version = file.version();
@@ -117,7 +123,12 @@ public final class OpenApiUpstream implements McpUpstream {
         URI server = ServerUrl.of(description, settings.server());
         Operations.Tools tools =
                 Operations.read(description, selection, settings.outputSchemas(), settings.credentialHeaders());
-        Offer offer = new Offer(tools.definitions(), tools.problems(), Revision.NEWEST_MODERN, 0);
+        Offer offer = new Offer(
+                Map.of(FeatureList.TOOLS, tools.definitions()),
+                ServerCapabilities.TOOLS_ONLY,
+                tools.problems(),
+                Revision.NEWEST_MODERN,
+                0);
         HttpTransport transport;
         if (before != null && before.server().equals(server)) {
             transport = before.transport();
@@ -153,8 +164,11 @@ public final class OpenApiUpstream implements McpUpstream {
 
     @Override
     public UpstreamReply call(UpstreamCall call, ReplyListener listener) {
+        if (!call.method().equals(TOOLS_CALL)) {
+            return new UpstreamReply.Unreachable("an HTTP API has tools and nothing else", false);
+        }
         Loaded now = loaded;
-        Operation operation = now == null ? null : now.operations().get(call.tool());
+        Operation operation = now == null ? null : now.operations().get(call.target());
         if (now == null || operation == null) {
             return new UpstreamReply.Unreachable("the description has no such operation any more", false);
         }
@@ -244,7 +258,13 @@ public final class OpenApiUpstream implements McpUpstream {
 
     /** A file announces nothing: it is looked at whenever the tools are asked for. */
     @Override
-    public void onToolsChanged(Runnable listener) {}
+    public void onOfferChanged(Runnable listener) {}
+
+    @Override
+    public ResourceWatch watch(String uri, String principal, Credential credential, Runnable updated)
+            throws UpstreamFault {
+        throw new UpstreamFault("an HTTP API has no resources to watch");
+    }
 
     @Override
     public void close() {

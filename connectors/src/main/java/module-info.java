@@ -4,7 +4,7 @@
  *
  * <p>{@code wire} is the MCP wire format for both faces of the gateway. {@code net} makes every outbound connection.
  * {@code credential} is what upstreams get instead of the caller's token. {@code mcp} carries out calls and keeps the
- * catalogue of tools; {@code mcp.sdk} does so over the one transport that the MCP Java SDK still provides.
+ * catalogue of tools; {@code mcp.sdk} does so over the one transport that the MCP Java SDK still provides; {@code openapi} makes the operations of an HTTP API tools.
  */
 @org.jspecify.annotations.NullMarked
 module dev.mcpgateway.connectors {
@@ -18,10 +18,12 @@ module dev.mcpgateway.connectors {
     requires org.reactivestreams;
     requires io.github.resilience4j.circuitbreaker;
     requires io.github.resilience4j.core;
+    requires org.snakeyaml.engine;
 
     exports dev.mcpgateway.connectors.wire;
     exports dev.mcpgateway.connectors.net;
     exports dev.mcpgateway.connectors.credential;
     exports dev.mcpgateway.connectors.mcp;
     exports dev.mcpgateway.connectors.mcp.sdk;
+    exports dev.mcpgateway.connectors.openapi;
 }

@@ -21,6 +21,8 @@ import dev.mcpgateway.connectors.mcp.sdk.SseUpstreamSettings;
 import dev.mcpgateway.connectors.net.AddressRange;
 import dev.mcpgateway.connectors.net.HttpOrigin;
 import dev.mcpgateway.connectors.net.HttpSettings;
+import dev.mcpgateway.connectors.openapi.OpenApiSettings;
+import dev.mcpgateway.connectors.openapi.OpenApiUpstream;
 import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
@@ -34,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes upstreams from their configuration. Nothing is connected or started by that. */
@@ -52,6 +55,7 @@ final class UpstreamFactory {
             case STDIO -> StdioUpstream.of(stdio(config), surroundings);
             case STREAMABLE_HTTP -> new HttpUpstream(http(config, url(config), credential), surroundings);
             case SSE -> SseUpstream.of(sse(config, url(config), credential), surroundings);
+            case OPENAPI -> new OpenApiUpstream(openApi(config), surroundings);
         };
         McpUpstream resilient = new ResilientUpstream(upstream, resilience(config.resilience()), surroundings);
         return new Upstreams.Upstream(resilient, credential, config.callTimeout(), config.concurrentCalls(), config.relay());
@@ -98,14 +102,45 @@ final class UpstreamFactory {
         return System.getenv(name);
     }
 
-    private HttpUpstreamSettings http(GatewayConfig.Upstream config, URI url, UpstreamCredential credential) {
-        HttpSettings.Client client = switch (config.httpClient()) {
+    private static HttpSettings.Client client(GatewayConfig.Upstream config) {
+        return switch (config.httpClient()) {
             case LEAN -> HttpSettings.Client.LEAN;
             case STANDARD -> HttpSettings.Client.STANDARD;
         };
+    }
+
+    private OpenApiSettings openApi(GatewayConfig.Upstream config) {
+        GatewayConfig.OpenApi api = config.openApi();
+        if (api == null) {
+            throw new IllegalArgumentException("upstream " + config.alias() + " has no openapi");
+        }
+        return new OpenApiSettings(
+                config.alias(),
+                api.file(),
+                api.server(),
+                api.include(),
+                api.exclude(),
+                api.includeDeprecated(),
+                api.outputSchemas(),
+                api.slashesInPath(),
+                credentialHeaders(config.credential()),
+                client(config),
+                config.concurrentCalls(),
+                networks(config.allowNetworks()),
+                limits.jsonDepth());
+    }
+
+    private static Set<String> credentialHeaders(Credential credential) {
+        return switch (credential) {
+            case Credential.None _ -> Set.of();
+            case Credential.StaticHeader header -> Set.of(header.header());
+        };
+    }
+
+    private HttpUpstreamSettings http(GatewayConfig.Upstream config, URI url, UpstreamCredential credential) {
         HttpSettings connections = new HttpSettings(
                 HttpOrigin.of(url),
-                client,
+                client(config),
                 // one more for the list of tools, which must not wait for calls
                 config.concurrentCalls() + 2,
                 HttpSettings.CONNECT_TIMEOUT_DEFAULT,

@@ -18,7 +18,7 @@ import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 import dev.mcpgateway.connectors.wire.McpNames;
 
 /** From what came over the wire to the reply it means. */
-final class Replies {
+public final class Replies {
     private static final Name COMPLETE = Name.of("complete");
     private static final Name INPUT_REQUIRED = Name.of("input_required");
     private static final int CODE_BYTES_MAX = 18;
@@ -63,7 +63,7 @@ final class Replies {
     }
 
     /** A failed exchange. */
-    static UpstreamReply of(HttpFault fault, int replyBytesMax) {
+    public static UpstreamReply of(HttpFault fault, int replyBytesMax) {
         return switch (fault.kind()) {
             case BLOCKED, NOT_CONNECTED -> new Unreachable(String.valueOf(fault.getMessage()), false);
             case NO_CONNECTION_FREE -> new Busy(String.valueOf(fault.getMessage()));

@@ -46,6 +46,10 @@ final class ReferenceCheck {
                 secret(pointer + "/env/" + name, secret.secret());
             }
         });
+        GatewayConfig.OpenApi openApi = upstream.openApi();
+        if (openApi != null) {
+            readable(pointer + "/openapi/file", openApi.file());
+        }
         if (!upstream.command().isEmpty()
                 && !Files.isExecutable(Path.of(upstream.command().getFirst()))) {
             add(

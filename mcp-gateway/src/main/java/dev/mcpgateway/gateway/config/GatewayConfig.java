@@ -123,7 +123,9 @@ public record GatewayConfig(
         /** One URL that takes POSTs. */
         STREAMABLE_HTTP,
         /** The HTTP+SSE transport of 2024-11-05. */
-        SSE
+        SSE,
+        /** No MCP: an HTTP API whose OpenAPI description makes its operations tools. */
+        OPENAPI
     }
 
     /** Which generation of MCP an upstream speaks. */
@@ -150,7 +152,8 @@ public record GatewayConfig(
      * @param command argument vector of a child process; empty for HTTP
      * @param env environment of the child process: values or references
      * @param cwd working directory of the child process
-     * @param url URL for HTTP; {@code null} for stdio
+     * @param url URL for HTTP; {@code null} for stdio and for an HTTP API
+     * @param openApi description of an HTTP API; {@code null} for MCP servers
      * @param allowNetworks networks in which the host may be, beyond public addresses
      * @param credential what the upstream gets instead of the caller's token
      * @param callTimeout absolute limit of one call
@@ -165,6 +168,7 @@ public record GatewayConfig(
             Map<String, EnvValue> env,
             @Nullable Path cwd,
             @Nullable URI url,
+            @Nullable OpenApi openApi,
             EraChoice era,
             HttpClientChoice httpClient,
             List<String> allowNetworks,
@@ -204,6 +208,32 @@ public record GatewayConfig(
      * @param open how long, before one call shows whether it works again
      */
     public record Breaker(int failuresPercent, int windowCalls, int callsMin, Duration open) {}
+
+    /**
+     * An HTTP API instead of an MCP server.
+     *
+     * @param file its OpenAPI description
+     * @param server where requests go; {@code null} for the description's first server
+     * @param include patterns of operations that are offered; empty for all
+     * @param exclude patterns of operations that are not
+     * @param includeDeprecated whether deprecated operations are offered
+     * @param outputSchemas whether tools promise structured content
+     * @param slashesInPath whether arguments in a path may hold slashes
+     */
+    public record OpenApi(
+            Path file,
+            @Nullable URI server,
+            List<String> include,
+            List<String> exclude,
+            boolean includeDeprecated,
+            boolean outputSchemas,
+            boolean slashesInPath) {
+        /** Copies the lists. */
+        public OpenApi {
+            include = List.copyOf(include);
+            exclude = List.copyOf(exclude);
+        }
+    }
 
     /** A value of a child process's environment: text, or a reference to a secret. */
     public sealed interface EnvValue {

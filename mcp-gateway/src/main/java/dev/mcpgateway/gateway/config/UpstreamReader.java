@@ -5,6 +5,7 @@ import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
 import dev.mcpgateway.gateway.config.GatewayConfig.EraChoice;
 import dev.mcpgateway.gateway.config.GatewayConfig.HttpClientChoice;
+import dev.mcpgateway.gateway.config.GatewayConfig.OpenApi;
 import dev.mcpgateway.gateway.config.GatewayConfig.Transport;
 import dev.mcpgateway.gateway.config.GatewayConfig.Upstream;
 import dev.mcpgateway.policy.yaml.YamlObject;
@@ -43,10 +44,16 @@ final class UpstreamReader {
                 .orElse(Transport.STREAMABLE_HTTP);
         boolean stdio = transport == Transport.STDIO;
         URI url = null;
-        if (stdio) {
-            entry.refuse("url", "a stdio upstream has no url", "Give command, the argument vector");
+        OpenApi openApi = null;
+        if (transport == Transport.OPENAPI) {
+            openApi = new OpenApiReader(config).openApi(entry);
         } else {
-            url = url(entry);
+            entry.refuse("openapi", "only an upstream with transport: openapi has a description", "");
+            if (stdio) {
+                entry.refuse("url", "a stdio upstream has no url", "Give command, the argument vector");
+            } else {
+                url = url(entry);
+            }
         }
         return new Upstream(
                 alias,
@@ -55,6 +62,7 @@ final class UpstreamReader {
                 env(entry, stdio),
                 stdio && entry.has("cwd") ? path(entry, "cwd") : null,
                 url,
+                openApi,
                 entry.choice("era", EraChoice.class, EraChoice.AUTO),
                 entry.choice("http_client", HttpClientChoice.class, HttpClientChoice.LEAN),
                 entry.texts("allow_networks"),
@@ -88,15 +96,18 @@ final class UpstreamReader {
     private static URI url(YamlObject entry) {
         entry.refuse("command", "only a stdio upstream has a command", "");
         URI url = ConfigReader.httpUrl(entry, "url", "");
+        checkPlain(entry, "url", url, entry.flag("allow_plain_http", false));
+        return url;
+    }
+
+    static void checkPlain(YamlObject entry, String key, URI url, boolean mayBePlain) {
         boolean plain = "http".equals(url.getScheme()) && !Loopback.is(url.getHost());
-        boolean mayBePlain = entry.flag("allow_plain_http", false);
         if (plain && !mayBePlain) {
             entry.problem(
-                    "url",
+                    key,
                     "plain HTTP beyond loopback shows calls and credentials to the network",
                     "Use https, or set allow_plain_http: true where the network is yours");
         }
-        return url;
     }
 
     private static List<String> command(YamlObject entry, boolean stdio) {

@@ -148,6 +148,7 @@ class ConfigFileTest {
                         Map.of(),
                         null,
                         URI.create("https://crm.example/mcp"),
+                        null,
                         GatewayConfig.EraChoice.AUTO,
                         GatewayConfig.HttpClientChoice.LEAN,
                         List.of(),

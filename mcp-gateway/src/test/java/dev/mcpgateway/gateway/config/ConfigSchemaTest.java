@@ -72,7 +72,10 @@ class ConfigSchemaTest {
              "upstreams": {"files": {"transport": "stdio", "command": ["/bin/true"], "env": {"A": "text", "B": {"secret":
                {"file": "b"}}}, "cwd": "/", "era": "legacy", "credential": {"none": null}},
                "old": {"transport": "sse", "url": "https://old.example/sse", "credential": "none", "breaker": "off",
-                 "idempotent": "get", "relay": ["elicitation", "sampling", "roots"]}},
+                 "idempotent": "get", "relay": ["elicitation", "sampling", "roots"]},
+               "api": {"transport": "openapi", "openapi": {"file": "api.yaml", "server": "https://api.example/v1", "include":
+                 ["GET /*"], "exclude": ["drop*"], "include_deprecated": false, "output_schemas": false, "slashes_in_path":
+                 true}, "credential": "none"}},
              "views": {"docs": {"path": "/mcp/docs", "audience": "https://gw.example/docs", "upstreams": ["files", "old"],
                "names": {"map": {"files__read": "read"}}, "tools": ["files__*", "old__x"], "prompts": [], "resources":
                ["files__file:///docs/*"], "instructions": "Documents."}},
@@ -356,7 +359,22 @@ class ConfigSchemaTest {
         ((ObjectNode) headerToAProcess.at("/upstreams/files"))
                 .set("credential", remote().at("/upstreams/crm/credential"));
 
-        for (ObjectNode each : List.of(commandAndUrl, commandOverHttp, environmentOverHttp, headerToAProcess)) {
+        ObjectNode urlOfAnApi = local();
+        ((ObjectNode) urlOfAnApi.at("/upstreams/api")).put("url", "https://a.example/mcp");
+        ObjectNode eraOfAnApi = local();
+        ((ObjectNode) eraOfAnApi.at("/upstreams/api")).put("era", "modern");
+        ObjectNode descriptionOfAServer = remote();
+        ((ObjectNode) descriptionOfAServer.at("/upstreams/crm"))
+                .set("openapi", local().at("/upstreams/api/openapi"));
+
+        for (ObjectNode each : List.of(
+                commandAndUrl,
+                commandOverHttp,
+                environmentOverHttp,
+                headerToAProcess,
+                urlOfAnApi,
+                eraOfAnApi,
+                descriptionOfAServer)) {
             assertAgreement(each);
             assertThat(problems(each)).hasSize(1);
         }

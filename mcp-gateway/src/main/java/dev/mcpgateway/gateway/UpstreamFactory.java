@@ -24,6 +24,7 @@ import dev.mcpgateway.connectors.net.HttpSettings;
 import dev.mcpgateway.connectors.openapi.OpenApiSettings;
 import dev.mcpgateway.connectors.openapi.OpenApiUpstream;
 import dev.mcpgateway.connectors.wire.ClientCapabilities;
+import dev.mcpgateway.gateway.call.InputKind;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
@@ -37,10 +38,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Makes upstreams from their configuration. Nothing is connected or started by that. */
 final class UpstreamFactory {
+    private static final String ELICITATION = ":{\"form\":{},\"url\":{}}";
+
     private final Surroundings surroundings;
     private final Limits limits;
 
@@ -159,7 +163,7 @@ final class UpstreamFactory {
                 limits.sessions(),
                 HttpUpstreamSettings.SESSION_IDLE_DEFAULT,
                 limits.jsonDepth(),
-                ClientCapabilities.NONE);
+                declared(config));
     }
 
     private StdioUpstreamSettings stdio(GatewayConfig.Upstream config) {
@@ -184,7 +188,7 @@ final class UpstreamFactory {
                 limits.replyBytes(),
                 StdioUpstreamSettings.EXIT_TIMEOUT_DEFAULT,
                 limits.jsonDepth(),
-                ClientCapabilities.NONE);
+                declared(config));
     }
 
     private SseUpstreamSettings sse(GatewayConfig.Upstream config, URI url, UpstreamCredential credential) {
@@ -200,7 +204,16 @@ final class UpstreamFactory {
                 DuplexSettings.CHANNEL_IDLE_DEFAULT,
                 limits.replyBytes(),
                 limits.jsonDepth(),
-                ClientCapabilities.NONE);
+                declared(config));
+    }
+
+    /** What is declared where a session serves more than one agent: all that may be passed on to some of them. */
+    private static ClientCapabilities declared(GatewayConfig.Upstream config) {
+        String members = config.relay().stream()
+                .sorted()
+                .map(kind -> '"' + kind.capability().text() + '"' + (kind == InputKind.ELICITATION ? ELICITATION : ":{}"))
+                .collect(Collectors.joining(","));
+        return new ClientCapabilities('{' + members + '}');
     }
 
     private static EraSetting era(GatewayConfig.Upstream config) {

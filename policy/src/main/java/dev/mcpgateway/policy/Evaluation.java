@@ -61,7 +61,7 @@ final class Evaluation {
                 }
             }
             case PERMIT -> {
-                if (truth == Truth.TRUE && !pattern.isExact() && sought.isIndirect()) {
+                if (truth == Truth.TRUE && sought.isIndirect() && !pattern.isExact()) {
                     permittedButIndirect = true;
                 } else if (truth == Truth.TRUE) {
                     considerScopes(rule);

@@ -32,7 +32,7 @@ public final class Permit {
         return feature;
     }
 
-    /** The permits that match, the deciding one first, the others by id. Never empty. Of a followed resource, the tool's. */
+    /** The permits that match, the deciding one first, the others by id; of a followed resource, the tool's. Never empty. */
     public List<String> ruleIds() {
         return ruleIds;
     }

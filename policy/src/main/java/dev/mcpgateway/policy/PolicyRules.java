@@ -9,7 +9,7 @@ import java.util.Set;
  * {@link dev.mcpgateway.policy.rules.PolicyParser}; code that embeds the product may write one itself.
  *
  * @param rules rules with unique ids; their order has no meaning but in explanations
- * @param entries entries about tools; their order has no meaning
+ * @param entries entries about features; their order has no meaning
  * @param hash what identifies the rule set in permits and in the audit log
  */
 public record PolicyRules(List<Rule> rules, List<ToolEntry> entries, String hash) {

@@ -6,7 +6,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * How one rule that names a tool fared.
+ * How one rule that names a feature fared.
  *
  * @param ruleId the rule
  * @param effect its effect

@@ -1,7 +1,7 @@
 package dev.mcpgateway.policy;
 
 /**
- * How the results of one tool are screened.
+ * How what comes back from one tool, prompt or resource is screened.
  *
  * @param injection findings of orders to the model
  * @param hidden findings of text that a person would not see

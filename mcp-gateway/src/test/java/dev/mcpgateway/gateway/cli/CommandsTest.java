@@ -212,7 +212,7 @@ class CommandsTest {
 
         assertThat(lenient.code()).isZero();
         assertThat(lenient.out())
-                .contains("warning: ", "rule 'refunds' has no effect: 'never' forbids its tools to everyone");
+                .contains("warning: ", "rule 'refunds' has no effect: 'never' forbids the same to everyone");
         assertThat(strict.code()).isEqualTo(ExitCode.PROBLEMS);
         assertThat(policy.code()).isEqualTo(ExitCode.PROBLEMS);
     }

@@ -195,6 +195,76 @@ class PolicyParserTest {
     }
 
     @Test
+    void aForbidOfAnotherActionCoversNothing() {
+        String yaml = """
+                version: 1
+                rules:
+                  - {id: off, effect: forbid, actions: %s, resources: "a__*"}
+                  - {id: a, effect: permit, principals: {issuer: corp}, actions: [tools/call, prompts/get], resources: a__b}
+                """;
+
+        assertThat(warnings(KnownNames.none(), yaml.formatted("[tools/call, prompts/get]")))
+                .singleElement()
+                .asString()
+                .contains("rule 'a' has no effect: 'off'");
+        for (String other : List.of("tools/call", "[prompts/get, resources/read]", "sampling/createMessage")) {
+            assertThat(warnings(KnownNames.none(), yaml.formatted(other))).isEmpty();
+        }
+    }
+
+    @Test
+    void aWildcardThatCanPermitNoResourceIsAWarning() {
+        String yaml = """
+                version: 1
+                rules:
+                  - {id: a, effect: %s, actions: resources/read, resources: "a__file:///%s"%s}
+                """;
+        String caller = ", principals: {issuer: corp}";
+
+        for (String pattern : List.of("../*", "%2e%2E/*", "%64ocs/?")) {
+            assertThat(warnings(KnownNames.none(), yaml.formatted("permit", pattern, caller)))
+                    .singleElement()
+                    .asString()
+                    .contains("'a__file:///" + pattern + "' permits no resource");
+            assertThat(warnings(KnownNames.none(), yaml.formatted("forbid", pattern, caller)))
+                    .isEmpty();
+        }
+        for (String pattern : List.of("docs/*", "..*", "../x", "a..b/*")) {
+            assertThat(warnings(KnownNames.none(), yaml.formatted("permit", pattern, caller)))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void onlyRulesAboutToolsAloneAreHeldAgainstTheKnownTools() {
+        KnownNames known = new KnownNames(Set.of(), Set.of("a"), Set.of("a__b"));
+        String yaml = """
+                version: 1
+                rules:
+                  - {id: a, effect: forbid, actions: %s, resources: a__c}
+                """;
+
+        assertThat(warnings(known, yaml.formatted("tools/call"))).hasSize(1);
+        assertThat(warnings(known, yaml.formatted("sampling/createMessage"))).hasSize(1);
+        assertThat(warnings(known, yaml.formatted("prompts/get"))).isEmpty();
+        assertThat(warnings(known, yaml.formatted("[tools/call, resources/read]")))
+                .isEmpty();
+        assertThat(warnings(known, "version: 1\ntools: [{names: a__c, read_only: true}]\n"))
+                .isEmpty();
+    }
+
+    @Test
+    void namesOfToolsAreShorterThanUris() {
+        String yaml = "version: 1\nrules:\n  - {id: a, effect: forbid, actions: %s, resources: a__%s}\n";
+
+        assertThat(problems(yaml.formatted("tools/call", "t".repeat(128)))).isEmpty();
+        assertThat(problems(yaml.formatted("tools/call", "t".repeat(129)))).hasSize(1);
+        assertThat(problems(yaml.formatted("prompts/get", "t".repeat(129)))).hasSize(1);
+        assertThat(problems(yaml.formatted("resources/read", "t".repeat(2048)))).isEmpty();
+        assertThat(problems(yaml.formatted("resources/read", "t".repeat(2049)))).hasSize(1);
+    }
+
+    @Test
     void anAcknowledgementThatIsNotNeededIsAWarning() {
         String yaml =
                 "version: 1\nrules:\n  - {id: a, effect: permit, principals: {issuer: corp}, resources: a__b, ack_broad: true}\n";

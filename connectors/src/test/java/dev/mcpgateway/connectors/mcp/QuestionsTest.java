@@ -401,6 +401,19 @@ class QuestionsTest {
     }
 
     @Test
+    void aQuestionIsNobodysWhileAGivenUpCallMayStillAsk() {
+        McpUpstream upstream = process(Bench.capabilities("{\"elicitation\":{}}"));
+        var bobs = Bench.start(() -> upstream.call(Bench.call("hang", "bob", ALL), asked));
+        var _ = bench.call(upstream, Bench.call("echo"));
+        bobs.interruptWhileWaiting();
+        assertThat(bobs.result()).isInstanceOf(Cancelled.class);
+
+        assertThat(result(call(upstream, Bench.call("elicit", "alice", ALL)))).contains("-32600");
+        bench.pass(Duration.ofMinutes(2));
+        assertThat(result(call(upstream, Bench.call("elicit", "alice", ALL)))).contains("accept");
+    }
+
+    @Test
     void aHastyProcessHarmsNoOne() {
         McpUpstream upstream = process(Bench.capabilities("{\"elicitation\":{}}"));
 

@@ -30,8 +30,8 @@ final class HttpDialogue {
     /** Most bytes of notifications on one stream, beyond the reply itself. */
     private static final int NOTIFICATION_BYTES_MAX = 4 * 1024 * 1024;
 
-    /** Longest event of a stream for changes: a notification without content. */
-    static final int EVENT_BYTES_MAX = 64 * 1024;
+    /** Longest event of a stream that stays open: a question with some text. */
+    static final int EVENT_BYTES_MAX = 1024 * 1024;
 
     /** Longest life of a stream for changes. */
     private static final Duration STREAM_MAX = Duration.ofMinutes(30);

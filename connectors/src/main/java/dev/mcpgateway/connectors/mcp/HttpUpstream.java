@@ -167,8 +167,13 @@ public final class HttpUpstream implements McpUpstream {
     }
 
     private void hold(Watcher watcher) throws UpstreamFault, InterruptedException {
-        Era era = probe.era(watcher.credential(), Deadline.after(settings.listTimeout(), time));
-        speech(era).hold(watcher);
+        Deadline deadline = Deadline.after(settings.listTimeout(), time);
+        Era era = probe.era(watcher.credential(), deadline);
+        try {
+            speech(era).hold(watcher);
+        } catch (EraRefuted refuted) {
+            speech(again(era, refuted, watcher.credential(), deadline)).hold(watcher);
+        }
     }
 
     private void changed() {

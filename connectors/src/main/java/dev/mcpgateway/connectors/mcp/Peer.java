@@ -11,6 +11,7 @@ import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.McpNames;
 import dev.mcpgateway.connectors.wire.Revision;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * nobody waits for are dropped and counted. What names no call is handed to the only call under way, if there is just one.
  */
 final class Peer implements MessageChannel.Receiver {
+    /** How long a server may go on with a call that was given up, without saying so. */
+    private static final Duration LINGERING = Duration.ofMinutes(1);
+
     private final OwnMessages messages;
     private final StatusBoard board;
     private final Runnable offerChanged;
@@ -42,6 +46,7 @@ final class Peer implements MessageChannel.Receiver {
     private final AtomicReference<@Nullable String> logLevel = new AtomicReference<>();
     private final AtomicReference<@Nullable String> firstCaller = new AtomicReference<>();
     private volatile boolean manyCallers;
+    private final Map<Long, Deadline> givenUp = new ConcurrentHashMap<>();
     private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
     private final Map<String, Integer> subscriptions = new ConcurrentHashMap<>();
 
@@ -148,10 +153,19 @@ final class Peer implements MessageChannel.Receiver {
             over = true;
             return reply;
         } finally {
+            giveUp(id, call);
             pending.remove(id);
             if (!over) {
                 cancel(id, "cancelled");
             }
+        }
+    }
+
+    /** The server may still be at it: what it asks next may belong to this call, and not to the one that follows. */
+    private void giveUp(long id, PendingCall call) {
+        givenUp.values().removeIf(end -> end.isOver(time));
+        if (call.isOfCaller() && call.answered().isEmpty()) {
+            givenUp.put(id, Deadline.after(LINGERING, time));
         }
     }
 
@@ -244,7 +258,9 @@ final class Peer implements MessageChannel.Receiver {
     }
 
     private void response(Envelope message) {
-        PendingCall call = waiting(integer(message.document(), message.id()));
+        OptionalLong id = integer(message.document(), message.id());
+        id.ifPresent(givenUp::remove);
+        PendingCall call = waiting(id);
         if (call == null || !call.answer(message)) {
             board.dropped();
         }
@@ -293,8 +309,11 @@ final class Peer implements MessageChannel.Receiver {
         return known;
     }
 
-    /** The only caller's request under way. */
+    /** The only caller's request under way, if none that was given up may still be worked on. */
     private Optional<PendingCall> soleCall() {
+        if (givenUp.values().stream().anyMatch(end -> !end.isOver(time))) {
+            return Optional.empty();
+        }
         List<PendingCall> calls = pending.values().stream()
                 .filter(PendingCall::isOfCaller)
                 .limit(2)

@@ -37,9 +37,13 @@ final class SessionStream implements AutoCloseable {
         return stream;
     }
 
-    /** Waits until the stream stands, or it is known that it will not, but no longer than this. */
+    /**
+     * Waits until the stream stands, or it is known that it will not, but no longer than this, and only once: some servers
+     * send no head before they have something to say.
+     */
     void awaitOpened(Duration atMost) throws InterruptedException {
         boolean _ = settled.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        settled.countDown();
     }
 
     private void run() {

@@ -117,7 +117,10 @@ final class Watcher {
             } catch (UpstreamFault fault) {
                 refuseWaiting(fault);
             }
-            if (!endIfIdle() && !Thread.currentThread().isInterrupted()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("the upstream was closed");
+            }
+            if (!endIfIdle()) {
                 changed.await(backoff.next());
             }
         }

@@ -7,6 +7,7 @@ import dev.mcpgateway.connectors.net.HttpHeader;
 import dev.mcpgateway.connectors.net.HttpSettings;
 import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.connectors.testing.Await;
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
@@ -122,6 +123,38 @@ public final class Bench implements AutoCloseable {
                 replyBytesMax,
                 Dialogue.NONE,
                 Duration.ZERO);
+    }
+
+    /** A request of any method as a legacy agent sends it. */
+    public static Envelope request(String method, String params) {
+        return message("{\"jsonrpc\":\"2.0\",\"id\":4711,\"method\":\"" + method + "\",\"params\":" + params + "}");
+    }
+
+    /** A call of any method. */
+    public static UpstreamCall call(Envelope request, String target, String principal, Dialogue dialogue) {
+        return new UpstreamCall(
+                request,
+                target,
+                principal,
+                new Credential(List.of(new HttpHeader("Authorization", "Bearer of-" + principal))),
+                null,
+                null,
+                true,
+                AMPLE,
+                1 << 20,
+                dialogue,
+                Duration.ZERO);
+    }
+
+    /** A call of a tool in which the upstream may ask for what is declared. */
+    public static UpstreamCall call(String tool, String principal, String capabilities) {
+        return call(legacyRequest(tool, "{}"), tool, principal, Dialogue.declaring(capabilities(capabilities)));
+    }
+
+    /** Capabilities from JSON. */
+    public static ClientCapabilities capabilities(String json) {
+        Envelope holder = request("x", json);
+        return ClientCapabilities.of(holder.document(), holder.params());
     }
 
     /** Calls on a virtual thread and waits. */

@@ -6,6 +6,7 @@ import dev.mcpgateway.connectors.wire.HeaderCodec;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
+import dev.mcpgateway.connectors.wire.JsonText;
 import dev.mcpgateway.connectors.wire.McpNames;
 import dev.mcpgateway.connectors.wire.NotJsonRpc;
 import dev.mcpgateway.connectors.wire.StrictJson;
@@ -20,9 +21,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -50,12 +54,24 @@ public final class FakeMcpServer implements AutoCloseable {
         BOTH
     }
 
+    private static final Set<String> LEVELS =
+            Set.of("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency");
     private static final String VERSION_KEY = "io.modelcontextprotocol/protocolVersion";
 
     private final RawServer server;
     private final AtomicReference<Speaks> speaks;
     private final Map<String, String> definitions = Collections.synchronizedMap(new LinkedHashMap<>());
+    private final Map<String, String> prompts = Collections.synchronizedMap(new LinkedHashMap<>());
+    private final Map<String, String> resources = Collections.synchronizedMap(new LinkedHashMap<>());
+    private final Map<String, String> templates = Collections.synchronizedMap(new LinkedHashMap<>());
     private final Map<String, ToolScript> scripts = new ConcurrentHashMap<>();
+    private final Map<String, ToolScript> promptScripts = new ConcurrentHashMap<>();
+    private final Map<String, ToolScript> resourceScripts = new ConcurrentHashMap<>();
+    private final Map<String, String> declared = new ConcurrentHashMap<>();
+    private final Map<String, String> levels = new ConcurrentHashMap<>();
+    private final Map<String, Set<String>> subscriptions = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<Envelope>> questions = new ConcurrentHashMap<>();
+    private final AtomicInteger questionCount = new AtomicInteger();
     private final Map<String, ToolScript> methods = new ConcurrentHashMap<>();
     private final Queue<RawRequest> requests = new ConcurrentLinkedQueue<>();
     private final Set<String> sessions = ConcurrentHashMap.newKeySet();
@@ -63,11 +79,12 @@ public final class FakeMcpServer implements AutoCloseable {
     private final AtomicInteger sessionCount = new AtomicInteger();
     private volatile String legacyVersion = "2025-11-25";
     private volatile String toolCapabilities = "{\"listChanged\":true}";
+    private volatile String moreCapabilities = "";
     private volatile boolean keepsSessions = true;
     private volatile int toolsPerPage = Integer.MAX_VALUE;
 
     /** An open stream on which changes are announced. */
-    private record Listener(RawConnection connection, String meta) {}
+    private record Listener(RawConnection connection, String meta, String session, Set<String> uris) {}
 
     private FakeMcpServer(Speaks speaks) {
         this.speaks = new AtomicReference<>(speaks);
@@ -106,6 +123,94 @@ public final class FakeMcpServer implements AutoCloseable {
         return this;
     }
 
+    /** Adds or replaces a prompt with a plain definition; the server then declares prompts. */
+    public FakeMcpServer prompt(String name, ToolScript script) {
+        prompts.put(name, "{\"name\":" + quoted(name) + ",\"arguments\":[{\"name\":\"topic\"}]}");
+        promptScripts.put(name, script);
+        return this;
+    }
+
+    /** Adds or replaces a resource with a plain definition; the server then declares resources. */
+    public FakeMcpServer resource(String uri, ToolScript script) {
+        resources.put(uri, "{\"uri\":" + quoted(uri) + ",\"name\":\"one\"}");
+        resourceScripts.put(uri, script);
+        return this;
+    }
+
+    /** Adds a resource template. */
+    public FakeMcpServer template(String uriTemplate) {
+        templates.put(uriTemplate, "{\"uriTemplate\":" + quoted(uriTemplate) + ",\"name\":\"many\"}");
+        return this;
+    }
+
+    /** Declares more members of {@code capabilities}, such as {@code "logging":{}}, or the same ones otherwise. */
+    public FakeMcpServer declare(String members) {
+        moreCapabilities = members;
+        return this;
+    }
+
+    private static String quoted(String text) {
+        return new String(JsonText.quote(text), StandardCharsets.UTF_8);
+    }
+
+    /** The log level that was set in a legacy session; empty when none was. */
+    public String logLevel(String session) {
+        return levels.getOrDefault(session, "");
+    }
+
+    /** What a legacy session declared in {@code initialize}, as JSON. */
+    public String declared(String session) {
+        return declared.getOrDefault(session, "");
+    }
+
+    /** What is subscribed to: by legacy sessions, and on streams for changes. */
+    public Set<String> subscribed() {
+        Set<String> all = new TreeSet<>();
+        subscriptions.values().forEach(all::addAll);
+        listeners.forEach(listener -> all.addAll(listener.uris()));
+        return all;
+    }
+
+    /** Tells those who subscribed that a resource has changed. */
+    public void announceUpdated(String uri) throws IOException {
+        for (Listener listener : listeners) {
+            boolean wanted = listener.uris().contains(uri)
+                    || subscriptions.getOrDefault(listener.session(), Set.of()).contains(uri);
+            if (wanted) {
+                String meta = listener.meta().isEmpty() ? "" : listener.meta() + ",";
+                sendEvent(
+                        listener.connection(),
+                        "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{" + meta
+                                + "\"uri\":" + quoted(uri) + "}}");
+            }
+        }
+    }
+
+    /** Expects an answer to a question; the returned id is the question's, as JSON. */
+    String expectAnswer() {
+        String id = "\"q-" + questionCount.incrementAndGet() + "\"";
+        questions.put(id, new CompletableFuture<>());
+        return id;
+    }
+
+    /** Waits for the answer to a question. */
+    Envelope answerTo(String id) throws Exception {
+        CompletableFuture<Envelope> question = questions.get(id);
+        if (question == null) {
+            throw new AssertionError("never asked: " + id);
+        }
+        return question.get(10, TimeUnit.SECONDS);
+    }
+
+    /** Sends a message on the stream of one legacy session. */
+    void onSessionStream(String session, String json) throws IOException {
+        for (Listener listener : listeners) {
+            if (listener.session().equals(session)) {
+                sendEvent(listener.connection(), json);
+            }
+        }
+    }
+
     /** Takes a tool away. */
     public void removeTool(String name) {
         definitions.remove(name);
@@ -141,6 +246,7 @@ public final class FakeMcpServer implements AutoCloseable {
     /** Every session ends; the next request with its id gets 404. */
     public void forgetSessions() {
         sessions.clear();
+        subscriptions.clear();
     }
 
     /** The ids of the open sessions. */
@@ -232,7 +338,7 @@ public final class FakeMcpServer implements AutoCloseable {
             requests.add(request);
             ToolScript scripted = methods.get(request.method());
             if (scripted != null) {
-                scripted.answer(new ToolTurn(request, placeholder(), connection));
+                scripted.answer(new ToolTurn(this, request, placeholder(), connection));
                 continue;
             }
             switch (request.method()) {
@@ -259,7 +365,7 @@ public final class FakeMcpServer implements AutoCloseable {
         }
         ToolScript scripted = methods.get(message.method());
         if (scripted != null) {
-            scripted.answer(new ToolTurn(request, message, connection));
+            scripted.answer(new ToolTurn(this, request, message, connection));
             return;
         }
         boolean modern = message.meta(JsonDocument.Name.of(VERSION_KEY)) != JsonDocument.NONE;
@@ -285,12 +391,14 @@ public final class FakeMcpServer implements AutoCloseable {
                 result(
                         connection,
                         message,
-                        "{\"resultType\":\"complete\",\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":{\"tools\":"
-                                + toolCapabilities + "}}");
-            case "tools/list" -> toolsList(connection, message, ",\"ttlMs\":60000,\"resultType\":\"complete\"");
-            case "tools/call" -> toolsCall(request, message, connection);
+                        "{\"resultType\":\"complete\",\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":"
+                                + capabilities() + "}");
             case "subscriptions/listen" -> listen(message, connection);
-            default -> refuse(connection, 404, id(message), -32601, "Method not found");
+            default -> {
+                if (!feature(request, message, connection, ",\"ttlMs\":60000,\"resultType\":\"complete\"")) {
+                    refuse(connection, 404, id(message), -32601, "Method not found");
+                }
+            }
         }
     }
 
@@ -306,10 +414,64 @@ public final class FakeMcpServer implements AutoCloseable {
         if (message.meta(McpNames.META_CLIENT_CAPABILITIES) == JsonDocument.NONE) {
             return "clientCapabilities";
         }
-        int name = message.param(McpNames.NAME);
-        boolean named = name == JsonDocument.NONE
-                || request.header("Mcp-Name").flatMap(HeaderCodec::decode).equals(Optional.of(document.string(name)));
-        return named ? "" : "Mcp-Name";
+        int name = switch (message.method()) {
+            case "tools/call", "prompts/get" -> message.param(McpNames.NAME);
+            case "resources/read" -> message.param(McpNames.URI);
+            default -> JsonDocument.NONE;
+        };
+        Optional<String> expected = name == JsonDocument.NONE ? Optional.empty() : Optional.of(document.string(name));
+        return request.header("Mcp-Name").flatMap(HeaderCodec::decode).equals(expected) ? "" : "Mcp-Name";
+    }
+
+    private String capabilities() {
+        StringBuilder all = new StringBuilder("{");
+        if (!moreCapabilities.contains("\"tools\"")) {
+            all.append("\"tools\":").append(toolCapabilities);
+        }
+        if (!prompts.isEmpty() && !moreCapabilities.contains("\"prompts\"")) {
+            all.append(",\"prompts\":{}");
+        }
+        if (!resources.isEmpty() && !moreCapabilities.contains("\"resources\"")) {
+            all.append(",\"resources\":{}");
+        }
+        if (!moreCapabilities.isEmpty()) {
+            all.append(all.length() > 1 ? "," : "").append(moreCapabilities);
+        }
+        return all.append('}').toString();
+    }
+
+    private boolean declares(String capability) {
+        return capabilities().contains("\"" + capability + "\"");
+    }
+
+    /** What both eras have; false when the method is none of it, or the server did not declare it. */
+    private boolean feature(RawRequest request, Envelope message, RawConnection connection, String more)
+            throws Exception {
+        switch (message.method()) {
+            case "tools/list" -> list("tools", definitions, connection, message, more);
+            case "tools/call" -> use(scripts, McpNames.NAME, request, message, connection);
+            case "prompts/list" -> {
+                return declares("prompts") && list("prompts", prompts, connection, message, more);
+            }
+            case "prompts/get" -> use(promptScripts, McpNames.NAME, request, message, connection);
+            case "resources/list" -> {
+                return declares("resources") && list("resources", resources, connection, message, more);
+            }
+            case "resources/templates/list" -> {
+                return declares("resources") && list("resourceTemplates", templates, connection, message, more);
+            }
+            case "resources/read" -> use(resourceScripts, McpNames.URI, request, message, connection);
+            case "completion/complete" -> {
+                if (!declares("completions")) {
+                    return false;
+                }
+                complete(message, connection);
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void legacy(RawRequest request, Envelope message, RawConnection connection) throws Exception {
@@ -323,13 +485,53 @@ public final class FakeMcpServer implements AutoCloseable {
         } else if (keepsSessions && !sessions.contains(session)) {
             refuse(connection, 404, "null", -32001, "Session not found");
         } else if (message.shape() != Shape.REQUEST) {
+            answered(message);
             connection.write("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
         } else {
             switch (message.method()) {
-                case "tools/list" -> toolsList(connection, message, "");
-                case "tools/call" -> toolsCall(request, message, connection);
-                default -> connection.answer(200, "application/json", error(id(message), -32601, "Method not found"));
+                case "logging/setLevel" -> setLevel(session, message, connection);
+                case "resources/subscribe", "resources/unsubscribe" -> subscribe(session, message, connection);
+                default -> {
+                    if (!feature(request, message, connection, "")) {
+                        connection.answer(200, "application/json", error(id(message), -32601, "Method not found"));
+                    }
+                }
             }
+        }
+    }
+
+    private void answered(Envelope message) {
+        CompletableFuture<Envelope> question = questions.get(id(message));
+        boolean response = message.shape() == Shape.RESULT || message.shape() == Shape.ERROR;
+        if (response && question != null && !question.complete(message)) {
+            server.failures().add(new AssertionError("answered twice: " + id(message)));
+        }
+    }
+
+    private void setLevel(String session, Envelope message, RawConnection connection) throws IOException {
+        String level = message.document().string(message.param(JsonDocument.Name.of("level")));
+        if (declares("logging") && LEVELS.contains(level)) {
+            levels.put(session, level);
+            result(connection, message, "{}");
+        } else {
+            connection.answer(200, "application/json", error(id(message), -32602, "no such level"));
+        }
+    }
+
+    private void subscribe(String session, Envelope message, RawConnection connection) throws IOException {
+        String uri = message.document().string(message.param(McpNames.URI));
+        if (!declares("subscribe")) {
+            connection.answer(200, "application/json", error(id(message), -32601, "Method not found"));
+        } else if (!resources.containsKey(uri)) {
+            connection.answer(200, "application/json", error(id(message), -32002, "Resource not found"));
+        } else {
+            Set<String> mine = subscriptions.computeIfAbsent(session, _ -> ConcurrentHashMap.newKeySet());
+            if (message.method().equals("resources/subscribe")) {
+                mine.add(uri);
+            } else {
+                mine.remove(uri);
+            }
+            result(connection, message, "{}");
         }
     }
 
@@ -337,46 +539,98 @@ public final class FakeMcpServer implements AutoCloseable {
         String session = "session-" + sessionCount.incrementAndGet();
         String body =
                 "{\"jsonrpc\":\"2.0\",\"id\":" + id(message) + ",\"result\":{\"protocolVersion\":\"" + legacyVersion
-                        + "\",\"capabilities\":{\"tools\":" + toolCapabilities
-                        + "},\"serverInfo\":{\"name\":\"fake\",\"version\":\"1\"}}}";
+                        + "\",\"capabilities\":" + capabilities()
+                        + ",\"serverInfo\":{\"name\":\"fake\",\"version\":\"1\"}}}";
         String header = "";
         if (keepsSessions) {
             sessions.add(session);
+            declared.put(session, message.document().raw(message.param(McpNames.CAPABILITIES)));
             header = "Mcp-Session-Id: " + session + "\r\n";
         }
         connection.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + header + "Content-Length: "
                 + body.length() + "\r\n\r\n" + body);
     }
 
-    private void toolsList(RawConnection connection, Envelope message, String more) throws IOException {
-        List<String> all = new ArrayList<>(definitions.values());
+    private boolean list(
+            String member, Map<String, String> entries, RawConnection connection, Envelope message, String more)
+            throws IOException {
+        List<String> all = new ArrayList<>(entries.values());
         int cursor = message.param(McpNames.CURSOR);
         int from = cursor == JsonDocument.NONE
                 ? 0
                 : Integer.parseInt(message.document().string(cursor));
         int to = (int) Math.min(all.size(), (long) from + toolsPerPage);
         String next = to < all.size() ? ",\"nextCursor\":\"" + to + "\"" : "";
-        result(connection, message, "{\"tools\":[" + String.join(",", all.subList(from, to)) + "]" + next + more + "}");
+        result(
+                connection,
+                message,
+                "{\"" + member + "\":[" + String.join(",", all.subList(from, to)) + "]" + next + more + "}");
+        return true;
     }
 
-    private void toolsCall(RawRequest request, Envelope message, RawConnection connection) throws Exception {
-        String name = message.document().string(message.param(McpNames.NAME));
-        ToolScript script = scripts.get(name);
-        if (script == null) {
-            connection.answer(200, "application/json", error(id(message), -32602, "Unknown tool"));
+    /** Completes to the name or URI of what is referred to, which must exist. */
+    private void complete(Envelope message, RawConnection connection) throws IOException {
+        JsonDocument document = message.document();
+        int ref = message.param(McpNames.REF);
+        int name = document.member(ref, McpNames.NAME);
+        int uri = document.member(ref, McpNames.URI);
+        String text = document.string(name == JsonDocument.NONE ? uri : name);
+        if (prompts.containsKey(text) || resources.containsKey(text) || templates.containsKey(text)) {
+            result(connection, message, "{\"completion\":{\"values\":[" + quoted(text) + "]}}");
         } else {
-            script.answer(new ToolTurn(request, message, connection));
+            connection.answer(200, "application/json", error(id(message), -32602, "Unknown"));
+        }
+    }
+
+    private void use(
+            Map<String, ToolScript> of,
+            JsonDocument.Name key,
+            RawRequest request,
+            Envelope message,
+            RawConnection connection)
+            throws Exception {
+        String name = message.document().string(message.param(key));
+        ToolScript script = of.get(name);
+        if (script == null) {
+            boolean legacyResource =
+                    key.equals(McpNames.URI) && message.meta(JsonDocument.Name.of(VERSION_KEY)) == JsonDocument.NONE;
+            connection.answer(200, "application/json", error(id(message), legacyResource ? -32002 : -32602, "Unknown"));
+        } else {
+            script.answer(new ToolTurn(this, request, message, connection));
         }
     }
 
     private void listen(Envelope message, RawConnection connection) throws IOException {
+        JsonDocument document = message.document();
+        int wanted = message.param(McpNames.NOTIFICATIONS);
         String meta = "\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":" + id(message) + "}";
+        List<String> honoured = new ArrayList<>();
+        for (String list : List.of("tools", "prompts", "resources")) {
+            String key = list + "ListChanged";
+            boolean asked = document.is(document.member(wanted, JsonDocument.Name.of(key)), JsonDocument.Kind.TRUE);
+            if (asked && declares(list)) {
+                honoured.add("\"" + key + "\":true");
+            }
+        }
+        Set<String> uris = new TreeSet<>();
+        int list = document.member(wanted, McpNames.RESOURCE_SUBSCRIPTIONS);
+        if (list != JsonDocument.NONE && declares("subscribe")) {
+            for (int uri = document.first(list); uri != JsonDocument.NONE; uri = document.next(list, uri)) {
+                if (resources.containsKey(document.string(uri))) {
+                    uris.add(document.string(uri));
+                }
+            }
+            honoured.add("\"resourceSubscriptions\":["
+                    + String.join(",", uris.stream().map(FakeMcpServer::quoted).toList()) + "]");
+        }
         openStream(connection);
+        Listener listener = new Listener(connection, meta, "", uris);
+        listeners.add(listener);
         sendEvent(
                 connection,
                 "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/subscriptions/acknowledged\",\"params\":{" + meta
-                        + ",\"notifications\":{\"toolsListChanged\":true}}}");
-        hold(new Listener(connection, meta));
+                        + ",\"notifications\":{" + String.join(",", honoured) + "}}}");
+        hold(listener);
     }
 
     private void get(RawRequest request, RawConnection connection) throws IOException {
@@ -387,7 +641,9 @@ public final class FakeMcpServer implements AutoCloseable {
             connection.answer(404, "text/plain", "");
         } else {
             openStream(connection);
-            hold(new Listener(connection, ""));
+            Listener listener = new Listener(connection, "", session, Set.of());
+            listeners.add(listener);
+            hold(listener);
         }
     }
 
@@ -397,11 +653,11 @@ public final class FakeMcpServer implements AutoCloseable {
 
     private static void sendEvent(RawConnection connection, String json) throws IOException {
         String event = "data: " + json + "\n\n";
-        connection.write(Integer.toHexString(event.length()) + "\r\n" + event + "\r\n");
+        int length = event.getBytes(StandardCharsets.UTF_8).length;
+        connection.write(Integer.toHexString(length) + "\r\n" + event + "\r\n");
     }
 
     private void hold(Listener listener) throws IOException {
-        listeners.add(listener);
         try {
             listener.connection().awaitPeerClose();
         } finally {
@@ -410,7 +666,9 @@ public final class FakeMcpServer implements AutoCloseable {
     }
 
     private void delete(RawRequest request, RawConnection connection) throws IOException {
-        boolean known = sessions.remove(request.header("Mcp-Session-Id").orElse(""));
+        String session = request.header("Mcp-Session-Id").orElse("");
+        boolean known = sessions.remove(session);
+        subscriptions.remove(session);
         connection.answer(known ? 200 : 404, "text/plain", "");
     }
 

@@ -18,19 +18,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * A scripted MCP server over stdio, for use as a child process. Arguments: {@code modern}, {@code legacy} or {@code both};
  * {@code silent} (a legacy server that never answers {@code server/discover}); {@code late} (a modern one that answers it
  * only after {@code initialize}); {@code stubborn} (ignores the end of its input); {@code journal=FILE} (every line it
- * reads is appended there). The tool's name says how it behaves: see {@link #call}.
+ * reads is appended there); {@code features} (it has a prompt, resources that may be subscribed to, completion and
+ * logging). The tool's name says how it behaves: see {@link #call}. It asks the client only for what was declared.
  */
 public final class FakeStdioServer {
+    private static final String FEATURES = "\"tools\":{\"listChanged\":true},\"prompts\":{\"listChanged\":true},"
+            + "\"resources\":{\"subscribe\":true,\"listChanged\":true},\"completions\":{},\"logging\":{}";
+
     private final List<String> options;
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    private final Map<String, Consumer<Envelope>> questions = new HashMap<>();
+    private final Map<String, String> subscribed = new HashMap<>();
     private String heldDiscover = "";
+    private String declared = "{}";
+    private String level = "";
 
     private FakeStdioServer(List<String> options) {
         this.options = options;
@@ -74,6 +86,11 @@ public final class FakeStdioServer {
             Envelope message = read(line);
             if (message.shape() == Shape.REQUEST) {
                 request(message);
+            } else if (message.shape() != Shape.NOTIFICATION) {
+                Consumer<Envelope> asked = questions.remove(id(message));
+                if (asked != null) {
+                    asked.accept(message);
+                }
             }
         }
         journal("end of input");
@@ -106,11 +123,71 @@ public final class FakeStdioServer {
             case "initialize" -> initialize(message);
             case "tools/list" -> result(message, "{\"tools\":[" + tools() + "]" + (modern ? ",\"ttlMs\":5}" : "}"));
             case "tools/call" -> call(message);
-            case "subscriptions/listen" -> {
-                // stays open
+            case "subscriptions/listen" -> listen(message);
+            default -> {
+                if (!options.contains("features") || !feature(message)) {
+                    error(message, -32601);
+                }
             }
-            default -> error(message, -32601);
         }
+    }
+
+    /** What it has with the option {@code features}. */
+    private boolean feature(Envelope message) {
+        JsonDocument document = message.document();
+        switch (message.method()) {
+            case "prompts/list" -> result(message, "{\"prompts\":[{\"name\":\"greet\"}]}");
+            case "resources/list" -> result(message, "{\"resources\":[{\"uri\":\"mem://a\"},{\"uri\":\"mem://b\"}]}");
+            case "resources/templates/list" ->
+                result(message, "{\"resourceTemplates\":[{\"uriTemplate\":\"mem://{x}\"}]}");
+            case "prompts/get", "resources/read", "completion/complete" ->
+                result(message, "{\"params\":" + document.raw(message.params()) + "}");
+            case "logging/setLevel" -> {
+                level = document.string(message.param(JsonDocument.Name.of("level")));
+                result(message, "{}");
+            }
+            case "resources/subscribe" -> {
+                subscribed.put(document.string(message.param(McpNames.URI)), "");
+                result(message, "{}");
+            }
+            case "resources/unsubscribe" -> {
+                subscribed.remove(document.string(message.param(McpNames.URI)));
+                result(message, "{}");
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Stays open; acknowledges resources. */
+    private void listen(Envelope message) {
+        JsonDocument document = message.document();
+        int uris = document.member(message.param(McpNames.NOTIFICATIONS), McpNames.RESOURCE_SUBSCRIPTIONS);
+        if (uris == JsonDocument.NONE) {
+            return;
+        }
+        String meta = "\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":" + id(message) + "}";
+        for (int uri = document.first(uris); uri != JsonDocument.NONE; uri = document.next(uris, uri)) {
+            subscribed.put(document.string(uri), meta + ",");
+        }
+        out.println("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/subscriptions/acknowledged\",\"params\":{" + meta
+                + ",\"notifications\":{\"resourceSubscriptions\":" + document.raw(uris) + "}}}");
+    }
+
+    /** Asks the client, and gives the answer as the result of the call. */
+    private void ask(Envelope call, String questionId, String method, String params) {
+        String capability = method.substring(0, method.indexOf('/'));
+        if (!declared.contains("\"" + capability + "\"")) {
+            throw new AssertionError("the client declared " + declared);
+        }
+        questions.put(questionId, answer -> {
+            int result = answer.result() == JsonDocument.NONE ? answer.error() : answer.result();
+            result(call, "{\"content\":[],\"answer\":" + answer.document().raw(result) + "}");
+        });
+        out.println("{\"jsonrpc\":\"2.0\",\"id\":" + questionId + ",\"method\":\"" + method + "\",\"params\":" + params
+                + "}");
     }
 
     private void discover(Envelope message) {
@@ -118,7 +195,9 @@ public final class FakeStdioServer {
             return;
         }
         String answer = response(
-                message, "{\"resultType\":\"complete\",\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":{}}");
+                message,
+                "{\"resultType\":\"complete\",\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":{"
+                        + (options.contains("features") ? FEATURES : "") + "}}");
         if (options.contains("late")) {
             heldDiscover = answer;
         } else if (options.contains("legacy")) {
@@ -135,8 +214,11 @@ public final class FakeStdioServer {
         } else if (options.contains("modern")) {
             error(message, -32022);
         } else {
+            questions.put("1", _ -> {});
             out.println("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}");
-            result(message, "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{\"tools\":{\"listChanged\":true}}}");
+            declared = message.document().raw(message.param(McpNames.CAPABILITIES));
+            String capabilities = options.contains("features") ? FEATURES : "\"tools\":{\"listChanged\":true}";
+            result(message, "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{" + capabilities + "}}");
         }
     }
 
@@ -188,7 +270,23 @@ public final class FakeStdioServer {
             case "bigidlast" ->
                 out.println("{\"result\":{\"id\":1,\"x\":\"" + "y".repeat(3_000_000) + "\"},\"jsonrpc\":\"2.0\",\"id\":"
                         + id(message) + "}");
+            case "elicit" -> ask(message, "\"\\u0071-1\"", "elicitation/create", "{\"message\":\"name?\"}");
+            case "hasty" -> {
+                out.println("{\"jsonrpc\":\"2.0\",\"id\":\"open\",\"method\":\"elicitation/create\",\"params\":{}}");
+                result(message, "{\"content\":[]}");
+            }
+            case "level" -> text(message, level);
+            case "touch" -> {
+                String uri = document.string(document.member(arguments, McpNames.URI));
+                String meta = subscribed.get(uri);
+                if (meta != null) {
+                    out.println("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{"
+                            + meta + "\"uri\":\"" + uri + "\"}}");
+                }
+                text(message, new TreeSet<>(subscribed.keySet()).toString());
+            }
             case "ask" -> {
+                questions.put("\"q\"", _ -> {});
                 out.println("{\"jsonrpc\":\"2.0\",\"id\":\"q\",\"method\":\"sampling/createMessage\",\"params\":{}}");
                 result(message, "{\"content\":[]}");
             }

@@ -8,11 +8,13 @@ import java.nio.charset.StandardCharsets;
 
 /** One call of a scripted tool: what was asked, and the means to answer it well or badly. */
 public final class ToolTurn {
+    private final FakeMcpServer server;
     private final RawRequest request;
     private final Envelope message;
     private final RawConnection connection;
 
-    ToolTurn(RawRequest request, Envelope message, RawConnection connection) {
+    ToolTurn(FakeMcpServer server, RawRequest request, Envelope message, RawConnection connection) {
+        this.server = server;
         this.request = request;
         this.message = message;
         this.connection = connection;
@@ -48,6 +50,62 @@ public final class ToolTurn {
     public String arguments() {
         int arguments = message.param(McpNames.ARGUMENTS);
         return arguments == JsonDocument.NONE ? "" : message.document().raw(arguments);
+    }
+
+    /** The client's capabilities as JSON: of this request, or of its legacy session. */
+    public String declared() {
+        int capabilities = message.meta(McpNames.META_CLIENT_CAPABILITIES);
+        return capabilities == JsonDocument.NONE
+                ? server.declared(session())
+                : message.document().raw(capabilities);
+    }
+
+    /** The id of the legacy session; empty if there is none. */
+    public String session() {
+        return request.header("Mcp-Session-Id").orElse("");
+    }
+
+    /**
+     * Asks the client on this call's stream, which must have begun, and waits for the answer. A capability that the
+     * client did not declare fails the test.
+     */
+    public Envelope ask(String method, String paramsJson) throws Exception {
+        refuseUndeclared(method);
+        String id = server.expectAnswer();
+        event(question(id, method, paramsJson));
+        return server.answerTo(id);
+    }
+
+    /** Like {@link #ask}, on the session's own stream. */
+    public Envelope askOnSessionStream(String method, String paramsJson) throws Exception {
+        refuseUndeclared(method);
+        String id = server.expectAnswer();
+        server.onSessionStream(session(), question(id, method, paramsJson));
+        return server.answerTo(id);
+    }
+
+    /** Asks without looking at what was declared. */
+    public Envelope askAnyway(String method, String paramsJson) throws Exception {
+        String id = server.expectAnswer();
+        event(question(id, method, paramsJson));
+        return server.answerTo(id);
+    }
+
+    private void refuseUndeclared(String method) {
+        String capability = method.substring(0, method.indexOf('/'));
+        if (!declared().contains("\"" + capability + "\"")) {
+            throw new AssertionError("the client did not declare " + capability + " but " + declared());
+        }
+    }
+
+    /** A request to the client. */
+    public static String question(String id, String method, String paramsJson) {
+        return "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"" + method + "\",\"params\":" + paramsJson + "}";
+    }
+
+    /** Sends a message on the stream of the call's legacy session. */
+    public void onSessionStream(String json) throws IOException {
+        server.onSessionStream(session(), json);
     }
 
     /** Answers as JSON. */

@@ -24,7 +24,7 @@ import java.util.TreeMap;
 /**
  * A scripted MCP server over stdio, for use as a child process. Arguments: {@code modern}, {@code legacy} or {@code both};
  * {@code silent} (a legacy server that never answers {@code server/discover}); {@code late} (a modern one that answers it
- * only after {@code initialize}); {@code stubborn} (ignores the end of its input); {@code journal=FILE} (every line it
+ * only after {@code initialize}); {@code stubborn} (ignores the end of its input); {@code tool=NAME} (listed as well); {@code journal=FILE} (every line it
  * reads is appended there). The tool's name says how it behaves: see {@link #call}.
  */
 public final class FakeStdioServer {
@@ -140,8 +140,15 @@ public final class FakeStdioServer {
         }
     }
 
-    private static String tools() {
-        return "{\"name\":\"echo\",\"inputSchema\":{\"type\":\"object\"}},{\"name\":\"env\"}";
+    private String tools() {
+        String tools = "{\"name\":\"echo\",\"inputSchema\":{\"type\":\"object\"}},{\"name\":\"env\"}";
+        for (String option : options) {
+            if (option.startsWith("tool=")) {
+                tools += ",{\"name\":\"" + option.substring("tool=".length())
+                        + "\",\"inputSchema\":{\"type\":\"object\"}}";
+            }
+        }
+        return tools;
     }
 
     /** The tool's name is its script. */
@@ -155,6 +162,14 @@ public final class FakeStdioServer {
             case "env" -> text(message, new TreeMap<>(System.getenv()).toString());
             case "cwd" -> text(message, Path.of("").toAbsolutePath().toString());
             case "pid" -> text(message, "" + ProcessHandle.current().pid());
+            case "flood" -> {
+                for (int i = 1; i <= 20_000; i++) {
+                    out.println(
+                            "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"data\":\"no one's\"}}");
+                    out.println("{\"jsonrpc\":\"2.0\",\"id\":999999,\"result\":{}}");
+                }
+                result(message, "{\"content\":[]}");
+            }
             case "hang" -> {
                 // never answers
             }

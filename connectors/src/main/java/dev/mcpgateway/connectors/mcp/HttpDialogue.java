@@ -33,6 +33,9 @@ final class HttpDialogue {
     /** Longest event of a stream that stays open: a question with some text. */
     static final int EVENT_BYTES_MAX = 1024 * 1024;
 
+    /** Most bytes of a stream for changes before it is opened anew: a flood costs no more than that at a time. */
+    private static final long STREAM_BYTES_MAX = 16L * 1024 * 1024;
+
     /** Longest life of a stream for changes. */
     private static final Duration STREAM_MAX = Duration.ofMinutes(30);
 
@@ -115,12 +118,12 @@ final class HttpDialogue {
 
     /** Opens the stream of a legacy session; the caller reads and closes it. */
     HttpExchange listen(List<HttpHeader> headers, Deadline deadline) throws HttpFault {
-        return streams.send(new HttpCall("GET", target, headers, new byte[0], deadline, Long.MAX_VALUE));
+        return streams.send(new HttpCall("GET", target, headers, new byte[0], deadline, STREAM_BYTES_MAX));
     }
 
     /** Opens the stream of a modern subscription; the caller reads and closes it. */
     HttpExchange subscribe(byte[] body, List<HttpHeader> headers, Deadline deadline) throws HttpFault {
-        return streams.send(new HttpCall("POST", target, headers, body, deadline, Long.MAX_VALUE));
+        return streams.send(new HttpCall("POST", target, headers, body, deadline, STREAM_BYTES_MAX));
     }
 
     /** When a stream for changes is opened anew, so that a peer that vanished without a word is noticed. */

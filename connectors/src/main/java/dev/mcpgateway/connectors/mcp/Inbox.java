@@ -15,9 +15,13 @@ final class Inbox<R> {
     /** Messages that may wait; a reader slower than its upstream loses the newest. */
     static final int MESSAGES_MAX = 256;
 
+    /** Bytes of messages that may wait: many long ones would fill the memory before they are too many. */
+    static final long BYTES_MAX = 4L * 1024 * 1024;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Deque<Envelope> messages = new ArrayDeque<>();
+    private long bytes;
     private @Nullable R outcome;
 
     /** What came next. */
@@ -33,9 +37,11 @@ final class Inbox<R> {
     boolean offer(Envelope message) {
         lock.lock();
         try {
-            boolean room = outcome == null && messages.size() < MESSAGES_MAX;
+            int length = message.document().bytes().length;
+            boolean room = outcome == null && messages.size() < MESSAGES_MAX && bytes + length <= BYTES_MAX;
             if (room) {
                 messages.add(message);
+                bytes += length;
                 arrived.signal();
             }
             return room;
@@ -71,6 +77,7 @@ final class Inbox<R> {
                 var _ = arrived.awaitNanos(nanos);
             }
             Envelope message = messages.poll();
+            bytes -= message == null ? 0 : message.document().bytes().length;
             R end = outcome;
             return message != null
                     ? Optional.of(new Arrival.Notice<>(message))

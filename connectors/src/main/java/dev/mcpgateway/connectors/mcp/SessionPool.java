@@ -155,7 +155,8 @@ final class SessionPool<S> implements DeadlineSweeper.Watched, AutoCloseable {
             }
             throw new IllegalStateException("a session could not be opened", failed.getCause());
         } catch (TimeoutException late) {
-            throw new UpstreamFault("no session with it within the time allowed");
+            throw new UpstreamFault(
+                    new UpstreamReply.Unreachable("no session with it within the time allowed", false), true);
         } catch (InterruptedException cancelled) {
             Thread.currentThread().interrupt();
             throw new UpstreamFault(new UpstreamReply.Cancelled());

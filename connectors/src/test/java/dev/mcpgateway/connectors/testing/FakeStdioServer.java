@@ -30,7 +30,7 @@ import java.util.function.Consumer;
  * {@code silent} (a legacy server that never answers {@code server/discover}); {@code late} (a modern one that answers it
  * only after {@code initialize}); {@code stubborn} (ignores the end of its input); {@code journal=FILE} (every line it
  * reads is appended there); {@code features} (it has a prompt, resources that may be subscribed to, completion and
- * logging). The tool's name says how it behaves: see {@link #call}. It asks the client only for what was declared.
+ * logging); {@code tool=NAME} (listed as well). The tool's name says how it behaves: see {@link #call}. It asks the client only for what was declared.
  */
 public final class FakeStdioServer {
     private static final String FEATURES = "\"tools\":{\"listChanged\":true},\"prompts\":{\"listChanged\":true},"
@@ -222,8 +222,15 @@ public final class FakeStdioServer {
         }
     }
 
-    private static String tools() {
-        return "{\"name\":\"echo\",\"inputSchema\":{\"type\":\"object\"}},{\"name\":\"env\"}";
+    private String tools() {
+        String tools = "{\"name\":\"echo\",\"inputSchema\":{\"type\":\"object\"}},{\"name\":\"env\"}";
+        for (String option : options) {
+            if (option.startsWith("tool=")) {
+                tools += ",{\"name\":\"" + option.substring("tool=".length())
+                        + "\",\"inputSchema\":{\"type\":\"object\"}}";
+            }
+        }
+        return tools;
     }
 
     /** The tool's name is its script. */
@@ -237,6 +244,14 @@ public final class FakeStdioServer {
             case "env" -> text(message, new TreeMap<>(System.getenv()).toString());
             case "cwd" -> text(message, Path.of("").toAbsolutePath().toString());
             case "pid" -> text(message, "" + ProcessHandle.current().pid());
+            case "flood" -> {
+                for (int i = 1; i <= 20_000; i++) {
+                    out.println(
+                            "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"data\":\"no one's\"}}");
+                    out.println("{\"jsonrpc\":\"2.0\",\"id\":999999,\"result\":{}}");
+                }
+                result(message, "{\"content\":[]}");
+            }
             case "hang" -> {
                 // never answers
             }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +35,7 @@ class TraceTest {
     static Path folder;
 
     private static final Queue<RawRequest> EXPORTS = new ConcurrentLinkedQueue<>();
+    private static final AtomicBoolean LOST = new AtomicBoolean();
     private static FakeMcpServer crm;
     private static RawServer receiver;
     private static TestGateway silent;
@@ -41,7 +43,14 @@ class TraceTest {
 
     @BeforeAll
     static void start() throws Exception {
-        crm = FakeMcpServer.start(Speaks.MODERN).tool("echo", ToolScript.text("result-text"));
+        crm = FakeMcpServer.start(Speaks.MODERN).tool("echo", ToolScript.text("result-text"))
+                .tool("lossy", turn -> {
+                    if (LOST.compareAndSet(false, true)) {
+                        turn.connection().reset();
+                    } else {
+                        turn.result(ToolScript.textResult("here"));
+                    }
+                });
         receiver = RawServer.start(connection -> {
             for (var next = connection.readRequest(); next.isPresent(); next = connection.readRequest()) {
                 EXPORTS.add(next.get());
@@ -50,7 +59,7 @@ class TraceTest {
         });
         silent = TestGateway.in(folder.resolve("silent")).upstream("crm", crm).start();
         exporting = TestGateway.in(folder.resolve("exporting"))
-                .upstream("crm", crm)
+                .upstream("crm", crm, "credential: none, idempotent: lossy")
                 .section("telemetry", "{otlp_url: \"http://127.0.0.1:" + receiver.port() + "\", sample_percent: 100}")
                 .start();
     }
@@ -164,6 +173,21 @@ class TraceTest {
         String spans = spans();
         assertThat(spans).contains("mcp.method.name", "gateway.call.id", "tools/call echo", "gateway.upstream");
         assertThat(spans).doesNotContain("argument-text", "result-text", "alice", agent.token());
+    }
+
+    @Test
+    void aSecondAttemptIsSeenInTheSpan() {
+        EXPORTS.clear();
+
+        assertThat(exporting.agent().call("crm__lossy", "{}").firstText()).isEqualTo("here");
+
+        Await.until("spans come", () -> spans().contains("tools/call crm__lossy"));
+        assertThat(spans()).contains("gateway.upstream.attempts", "retry");
+        exporting.agent().call("crm__echo", "{}");
+        EXPORTS.clear();
+        exporting.agent().call("crm__echo", "{}");
+        Await.until("spans come", () -> spans().contains("tools/call crm__echo"));
+        assertThat(spans()).doesNotContain("gateway.upstream.attempts");
     }
 
     private static String spans() {

@@ -1,0 +1,48 @@
+package dev.mcpgateway.connectors.mcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mcpgateway.connectors.net.Deadline;
+import dev.mcpgateway.connectors.wire.Envelope;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What may wait for a slow reader. */
+class InboxTest {
+    private final Bench bench = new Bench();
+    private final Inbox<String> inbox = new Inbox<>();
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    private static Envelope message(int bytes) {
+        String around = "{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":{\"x\":\"\"}}";
+        return Bench.message(around.replace("\"\"", "\"" + "y".repeat(bytes - around.length()) + "\""));
+    }
+
+    @Test
+    void longMessagesFillItBeforeTheyAreTooMany() throws InterruptedException {
+        Envelope mebibyte = message(1 << 20);
+        for (int i = 0; i < 4; i++) {
+            assertThat(inbox.offer(mebibyte)).isTrue();
+        }
+
+        assertThat(inbox.offer(message(100))).isFalse();
+
+        assertThat(inbox.next(Deadline.NEVER, bench.time())).isPresent();
+        assertThat(inbox.offer(mebibyte)).as("room again").isTrue();
+        assertThat(inbox.offer(message(100))).isFalse();
+    }
+
+    @Test
+    void shortMessagesFillItByTheirNumber() {
+        for (int i = 0; i < Inbox.MESSAGES_MAX; i++) {
+            assertThat(inbox.offer(message(60))).isTrue();
+        }
+
+        assertThat(inbox.offer(message(60))).isFalse();
+        assertThat(inbox.end("over")).as("there is always room for the outcome").isTrue();
+    }
+}

@@ -2,6 +2,7 @@ package dev.mcpgateway.connectors.openapi;
 
 import dev.mcpgateway.connectors.mcp.Definition;
 import dev.mcpgateway.connectors.openapi.BoundedBytes.Full;
+import dev.mcpgateway.connectors.openapi.Parameter.Place;
 import dev.mcpgateway.connectors.openapi.SchemaWriter.Direction;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
@@ -39,6 +40,9 @@ final class Operations {
     /** Most bytes of all definitions, since they stay in memory. */
     static final int ALL_BYTES_MAX = 32 * 1024 * 1024;
 
+    /** Most bytes that are written in vain, for schemas that turn out too long; bounds the time. */
+    static final long SPOILED_BYTES_MAX = 512L * 1024 * 1024;
+
     /** Longest text about a parameter. */
     static final int COMMENT_CHARS_MAX = 1_000;
 
@@ -62,14 +66,15 @@ final class Operations {
     private int seen;
     private int withoutOutput;
     private long bytes;
+    private long spoiledBytes;
 
     private Operations(
-            Description description, Selection selection, boolean outputSchemas, Set<String> withheldHeaders) {
+            Description description, Selection selection, boolean outputSchemas, Set<String> credentials) {
         this.description = description;
         this.document = description.document();
         this.selection = selection;
         this.outputSchemas = outputSchemas;
-        this.parameters = new ParameterReader(description, withheldHeaders, problems);
+        this.parameters = new ParameterReader(description, credentials, problems);
     }
 
     /**
@@ -83,32 +88,35 @@ final class Operations {
      * Reads the operations that are wanted.
      *
      * @param outputSchemas whether tools get output schemas
-     * @param credentialHeaders header fields, in lower case, that carry credentials and are not offered
+     * @param credentialHeaders header fields that carry credentials and are not offered
      * @throws DescriptionRefused if there are too many
      */
     static Tools read(
             Description description, Selection selection, boolean outputSchemas, Set<String> credentialHeaders)
             throws DescriptionRefused {
-        Set<String> withheld = new HashSet<>(credentialHeaders);
-        withheld.addAll(keyHeaders(description));
-        Operations operations = new Operations(description, selection, outputSchemas, withheld);
+        Set<String> credentials = new HashSet<>(keys(description));
+        credentialHeaders.forEach(name -> credentials.add(ParameterReader.key(Place.HEADER, name)));
+        Operations operations = new Operations(description, selection, outputSchemas, credentials);
         operations.readAll();
         return operations.tools();
     }
 
-    /** Header fields that the description itself calls API keys. */
-    private static Set<String> keyHeaders(Description description) {
-        Set<String> names = new HashSet<>();
+    /** Parameters that the description itself calls API keys. */
+    private static Set<String> keys(Description description) {
+        Set<String> keys = new HashSet<>();
         JsonDocument document = description.document();
         int schemes = document.at(Keys.COMPONENTS, Keys.SECURITY_SCHEMES);
         if (document.is(schemes, Kind.OBJECT)) {
             for (int each = document.first(schemes); each != JsonDocument.NONE; each = document.next(schemes, each)) {
-                if (description.text(each, Keys.IN).equals("header")) {
-                    names.add(description.text(each, Keys.NAME).toLowerCase(Locale.ROOT));
+                String name = description.text(each, Keys.NAME);
+                for (Place place : Place.values()) {
+                    if (place.word().equals(description.text(each, Keys.IN))) {
+                        keys.add(ParameterReader.key(place, name));
+                    }
                 }
             }
         }
-        return names;
+        return keys;
     }
 
     private Tools tools() {
@@ -169,6 +177,10 @@ final class Operations {
         } catch (Unusable unusable) {
             problems.add(where + " was left out: " + unusable.why());
         }
+        if (spoiledBytes > SPOILED_BYTES_MAX) {
+            throw new DescriptionRefused(
+                    "too many of its schemas are too long: choose operations with openapi.include");
+        }
         if (byTool.size() > TOOLS_MAX || bytes > ALL_BYTES_MAX) {
             throw new DescriptionRefused("more than " + TOOLS_MAX + " tools or " + ALL_BYTES_MAX
                     + " bytes of definitions would be offered: choose operations with openapi.include");
@@ -209,7 +221,7 @@ final class Operations {
     private static void checkVariables(PathTemplate template, List<ParameterReader.Offered> offered) throws Unusable {
         Set<String> declared = new HashSet<>();
         for (ParameterReader.Offered each : offered) {
-            if (each.parameter().place() == Parameter.Place.PATH) {
+            if (each.parameter().place() == Place.PATH) {
                 declared.add(each.parameter().name());
             }
         }
@@ -261,6 +273,7 @@ final class Operations {
             schemas.closeRoot();
             return out.toBytes();
         } catch (Full full) {
+            spoiledBytes += out.size();
             throw new Unusable("its input schema has more than " + INPUT_BYTES_MAX + " bytes");
         }
     }
@@ -292,6 +305,7 @@ final class Operations {
             schemas.closeRoot();
             return out.toBytes();
         } catch (Full | Unusable unwritable) {
+            spoiledBytes += out.size();
             withoutOutput++;
             return new byte[0];
         }

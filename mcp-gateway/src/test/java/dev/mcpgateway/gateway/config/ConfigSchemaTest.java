@@ -357,8 +357,7 @@ class ConfigSchemaTest {
         ObjectNode eraOfAnApi = local();
         ((ObjectNode) eraOfAnApi.at("/upstreams/api")).put("era", "modern");
         ObjectNode descriptionOfAServer = remote();
-        ((ObjectNode) descriptionOfAServer.at("/upstreams/crm"))
-                .set("openapi", local().at("/upstreams/api/openapi"));
+        ((ObjectNode) descriptionOfAServer.at("/upstreams/crm")).set("openapi", local().at("/upstreams/api/openapi"));
 
         for (ObjectNode each : List.of(
                 commandAndUrl,

@@ -11,6 +11,7 @@ import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.StrictJson;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,6 +64,7 @@ final class Operations {
     private final Problems problems = new Problems();
     private final Map<String, Operation> byTool = new LinkedHashMap<>();
     private final List<Definition> definitions = new ArrayList<>();
+    private final Map<String, List<PathTemplate>> templates = new HashMap<>();
     private int seen;
     private int withoutOutput;
     private long bytes;
@@ -124,6 +126,8 @@ final class Operations {
             problems.add(withoutOutput + " tools are offered without output schema: theirs have more than "
                     + OUTPUT_BYTES_MAX + " bytes or cannot be written");
         }
+        byTool.replaceAll((tool, operation) -> operation.among(
+                templates.getOrDefault(shape(operation.method(), operation.path()), List.of())));
         return new Tools(Map.copyOf(byTool), List.copyOf(definitions), problems.list());
     }
 
@@ -163,6 +167,7 @@ final class Operations {
         if (++seen > OPERATIONS_MAX) {
             throw new DescriptionRefused("it has more than " + OPERATIONS_MAX + " operations");
         }
+        remember(method, path);
         String id = description.text(node, Keys.OPERATION_ID);
         if (!selection.wants(method, path, id, description.isTrue(node, Keys.DEPRECATED))) {
             return;
@@ -185,6 +190,22 @@ final class Operations {
             throw new DescriptionRefused("more than " + TOOLS_MAX + " tools or " + ALL_BYTES_MAX
                     + " bytes of definitions would be offered: choose operations with openapi.include");
         }
+    }
+
+    /** Also operations that nobody wants are there, and must not be reached through another. */
+    private void remember(String method, String path) {
+        try {
+            PathTemplate template = PathTemplate.of(path);
+            templates
+                    .computeIfAbsent(shape(method, template), shape -> new ArrayList<>())
+                    .add(template);
+        } catch (Unusable unusable) {
+            // a path that no request of ours can be
+        }
+    }
+
+    private static String shape(String method, PathTemplate template) {
+        return method + " " + template.size();
     }
 
     private void add(String method, String path, int item, int node, String tool, String where) throws Unusable {
@@ -213,6 +234,7 @@ final class Operations {
                         tool,
                         method,
                         template,
+                        List.of(),
                         offered.stream().map(ParameterReader.Offered::parameter).toList(),
                         body.map(BodyForm.Offered::form).orElse(null),
                         output.length > 0));

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -166,6 +167,40 @@ class RequestBuilderTest {
         assertThat(Descriptions.request(BUILDER, dot, "{\"a\":\"b\"}").target()).isEqualTo("/v1/x/b.");
         assertThatThrownBy(() -> Descriptions.request(BUILDER, dot, "{\"a\":\".\"}"))
                 .isInstanceOf(ArgumentRefused.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "admin, false",
+        "ADMIN, false",
+        "%61dmin, true",
+        "a.csv, false",
+        "admins, true",
+        "admi, true"
+    })
+    void anArgumentNeverMakesThePathOfAnotherOperation(String value, boolean sent) throws Exception {
+        Operations.Tools tools = Operations.read(
+                Descriptions.read(Descriptions.yaml("""
+                        paths:
+                          /users/{id}: {get: {operationId: op, parameters: [{name: id, in: path, required: true, schema: {}}]}}
+                          /users/admin: {get: {}}
+                          /users/{name}.csv: {get: {}}
+                          /users/admi: {delete: {}}
+                          /users/admi/x: {get: {}}
+                        """)),
+                new Selection(List.of("op"), List.of(), true),
+                true,
+                Set.of());
+        String arguments = "{\"id\":" + quoted(value) + "}";
+
+        if (sent) {
+            assertThat(Descriptions.request(BUILDER, Descriptions.op(tools), arguments).target())
+                    .startsWith("/v1/users/");
+        } else {
+            assertThatThrownBy(() -> Descriptions.request(BUILDER, Descriptions.op(tools), arguments))
+                    .isInstanceOf(ArgumentRefused.class)
+                    .hasMessageContaining("another operation");
+        }
     }
 
     @Test

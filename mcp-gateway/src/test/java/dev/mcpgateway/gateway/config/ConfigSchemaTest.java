@@ -192,7 +192,7 @@ class ConfigSchemaTest {
             mappings(document, (pointer, schemas) -> {
                 // upstreams of each transport are one mapping to the schema, and differ to the reader
                 String place =
-                        pointer.replaceAll("/(crm|files|old)$", "/UPSTREAM").replaceAll("/(url|file)$", "/REF");
+                        pointer.replaceAll("/(crm|files|old|api)$", "/UPSTREAM").replaceAll("/(url|file)$", "/REF");
                 schemas.forEach(each -> schema.computeIfAbsent(place, key -> new TreeSet<>())
                         .addAll(each.path("properties").propertyNames()));
                 ObjectNode copy = document.deepCopy();

@@ -4,7 +4,8 @@
  *
  * <p>{@code wire} is the MCP wire format for both faces of the gateway. {@code net} makes every outbound connection.
  * {@code credential} is what upstreams get instead of the caller's token. {@code mcp} carries out calls and keeps the
- * catalogue of tools; {@code mcp.sdk} does so over the one transport that the MCP Java SDK still provides; {@code openapi} makes the operations of an HTTP API tools.
+ * catalogue of tools; {@code mcp.sdk} does so over the one transport that the MCP Java SDK still provides; {@code openapi}
+ * makes the operations of an HTTP API tools.
  */
 @org.jspecify.annotations.NullMarked
 module dev.mcpgateway.connectors {

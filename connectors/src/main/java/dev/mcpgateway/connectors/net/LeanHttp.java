@@ -2,6 +2,7 @@ package dev.mcpgateway.connectors.net;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Set;
 
 /**
  * The lean client: HTTP/1.1 over pooled connections to one origin, read strictly, a request written once. It exists
@@ -10,6 +11,9 @@ import java.util.Arrays;
 final class LeanHttp implements HttpTransport {
     /** Up to this size head and body go out in one write. */
     private static final int ONE_WRITE_BYTES_MAX = 64 * 1024;
+
+    /** Methods whose requests say the length of their body even if they have none (RFC 9110 section 8.6). */
+    private static final Set<String> EXPECTING_BODY = Set.of("POST", "PUT", "PATCH");
 
     private final LeanPool pool;
     private final DeadlineSweeper sweeper;
@@ -56,7 +60,7 @@ final class LeanHttp implements HttpTransport {
     private byte[] head(HttpCall call) {
         StringBuilder head = new StringBuilder(512);
         head.append(call.method()).append(' ').append(call.target()).append(hostLines);
-        if (call.body().length > 0 || call.method().equals("POST")) {
+        if (call.body().length > 0 || EXPECTING_BODY.contains(call.method())) {
             head.append("Content-Length: ").append(call.body().length).append("\r\n");
         }
         for (HttpHeader header : call.headers()) {

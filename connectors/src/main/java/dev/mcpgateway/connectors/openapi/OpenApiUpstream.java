@@ -182,7 +182,9 @@ public final class OpenApiUpstream implements McpUpstream {
         try {
             ResultWriter.Answer answer = send(now.transport(), built, call);
             up();
-            return new UpstreamReply.Answered(results.result(request, operation, answer));
+            return answer.isError() || answer.writtenBytes() <= call.replyBytesMax()
+                    ? new UpstreamReply.Answered(results.result(request, operation, answer))
+                    : new UpstreamReply.TooLarge(call.replyBytesMax());
         } catch (HttpFault fault) {
             UpstreamReply reply = Replies.of(fault, call.replyBytesMax());
             if (reply instanceof UpstreamReply.Unreachable unreachable) {

@@ -2,6 +2,7 @@ package dev.mcpgateway.connectors.openapi;
 
 import dev.mcpgateway.connectors.mcp.Definition;
 import dev.mcpgateway.connectors.openapi.BoundedBytes.Full;
+import dev.mcpgateway.connectors.openapi.Parameter.Place;
 import dev.mcpgateway.connectors.openapi.SchemaWriter.Direction;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
@@ -10,6 +11,7 @@ import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.StrictJson;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +41,9 @@ final class Operations {
     /** Most bytes of all definitions, since they stay in memory. */
     static final int ALL_BYTES_MAX = 32 * 1024 * 1024;
 
+    /** Most bytes that are written in vain, for schemas that turn out too long; bounds the time. */
+    static final long SPOILED_BYTES_MAX = 512L * 1024 * 1024;
+
     /** Longest text about a parameter. */
     static final int COMMENT_CHARS_MAX = 1_000;
 
@@ -59,17 +64,19 @@ final class Operations {
     private final Problems problems = new Problems();
     private final Map<String, Operation> byTool = new LinkedHashMap<>();
     private final List<Definition> definitions = new ArrayList<>();
+    private final Map<String, List<PathTemplate>> templates = new HashMap<>();
     private int seen;
     private int withoutOutput;
     private long bytes;
+    private long spoiledBytes;
 
     private Operations(
-            Description description, Selection selection, boolean outputSchemas, Set<String> withheldHeaders) {
+            Description description, Selection selection, boolean outputSchemas, Set<String> credentials) {
         this.description = description;
         this.document = description.document();
         this.selection = selection;
         this.outputSchemas = outputSchemas;
-        this.parameters = new ParameterReader(description, withheldHeaders, problems);
+        this.parameters = new ParameterReader(description, credentials, problems);
     }
 
     /**
@@ -83,32 +90,35 @@ final class Operations {
      * Reads the operations that are wanted.
      *
      * @param outputSchemas whether tools get output schemas
-     * @param credentialHeaders header fields, in lower case, that carry credentials and are not offered
+     * @param credentialHeaders header fields that carry credentials and are not offered
      * @throws DescriptionRefused if there are too many
      */
     static Tools read(
             Description description, Selection selection, boolean outputSchemas, Set<String> credentialHeaders)
             throws DescriptionRefused {
-        Set<String> withheld = new HashSet<>(credentialHeaders);
-        withheld.addAll(keyHeaders(description));
-        Operations operations = new Operations(description, selection, outputSchemas, withheld);
+        Set<String> credentials = new HashSet<>(keys(description));
+        credentialHeaders.forEach(name -> credentials.add(ParameterReader.key(Place.HEADER, name)));
+        Operations operations = new Operations(description, selection, outputSchemas, credentials);
         operations.readAll();
         return operations.tools();
     }
 
-    /** Header fields that the description itself calls API keys. */
-    private static Set<String> keyHeaders(Description description) {
-        Set<String> names = new HashSet<>();
+    /** Parameters that the description itself calls API keys. */
+    private static Set<String> keys(Description description) {
+        Set<String> keys = new HashSet<>();
         JsonDocument document = description.document();
         int schemes = document.at(Keys.COMPONENTS, Keys.SECURITY_SCHEMES);
         if (document.is(schemes, Kind.OBJECT)) {
             for (int each = document.first(schemes); each != JsonDocument.NONE; each = document.next(schemes, each)) {
-                if (description.text(each, Keys.IN).equals("header")) {
-                    names.add(description.text(each, Keys.NAME).toLowerCase(Locale.ROOT));
+                String name = description.text(each, Keys.NAME);
+                for (Place place : Place.values()) {
+                    if (place.word().equals(description.text(each, Keys.IN))) {
+                        keys.add(ParameterReader.key(place, name));
+                    }
                 }
             }
         }
-        return names;
+        return keys;
     }
 
     private Tools tools() {
@@ -116,6 +126,8 @@ final class Operations {
             problems.add(withoutOutput + " tools are offered without output schema: theirs have more than "
                     + OUTPUT_BYTES_MAX + " bytes or cannot be written");
         }
+        byTool.replaceAll((tool, operation) -> operation.among(
+                templates.getOrDefault(shape(operation.method(), operation.path()), List.of())));
         return new Tools(Map.copyOf(byTool), List.copyOf(definitions), problems.list());
     }
 
@@ -155,6 +167,7 @@ final class Operations {
         if (++seen > OPERATIONS_MAX) {
             throw new DescriptionRefused("it has more than " + OPERATIONS_MAX + " operations");
         }
+        remember(method, path);
         String id = description.text(node, Keys.OPERATION_ID);
         if (!selection.wants(method, path, id, description.isTrue(node, Keys.DEPRECATED))) {
             return;
@@ -169,10 +182,30 @@ final class Operations {
         } catch (Unusable unusable) {
             problems.add(where + " was left out: " + unusable.why());
         }
+        if (spoiledBytes > SPOILED_BYTES_MAX) {
+            throw new DescriptionRefused(
+                    "too many of its schemas are too long: choose operations with openapi.include");
+        }
         if (byTool.size() > TOOLS_MAX || bytes > ALL_BYTES_MAX) {
             throw new DescriptionRefused("more than " + TOOLS_MAX + " tools or " + ALL_BYTES_MAX
                     + " bytes of definitions would be offered: choose operations with openapi.include");
         }
+    }
+
+    /** Also operations that nobody wants are there, and must not be reached through another. */
+    private void remember(String method, String path) {
+        try {
+            PathTemplate template = PathTemplate.of(path);
+            templates
+                    .computeIfAbsent(shape(method, template), shape -> new ArrayList<>())
+                    .add(template);
+        } catch (Unusable unusable) {
+            // a path that no request of ours can be
+        }
+    }
+
+    private static String shape(String method, PathTemplate template) {
+        return method + " " + template.size();
     }
 
     private void add(String method, String path, int item, int node, String tool, String where) throws Unusable {
@@ -201,6 +234,7 @@ final class Operations {
                         tool,
                         method,
                         template,
+                        List.of(),
                         offered.stream().map(ParameterReader.Offered::parameter).toList(),
                         body.map(BodyForm.Offered::form).orElse(null),
                         output.length > 0));
@@ -209,7 +243,7 @@ final class Operations {
     private static void checkVariables(PathTemplate template, List<ParameterReader.Offered> offered) throws Unusable {
         Set<String> declared = new HashSet<>();
         for (ParameterReader.Offered each : offered) {
-            if (each.parameter().place() == Parameter.Place.PATH) {
+            if (each.parameter().place() == Place.PATH) {
                 declared.add(each.parameter().name());
             }
         }
@@ -261,6 +295,7 @@ final class Operations {
             schemas.closeRoot();
             return out.toBytes();
         } catch (Full full) {
+            spoiledBytes += out.size();
             throw new Unusable("its input schema has more than " + INPUT_BYTES_MAX + " bytes");
         }
     }
@@ -292,6 +327,7 @@ final class Operations {
             schemas.closeRoot();
             return out.toBytes();
         } catch (Full | Unusable unwritable) {
+            spoiledBytes += out.size();
             withoutOutput++;
             return new byte[0];
         }

@@ -21,18 +21,18 @@ final class ParameterReader {
 
     private final Description description;
     private final JsonDocument document;
-    private final Set<String> withheldHeaders;
+    private final Set<String> credentials;
     private final Problems problems;
 
     /**
      * A reader.
      *
-     * @param withheldHeaders further header fields, in lower case, that agents do not set
+     * @param credentials {@link #key}s of what carries credentials, which agents do not set
      */
-    ParameterReader(Description description, Set<String> withheldHeaders, Problems problems) {
+    ParameterReader(Description description, Set<String> credentials, Problems problems) {
         this.description = description;
         this.document = description.document();
-        this.withheldHeaders = withheldHeaders;
+        this.credentials = credentials;
         this.problems = problems;
     }
 
@@ -67,13 +67,18 @@ final class ParameterReader {
             for (int each = list == JsonDocument.NONE ? list : document.first(list);
                     each != JsonDocument.NONE;
                     each = document.next(list, each)) {
-                read(each, where).ifPresent(one -> written.put(one.place() + " " + one.name(), one));
+                read(each, where).ifPresent(one -> written.put(key(one.place(), one.name()), one));
             }
         }
         if (written.size() > PARAMETERS_MAX) {
             throw new Unusable("it has more than " + PARAMETERS_MAX + " parameters");
         }
         return named(List.copyOf(written.values()), hasBody);
+    }
+
+    /** What tells parameters apart, and credentials from them: place and name, header fields in lower case. */
+    static String key(Place place, String name) {
+        return place.word() + " " + (place == Place.HEADER ? name.toLowerCase(Locale.ROOT) : name);
     }
 
     private Optional<Written> read(int reference, String where) throws Unusable {
@@ -109,11 +114,12 @@ final class ParameterReader {
     }
 
     private boolean isWithheld(Place place, String name) {
-        return switch (place) {
-            case HEADER -> Withheld.header(name) || withheldHeaders.contains(name.toLowerCase(Locale.ROOT));
-            case COOKIE -> Withheld.cookie(name) || withheldHeaders.contains("cookie");
+        boolean byName = switch (place) {
+            case HEADER -> Withheld.header(name);
+            case COOKIE -> Withheld.cookie(name) || credentials.contains(key(Place.HEADER, "Cookie"));
             case PATH, QUERY -> false;
         };
+        return byName || credentials.contains(key(place, name));
     }
 
     private Written read(int node, Place place, String name, boolean required) throws Unusable {

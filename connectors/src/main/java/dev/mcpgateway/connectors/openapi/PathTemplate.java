@@ -1,8 +1,11 @@
 package dev.mcpgateway.connectors.openapi;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -22,12 +25,43 @@ final class PathTemplate {
     private static final int DECODINGS = 2;
 
     private final List<Part> parts;
-    private final int segments;
+    private final List<Segment> segments;
 
     /** Text as it stands, or a variable. */
     private record Part(String text, boolean variable) {}
 
-    private PathTemplate(List<Part> parts, int segments) {
+    /**
+     * What stands between two slashes.
+     *
+     * @param text in lower case, since some servers do not tell cases apart
+     * @param form what it may be once variables are filled
+     * @param open whether it has a variable
+     * @param whole whether it is one variable and nothing else
+     */
+    private record Segment(String text, Pattern form, boolean open, boolean whole) {
+
+        static Segment of(String written) {
+            String text = written.toLowerCase(Locale.ROOT);
+            StringBuilder form = new StringBuilder();
+            Matcher variable = VARIABLE.matcher(text);
+            int at = 0;
+            while (variable.find()) {
+                form.append(Pattern.quote(text.substring(at, variable.start()))).append(".+");
+                at = variable.end();
+            }
+            form.append(Pattern.quote(text.substring(at)));
+            Pattern pattern = Pattern.compile(form.toString(), Pattern.DOTALL);
+            return new Segment(
+                    text, pattern, at > 0, VARIABLE.matcher(text).matches());
+        }
+
+        /** Whether it can be this value, given in lower case. */
+        boolean canBe(String value) {
+            return open ? form.matcher(value).matches() : text.equals(value);
+        }
+    }
+
+    private PathTemplate(List<Part> parts, List<Segment> segments) {
         this.parts = parts;
         this.segments = segments;
     }
@@ -46,14 +80,62 @@ final class PathTemplate {
             at = variable.end();
         }
         parts.add(new Part(literal(path.substring(at)), false));
-        String[] segments = VARIABLE.matcher(path).replaceAll("x").split("/", -1);
-        for (int i = 1; i < segments.length; i++) {
-            boolean last = i == segments.length - 1;
-            if (isDots(segments[i]) || (segments[i].isEmpty() && !last)) {
+        List<Segment> segments = new ArrayList<>();
+        for (String text : path.split("/", -1)) {
+            segments.add(Segment.of(text));
+        }
+        for (int i = 1; i < segments.size(); i++) {
+            String text = segments.get(i).text();
+            if (isDots(text) || (text.isEmpty() && i < segments.size() - 1)) {
                 throw new Unusable("its path has an empty or a dot segment");
             }
         }
-        return new PathTemplate(parts, segments.length);
+        return new PathTemplate(parts, List.copyOf(segments));
+    }
+
+    /** How many segments it has. */
+    int size() {
+        return segments.size();
+    }
+
+    /**
+     * Whether arguments could make the other's path one of this template, which is more concrete: a server then takes the
+     * request for this one (OpenAPI, "Path Templating Matching"), and whoever may call the other would have called this.
+     */
+    boolean isRivalOf(PathTemplate other) {
+        if (size() != other.size()) {
+            return false;
+        }
+        boolean moreConcrete = false;
+        for (int i = 0; i < size(); i++) {
+            Segment mine = segments.get(i);
+            Segment theirs = other.segments.get(i);
+            boolean meet = theirs.open() ? mine.open() || theirs.canBe(mine.text()) : mine.canBe(theirs.text());
+            if (!meet) {
+                return false;
+            }
+            moreConcrete |= theirs.open() && !mine.open() || theirs.whole() && !mine.whole();
+        }
+        return moreConcrete;
+    }
+
+    /** Whether a finished path is one of this template. */
+    boolean matches(String path) {
+        String[] values = path.split("/", -1);
+        if (values.length != size()) {
+            return false;
+        }
+        for (int i = 0; i < values.length; i++) {
+            if (!segments.get(i).canBe(decoded(values[i]))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String decoded(String segment) {
+        return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8)
+                .toLowerCase(Locale.ROOT);
     }
 
     private static String literal(String text) throws Unusable {
@@ -74,8 +156,9 @@ final class PathTemplate {
      * The path with encoded values.
      *
      * @param values what stands for each variable, encoded
+     * @param rivals templates of other operations, which the path must not become
      */
-    String filled(Map<String, String> values) throws ArgumentRefused {
+    String filled(Map<String, String> values, List<PathTemplate> rivals) throws ArgumentRefused {
         StringBuilder path = new StringBuilder();
         String last = "";
         for (Part part : parts) {
@@ -83,14 +166,18 @@ final class PathTemplate {
             path.append(part.variable() ? values.getOrDefault(part.text(), "") : part.text());
         }
         String[] filled = path.toString().split("/", -1);
-        boolean sound = filled.length == segments;
+        boolean sound = filled.length == segments.size();
         for (int i = 1; i < filled.length; i++) {
             sound &= !isDots(filled[i]) && (!filled[i].isEmpty() || i == filled.length - 1);
         }
         if (!sound) {
             throw new ArgumentRefused(last, "makes a path that leads elsewhere");
         }
-        return path.toString();
+        String complete = path.toString();
+        if (rivals.stream().anyMatch(rival -> rival.matches(complete))) {
+            throw new ArgumentRefused(last, "makes the path of another operation");
+        }
+        return complete;
     }
 
     /**

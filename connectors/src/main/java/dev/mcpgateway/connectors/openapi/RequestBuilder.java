@@ -85,7 +85,7 @@ final class RequestBuilder {
         }
         byte[] body = body(operation, document, arguments, headers);
         String target =
-                basePath + operation.path().filled(path) + (query.toString().isEmpty() ? "" : "?" + query);
+                basePath + operation.path().filled(path, operation.rivals()) + (query.toString().isEmpty() ? "" : "?" + query);
         check(target);
         return new Request(operation.method(), target, headers, body);
     }

@@ -55,6 +55,15 @@ final class ResultWriter {
     @SuppressWarnings("ArrayRecordComponent") // read once, never compared
     record Answer(int status, String contentType, String retryAfter, byte[] body) {
 
+        /** How long its body gets when it is written as a text or as Base64: up to six times what came. */
+        long writtenBytes() {
+            long written = 0;
+            for (byte b : body) {
+                written += b >= 0 && b < 0x20 ? 6 : b == '"' || b == '\\' ? 2 : 1;
+            }
+            return Math.max(written, body.length * 4L / 3);
+        }
+
         boolean isError() {
             return status < 200 || status >= 300;
         }

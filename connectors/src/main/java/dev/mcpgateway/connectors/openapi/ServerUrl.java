@@ -42,9 +42,12 @@ final class ServerUrl {
 
     private static URI checked(URI url) throws DescriptionRefused {
         HttpOrigin.of(url);
-        if (url.getRawQuery() != null || !url.normalize().equals(url)) {
+        boolean plain = url.getRawQuery() == null
+                && url.normalize().equals(url)
+                && url.toASCIIString().equals(url.toString());
+        if (!plain) {
             throw new DescriptionRefused(
-                    "the server's URL has a query, or dots or empty segments in its path" + SET_IT);
+                    "the server's URL has a query, or a path with dots, empty segments or other characters than ASCII" + SET_IT);
         }
         return url;
     }

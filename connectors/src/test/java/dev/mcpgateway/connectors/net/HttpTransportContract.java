@@ -158,6 +158,16 @@ abstract class HttpTransportContract {
         assertThat(received.remove().header("Content-Length")).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "PATCH"})
+    void aMethodThatExpectsABodySaysThatThereIsNone(String method) {
+        HttpTransport transport = transport(answering(connection -> connection.write(OK)));
+
+        answer(transport, new HttpCall(method, "/", List.of(), new byte[0], Deadline.after(AMPLE, time), 100));
+
+        assertThat(received.remove().header("Content-Length")).hasValue("0");
+    }
+
     @Test
     void aBodyOfAMegabyteArrivesWhole() {
         String large = "x".repeat(1 << 20);

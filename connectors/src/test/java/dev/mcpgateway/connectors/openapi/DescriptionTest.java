@@ -144,8 +144,9 @@ class DescriptionTest {
 
     @Test
     void referencesInACircleAreNoReference() throws Exception {
-        Description description = Descriptions.read(Descriptions.yaml(
-                "components: {parameters: {a: {$ref: '#/components/parameters/b'}, b: {$ref: '#/components/parameters/a'}}}\n"));
+        Description description = Descriptions.read(
+                Descriptions.yaml(
+                        "components: {parameters: {a: {$ref: '#/components/parameters/b'}, b: {$ref: '#/components/parameters/a'}}}\n"));
         int node = description.target("#/components/parameters/a");
 
         assertThatThrownBy(() -> description.dereferenced(node)).isInstanceOf(Unusable.class);

@@ -13,7 +13,8 @@ final class Descriptions {
 
     /** A description of 3.0 in YAML whose paths, and other sections, are given. */
     static String yaml(String rest) {
-        return "openapi: 3.0.3\ninfo: {title: t, version: 1.0.0}\nservers: [{url: 'https://api.example.com/v1'}]\n" + rest;
+        return "openapi: 3.0.3\ninfo: {title: t, version: 1.0.0}\nservers: [{url: 'https://api.example.com/v1'}]\n"
+                + rest;
     }
 
     /** A description of 3.1 in YAML. */
@@ -38,15 +39,23 @@ final class Descriptions {
         return new String(tools.definitions().getFirst().rawBytes(), StandardCharsets.UTF_8);
     }
 
+    /** The operation {@code op}. */
+    static Operation op(Operations.Tools tools) {
+        Operation operation = tools.operations().get("op");
+        if (operation == null) {
+            throw new AssertionError(tools.problems());
+        }
+        return operation;
+    }
+
     /** One operation {@code op} with this method and path, and these parameters in YAML flow form. */
     static Operation operation(String method, String path, String parameters) throws DescriptionRefused {
         Operations.Tools tools = tools(yaml("paths:\n  " + path + ":\n    " + method
                 + ":\n      operationId: op\n      parameters: " + parameters + "\n"));
-        Operation operation = tools.operations().get("op");
-        if (operation == null || !tools.problems().isEmpty()) {
+        if (!tools.problems().isEmpty()) {
             throw new AssertionError(tools.problems());
         }
-        return operation;
+        return op(tools);
     }
 
     /** The request for arguments given as JSON. */

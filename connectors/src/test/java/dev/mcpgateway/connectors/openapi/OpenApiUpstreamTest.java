@@ -135,7 +135,9 @@ class OpenApiUpstreamTest {
         assertThat(offer.capabilities().tools()).isTrue();
         assertThat(offer.revision()).isEqualTo(Revision.NEWEST_MODERN);
         assertThat(upstream.status().health()).isEqualTo(Health.UP);
-        assertThat(server.accepted()).as("a description is a file: nobody is asked").isZero();
+        assertThat(server.accepted())
+                .as("a description is a file: nobody is asked")
+                .isZero();
     }
 
     @ParameterizedTest
@@ -249,7 +251,8 @@ class OpenApiUpstreamTest {
     private String content(String type, byte[] body) throws Exception {
         OpenApiUpstream upstream = pets();
         answer = connection -> {
-            connection.write("HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: " + body.length + "\r\n\r\n");
+            connection.write(
+                    "HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: " + body.length + "\r\n\r\n");
             connection.write(body);
         };
         return text(call(upstream, "listPets", "{}"));
@@ -268,7 +271,8 @@ class OpenApiUpstreamTest {
                         + "\"mimeType\":\"application/pdf\",\"blob\":\"iVBORwA=\"}}]");
         assertThat(content("text/csv", "a,b\n".getBytes(StandardCharsets.UTF_8)))
                 .contains("[{\"type\":\"text\",\"text\":\"a,b\\n\"}]");
-        assertThat(content("text/plain; charset=ISO-8859-1", new byte[] {(byte) 0xE9})).contains("\"text\":\"é\"");
+        assertThat(content("text/plain; charset=ISO-8859-1", new byte[] {(byte) 0xE9}))
+                .contains("\"text\":\"é\"");
         assertThat(content("text/plain", new byte[] {(byte) 0xE9})).contains("\"blob\":\"6Q==\"");
         assertThat(content("a\"b/c", bytes)).contains("\"mimeType\":\"application/octet-stream\"");
     }
@@ -321,6 +325,17 @@ class OpenApiUpstreamTest {
     }
 
     @Test
+    void anAnswerThatGrowsBeyondTheBoundWhenItIsWrittenIsNot() throws Exception {
+        OpenApiUpstream upstream = pets();
+        answer = connection -> connection.answer(200, "text/plain", "\u0001".repeat(600));
+
+        assertThat(bench.call(
+                        upstream,
+                        Bench.call(Bench.modernRequest("listPets", "{}"), "listPets", "alice", Bench.AMPLE, 1_000)))
+                .isEqualTo(new UpstreamReply.TooLarge(1_000));
+    }
+
+    @Test
     void anEndlessAnswerEndsWithItsTimeout() throws Exception {
         OpenApiUpstream upstream = pets();
         answer = connection -> {
@@ -331,7 +346,11 @@ class OpenApiUpstreamTest {
         assertThat(bench.call(
                         upstream,
                         Bench.call(
-                                Bench.modernRequest("listPets", "{}"), "listPets", "alice", Duration.ofMillis(200), 1 << 20)))
+                                Bench.modernRequest("listPets", "{}"),
+                                "listPets",
+                                "alice",
+                                Duration.ofMillis(200),
+                                1 << 20)))
                 .isEqualTo(new UpstreamReply.TimedOut());
     }
 
@@ -339,10 +358,9 @@ class OpenApiUpstreamTest {
     void anInterruptClosesTheConnection() throws Exception {
         OpenApiUpstream upstream = pets();
         answer = RawConnection::awaitPeerClose;
-        Bench.Running<UpstreamReply> running =
-                Bench.start(() -> upstream.call(
-                        Bench.call(Bench.modernRequest("listPets", "{}"), "listPets", "alice", Bench.AMPLE, 1 << 20),
-                        ReplyListener.NONE));
+        Bench.Running<UpstreamReply> running = Bench.start(() -> upstream.call(
+                Bench.call(Bench.modernRequest("listPets", "{}"), "listPets", "alice", Bench.AMPLE, 1 << 20),
+                ReplyListener.NONE));
         Await.until("the request has arrived", () -> !requests.isEmpty());
 
         running.thread().interrupt();
@@ -353,14 +371,17 @@ class OpenApiUpstreamTest {
 
     @Test
     void aServerThatIsNotThereIsDown() throws Exception {
-        OpenApiUpstream upstream = pets();
-        server.close();
+        Path file = Files.writeString(folder.resolve("api.yaml"), PETS);
+        OpenApiUpstream upstream = bench.with(new OpenApiUpstream(
+                OpenApiSettings.of("api", file, URI.create("http://127.0.0.1:1")), bench.surroundings()));
+        upstream.offer();
 
         UpstreamReply reply = call(upstream, "listPets", "{}");
 
-        assertThat(reply).isInstanceOfSatisfying(UpstreamReply.Unreachable.class, unreachable -> assertThat(
-                        unreachable.mayHaveRun())
-                .isFalse());
+        assertThat(reply)
+                .isInstanceOfSatisfying(
+                        UpstreamReply.Unreachable.class,
+                        unreachable -> assertThat(unreachable.mayHaveRun()).isFalse());
         assertThat(upstream.status().health()).isEqualTo(Health.DOWN);
     }
 
@@ -421,14 +442,14 @@ class OpenApiUpstreamTest {
                 "https://127.1/",
                 "https://{region}.example.com",
                 "https://api.example.com/a/../b",
+                "https://api.example.com/ü",
                 "https://user@api.example.com",
                 "https://api.example.com?x=y",
                 "file:///etc/passwd",
                 ""
             })
     void aServerThatTheDescriptionAloneNamesMustBeHttpsUnderAName(String url) throws Exception {
-        Path file = Files.writeString(
-                folder.resolve("api.yaml"), PETS + "servers: [{url: '" + url + "'}]\n");
+        Path file = Files.writeString(folder.resolve("api.yaml"), PETS + "servers: [{url: '" + url + "'}]\n");
         OpenApiUpstream upstream =
                 bench.with(new OpenApiUpstream(OpenApiSettings.of("api", file, null), bench.surroundings()));
 

@@ -65,9 +65,10 @@ class OperationsTest {
         String input = "\"type\":\"object\",\"required\":[\"name\"],\"properties\":{\"name\":{\"type\":\"string\"},"
                 + "\"secret\":{\"type\":\"string\",\"writeOnly\":true},"
                 + "\"friends\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/Pet\"}}}}";
-        String output = "\"type\":\"object\",\"required\":[\"id\",\"name\"],\"properties\":{\"id\":{\"type\":\"integer\","
-                + "\"readOnly\":true},\"name\":{\"type\":\"string\"},"
-                + "\"friends\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/Pet\"}}}";
+        String output =
+                "\"type\":\"object\",\"required\":[\"id\",\"name\"],\"properties\":{\"id\":{\"type\":\"integer\","
+                        + "\"readOnly\":true},\"name\":{\"type\":\"string\"},"
+                        + "\"friends\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/Pet\"}}}";
         assertThat(definition)
                 .isEqualTo("{\"name\":\"pets_replace\",\"title\":\"Replace a pet\","
                         + "\"description\":\"Replace a pet\\n\\nAll of it.\",\"inputSchema\":{\"type\":\"object\",\"properties\":{"
@@ -122,7 +123,8 @@ class OperationsTest {
     void aReferenceOfThreeOneKeepsWhatStandsBesideIt() throws Exception {
         String text = WITH_SCHEMA.replace("3.0.3", "3.1.0") + "components: {schemas: {a b: {type: string}}}\n";
 
-        assertThat(Descriptions.definition(text.replace("SCHEMA", "{$ref: '#/components/schemas/a%20b', minLength: 2}")))
+        assertThat(Descriptions.definition(
+                        text.replace("SCHEMA", "{$ref: '#/components/schemas/a%20b', minLength: 2}")))
                 .contains("{\"p\":{\"$ref\":\"#/$defs/a_20b\",\"minLength\":2}}")
                 .contains("\"$defs\":{\"a_20b\":{\"type\":\"string\"}}");
     }
@@ -142,7 +144,8 @@ class OperationsTest {
             })
     void aSchemaThatCannotStandAloneKeepsItsOperationOut(String schema) throws Exception {
         String text = op("parameters: [{name: p, in: query, required: true, schema: SCHEMA}]\n");
-        Operations.Tools tools = Descriptions.tools(text.replace("SCHEMA", schema) + "  /fine: {get: {operationId: fine}}\n");
+        Operations.Tools tools =
+                Descriptions.tools(text.replace("SCHEMA", schema) + "  /fine: {get: {operationId: fine}}\n");
 
         assertThat(tools.operations()).containsOnlyKeys("fine");
         assertThat(tools.problems()).singleElement().asString().startsWith("GET /pets was left out: ");
@@ -165,7 +168,8 @@ class OperationsTest {
         for (int i = 0; i < 6_000; i++) {
             wide.append("property").append(i).append(": {type: string}, ");
         }
-        Operations.Tools tools = Descriptions.tools(WITH_SCHEMA.replace("SCHEMA", wide.append("}}").toString()));
+        Operations.Tools tools = Descriptions.tools(
+                WITH_SCHEMA.replace("SCHEMA", wide.append("}}").toString()));
 
         assertThat(tools.operations()).isEmpty();
         assertThat(tools.problems()).singleElement().asString().contains("more than " + Operations.INPUT_BYTES_MAX);
@@ -194,33 +198,31 @@ class OperationsTest {
         "{$ref: '#/components/schemas/None'}, false"
     })
     void anOutputSchemaIsPromisedForObjectsOnly(String schema, boolean promised) throws Exception {
-        Operations.Tools tools = Descriptions.tools(op("responses: {'200': {content: {application/json: {schema: " + schema
-                        + "}}}, '404': {content: {application/json: {schema: {type: object}}}}}\n")
+        Operations.Tools tools = Descriptions.tools(op("responses: {'200': {content: {application/json: {schema: "
+                        + schema + "}}}, '404': {content: {application/json: {schema: {type: object}}}}}\n")
                 + "components: {schemas: {O: {type: object}}}\n");
 
-        assertThat(tools.operations().get("op").structured()).isEqualTo(promised);
+        assertThat(Descriptions.op(tools).structured()).isEqualTo(promised);
         String definition = new String(tools.definitions().getFirst().rawBytes(), StandardCharsets.UTF_8);
         assertThat(definition.contains("\"outputSchema\":{\"type\":\"object\"")).isEqualTo(promised);
     }
 
     @Test
     void twoKindsOfSuccessPromiseNothing() throws Exception {
-        assertThat(Descriptions.tools(op("responses: {'200': {content: {application/json: {schema: {type: object}}}},"
-                                + " '204': {description: none}}\n"))
-                        .operations()
-                        .get("op")
+        assertThat(Descriptions.op(Descriptions.tools(
+                                op("responses: {'200': {content: {application/json: {schema: {type: object}}}},"
+                                        + " '204': {description: none}}\n")))
                         .structured())
                 .isFalse();
     }
 
     @Test
     void outputSchemasCanBeTurnedOff() throws Exception {
-        Description description = Descriptions.read(
-                op("responses: {'200': {content: {application/json: {schema: {type: object}}}}}\n"));
+        Description description =
+                Descriptions.read(op("responses: {'200': {content: {application/json: {schema: {type: object}}}}}\n"));
 
-        assertThat(Operations.read(description, new Selection(List.of(), List.of(), true), false, Set.of())
-                        .operations()
-                        .get("op")
+        assertThat(Descriptions.op(Operations.read(
+                                description, new Selection(List.of(), List.of(), true), false, Set.of()))
                         .structured())
                 .isFalse();
     }
@@ -288,22 +290,40 @@ class OperationsTest {
                 "Configured"
             })
     void headersOfIdentityRouteAndFramingAreNotOffered(String name) throws Exception {
-        Description description = Descriptions.read(op("parameters: [{name: '" + name
-                        + "', in: header, required: true, schema: {type: string}}]\n")
-                + "components: {securitySchemes: {k: {type: apiKey, in: header, name: my-key}}}\n");
-        Operations.Tools tools = Operations.read(
-                description, new Selection(List.of(), List.of(), true), true, Set.of("configured"));
+        Description description = Descriptions.read(
+                op("parameters: [{name: '" + name + "', in: header, required: true, schema: {type: string}}]\n")
+                        + "components: {securitySchemes: {k: {type: apiKey, in: header, name: my-key}}}\n");
+        Operations.Tools tools =
+                Operations.read(description, new Selection(List.of(), List.of(), true), true, Set.of("configured"));
 
-        assertThat(tools.operations().get("op").parameters()).isEmpty();
+        assertThat(Descriptions.op(tools).parameters()).isEmpty();
         assertThat(tools.problems()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"query, key, false", "query, Key, true", "cookie, chip, false", "query, chip, true"})
+    void whatTheDescriptionCallsAKeyIsNotOffered(String place, String name, boolean offered) throws Exception {
+        Operations.Tools tools = Descriptions.tools(
+                op("parameters: [{name: " + name + ", in: " + place + ", schema: {}}]\n")
+                        + "components: {securitySchemes: {a: {type: apiKey, in: query, name: key},"
+                        + " b: {type: apiKey, in: cookie, name: chip}}}\n");
+
+        assertThat(Descriptions.op(tools).parameters()).hasSize(offered ? 1 : 0);
+    }
+
+    @Test
+    void headersThatDifferByCaseAreOne() throws Exception {
+        Operations.Tools tools = Descriptions.tools(
+                op("parameters: [{name: X-A, in: header, schema: {}}, {name: x-a, in: header, schema: {}}]\n"));
+
+        assertThat(Descriptions.op(tools).parameters()).hasSize(1);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"sid", "JSESSIONID", "PHPSESSID", "__Host-x", "access_token", "csrftoken", "auth"})
     void cookiesOfSessionsAreNotOffered(String name) throws Exception {
-        assertThat(Descriptions.tools(op("parameters: [{name: " + name + ", in: cookie, schema: {}}]\n"))
-                        .operations()
-                        .get("op")
+        assertThat(Descriptions.op(
+                                Descriptions.tools(op("parameters: [{name: " + name + ", in: cookie, schema: {}}]\n")))
                         .parameters())
                 .isEmpty();
     }
@@ -314,8 +334,11 @@ class OperationsTest {
         Operations.Tools optional = Descriptions.tools(op("parameters: [" + parameter + "}]\n"));
         Operations.Tools required = Descriptions.tools(op("parameters: [" + parameter + ", required: true}]\n"));
 
-        assertThat(optional.operations().get("op").parameters()).isEmpty();
-        assertThat(optional.problems()).singleElement().asString().startsWith("GET /pets is offered without its parameter p");
+        assertThat(Descriptions.op(optional).parameters()).isEmpty();
+        assertThat(optional.problems())
+                .singleElement()
+                .asString()
+                .startsWith("GET /pets is offered without its parameter p");
         assertThat(required.operations()).isEmpty();
     }
 
@@ -374,18 +397,26 @@ class OperationsTest {
     @Test
     void theOperatorChoosesOperations() throws Exception {
         assertThat(selected(List.of(), List.of(), true)).hasSize(4);
-        assertThat(selected(List.of(), List.of(), false)).doesNotContain("allPets").hasSize(3);
+        assertThat(selected(List.of(), List.of(), false))
+                .doesNotContain("allPets")
+                .hasSize(3);
         assertThat(selected(List.of("GET /pets*"), List.of(), true)).containsExactlyInAnyOrder("listPets", "allPets");
-        assertThat(selected(List.of("*Pet*"), List.of("POST *"), true)).containsExactlyInAnyOrder("listPets", "allPets");
+        assertThat(selected(List.of("*Pet*"), List.of("POST *"), true))
+                .containsExactlyInAnyOrder("listPets", "allPets");
         assertThat(selected(List.of("users.list"), List.of(), true)).containsExactly("users.list");
-        assertThat(selected(List.of("usersXlist", "listpets", "get /pets"), List.of(), true)).isEmpty();
+        assertThat(selected(List.of("usersXlist", "listpets", "get /pets"), List.of(), true))
+                .isEmpty();
     }
 
     @Test
     void moreToolsThanAnyoneReviewsAreRefusedWithTheWayOut() {
         StringBuilder many = new StringBuilder("paths:\n");
         for (int i = 0; i <= Operations.TOOLS_MAX; i++) {
-            many.append("  /p").append(i).append(": {get: {operationId: o").append(i).append("}}\n");
+            many.append("  /p")
+                    .append(i)
+                    .append(": {get: {operationId: o")
+                    .append(i)
+                    .append("}}\n");
         }
 
         assertThatThrownBy(() -> Descriptions.tools(Descriptions.yaml(many.toString())))
@@ -399,7 +430,8 @@ class OperationsTest {
         for (int i = 0; i < 500; i++) {
             many.append("  \"/\\e[31mp").append(i).append("\": {get: {}}\n");
         }
-        List<String> problems = Descriptions.tools(Descriptions.yaml(many.toString())).problems();
+        List<String> problems =
+                Descriptions.tools(Descriptions.yaml(many.toString())).problems();
 
         assertThat(problems).hasSize(101).noneMatch(problem -> problem.contains("\u001b"));
         assertThat(problems.getLast()).isEqualTo("and 400 more of this kind");

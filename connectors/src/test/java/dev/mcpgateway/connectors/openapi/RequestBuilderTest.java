@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,7 +104,16 @@ class RequestBuilderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"a, a", "a b, a%20b", "ü, %C3%BC", "a;b=c, a%3Bb%3Dc", "x?y#z, x%3Fy%23z", "100%, 100%25", "a..b, a..b", "...,..."})
+    @CsvSource({
+        "a, a",
+        "a b, a%20b",
+        "ü, %C3%BC",
+        "a;b=c, a%3Bb%3Dc",
+        "x?y#z, x%3Fy%23z",
+        "100%, 100%25",
+        "a..b, a..b",
+        "...,..."
+    })
     void aPathArgumentIsEncodedWhole(String value, String written) throws Exception {
         assertThat(path(value)).isEqualTo("/v1/pets/" + written + "/toys");
     }
@@ -150,13 +160,47 @@ class RequestBuilderTest {
                 "'/x/.{a}{b}'",
                 "[{name: a, in: path, required: true, schema: {}}, {name: b, in: path, required: true, schema: {}}]");
 
-        assertThat(Descriptions.request(BUILDER, operation, "{\"a\":\"a\",\"b\":\"b\"}").target())
+        assertThat(Descriptions.request(BUILDER, operation, "{\"a\":\"a\",\"b\":\"b\"}")
+                        .target())
                 .isEqualTo("/v1/x/.ab");
-        Operation dot = Descriptions.operation(
-                "get", "'/x/{a}.'", "[{name: a, in: path, required: true, schema: {}}]");
+        Operation dot = Descriptions.operation("get", "'/x/{a}.'", "[{name: a, in: path, required: true, schema: {}}]");
         assertThat(Descriptions.request(BUILDER, dot, "{\"a\":\"b\"}").target()).isEqualTo("/v1/x/b.");
         assertThatThrownBy(() -> Descriptions.request(BUILDER, dot, "{\"a\":\".\"}"))
                 .isInstanceOf(ArgumentRefused.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "admin, false",
+        "ADMIN, false",
+        "%61dmin, true",
+        "a.csv, false",
+        "admins, true",
+        "admi, true"
+    })
+    void anArgumentNeverMakesThePathOfAnotherOperation(String value, boolean sent) throws Exception {
+        Operations.Tools tools = Operations.read(
+                Descriptions.read(Descriptions.yaml("""
+                        paths:
+                          /users/{id}: {get: {operationId: op, parameters: [{name: id, in: path, required: true, schema: {}}]}}
+                          /users/admin: {get: {}}
+                          /users/{name}.csv: {get: {}}
+                          /users/admi: {delete: {}}
+                          /users/admi/x: {get: {}}
+                        """)),
+                new Selection(List.of("op"), List.of(), true),
+                true,
+                Set.of());
+        String arguments = "{\"id\":" + quoted(value) + "}";
+
+        if (sent) {
+            assertThat(Descriptions.request(BUILDER, Descriptions.op(tools), arguments).target())
+                    .startsWith("/v1/users/");
+        } else {
+            assertThatThrownBy(() -> Descriptions.request(BUILDER, Descriptions.op(tools), arguments))
+                    .isInstanceOf(ArgumentRefused.class)
+                    .hasMessageContaining("another operation");
+        }
     }
 
     @Test
@@ -164,7 +208,8 @@ class RequestBuilderTest {
         Operation operation = Descriptions.operation(
                 "get", "'/pets/{ids}'", "[{name: ids, in: path, required: true, schema: {type: array, items: {}}}]");
 
-        assertThat(Descriptions.request(BUILDER, operation, "{\"ids\":[1,\"a,b\"]}").target())
+        assertThat(Descriptions.request(BUILDER, operation, "{\"ids\":[1,\"a,b\"]}")
+                        .target())
                 .isEqualTo("/v1/pets/1,a%2Cb");
         assertThatThrownBy(() -> Descriptions.request(BUILDER, operation, "{\"ids\":[]}"))
                 .isInstanceOf(ArgumentRefused.class);
@@ -204,8 +249,10 @@ class RequestBuilderTest {
     /** Texts made of what readers of URLs and heads give a meaning. */
     private static String nasty(Random random) {
         String[] pieces = {
-            "/", "\\", ".", "..", "%2e", "%2F", "%25", "%", "?", "#", "&", "=", ";", ",", "+", " ", "\r\n", "\n", "\0", ":",
-            "@", "[", "]", "|", "é", "／", "∕", "‥", "\u202e", "😀", "a", "Z", "0", "~", "\"", "'", "<", "Host: x", "{", "}"
+            "/", "\\", ".", "..", "%2e", "%2F", "%25", "%", "?", "#", "&", "=", ";", ",", "+", " ", "\r\n", "\n", "\0",
+                    ":",
+            "@", "[", "]", "|", "é", "／", "∕", "‥", "\u202e", "😀", "a", "Z", "0", "~", "\"", "'", "<", "Host: x", "{",
+                    "}"
         };
         StringBuilder text = new StringBuilder();
         for (int left = random.nextInt(8); left >= 0; left--) {
@@ -229,8 +276,8 @@ class RequestBuilderTest {
             String item = nasty(random);
             String header = nasty(random);
             boolean slashes = random.nextBoolean();
-            String arguments = "{\"id\":" + quoted(id) + ",\"q\":" + quoted(query) + ",\"l\":[" + quoted(item) + ",\"x\"],"
-                    + "\"X-H\":" + quoted(header) + "}";
+            String arguments = "{\"id\":" + quoted(id) + ",\"q\":" + quoted(query) + ",\"l\":[" + quoted(item)
+                    + ",\"x\"]," + "\"X-H\":" + quoted(header) + "}";
             RequestBuilder.Request request;
             try {
                 request = Descriptions.request(slashes ? WITH_SLASHES : BUILDER, operation, arguments);
@@ -239,7 +286,10 @@ class RequestBuilderTest {
             }
             sent++;
             URI url = URI.create("https://api.example.com" + request.target());
-            assertThat(url.getRawPath().split("/", -1)).hasSize(5).startsWith("", "v1", "pets").endsWith("toys");
+            assertThat(url.getRawPath().split("/", -1))
+                    .hasSize(5)
+                    .startsWith("", "v1", "pets")
+                    .endsWith("toys");
             assertThat(url.normalize()).isEqualTo(url);
             assertThat(decoded(url.getRawPath().split("/", -1)[3])).isEqualTo(id);
             assertThat(id).doesNotContain("\r", "\n", "\0");
@@ -266,10 +316,11 @@ class RequestBuilderTest {
     }
 
     private static RequestBuilder.Request body(String content, String arguments) throws Exception {
-        Operations.Tools tools = Descriptions.tools(Descriptions.yaml("paths:\n  /pets:\n    post:\n      operationId: op\n"
-                + "      requestBody: {required: true, content: " + content + "}\n"));
+        Operations.Tools tools =
+                Descriptions.tools(Descriptions.yaml("paths:\n  /pets:\n    post:\n      operationId: op\n"
+                        + "      requestBody: {required: true, content: " + content + "}\n"));
         assertThat(tools.problems()).isEmpty();
-        return Descriptions.request(BUILDER, tools.operations().get("op"), arguments);
+        return Descriptions.request(BUILDER, Descriptions.op(tools), arguments);
     }
 
     private static String text(RequestBuilder.Request request) {
@@ -315,7 +366,8 @@ class RequestBuilderTest {
 
     @Test
     void aTextBodyIsTheText() throws Exception {
-        assertThat(text(body("{text/plain: {schema: {type: string}}}", "{\"body\":\"é\\n\"}"))).isEqualTo("é\n");
+        assertThat(text(body("{text/plain: {schema: {type: string}}}", "{\"body\":\"é\\n\"}")))
+                .isEqualTo("é\n");
     }
 
     @Test

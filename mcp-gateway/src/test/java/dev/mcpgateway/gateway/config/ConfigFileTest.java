@@ -424,7 +424,7 @@ class ConfigFileTest {
         assertThat(problems(LEAST + "upstreams: {crm: {transport: pigeon, credential: none, command: [/bin/x]}}\n"))
                 .singleElement()
                 .satisfies(problem ->
-                        assertThat(problem.message()).isEqualTo("'pigeon' is none of stdio, streamable_http, sse"));
+                        assertThat(problem.message()).isEqualTo("'pigeon' is none of stdio, streamable_http, sse, openapi"));
     }
 
     @ParameterizedTest

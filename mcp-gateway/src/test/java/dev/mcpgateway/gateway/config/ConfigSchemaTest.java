@@ -199,7 +199,7 @@ class ConfigSchemaTest {
             mappings(document, (pointer, schemas) -> {
                 // upstreams of each transport are one mapping to the schema, and differ to the reader
                 String place =
-                        pointer.replaceAll("/(crm|files|old)$", "/UPSTREAM").replaceAll("/(url|file)$", "/REF");
+                        pointer.replaceAll("/(crm|files|old|api)$", "/UPSTREAM").replaceAll("/(url|file)$", "/REF");
                 schemas.forEach(each -> schema.computeIfAbsent(place, key -> new TreeSet<>())
                         .addAll(each.path("properties").propertyNames()));
                 ObjectNode copy = document.deepCopy();
@@ -364,8 +364,7 @@ class ConfigSchemaTest {
         ObjectNode eraOfAnApi = local();
         ((ObjectNode) eraOfAnApi.at("/upstreams/api")).put("era", "modern");
         ObjectNode descriptionOfAServer = remote();
-        ((ObjectNode) descriptionOfAServer.at("/upstreams/crm"))
-                .set("openapi", local().at("/upstreams/api/openapi"));
+        ((ObjectNode) descriptionOfAServer.at("/upstreams/crm")).set("openapi", local().at("/upstreams/api/openapi"));
 
         for (ObjectNode each : List.of(
                 commandAndUrl,

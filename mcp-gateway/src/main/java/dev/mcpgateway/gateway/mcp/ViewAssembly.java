@@ -221,10 +221,10 @@ final class ViewAssembly {
                             .collect(Collectors.toSet()));
         }
         for (PreparedTool tool : tools) {
-            tool.app().ifPresent(app -> apps.get(app.alias()).add(app.own()));
+            tool.app().ifPresent(app -> add(apps, app.alias(), app.own()));
         }
         for (ExposedTemplate template : templates) {
-            texts.get(template.name().alias()).add(template.exposedName());
+            add(texts, template.name().alias(), template.exposedName());
             byAlias.computeIfAbsent(template.name().alias(), alias -> new ArrayList<>())
                     .add(template.template());
         }
@@ -232,6 +232,10 @@ final class ViewAssembly {
                 UriOwners.settle(uris, byAlias, asked, before.resources()),
                 UriOwners.settle(texts, Map.of(), asked, before.templates()),
                 UriOwners.settle(apps, Map.of(), asked, before.apps()));
+    }
+
+    private static void add(Map<String, Set<String>> claims, String alias, String uri) {
+        claims.computeIfAbsent(alias, absent -> new HashSet<>()).add(uri);
     }
 
     private List<ExposedTemplate> owned(List<ExposedTemplate> templates) {

@@ -63,6 +63,69 @@ public sealed interface AuditEvent {
     record SessionClosed(Actor actor, Source source, McpExchange mcp, String reason) implements AuditEvent {}
 
     /**
+     * An agent began to listen for changes ({@code ev: "stream.opened"}).
+     *
+     * @param actor {@code actor}
+     * @param agent {@code agent}
+     * @param source {@code src}
+     * @param mcp {@code mcp}, with the session or the request whose stream it is
+     * @param trace {@code trace}
+     * @param view {@code detail.view}: where it listens
+     * @param lists {@code detail.lists}: kinds of lists of which it hears
+     * @param resources {@code detail.resources}: how many resources the stream itself is about
+     */
+    record StreamOpened(
+            Actor actor,
+            Agent agent,
+            Source source,
+            McpExchange mcp,
+            TraceRef trace,
+            String view,
+            List<String> lists,
+            int resources)
+            implements AuditEvent {
+        /** Copies the lists. */
+        public StreamOpened {
+            lists = List.copyOf(lists);
+        }
+    }
+
+    /**
+     * An agent listens no more ({@code ev: "stream.closed"}).
+     *
+     * @param actor {@code actor}
+     * @param source {@code src}
+     * @param mcp {@code mcp}, as when it was opened
+     * @param reason {@code detail.reason}: such as gone, expired, drained, overflow
+     */
+    record StreamClosed(Actor actor, Source source, McpExchange mcp, String reason) implements AuditEvent {}
+
+    /**
+     * An agent may hear of changes of a resource from now on ({@code ev: "resource.subscribed"}).
+     *
+     * @param actor {@code actor}
+     * @param agent {@code agent}
+     * @param source {@code src}
+     * @param mcp {@code mcp}
+     * @param trace {@code trace}
+     * @param policy {@code policy}
+     * @param view {@code detail.view}
+     * @param upstream {@code detail.upstream}: alias of the resource's server
+     * @param uri {@code detail.uri}
+     */
+    record ResourceSubscribed(
+            Actor actor,
+            Agent agent,
+            Source source,
+            McpExchange mcp,
+            TraceRef trace,
+            PolicyRef policy,
+            String view,
+            String upstream,
+            String uri)
+            implements AuditEvent {}
+
+    /**
      * Another policy is in force ({@code ev: "policy.changed"}).
      *
      * @param actor {@code actor}: who changed it, as far as known

@@ -82,6 +82,9 @@ final class EventEncoding {
             case AuditEvent.FeaturesListed listed -> listed(json, listed);
             case AuditEvent.SessionOpened opened -> opened(json, opened);
             case AuditEvent.SessionClosed closed -> closed(json, closed);
+            case AuditEvent.StreamOpened opened -> opened(json, opened);
+            case AuditEvent.StreamClosed closed -> closed(json, closed);
+            case AuditEvent.ResourceSubscribed subscribed -> subscribed(json, subscribed);
             case AuditEvent.PolicyChanged changed -> changed(json, changed);
             case AuditEvent.PolicyRejected rejected -> rejected(json, rejected);
             case AuditEvent.AdminAction action -> action(json, action);
@@ -115,6 +118,35 @@ final class EventEncoding {
         parts.source(json, event.source());
         parts.mcp(json, event.mcp());
         json.name("detail").open('{').member("reason", event.reason()).close('}');
+    }
+
+    private void opened(JsonBytes json, AuditEvent.StreamOpened event) {
+        who(json, "stream.opened", event);
+        parts.agent(json, event.agent());
+        parts.source(json, event.source());
+        parts.mcp(json, event.mcp());
+        parts.trace(json, event.trace());
+        json.name("detail").open('{').member("view", event.view());
+        RecordParts.strings(json, "lists", event.lists());
+        json.member("resources", event.resources()).close('}');
+    }
+
+    private void closed(JsonBytes json, AuditEvent.StreamClosed event) {
+        who(json, "stream.closed", event);
+        parts.source(json, event.source());
+        parts.mcp(json, event.mcp());
+        json.name("detail").open('{').member("reason", event.reason()).close('}');
+    }
+
+    private void subscribed(JsonBytes json, AuditEvent.ResourceSubscribed event) {
+        who(json, "resource.subscribed", event);
+        parts.agent(json, event.agent());
+        parts.source(json, event.source());
+        parts.mcp(json, event.mcp());
+        parts.trace(json, event.trace());
+        parts.policy(json, event.policy());
+        json.name("detail").open('{').member("view", event.view());
+        json.member("upstream", event.upstream()).member("uri", event.uri()).close('}');
     }
 
     private void changed(JsonBytes json, AuditEvent.PolicyChanged event) {

@@ -89,6 +89,8 @@
  * tools.list         detail {view, catalog, tools, names_sha256}; prompts.list, resources.list and
  *                    resource_templates.list have prompts, resources and resource_templates in the place of tools
  * session.opened     session.closed has detail {reason}
+ * stream.opened      detail {view, lists[], resources}; stream.closed has detail {reason}
+ * resource.subscribed  detail {view, upstream, uri}
  * policy.changed     detail {editor, approvers[], old_sha256, new_sha256, diff_sha256}
  * policy.rejected    detail {editor, sha256, problems[]}
  * admin.ACTION       detail {administrator, target, result, reason}

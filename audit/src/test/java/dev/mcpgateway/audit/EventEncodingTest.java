@@ -211,6 +211,36 @@ class EventEncodingTest {
                 "session.closed",
                 encoding.event(new AuditEvent.SessionClosed(Samples.ACTOR, Samples.SOURCE, legacy, "expired"), TIME));
         records.put(
+                "stream.opened",
+                encoding.event(
+                        new AuditEvent.StreamOpened(
+                                Samples.ACTOR,
+                                Samples.AGENT,
+                                Samples.SOURCE,
+                                legacy,
+                                Samples.TRACE,
+                                "default",
+                                List.of("tools", "prompts"),
+                                2),
+                        TIME));
+        records.put(
+                "stream.closed",
+                encoding.event(new AuditEvent.StreamClosed(Samples.ACTOR, Samples.SOURCE, legacy, "gone"), TIME));
+        records.put(
+                "resource.subscribed",
+                encoding.event(
+                        new AuditEvent.ResourceSubscribed(
+                                Samples.ACTOR,
+                                Samples.AGENT,
+                                Samples.SOURCE,
+                                legacy,
+                                Samples.TRACE,
+                                Samples.POLICY,
+                                "default",
+                                "crm",
+                                "crm://customers/7"),
+                        TIME));
+        records.put(
                 "policy.changed",
                 encoding.event(
                         new AuditEvent.PolicyChanged(

@@ -410,7 +410,10 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void watchFiles() {
-        files.watch(policy.files(), policy::load);
+        files.watch(policy.files(), () -> {
+            var _ = policy.load();
+            face.policyChanged();
+        });
         config.listen()
                 .tls()
                 .ifPresent(tls -> files.watch(List.of(tls.certificate(), tls.privateKey()), this::reloadTls));
@@ -466,6 +469,7 @@ public final class Gateway implements AutoCloseable {
         readiness.drain();
         quietly("agents' port", () -> agents.drain(config.limits().drainTimeout()));
         quietly("files", files);
+        quietly("sessions", face);
         quietly("catalogue", catalog);
         for (Upstreams.Upstream upstream : upstreams.values()) {
             McpUpstream closing = upstream.upstream();

@@ -39,6 +39,8 @@ public enum Reason {
     UNKNOWN_SESSION(Stage.READ, 404, -31404, Form.RPC, "Session not found: start again with initialize"),
     TOO_MANY_SESSIONS(Stage.READ, 429, -31429, Form.RPC, "Too many open sessions: end one with DELETE"),
 
+    TOO_MANY_STREAMS(Stage.READ, 429, -31429, Form.RPC, "Too many open streams: close one"),
+
     BAD_CURSOR(Stage.SHAPE, 200, -32602, Form.RPC, "Invalid cursor"),
     CATALOG_NOT_READY(Stage.GATHER, 503, -31503, Form.RPC, "The tool list is not ready yet. Try again."),
 
@@ -57,9 +59,11 @@ public enum Reason {
     DENIED(Stage.AUTHORIZE, 200, -31403, Form.TOOL, "This call is not allowed."),
     POLICY_ERROR(Stage.AUTHORIZE, 200, -31403, Form.TOOL, "This call is not allowed."),
     RATE_LIMITED(Stage.ADMIT, 429, -31429, Form.HTTP, "Too many calls. Try again later."),
+    TOO_MANY_SUBSCRIPTIONS(Stage.ADMIT, 200, -31429, Form.RPC, "Too many subscriptions in this session: end one"),
     UPSTREAM_BUSY(Stage.ADMIT, 200, -31429, Form.TOOL, "The upstream server is busy. Try again later."),
     AUDIT_UNAVAILABLE(Stage.RECORD, 503, -31503, Form.HTTP, "Calls cannot be recorded at the moment. Try again."),
     CREDENTIAL_UNAVAILABLE(Stage.CREDENTIAL, 200, -31502, Form.TOOL, "The upstream server cannot be reached at the moment."),
+    NOT_WATCHED(Stage.FORWARD, 200, -31501, Form.RPC, "The resource's server does not tell of its changes"),
     UPSTREAM_TIMED_OUT(Stage.FORWARD, 200, -31504, Form.TOOL, "The upstream server did not answer in time. The call may have run."),
     UPSTREAM_DOWN(Stage.FORWARD, 200, -31502, Form.TOOL, "The upstream server cannot be reached at the moment."),
     UPSTREAM_MALFORMED(Stage.FORWARD, 200, -31502, Form.TOOL, "The upstream server sent an answer that is not valid."),

@@ -21,6 +21,8 @@ import java.time.Duration;
  * @param callsPerMinute calls of one caller to one tool, unless a tool or rule says otherwise
  * @param sessions most legacy sessions at once
  * @param sessionsPerCaller most legacy sessions of one caller at once
+ * @param streams most open event streams to agents at once
+ * @param streamsPerCaller most open event streams of one caller at once
  * @param sessionIdle time without use after which a legacy session ends
  * @param listTools most tools in one page of {@code tools/list}
  * @param listTtl how long an agent may keep a list of tools
@@ -45,6 +47,8 @@ public record Limits(
         int callsPerMinute,
         int sessions,
         int sessionsPerCaller,
+        int streams,
+        int streamsPerCaller,
         Duration sessionIdle,
         int listTools,
         Duration listTtl,
@@ -69,6 +73,8 @@ public record Limits(
             10_000,
             600,
             10_000,
+            100,
+            5_000,
             100,
             Duration.ofMinutes(30),
             1_000,

@@ -29,6 +29,8 @@ final class LimitsReader {
                 count(section, "calls_per_minute", d.callsPerMinute()),
                 count(section, "sessions", d.sessions()),
                 count(section, "sessions_per_caller", d.sessionsPerCaller()),
+                count(section, "streams", d.streams()),
+                count(section, "streams_per_caller", d.streamsPerCaller()),
                 section.seconds("session_idle_s", Duration.ofSeconds(1), LONGEST, d.sessionIdle()),
                 count(section, "list_tools", d.listTools()),
                 section.millis("list_ttl_ms", Duration.ZERO, LONGEST, d.listTtl()),

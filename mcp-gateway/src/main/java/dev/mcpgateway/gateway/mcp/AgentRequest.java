@@ -25,8 +25,11 @@ record AgentRequest(
 
     /** The least level of log messages that the agent wants; empty when it asked for none. */
     Optional<LogLevel> logLevel() {
+        if (session != null) {
+            return Optional.ofNullable(session.logLevel());
+        }
         int level = envelope.meta(McpNames.META_LOG_LEVEL);
-        return session == null && envelope.document().is(level, Kind.STRING)
+        return envelope.document().is(level, Kind.STRING)
                 ? LogLevel.of(envelope.document().string(level))
                 : Optional.empty();
     }

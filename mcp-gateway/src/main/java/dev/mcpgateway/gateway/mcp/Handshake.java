@@ -33,14 +33,23 @@ final class Handshake {
     private static final String PREFIXED = "Tools of several servers, named <server>__<tool>. " + SCREENED;
 
     private final Sessions sessions;
+    private final Announcements announcements;
     private final AuditLog log;
     private final Answers answers;
     private final ViewTables tables;
     private final String serverInfo;
     private final Duration ttl;
 
-    Handshake(Sessions sessions, AuditLog log, Answers answers, ViewTables tables, String serverInfo, Duration ttl) {
+    Handshake(
+            Sessions sessions,
+            Announcements announcements,
+            AuditLog log,
+            Answers answers,
+            ViewTables tables,
+            String serverInfo,
+            Duration ttl) {
         this.sessions = sessions;
+        this.announcements = announcements;
         this.log = log;
         this.answers = answers;
         this.tables = tables;
@@ -116,6 +125,7 @@ final class Handshake {
             sessions.end(session);
             throw CallRecords.unavailable(failure);
         }
+        announcements.add(session.ear());
         exchange.response().getHeaders().put(RequestReader.SESSION_HEADER, session.id());
         String body = "{\"jsonrpc\":\"2.0\",\"id\":" + document.raw(envelope.id())
                 + ",\"result\":{\"protocolVersion\":\"" + revision.version()

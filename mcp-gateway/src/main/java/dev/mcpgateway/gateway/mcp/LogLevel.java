@@ -30,4 +30,9 @@ enum LogLevel {
         }
         return Optional.empty();
     }
+
+    /** Whether whoever asked for this level wants a message of the other. */
+    boolean includes(LogLevel message) {
+        return message.compareTo(this) >= 0;
+    }
 }

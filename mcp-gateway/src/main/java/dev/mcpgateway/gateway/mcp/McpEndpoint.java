@@ -39,6 +39,8 @@ final class McpEndpoint implements Endpoint {
     private final Handshake handshake;
     private final ListPath lists;
     private final CallPath calls;
+    private final StreamPath streams;
+    private final SessionPath sessions;
     private final CallRecords records;
     private final Answers answers;
     private final Telemetry telemetry;
@@ -52,6 +54,8 @@ final class McpEndpoint implements Endpoint {
             Handshake handshake,
             ListPath lists,
             CallPath calls,
+            StreamPath streams,
+            SessionPath sessions,
             CallRecords records,
             Answers answers,
             Telemetry telemetry,
@@ -63,6 +67,8 @@ final class McpEndpoint implements Endpoint {
         this.handshake = handshake;
         this.lists = lists;
         this.calls = calls;
+        this.streams = streams;
+        this.sessions = sessions;
         this.records = records;
         this.answers = answers;
         this.telemetry = telemetry;
@@ -87,11 +93,12 @@ final class McpEndpoint implements Endpoint {
             progress.caller = caller;
             switch (exchange.method()) {
                 case "POST" -> post(exchange, caller, progress, trace);
+                case "GET" -> streams.get(exchange, caller, view, trace);
                 case "DELETE" -> {
                     handshake.end(exchange, caller, view);
                     trace.end(null);
                 }
-                default -> throw new Refused(Refusal.of(Reason.BAD_METHOD, "POST, DELETE"));
+                default -> throw new Refused(Refusal.of(Reason.BAD_METHOD, "POST, GET, DELETE"));
             }
         } catch (Refused refused) {
             refuse(exchange, refused, progress, trace);
@@ -122,6 +129,10 @@ final class McpEndpoint implements Endpoint {
             return;
         }
         trace.described(envelope, exchange.headers(), request.revision().version(), exchange.id());
+        if (envelope.method().equals("subscriptions/listen")) {
+            streams.listen(request, trace);
+            return;
+        }
         Session session = request.session();
         trace.end(
                 session == null
@@ -152,6 +163,9 @@ final class McpEndpoint implements Endpoint {
             case "resources/templates/list" -> lists.handle(FeatureList.RESOURCE_TEMPLATES, request, trace);
             case "server/discover" -> handshake.discover(request);
             case "ping" -> handshake.ping(request);
+            case "logging/setLevel" -> sessions.setLevel(request);
+            case "resources/subscribe" -> sessions.subscribe(request, trace);
+            case "resources/unsubscribe" -> sessions.unsubscribe(request);
             default -> throw new Refused(Reason.UNKNOWN_METHOD);
         };
     }

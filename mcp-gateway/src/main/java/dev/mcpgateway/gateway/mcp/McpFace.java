@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** Everything behind the MCP endpoints, wired; what other packages need of it. */
-public final class McpFace {
+public final class McpFace implements AutoCloseable {
     /** How long an agent may take from one round of a request to the next (S-46). */
     private static final Duration STATE_LIFETIME = Duration.ofMinutes(10);
 
@@ -46,6 +46,10 @@ public final class McpFace {
     private final String serverInfo;
     private final ViewTables tables;
     private final Sessions sessions;
+    private final Announcements announcements;
+    private final ResourceWatches watches;
+    private final Places streamPlaces;
+    private final SessionSweeper sweeper;
     private final CallRecords records;
     private final Admission admission;
     private final CursorSeal cursors;
@@ -80,18 +84,24 @@ public final class McpFace {
         this.serverInfo = serverInfo(version);
         this.tables = new ViewTables(views, PayloadLimits.STANDARD.bytesMax(limits.argumentsBytes()));
         this.records = new CallRecords(audit);
+        this.announcements = new Announcements(tables, policies, clock);
+        this.watches = new ResourceWatches(upstreams);
+        this.streamPlaces = new Places(limits.streams(), limits.streamsPerCaller());
         this.sessions = new Sessions(
                 limits.sessions(),
                 limits.sessionsPerCaller(),
                 limits.sessionIdle(),
                 clock,
                 secureRandom,
+                session -> announcements.remove(session.ear()),
                 records::expired);
+        this.sweeper = new SessionSweeper(sessions);
         this.admission = new Admission(upstreams.concurrentCalls());
         this.cursors = new CursorSeal(secureRandom);
         this.states = new RequestState.Sealer(new Seal(secureRandom), clock, STATE_LIFETIME);
         this.held = new HeldCalls(HELD_CALLS_MAX, HELD_CALLS_PER_CALLER, limits.inputWait(), secureRandom);
         telemetry.gauge("gateway.sessions", "Open legacy sessions.", sessions::size);
+        telemetry.gauge("gateway.resources.watched", "Resources that upstreams watch for agents.", watches::size);
         telemetry.gauge(
                 "gateway.tools.quarantined",
                 "Tools kept out because their schema cannot be enforced.",
@@ -107,6 +117,19 @@ public final class McpFace {
     /** Takes over a new catalogue. */
     public void update(CatalogSnapshot catalog) {
         tables.update(catalog);
+        announcements.changed();
+    }
+
+    /** Another policy may be in force. */
+    public void policyChanged() {
+        announcements.changed();
+    }
+
+    /** Ends all sessions, and what is watched for them. */
+    @Override
+    public void close() {
+        sweeper.close();
+        sessions.endAll();
     }
 
     /** Canonical names of all tools that can be called. */
@@ -157,14 +180,31 @@ public final class McpFace {
                 clock,
                 limits.listTools(),
                 limits.listTtl());
+        StreamRecords streamRecords = new StreamRecords(audit);
+        StreamPath streams = new StreamPath(
+                sessions,
+                tables,
+                policies,
+                announcements,
+                watches,
+                streamPlaces,
+                records,
+                streamRecords,
+                answers,
+                serverInfo,
+                clock);
+        SessionPath inSessions =
+                new SessionPath(tables, policies, announcements, watches, records, streamRecords, answers, clock);
         return new McpEndpoint(
                 view,
                 authenticator,
                 new BoundedBody(limits.requestBytes(), limits.bodyTimeout(), nanoClock),
                 new RequestReader(JsonLimits.forRequests(limits.requestBytes(), limits.jsonDepth()), sessions),
-                new Handshake(sessions, audit, answers, tables, serverInfo, limits.listTtl()),
+                new Handshake(sessions, announcements, audit, answers, tables, serverInfo, limits.listTtl()),
                 lists,
                 calls,
+                streams,
+                inSessions,
                 records,
                 answers,
                 telemetry,

@@ -49,7 +49,8 @@ final class RequestReader {
             "resources/list",
             "resources/templates/list",
             "resources/read",
-            "completion/complete");
+            "completion/complete",
+            "subscriptions/listen");
 
     private static final Set<String> LEGACY_METHODS = Set.of(
             "ping",
@@ -60,7 +61,10 @@ final class RequestReader {
             "resources/list",
             "resources/templates/list",
             "resources/read",
-            "completion/complete");
+            "resources/subscribe",
+            "resources/unsubscribe",
+            "completion/complete",
+            "logging/setLevel");
 
     private final JsonLimits limits;
     private final Sessions sessions;
@@ -178,6 +182,9 @@ final class RequestReader {
         if (named.isPresent() && responses != JsonDocument.NONE && !document.is(responses, Kind.OBJECT)) {
             throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "params.inputResponses must be an object"));
         }
+        if (envelope.method().equals("subscriptions/listen")) {
+            var _ = ListenFilter.of(envelope);
+        }
         int cursor = envelope.param(McpNames.CURSOR);
         if (envelope.method().endsWith("/list") && cursor != JsonDocument.NONE && !document.is(cursor, Kind.STRING)) {
             throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "params.cursor must be a string"));
@@ -227,12 +234,7 @@ final class RequestReader {
     /** Checks a legacy message: its session, its version header, its method. {@code initialize} is not for here. */
     AgentRequest legacy(Exchange exchange, Caller caller, View view, Envelope envelope) {
         Session session = sessions.find(sessionId(exchange), caller, view);
-        String version = exchange.headers().get(VERSION_HEADER);
-        if (version != null && !version.strip().equals(session.revision().version())) {
-            throw new Refused(Refusal.saying(
-                    Reason.BAD_VERSION_HEADER,
-                    "the session speaks " + session.revision().version()));
-        }
+        checkVersion(exchange, session);
         if (envelope.shape() == Shape.REQUEST) {
             if (!LEGACY_METHODS.contains(envelope.method())) {
                 throw new Refused(Reason.UNKNOWN_METHOD);
@@ -240,6 +242,16 @@ final class RequestReader {
             checkParams(envelope);
         }
         return new AgentRequest(exchange, caller, view, envelope, session.revision(), session);
+    }
+
+    /** The version header, where there is one, says what the session speaks. */
+    static void checkVersion(Exchange exchange, Session session) {
+        String version = exchange.headers().get(VERSION_HEADER);
+        if (version != null && !version.strip().equals(session.revision().version())) {
+            throw new Refused(Refusal.saying(
+                    Reason.BAD_VERSION_HEADER,
+                    "the session speaks " + session.revision().version()));
+        }
     }
 
     static @Nullable String sessionId(Exchange exchange) {

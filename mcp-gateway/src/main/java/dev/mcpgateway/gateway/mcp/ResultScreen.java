@@ -270,6 +270,6 @@ final class ResultScreen {
                 document.is(level, Kind.STRING) ? LogLevel.of(document.string(level)) : Optional.empty();
         Optional<LogLevel> wanted = request.logLevel();
         return sent.isPresent()
-                && (wanted.isEmpty() ? request.isLegacy() : sent.get().compareTo(wanted.get()) >= 0);
+                && (wanted.isEmpty() ? request.isLegacy() : wanted.get().includes(sent.get()));
     }
 }

@@ -18,15 +18,23 @@ import java.util.Map;
  * @param prompts whether some upstream has prompts, and the view offers any
  * @param resources whether some upstream has resources, and the view offers any
  * @param completions whether some upstream completes arguments of either
+ * @param subscribe whether some upstream tells of changes of its resources
+ * @param logging whether some upstream sends log messages
  * @param ttlMillis for each list the shortest time that an upstream of it gives
  */
-record ServedFeatures(boolean prompts, boolean resources, boolean completions, Map<FeatureList, Long> ttlMillis) {
+record ServedFeatures(
+        boolean prompts,
+        boolean resources,
+        boolean completions,
+        boolean subscribe,
+        boolean logging,
+        Map<FeatureList, Long> ttlMillis) {
     ServedFeatures {
         ttlMillis = Map.copyOf(ttlMillis);
     }
 
     /** What is served while nothing is known of the upstreams: tools, as soon as there are some. */
-    static final ServedFeatures TOOLS_ONLY = new ServedFeatures(false, false, false, Map.of());
+    static final ServedFeatures TOOLS_ONLY = new ServedFeatures(false, false, false, false, false, Map.of());
 
     /** What the view makes of its upstreams' capabilities. */
     static ServedFeatures of(View view, CatalogSnapshot catalog) {
@@ -47,7 +55,9 @@ record ServedFeatures(boolean prompts, boolean resources, boolean completions, M
         for (FeatureList list : FeatureList.values()) {
             ttl.put(list, ttlMillis(list, upstreams));
         }
-        return new ServedFeatures(prompts, resources, completions, ttl);
+        boolean subscribe = resources && capabilities.stream().anyMatch(ServerCapabilities::resourceSubscribe);
+        boolean logging = capabilities.stream().anyMatch(ServerCapabilities::logging);
+        return new ServedFeatures(prompts, resources, completions, subscribe, logging, ttl);
     }
 
     private static long ttlMillis(FeatureList list, List<UpstreamView> upstreams) {
@@ -75,14 +85,29 @@ record ServedFeatures(boolean prompts, boolean resources, boolean completions, M
         return Math.min(most, ttlMillis.getOrDefault(list, Long.MAX_VALUE));
     }
 
-    /** The JSON text of {@code capabilities}. Tools are always served, be it none. */
+    /** Whether the lists of which a change tells are served; tools always are. */
+    boolean serves(ListChange change) {
+        return switch (change) {
+            case TOOLS -> true;
+            case PROMPTS -> prompts;
+            case RESOURCES -> resources;
+        };
+    }
+
+    /**
+     * The JSON text of {@code capabilities}. Tools are always served, be it none. Changes of lists are told of whatever the
+     * upstreams do: policy changes lists, too.
+     */
     String capabilities() {
-        StringBuilder json = new StringBuilder("{\"tools\":{}");
+        StringBuilder json = new StringBuilder("{\"tools\":{\"listChanged\":true}");
         if (prompts) {
-            json.append(",\"prompts\":{}");
+            json.append(",\"prompts\":{\"listChanged\":true}");
         }
         if (resources) {
-            json.append(",\"resources\":{}");
+            json.append(",\"resources\":{\"listChanged\":true").append(subscribe ? ",\"subscribe\":true}" : "}");
+        }
+        if (logging) {
+            json.append(",\"logging\":{}");
         }
         if (completions) {
             json.append(",\"completions\":{}");

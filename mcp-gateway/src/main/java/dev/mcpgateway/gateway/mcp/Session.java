@@ -25,6 +25,8 @@ final class Session {
     private final ClientCapabilities capabilities;
     private final Questions questions = new Questions();
     private final Map<String, Thread> inFlight = new ConcurrentHashMap<>();
+    private final Ear ear;
+    private volatile @Nullable LogLevel logLevel;
     private volatile Instant lastUsed;
     private volatile boolean ended;
 
@@ -34,6 +36,7 @@ final class Session {
         this.view = view;
         this.revision = revision;
         this.capabilities = capabilities;
+        this.ear = Ear.ofSession(view, caller.subject());
         this.lastUsed = opened;
     }
 
@@ -54,6 +57,21 @@ final class Session {
     /** What the agent declared that it can be asked for. */
     ClientCapabilities capabilities() {
         return capabilities;
+    }
+
+    /** What the agent is to hear of outside of its requests. */
+    Ear ear() {
+        return ear;
+    }
+
+    /** The least level of log messages that the agent asked for; {@code null} if it never did. */
+    @Nullable
+    LogLevel logLevel() {
+        return logLevel;
+    }
+
+    void logLevel(LogLevel level) {
+        logLevel = level;
     }
 
     Revision revision() {
@@ -113,13 +131,14 @@ final class Session {
 
     /** Whether it is in use at this moment, however long ago its last request came. */
     boolean isBusy() {
-        return !inFlight.isEmpty();
+        return !inFlight.isEmpty() || ear.isOpen();
     }
 
-    /** Interrupts everything that runs and wakes all who wait for the agent, because the session ends. */
+    /** Ends its stream and subscriptions, what runs, and the waiting of all who asked the agent. */
     void end() {
         ended = true;
         questions.end();
+        ear.end();
         inFlight.keySet().forEach(this::cancel);
     }
 }

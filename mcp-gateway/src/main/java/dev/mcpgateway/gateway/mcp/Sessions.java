@@ -11,7 +11,6 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +23,11 @@ final class Sessions {
     private static final int ID_BYTES = 24;
 
     private final Map<String, Session> byId = new ConcurrentHashMap<>();
-    private final Map<String, Integer> byCaller = new ConcurrentHashMap<>();
-    private final AtomicInteger opened = new AtomicInteger();
-    private final int all;
-    private final int perCaller;
+    private final Places places;
     private final Duration idle;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final Consumer<Session> ended;
     private final Consumer<Session> expired;
 
     /**
@@ -40,6 +37,7 @@ final class Sessions {
      * @param perCaller most sessions of one caller at once
      * @param idle time without use after which a session ends
      * @param random must be cryptographically strong
+     * @param ended told of each session that ended, for whatever reason
      * @param expired told of each session that ended because it was idle
      */
     Sessions(
@@ -48,12 +46,13 @@ final class Sessions {
             Duration idle,
             InstantSource clock,
             RandomGenerator random,
+            Consumer<Session> ended,
             Consumer<Session> expired) {
-        this.all = all;
-        this.perCaller = perCaller;
+        this.places = new Places(all, perCaller);
         this.idle = idle;
         this.clock = clock;
         this.random = random;
+        this.ended = ended;
         this.expired = expired;
     }
 
@@ -65,30 +64,15 @@ final class Sessions {
      */
     Session open(Caller caller, View view, Revision revision, ClientCapabilities capabilities) {
         endIdle();
-        takePlace(caller.key());
+        if (!places.take(caller.key())) {
+            throw new Refused(Reason.TOO_MANY_SESSIONS);
+        }
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
         String name = Base64.getUrlEncoder().withoutPadding().encodeToString(id);
         Session session = new Session(name, caller, view, revision, capabilities, clock.instant());
         byId.put(name, session);
         return session;
-    }
-
-    /** Places are counted before a session stands in the table, so that no two take the last one. */
-    private void takePlace(String callerKey) {
-        if (opened.incrementAndGet() > all) {
-            opened.decrementAndGet();
-            throw new Refused(Reason.TOO_MANY_SESSIONS);
-        }
-        if (byCaller.merge(callerKey, 1, Integer::sum) > perCaller) {
-            givePlace(callerKey);
-            throw new Refused(Reason.TOO_MANY_SESSIONS);
-        }
-    }
-
-    private void givePlace(String callerKey) {
-        byCaller.computeIfPresent(callerKey, (key, count) -> count > 1 ? count - 1 : null);
-        opened.decrementAndGet();
     }
 
     /**
@@ -123,8 +107,9 @@ final class Sessions {
     private boolean ended(Session session) {
         boolean first = byId.remove(session.id(), session);
         if (first) {
-            givePlace(session.caller().key());
+            places.give(session.caller().key());
             session.end();
+            ended.accept(session);
         }
         return first;
     }
@@ -133,6 +118,11 @@ final class Sessions {
         if (ended(session)) {
             expired.accept(session);
         }
+    }
+
+    /** Ends all, because the gateway stops. */
+    void endAll() {
+        byId.values().forEach(this::end);
     }
 
     /** Number of open sessions. */

@@ -6,7 +6,9 @@ import dev.mcpgateway.connectors.credential.SecretUnavailable;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.mcp.McpUpstream;
 import dev.mcpgateway.connectors.mcp.ReplyListener;
+import dev.mcpgateway.connectors.mcp.ResourceWatch;
 import dev.mcpgateway.connectors.mcp.UpstreamCall;
+import dev.mcpgateway.connectors.mcp.UpstreamFault;
 import dev.mcpgateway.connectors.mcp.UpstreamReply;
 import dev.mcpgateway.connectors.wire.Era;
 import dev.mcpgateway.connectors.wire.Revision;
@@ -75,6 +77,18 @@ public final class Upstreams {
     /** Carries a call out. */
     UpstreamReply call(String alias, UpstreamCall call, ReplyListener listener) {
         return of(alias).upstream().call(call, listener);
+    }
+
+    /**
+     * Hears of changes of a resource, in the name of a principal.
+     *
+     * @throws UpstreamFault if the upstream does not agree
+     * @throws SecretUnavailable if there is no credential for it
+     */
+    ResourceWatch watch(String alias, String uri, String principal, Runnable updated)
+            throws UpstreamFault, SecretUnavailable {
+        Upstream upstream = of(alias);
+        return upstream.upstream().watch(uri, principal, upstream.credential().issue(), updated);
     }
 
     private Upstream of(String alias) {

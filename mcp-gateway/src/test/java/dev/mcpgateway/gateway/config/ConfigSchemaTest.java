@@ -58,7 +58,7 @@ class ConfigSchemaTest {
              "policy": {"files": ["policy.yaml"]},
              "limits": {"request_bytes": 2048, "header_bytes": 2048, "arguments_bytes": 2048, "reply_bytes": 1073741824,
                "result_bytes": 1024, "json_depth": 20, "header_timeout_ms": 100, "body_timeout_ms": 100, "answer_timeout_ms":
-               100, "idle_timeout_ms": 100, "keep_alive_ms": 100, "connections": 5, "calls_per_minute": 5, "sessions": 5, "sessions_per_caller": 5,
+               100, "idle_timeout_ms": 100, "keep_alive_ms": 100, "connections": 5, "calls_per_minute": 5, "sessions": 5, "sessions_per_caller": 5, "streams": 5, "streams_per_caller": 5,
                "session_idle_s": 5, "list_tools": 5, "list_ttl_ms": 5, "refresh_interval_s": 5, "input_wait_ms": 100,
                "drain_timeout_s": 5, "catalogue_grace_s": 5},
              "audit": {"dir": "log", "origin": "a.example/gw", "signing_key": {"file": "s.pem"}, "subject_key": {"file": "s"}},

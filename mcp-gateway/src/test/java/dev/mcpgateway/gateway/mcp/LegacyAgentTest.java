@@ -85,7 +85,7 @@ class LegacyAgentTest {
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.at("/result/protocolVersion")).isEqualTo(agreed);
-        assertThat(answer.json().at("/result/capabilities")).hasToString("{\"tools\":{}}");
+        assertThat(answer.json().at("/result/capabilities")).hasToString("{\"tools\":{\"listChanged\":true}}");
         assertThat(answer.at("/result/serverInfo/name")).isEqualTo("mcp-gateway");
         assertThat(answer.header("Mcp-Session-Id").orElseThrow()).matches("[A-Za-z0-9_-]{32}");
         List<AuditRecord> records = gateway.newRecords(1);

@@ -409,7 +409,7 @@ class ModernLadderTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.json().at("/result/supportedVersions"))
                 .hasToString("[\"2026-07-28\",\"2025-11-25\",\"2025-06-18\"]");
-        assertThat(answer.json().at("/result/capabilities")).hasToString("{\"tools\":{}}");
+        assertThat(answer.json().at("/result/capabilities")).hasToString("{\"tools\":{\"listChanged\":true}}");
         assertThat(answer.at("/result/resultType")).isEqualTo("complete");
         assertThat(answer.at("/result/cacheScope")).isEqualTo("public");
         assertThat(answer.json().at("/result/ttlMs").longValue()).isEqualTo(5000);

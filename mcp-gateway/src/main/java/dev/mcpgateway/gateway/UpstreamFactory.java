@@ -24,7 +24,7 @@ import dev.mcpgateway.connectors.net.HttpSettings;
 import dev.mcpgateway.connectors.openapi.OpenApiSettings;
 import dev.mcpgateway.connectors.openapi.OpenApiUpstream;
 import dev.mcpgateway.connectors.wire.ClientCapabilities;
-import dev.mcpgateway.gateway.call.InputKind;
+import dev.mcpgateway.connectors.wire.InputKind;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
@@ -62,7 +62,8 @@ final class UpstreamFactory {
             case OPENAPI -> new OpenApiUpstream(openApi(config), surroundings);
         };
         McpUpstream resilient = new ResilientUpstream(upstream, resilience(config.resilience()), surroundings);
-        return new Upstreams.Upstream(resilient, credential, config.callTimeout(), config.concurrentCalls(), config.relay());
+        return new Upstreams.Upstream(
+                resilient, credential, config.callTimeout(), config.concurrentCalls(), config.relay());
     }
 
     private static ResilienceSettings resilience(GatewayConfig.Resilience config) {
@@ -211,7 +212,8 @@ final class UpstreamFactory {
     private static ClientCapabilities declared(GatewayConfig.Upstream config) {
         String members = config.relay().stream()
                 .sorted()
-                .map(kind -> '"' + kind.capability().text() + '"' + (kind == InputKind.ELICITATION ? ELICITATION : ":{}"))
+                .map(kind ->
+                        '"' + kind.capability().text() + '"' + (kind == InputKind.ELICITATION ? ELICITATION : ":{}"))
                 .collect(Collectors.joining(","));
         return new ClientCapabilities('{' + members + '}');
     }

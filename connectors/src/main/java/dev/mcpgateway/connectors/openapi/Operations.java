@@ -70,8 +70,7 @@ final class Operations {
     private long bytes;
     private long spoiledBytes;
 
-    private Operations(
-            Description description, Selection selection, boolean outputSchemas, Set<String> credentials) {
+    private Operations(Description description, Selection selection, boolean outputSchemas, Set<String> credentials) {
         this.description = description;
         this.document = description.document();
         this.selection = selection;
@@ -126,8 +125,8 @@ final class Operations {
             problems.add(withoutOutput + " tools are offered without output schema: theirs have more than "
                     + OUTPUT_BYTES_MAX + " bytes or cannot be written");
         }
-        byTool.replaceAll((tool, operation) -> operation.among(
-                templates.getOrDefault(shape(operation.method(), operation.path()), List.of())));
+        byTool.replaceAll((tool, operation) ->
+                operation.among(templates.getOrDefault(shape(operation.method(), operation.path()), List.of())));
         return new Tools(Map.copyOf(byTool), List.copyOf(definitions), problems.list());
     }
 

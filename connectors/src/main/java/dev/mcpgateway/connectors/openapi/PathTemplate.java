@@ -51,8 +51,7 @@ final class PathTemplate {
             }
             form.append(Pattern.quote(text.substring(at)));
             Pattern pattern = Pattern.compile(form.toString(), Pattern.DOTALL);
-            return new Segment(
-                    text, pattern, at > 0, VARIABLE.matcher(text).matches());
+            return new Segment(text, pattern, at > 0, VARIABLE.matcher(text).matches());
         }
 
         /** Whether it can be this value, given in lower case. */
@@ -114,7 +113,7 @@ final class PathTemplate {
             if (!meet) {
                 return false;
             }
-            moreConcrete |= theirs.open() && !mine.open() || theirs.whole() && !mine.whole();
+            moreConcrete |= (theirs.open() && !mine.open()) || (theirs.whole() && !mine.whole());
         }
         return moreConcrete;
     }

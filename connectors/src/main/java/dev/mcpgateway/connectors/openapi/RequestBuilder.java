@@ -84,8 +84,9 @@ final class RequestBuilder {
             headers.add(new HttpHeader("Cookie", cookies.toString()));
         }
         byte[] body = body(operation, document, arguments, headers);
-        String target =
-                basePath + operation.path().filled(path, operation.rivals()) + (query.toString().isEmpty() ? "" : "?" + query);
+        String target = basePath
+                + operation.path().filled(path, operation.rivals())
+                + (query.toString().isEmpty() ? "" : "?" + query);
         check(target);
         return new Request(operation.method(), target, headers, body);
     }

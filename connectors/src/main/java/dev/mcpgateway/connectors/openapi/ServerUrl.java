@@ -47,7 +47,8 @@ final class ServerUrl {
                 && url.toASCIIString().equals(url.toString());
         if (!plain) {
             throw new DescriptionRefused(
-                    "the server's URL has a query, or a path with dots, empty segments or other characters than ASCII" + SET_IT);
+                    "the server's URL has a query, or a path with dots, empty segments or other characters than ASCII"
+                            + SET_IT);
         }
         return url;
     }

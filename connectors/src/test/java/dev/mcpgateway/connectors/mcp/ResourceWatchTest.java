@@ -92,11 +92,13 @@ class ResourceWatchTest {
         ResourceWatch first = watch(upstream, A, "alice", heard);
         ResourceWatch second = watch(upstream, B, "alice", other);
         ResourceWatch third = watch(upstream, B, "alice", other);
-        Await.until("there is one stream for both", () -> server.listeners() == 1
-                && server.subscribed().size() == 2);
+        Await.until(
+                "there is one stream for both",
+                () -> server.listeners() == 1 && server.subscribed().size() == 2);
         first.close();
         second.close();
-        Await.until("only one is left", () -> server.subscribed().equals(java.util.Set.of(B)) && server.listeners() == 1);
+        Await.until(
+                "only one is left", () -> server.subscribed().equals(java.util.Set.of(B)) && server.listeners() == 1);
         int before = other.get();
         server.announceUpdated(B);
 
@@ -219,8 +221,8 @@ class ResourceWatchTest {
 
         try (ResourceWatch _ = watch(upstream, A, "alice", heard)) {
             Await.until("it listens", () -> server.listeners() == 1);
-            String forged =
-                    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":\"" + A + "\"";
+            String forged = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":\""
+                    + A + "\"";
             server.announceRaw(forged + "}}");
             server.announceRaw(forged + ",\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":\"x\"}}}");
             server.announceRaw("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}");

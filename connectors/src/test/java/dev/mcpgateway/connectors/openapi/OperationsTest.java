@@ -303,8 +303,8 @@ class OperationsTest {
     @ParameterizedTest
     @CsvSource({"query, key, false", "query, Key, true", "cookie, chip, false", "query, chip, true"})
     void whatTheDescriptionCallsAKeyIsNotOffered(String place, String name, boolean offered) throws Exception {
-        Operations.Tools tools = Descriptions.tools(
-                op("parameters: [{name: " + name + ", in: " + place + ", schema: {}}]\n")
+        Operations.Tools tools =
+                Descriptions.tools(op("parameters: [{name: " + name + ", in: " + place + ", schema: {}}]\n")
                         + "components: {securitySchemes: {a: {type: apiKey, in: query, name: key},"
                         + " b: {type: apiKey, in: cookie, name: chip}}}\n");
 

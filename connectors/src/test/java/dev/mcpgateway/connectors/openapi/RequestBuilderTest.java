@@ -170,14 +170,7 @@ class RequestBuilderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "admin, false",
-        "ADMIN, false",
-        "%61dmin, true",
-        "a.csv, false",
-        "admins, true",
-        "admi, true"
-    })
+    @CsvSource({"admin, false", "ADMIN, false", "%61dmin, true", "a.csv, false", "admins, true", "admi, true"})
     void anArgumentNeverMakesThePathOfAnotherOperation(String value, boolean sent) throws Exception {
         Operations.Tools tools = Operations.read(
                 Descriptions.read(Descriptions.yaml("""
@@ -194,7 +187,8 @@ class RequestBuilderTest {
         String arguments = "{\"id\":" + quoted(value) + "}";
 
         if (sent) {
-            assertThat(Descriptions.request(BUILDER, Descriptions.op(tools), arguments).target())
+            assertThat(Descriptions.request(BUILDER, Descriptions.op(tools), arguments)
+                            .target())
                     .startsWith("/v1/users/");
         } else {
             assertThatThrownBy(() -> Descriptions.request(BUILDER, Descriptions.op(tools), arguments))

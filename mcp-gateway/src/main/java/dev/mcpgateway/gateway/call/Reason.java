@@ -62,9 +62,15 @@ public enum Reason {
     TOO_MANY_SUBSCRIPTIONS(Stage.ADMIT, 200, -31429, Form.RPC, "Too many subscriptions in this session: end one"),
     UPSTREAM_BUSY(Stage.ADMIT, 200, -31429, Form.TOOL, "The upstream server is busy. Try again later."),
     AUDIT_UNAVAILABLE(Stage.RECORD, 503, -31503, Form.HTTP, "Calls cannot be recorded at the moment. Try again."),
-    CREDENTIAL_UNAVAILABLE(Stage.CREDENTIAL, 200, -31502, Form.TOOL, "The upstream server cannot be reached at the moment."),
+    CREDENTIAL_UNAVAILABLE(
+            Stage.CREDENTIAL, 200, -31502, Form.TOOL, "The upstream server cannot be reached at the moment."),
     NOT_WATCHED(Stage.FORWARD, 200, -31501, Form.RPC, "The resource's server does not tell of its changes"),
-    UPSTREAM_TIMED_OUT(Stage.FORWARD, 200, -31504, Form.TOOL, "The upstream server did not answer in time. The call may have run."),
+    UPSTREAM_TIMED_OUT(
+            Stage.FORWARD,
+            200,
+            -31504,
+            Form.TOOL,
+            "The upstream server did not answer in time. The call may have run."),
     UPSTREAM_DOWN(Stage.FORWARD, 200, -31502, Form.TOOL, "The upstream server cannot be reached at the moment."),
     UPSTREAM_MALFORMED(Stage.FORWARD, 200, -31502, Form.TOOL, "The upstream server sent an answer that is not valid."),
     INPUT_NOT_RELAYED(

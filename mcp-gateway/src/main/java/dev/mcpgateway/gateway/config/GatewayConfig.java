@@ -1,6 +1,6 @@
 package dev.mcpgateway.gateway.config;
 
-import dev.mcpgateway.gateway.call.InputKind;
+import dev.mcpgateway.connectors.wire.InputKind;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.mcpgateway.gateway.config;
 
-import dev.mcpgateway.gateway.call.InputKind;
+import dev.mcpgateway.connectors.wire.InputKind;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
 import dev.mcpgateway.gateway.config.GatewayConfig.EraChoice;

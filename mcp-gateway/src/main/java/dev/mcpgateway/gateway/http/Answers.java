@@ -204,9 +204,9 @@ public final class Answers {
         if (reason == Reason.BAD_METHOD) {
             headers.put(HttpHeader.ALLOW, refusal.detail());
         }
-        boolean readable = toolCall && reason.form() == Reason.Form.TOOL && requestId != null;
-        byte[] body =
-                readable ? toolError(exchange.id(), refusal, requestId, legacy) : rpcError(exchange, refusal, requestId, legacy);
+        byte[] body = requestId != null && toolCall && reason.form() == Reason.Form.TOOL
+                ? toolError(exchange.id(), refusal, requestId, legacy)
+                : rpcError(exchange, refusal, requestId, legacy);
         if (exchange.response().isCommitted()) {
             lastEvent(exchange, body);
         } else {
@@ -241,8 +241,7 @@ public final class Answers {
         headers.put(HttpHeader.WWW_AUTHENTICATE, ("Bearer " + String.join(", ", parameters)).strip());
     }
 
-    private static byte[] rpcError(
-            Exchange exchange, Refusal refusal, byte @Nullable [] requestId, boolean legacy) {
+    private static byte[] rpcError(Exchange exchange, Refusal refusal, byte @Nullable [] requestId, boolean legacy) {
         ByteArrayOutputStream body = new ByteArrayOutputStream(192);
         text(body, "{\"jsonrpc\":\"2.0\"");
         if (requestId != null) {

@@ -1,6 +1,7 @@
 package dev.mcpgateway.gateway.mcp;
 
 import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.connectors.wire.InputKind;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.JsonDocument.Name;
@@ -11,7 +12,6 @@ import dev.mcpgateway.connectors.wire.McpNames;
 import dev.mcpgateway.connectors.wire.NotJsonRpc;
 import dev.mcpgateway.connectors.wire.Splice;
 import dev.mcpgateway.connectors.wire.StrictJson;
-import dev.mcpgateway.gateway.call.InputKind;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -84,8 +84,8 @@ record AgentQuestion(String key, InputKind kind, int params) {
         }
         for (int each = document.first(properties); each != JsonDocument.NONE; each = document.next(properties, each)) {
             int format = document.member(each, FORMAT);
-            boolean password = document.is(format, Kind.STRING)
-                    && document.string(format).equalsIgnoreCase("password");
+            boolean password =
+                    document.is(format, Kind.STRING) && document.string(format).equalsIgnoreCase("password");
             if (password || SECRET.matcher(document.name(each)).find()) {
                 return true;
             }
@@ -161,7 +161,6 @@ record AgentQuestion(String key, InputKind kind, int params) {
                         + new String(JsonText.quote(why), StandardCharsets.UTF_8) + "}")
                 .getBytes(StandardCharsets.UTF_8);
     }
-
 
     private static void text(ByteArrayOutputStream out, String ascii) {
         out.writeBytes(ascii.getBytes(StandardCharsets.UTF_8));

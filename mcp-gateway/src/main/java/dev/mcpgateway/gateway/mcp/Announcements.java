@@ -42,6 +42,7 @@ final class Announcements {
     private record Audience(View view, Subject subject) {}
 
     /** From now on changes are told here; what is seen at this moment is what they are told apart from. */
+    @SuppressWarnings("ReferenceEquality") // a new table or policy takes the place of the old one
     void add(Ear ear) {
         ViewTable table = tables.of(ear.view());
         Policy policy = policies.get();

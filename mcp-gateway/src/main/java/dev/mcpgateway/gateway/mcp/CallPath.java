@@ -36,7 +36,6 @@ import dev.mcpgateway.policy.Visibility;
 import dev.mcpgateway.policy.arguments.ArgumentVerdict;
 import dev.mcpgateway.policy.arguments.CheckedArguments;
 import dev.mcpgateway.policy.screen.ScreenedResult;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -174,8 +173,7 @@ final class CallPath {
         ViewTable table = tables.of(request.view());
         Envelope envelope = request.envelope();
         return switch (envelope.method()) {
-            case "tools/call" ->
-                known(table.tools().find(text(envelope, McpNames.NAME)), envelope, FeatureKind.TOOL);
+            case "tools/call" -> known(table.tools().find(text(envelope, McpNames.NAME)), envelope, FeatureKind.TOOL);
             case "prompts/get" ->
                 known(table.prompts().find(text(envelope, McpNames.NAME)), envelope, FeatureKind.PROMPT);
             case "resources/read" ->

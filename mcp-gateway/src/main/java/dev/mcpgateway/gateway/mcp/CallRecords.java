@@ -73,8 +73,7 @@ final class CallRecords {
                     source(request.exchange()),
                     mcp(request),
                     trace(trace),
-                    new ToolRef(
-                            feature.name().alias(), feature.name().own(), feature.definitionSha256()),
+                    new ToolRef(feature.name().alias(), feature.name().own(), feature.definitionSha256()),
                     new PolicyRef(permit.policyHash(), permit.ruleIds()),
                     new Decision(Decision.Effect.ALLOW, ""),
                     new PayloadSize(argumentBytes)));

@@ -75,10 +75,7 @@ final class HeldCalls {
         private volatile @Nullable Envelope question;
 
         HeldCall(
-                String id,
-                String principal,
-                Function<ReplyListener, UpstreamReply> call,
-                Consumer<Envelope> notified) {
+                String id, String principal, Function<ReplyListener, UpstreamReply> call, Consumer<Envelope> notified) {
             this.id = id;
             this.principal = principal;
             this.call = call;
@@ -179,7 +176,9 @@ final class HeldCalls {
     /** What a held call of this principal waits for; empty when there is no such call. */
     Optional<Envelope> question(String id, String principal) {
         HeldCall held = waiting.get(id);
-        return held == null || !held.principal.equals(principal) ? Optional.empty() : Optional.ofNullable(held.question);
+        return held == null || !held.principal.equals(principal)
+                ? Optional.empty()
+                : Optional.ofNullable(held.question);
     }
 
     private boolean enter(HeldCall held) {

@@ -9,12 +9,11 @@ import dev.mcpgateway.connectors.mcp.UpstreamReply.ProtocolError;
 import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.Envelope.Shape;
+import dev.mcpgateway.connectors.wire.InputKind;
 import dev.mcpgateway.connectors.wire.JsonDocument;
-import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 import dev.mcpgateway.connectors.wire.JsonText;
 import dev.mcpgateway.connectors.wire.McpNames;
-import dev.mcpgateway.gateway.call.InputKind;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
@@ -149,8 +148,10 @@ final class InputRelay {
         }
         UpstreamCall first = call.apply(dialogue(conversation));
         if (conversation.capabilities().isEmpty() || !upstreams.asksDuringCalls(conversation.alias())) {
-            return landed(conversation, new Step.Ended(upstreams.call(
-                            conversation.alias(), first, asking(conversation, notified::accept))));
+            return landed(
+                    conversation,
+                    new Step.Ended(
+                            upstreams.call(conversation.alias(), first, asking(conversation, notified::accept))));
         }
         return landed(
                 conversation,
@@ -230,8 +231,7 @@ final class InputRelay {
             @Override
             public byte[] request(Envelope question) {
                 try {
-                    return answering.request(
-                            prepared(conversation, AgentQuestion.asResult(question, screen.limits())));
+                    return answering.request(prepared(conversation, AgentQuestion.asResult(question, screen.limits())));
                 } catch (Refused refused) {
                     return AgentQuestion.refused("this cannot be asked here");
                 }
@@ -256,7 +256,8 @@ final class InputRelay {
         Dialogue dialogue = new Dialogue(conversation.capabilities(), null, null, logLevel);
         for (int round = 0; round < ROUNDS_MAX; round++) {
             UpstreamReply answer = upstreams.call(conversation.alias(), call.apply(dialogue), listener);
-            if (!(answer instanceof InputNeeded(Envelope message)) || Thread.currentThread().isInterrupted()) {
+            if (!(answer instanceof InputNeeded(Envelope message))
+                    || Thread.currentThread().isInterrupted()) {
                 return answer;
             }
             byte[] state = upstreamState(message);
@@ -344,12 +345,12 @@ final class InputRelay {
     private Envelope prepared(Conversation conversation, Envelope message) {
         JsonDocument document = message.document();
         List<AgentQuestion> questions = AgentQuestion.of(message)
-                .orElseThrow(() -> new Refused(
-                        Refusal.of(Reason.UPSTREAM_MALFORMED, "it asks for what is no elicitation, sampling or roots")));
+                .orElseThrow(() -> new Refused(Refusal.of(
+                        Reason.UPSTREAM_MALFORMED, "it asks for what is no elicitation, sampling or roots")));
         for (AgentQuestion question : questions) {
             if (!conversation.mayAsk(question, document)) {
-                throw new Refused(Refusal.of(
-                        Reason.INPUT_NOT_RELAYED, question.kind().method() + " was not declared to it"));
+                throw new Refused(
+                        Refusal.of(Reason.INPUT_NOT_RELAYED, question.kind().method() + " was not declared to it"));
             }
             if (question.asksForSecrets(document)) {
                 throw new Refused(Refusal.of(Reason.INPUT_NOT_RELAYED, "its form asks for a password or key"));

@@ -172,7 +172,8 @@ final class RequestReader {
         }
         Optional<Name> named = named(envelope.method());
         if (named.isPresent() && !document.is(envelope.param(named.get()), Kind.STRING)) {
-            throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "params." + named.get().text() + " must be a string"));
+            throw new Refused(
+                    Refusal.saying(Reason.BAD_PARAMS, "params." + named.get().text() + " must be a string"));
         }
         int arguments = envelope.param(McpNames.ARGUMENTS);
         if (named.isPresent() && arguments != JsonDocument.NONE && !document.is(arguments, Kind.OBJECT)) {

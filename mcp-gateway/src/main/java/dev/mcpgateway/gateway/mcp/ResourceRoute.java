@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.mcp;
 
+import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.policy.Decision;
 import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Policy;
@@ -7,7 +8,6 @@ import dev.mcpgateway.policy.Subject;
 import dev.mcpgateway.policy.Visibility;
 import dev.mcpgateway.policy.arguments.ArgumentVerdict;
 import dev.mcpgateway.policy.arguments.CheckedArguments;
-import dev.mcpgateway.connectors.wire.Envelope;
 import java.time.Instant;
 import java.util.List;
 

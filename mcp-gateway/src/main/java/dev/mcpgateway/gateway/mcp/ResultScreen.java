@@ -207,7 +207,8 @@ final class ResultScreen {
             edit.accept(splice);
             return Envelope.read(StrictJson.parse(splice.toBytes(), limits));
         } catch (JsonRefused | NotJsonRpc failure) {
-            throw new Refused(Refusal.of(Reason.RESULT_INVALID, failure.getClass().getSimpleName()));
+            throw new Refused(
+                    Refusal.of(Reason.RESULT_INVALID, failure.getClass().getSimpleName()));
         }
     }
 

@@ -57,8 +57,8 @@ final class Seal {
             if (all.length < NONCE_BYTES + TAG_BITS / 8) {
                 return Optional.empty();
             }
-            return Optional.of(cipher(Cipher.DECRYPT_MODE, all, boundTo)
-                    .doFinal(all, NONCE_BYTES, all.length - NONCE_BYTES));
+            return Optional.of(
+                    cipher(Cipher.DECRYPT_MODE, all, boundTo).doFinal(all, NONCE_BYTES, all.length - NONCE_BYTES));
         } catch (AEADBadTagException | IllegalArgumentException forged) {
             return Optional.empty();
         } catch (GeneralSecurityException impossible) {

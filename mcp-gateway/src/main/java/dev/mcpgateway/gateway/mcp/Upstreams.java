@@ -11,8 +11,8 @@ import dev.mcpgateway.connectors.mcp.UpstreamCall;
 import dev.mcpgateway.connectors.mcp.UpstreamFault;
 import dev.mcpgateway.connectors.mcp.UpstreamReply;
 import dev.mcpgateway.connectors.wire.Era;
+import dev.mcpgateway.connectors.wire.InputKind;
 import dev.mcpgateway.connectors.wire.Revision;
-import dev.mcpgateway.gateway.call.InputKind;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +31,11 @@ public final class Upstreams {
      * @param relay what it may ask of the agent during a call
      */
     public record Upstream(
-            McpUpstream upstream, UpstreamCredential credential, Duration callTimeout, int concurrentCalls, Set<InputKind> relay) {
+            McpUpstream upstream,
+            UpstreamCredential credential,
+            Duration callTimeout,
+            int concurrentCalls,
+            Set<InputKind> relay) {
         /** Copies {@code relay}. */
         public Upstream {
             relay = Set.copyOf(relay);

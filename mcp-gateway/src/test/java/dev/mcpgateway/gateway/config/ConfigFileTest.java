@@ -423,8 +423,8 @@ class ConfigFileTest {
     void anUnknownTransportIsToldBesideItsChoices() {
         assertThat(problems(LEAST + "upstreams: {crm: {transport: pigeon, credential: none, command: [/bin/x]}}\n"))
                 .singleElement()
-                .satisfies(problem ->
-                        assertThat(problem.message()).isEqualTo("'pigeon' is none of stdio, streamable_http, sse, openapi"));
+                .satisfies(problem -> assertThat(problem.message())
+                        .isEqualTo("'pigeon' is none of stdio, streamable_http, sse, openapi"));
     }
 
     @ParameterizedTest

@@ -163,8 +163,7 @@ class StageRefusalTest {
     void checkRefusesArgumentsThatDoNotFitTheSchema() {
         WireAnswer answer = gateway.agent().call("crm__sum", "{\"a\":\"1; drop table\"}");
 
-        assertRefusedTool(
-                answer, "bad_arguments", "The arguments do not fit the input schema: /a must be integer");
+        assertRefusedTool(answer, "bad_arguments", "The arguments do not fit the input schema: /a must be integer");
         assertThat(answer.text()).as("no echo").doesNotContain("drop table");
         assertNothingUpstream();
         assertThat(gateway.newSummaries(1)).containsExactly("tool.call.denied CHECK bad_arguments crm__sum");

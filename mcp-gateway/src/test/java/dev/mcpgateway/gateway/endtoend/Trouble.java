@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.endtoend;
 import dev.mcpgateway.connectors.testing.ToolScript;
 import dev.mcpgateway.connectors.testing.ToolTurn;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -205,7 +206,7 @@ enum Trouble {
 
     /** The tool's own name. */
     String tool() {
-        return "t" + ordinal();
+        return name().toLowerCase(Locale.ROOT);
     }
 
     abstract void play(ToolTurn turn, AtomicLong sent) throws Exception;

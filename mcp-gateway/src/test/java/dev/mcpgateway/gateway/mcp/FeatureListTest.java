@@ -60,7 +60,8 @@ class FeatureListTest {
                 .tool("read_other", appTool("read_other", "ui://crm/forbidden"), ToolScript.text("read"))
                 .method(
                         "server/discover",
-                        ToolScript.result("{\"supportedVersions\":[\"2026-07-28\"]," + CAPABILITIES + "," + COMPLETE + "}"))
+                        ToolScript.result(
+                                "{\"supportedVersions\":[\"2026-07-28\"]," + CAPABILITIES + "," + COMPLETE + "}"))
                 .method(
                         "prompts/list",
                         ToolScript.result("{\"prompts\":[{\"name\":\"read_me\",\"x\":1.10},{\"name\":\"write_me\"}],"
@@ -68,8 +69,9 @@ class FeatureListTest {
                 .method("resources/list", ToolScript.result("{\"resources\":[" + resources() + "]," + COMPLETE + "}"))
                 .method(
                         "resources/templates/list",
-                        ToolScript.result("{\"resourceTemplates\":[{\"uriTemplate\":\"crm://docs/{id}\",\"name\":\"d\"},"
-                                + "{\"uriTemplate\":\"crm://raw/{+path}\",\"name\":\"r\"}]," + COMPLETE + "}"));
+                        ToolScript.result(
+                                "{\"resourceTemplates\":[{\"uriTemplate\":\"crm://docs/{id}\",\"name\":\"d\"},"
+                                        + "{\"uriTemplate\":\"crm://raw/{+path}\",\"name\":\"r\"}]," + COMPLETE + "}"));
         plain = FakeMcpServer.start(Speaks.LEGACY).tool("echo", ToolScript.text("hello"));
         gateway = TestGateway.in(folder)
                 .section("views", """
@@ -94,18 +96,26 @@ class FeatureListTest {
     }
 
     private static String appTool(String name, String uri) {
-        return "{\"name\":\"" + name + "\",\"inputSchema\":{\"type\":\"object\"},\"_meta\":{\"ui\":{\"resourceUri\":\"" + uri
-                + "\"}}}";
+        return "{\"name\":\"" + name + "\",\"inputSchema\":{\"type\":\"object\"},\"_meta\":{\"ui\":{\"resourceUri\":\""
+                + uri + "\"}}}";
     }
 
     private static String resources() {
         List<String> uris = new ArrayList<>(List.of(
-                "crm://docs/secret", "crm://raw/a", "ui://crm/card", "ui://crm/writer", "ui://crm/forbidden", "ui://crm/none"));
+                "crm://docs/secret",
+                "crm://raw/a",
+                "ui://crm/card",
+                "ui://crm/writer",
+                "ui://crm/forbidden",
+                "ui://crm/none"));
         for (int i = 1; i <= 5; i++) {
             uris.add("crm://docs/" + i);
         }
         return String.join(
-                ",", uris.stream().map(uri -> "{\"uri\":\"" + uri + "\",\"name\":\"n\"}").toList());
+                ",",
+                uris.stream()
+                        .map(uri -> "{\"uri\":\"" + uri + "\",\"name\":\"n\"}")
+                        .toList());
     }
 
     @AfterAll
@@ -169,7 +179,12 @@ class FeatureListTest {
         assertThat(all(writer, "prompts/list")).containsExactly("crm__read_me", "crm__write_me");
         assertThat(all(reader, "resources/list"))
                 .containsExactly(
-                        "crm://docs/1", "crm://docs/2", "crm://docs/3", "crm://docs/4", "crm://docs/5", "ui://crm/card");
+                        "crm://docs/1",
+                        "crm://docs/2",
+                        "crm://docs/3",
+                        "crm://docs/4",
+                        "crm://docs/5",
+                        "ui://crm/card");
         assertThat(all(writer, "resources/list"))
                 .contains("crm://raw/a", "ui://crm/writer")
                 .doesNotContain("crm://docs/secret", "ui://crm/forbidden", "ui://crm/none");
@@ -200,7 +215,10 @@ class FeatureListTest {
         assertThat(answer.at("/result/resultType")).isEqualTo("complete");
         assertThat(answer.at("/result/cacheScope")).isEqualTo("private");
         assertThat(answer.json().at("/result/ttlMs").intValue()).isEqualTo(900);
-        assertThat(answer.json().at("/result/_meta").path("io.modelcontextprotocol/serverInfo").isObject())
+        assertThat(answer.json()
+                        .at("/result/_meta")
+                        .path("io.modelcontextprotocol/serverInfo")
+                        .isObject())
                 .isTrue();
     }
 

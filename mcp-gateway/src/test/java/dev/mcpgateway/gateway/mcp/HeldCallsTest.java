@@ -33,8 +33,8 @@ class HeldCallsTest {
     private static Envelope message(String method) {
         try {
             String json = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\"}";
-            return Envelope.read(StrictJson.parse(
-                    json.getBytes(StandardCharsets.UTF_8), JsonLimits.forReplies(1024, 8)));
+            return Envelope.read(
+                    StrictJson.parse(json.getBytes(StandardCharsets.UTF_8), JsonLimits.forReplies(1024, 8)));
         } catch (Exception impossible) {
             throw new AssertionError(impossible);
         }
@@ -69,8 +69,8 @@ class HeldCallsTest {
         Step.Asked first = (Step.Asked) held.begin(ALICE, asking(2), _ -> {});
         assertThat(first.question().method()).isEqualTo("elicitation/create");
         assertThat(held.question(first.id(), ALICE)).contains(first.question());
-        Step.Asked second = (Step.Asked)
-                held.resume(first.id(), ALICE, ANSWER, _ -> {}).orElseThrow();
+        Step.Asked second =
+                (Step.Asked) held.resume(first.id(), ALICE, ANSWER, _ -> {}).orElseThrow();
         assertThat(held.resume(second.id(), ALICE, ANSWER, _ -> {}))
                 .contains(new Step.Ended(new UpstreamReply.TimedOut()));
 
@@ -129,18 +129,19 @@ class HeldCallsTest {
         CountDownLatch interrupted = new CountDownLatch(1);
         AtomicReference<Step> step = new AtomicReference<>();
         CountDownLatch running = new CountDownLatch(1);
-        Thread request = Thread.ofVirtual().start(() -> step.set(held.begin(
-                ALICE,
-                _ -> {
-                    running.countDown();
-                    try {
-                        Thread.sleep(Duration.ofMinutes(1));
-                    } catch (InterruptedException cancelled) {
-                        interrupted.countDown();
-                    }
-                    return new UpstreamReply.Cancelled();
-                },
-                _ -> {})));
+        Thread request = Thread.ofVirtual()
+                .start(() -> step.set(held.begin(
+                        ALICE,
+                        _ -> {
+                            running.countDown();
+                            try {
+                                Thread.sleep(Duration.ofMinutes(1));
+                            } catch (InterruptedException cancelled) {
+                                interrupted.countDown();
+                            }
+                            return new UpstreamReply.Cancelled();
+                        },
+                        _ -> {})));
         running.await();
         request.interrupt();
         request.join();

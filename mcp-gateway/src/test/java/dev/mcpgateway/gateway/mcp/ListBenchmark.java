@@ -37,9 +37,10 @@ final class ListBenchmark {
     private static final int TOOLS_EACH = 50;
     private static final int WARM = 3_000;
     private static final int MEASURED = 3_000;
-    private static final String SCHEMA = "\"description\":\"" + "Finds a thing by some of what is known of it. ".repeat(3)
-            + "\",\"inputSchema\":{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\",\"maxLength\":64},"
-            + "\"limit\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":100}},\"required\":[\"id\"]}";
+    private static final String SCHEMA =
+            "\"description\":\"" + "Finds a thing by some of what is known of it. ".repeat(3)
+                    + "\",\"inputSchema\":{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\",\"maxLength\":64},"
+                    + "\"limit\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":100}},\"required\":[\"id\"]}";
 
     private ListBenchmark() {}
 
@@ -52,15 +53,21 @@ final class ListBenchmark {
     private static String policy() {
         StringBuilder yaml = new StringBuilder("version: 1\nrules:\n");
         for (int i = 0; i < UPSTREAMS; i++) {
-            yaml.append("  - {id: support-").append(i).append(", effect: permit, principals: {groups: [support]}, resources: [u")
+            yaml.append("  - {id: support-")
+                    .append(i)
+                    .append(", effect: permit, principals: {groups: [support]}, resources: [u")
                     .append(i)
                     .append("__*], ack_broad: true}\n");
-            yaml.append("  - {id: other-").append(i).append(", effect: permit, principals: {groups: [g").append(i)
+            yaml.append("  - {id: other-")
+                    .append(i)
+                    .append(", effect: permit, principals: {groups: [g")
+                    .append(i)
                     .append("]}, resources: [u")
                     .append(i)
                     .append("__tool_1*]}\n");
         }
-        return yaml.append("  - {id: never, effect: forbid, resources: [\"u7__*\"]}\n").toString();
+        return yaml.append("  - {id: never, effect: forbid, resources: [\"u7__*\"]}\n")
+                .toString();
     }
 
     private static void filter() {
@@ -101,8 +108,7 @@ final class ListBenchmark {
         for (int u = 0; u < UPSTREAMS; u++) {
             FakeMcpServer server = FakeMcpServer.start(Speaks.MODERN);
             for (int t = 0; t < TOOLS_EACH; t++) {
-                server.tool(
-                        "tool_" + t, "{\"name\":\"tool_" + t + "\"," + SCHEMA + "}", ToolScript.text("done"));
+                server.tool("tool_" + t, "{\"name\":\"tool_" + t + "\"," + SCHEMA + "}", ToolScript.text("done"));
             }
             builder.upstream("u" + u, server);
         }

@@ -57,13 +57,7 @@ class SessionsTest {
 
     private static View view(String name, String path) {
         return new View(
-                name,
-                path,
-                "http://127.0.0.1" + path,
-                List.of("crm"),
-                new ViewNames.Prefixed(),
-                ViewSelection.ALL,
-                "");
+                name, path, "http://127.0.0.1" + path, List.of("crm"), new ViewNames.Prefixed(), ViewSelection.ALL, "");
     }
 
     @Test

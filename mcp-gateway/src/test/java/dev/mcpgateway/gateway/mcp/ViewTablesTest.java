@@ -117,15 +117,22 @@ class ViewTablesTest {
         View view = view(List.of("crm"), new ViewNames.Bare(), ViewSelection.ALL);
         ViewTables tables = tables(view);
         String tooLong = "a".repeat(65);
-        String shortened = names(table(view, new TestCatalog("crm").tool("crm", tooLong)).tools().tools())
+        String shortened = names(table(view, new TestCatalog("crm").tool("crm", tooLong))
+                        .tools()
+                        .tools())
                 .getFirst();
 
-        tables.update(new TestCatalog("crm").tool("crm", tooLong).tool("crm", shortened).snapshot(1));
+        tables.update(new TestCatalog("crm")
+                .tool("crm", tooLong)
+                .tool("crm", shortened)
+                .snapshot(1));
 
         assertThat(names(tables.of(view).tools().tools())).containsExactly(shortened);
-        assertThat(tables.leftOut().get("v")).singleElement().satisfies(each -> assertThat(each)
-                .startsWith("tool crm__a")
-                .endsWith(" is left out: another one is called " + shortened));
+        assertThat(tables.leftOut().get("v"))
+                .singleElement()
+                .satisfies(each -> assertThat(each)
+                        .startsWith("tool crm__a")
+                        .endsWith(" is left out: another one is called " + shortened));
     }
 
     @Test

@@ -43,7 +43,8 @@ class TraceTest {
 
     @BeforeAll
     static void start() throws Exception {
-        crm = FakeMcpServer.start(Speaks.MODERN).tool("echo", ToolScript.text("result-text"))
+        crm = FakeMcpServer.start(Speaks.MODERN)
+                .tool("echo", ToolScript.text("result-text"))
                 .tool("lossy", turn -> {
                     if (LOST.compareAndSet(false, true)) {
                         turn.connection().reset();

@@ -1,4 +1,4 @@
-package dev.mcpgateway.gateway.call;
+package dev.mcpgateway.connectors.wire;
 
 import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 import java.util.Optional;
@@ -6,23 +6,25 @@ import java.util.Optional;
 /** What an upstream may ask of the agent while it works on a call (MCP, "Client Features"). */
 public enum InputKind {
     /** Data from the user. */
-    ELICITATION("elicitation", "elicitation/create"),
+    ELICITATION("elicitation/create"),
     /** An answer of the agent's model, at the agent's cost. */
-    SAMPLING("sampling", "sampling/createMessage"),
+    SAMPLING("sampling/createMessage"),
     /** The folders that the user works on. */
-    ROOTS("roots", "roots/list");
+    ROOTS("roots/list");
 
-    private final Name capability;
     private final String method;
 
-    InputKind(String capability, String method) {
-        this.capability = Name.of(capability);
+    InputKind(String method) {
         this.method = method;
     }
 
     /** The member of the client capabilities by which an agent says that it can be asked, also its name in files. */
     public Name capability() {
-        return capability;
+        return switch (this) {
+            case ELICITATION -> McpNames.ELICITATION;
+            case SAMPLING -> McpNames.SAMPLING;
+            case ROOTS -> McpNames.ROOTS;
+        };
     }
 
     /** The method of the question. */

@@ -38,7 +38,7 @@ install_packages() {
 # The marker is the quickstart's: what one of the scripts built, the other need not build again.
 build_gateway() {
   local built=$root/mcp-gateway/target/lib/.built
-  if [[ ! -f $built || -n $(find "$root/pom.xml" "$root"/{policy,audit,connectors,mcp-gateway}/{src/main,pom.xml} \
+  if [[ ! -f $built || -n $(find "$root/pom.xml" "$root"/{policy,audit,connectors,mcp-gateway,samples}/{src/main,pom.xml} \
     -newer "$built" -type f -print -quit) ]]; then
     echo "building (mvn -Pquick package) …"
     (cd "$root" && mvn -q -ntp -Pquick package) || fail "the build failed (it needs Maven and a JDK 25, which it finds by itself; any other java may be the default)"

@@ -1,26 +1,21 @@
 // Judges the results of one leg of run.sh, more strictly than the suite does:
 // a scenario passes when at least one check succeeded and none failed, warned or was skipped,
-// a scenario without results fails, and a failure that was expected but did not happen is stale.
+// a scenario without results or whose client complained fails, and a failure that was expected but did not happen is stale.
 //
-// node judge.mjs SUITE_DIR RESULTS_DIR REQUIREMENTS MINIMUM EXPECTED_FILE|none [EXTRA_SCENARIO…]
+// node judge.mjs server|client SUITE_DIR RESULTS_DIR REQUIREMENTS|none MINIMUM EXPECTED_FILE|none [EXTRA_SCENARIO…]
 //
+// An entry of EXPECTED_FILE is a scenario, or scenario:check with the id or, where several checks share one, the name.
 // Prints one line per scenario that is not as it must be, writes RESULTS_DIR/summary.json, exits 0 when there is none.
 
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 
-const [suiteDir, resultsDir, requirements, minimum, expectedFile, ...extras] = process.argv.slice(2);
+const [side, suiteDir, resultsDir, requirements, minimum, expectedFile, ...extras] = process.argv.slice(2);
 const yaml = createRequire(resolve(suiteDir, 'package.json'))('yaml');
 
-const required = yaml.parse(
-  readFileSync(
-    join(suiteDir, 'node_modules/@modelcontextprotocol/conformance/requirements', `${requirements}.yaml`),
-    'utf8'
-  )
-).server;
-const scenarios = [...required, ...extras];
-const expected = new Set(expectedFile === 'none' ? [] : (yaml.parse(readFileSync(expectedFile, 'utf8')).server ?? []));
+const scenarios = [...required(), ...extras];
+const expected = new Set(expectedFile === 'none' ? [] : (yaml.parse(readFileSync(expectedFile, 'utf8'))[side] ?? []));
 
 const problems = [];
 let passed = 0;
@@ -31,9 +26,9 @@ for (const scenario of scenarios) {
   const known = [...expected].filter((entry) => entry === scenario || entry.startsWith(`${scenario}:`));
   const unexpected = known.includes(scenario)
     ? []
-    : broken.filter((check) => !known.includes(`${scenario}:${check.id}`));
+    : broken.filter((check) => !known.some((entry) => names(entry, scenario, check)));
   const stale = known.filter((entry) =>
-    entry === scenario ? broken.length === 0 : !broken.some((check) => entry === `${scenario}:${check.id}`)
+    entry === scenario ? broken.length === 0 : !broken.some((check) => names(entry, scenario, check))
   );
 
   if (unexpected.length > 0) {
@@ -75,14 +70,37 @@ console.log(
 );
 process.exit(problems.length === 0 ? 0 : 1);
 
+function required() {
+  if (requirements === 'none') {
+    return [];
+  }
+  const folder = join(suiteDir, 'node_modules/@modelcontextprotocol/conformance/requirements');
+  return yaml.parse(readFileSync(join(folder, `${requirements}.yaml`), 'utf8'))[side];
+}
+
+function names(entry, scenario, check) {
+  return entry === `${scenario}:${check.id}` || entry === `${scenario}:${check.name}`;
+}
+
+// what Node prints begins with the place in the source
+function firstError(text) {
+  return text.split('\n').find((line) => /Error/.test(line)) ?? text.trim().split('\n')[0];
+}
+
 function brokenChecks(scenario) {
-  const folder = readdirSync(resultsDir).find((name) => name.replace(/-\d{4}-\d{2}-\d{2}T.*$/, '') === `server-${scenario}`);
+  // the suite writes server results under another name than client results
+  const wanted = side === 'server' ? `server-${scenario}` : scenario;
+  const folder = readdirSync(resultsDir).find((name) => name.replace(/-\d{4}-\d{2}-\d{2}T.*$/, '') === wanted);
   const file = folder === undefined ? '' : join(resultsDir, folder, 'checks.json');
   if (!existsSync(file)) {
     return [{ id: 'results', status: 'MISSING', errorMessage: 'the suite left no results' }];
   }
   const checks = JSON.parse(readFileSync(file, 'utf8'));
   const broken = checks.filter((check) => !['SUCCESS', 'INFO'].includes(check.status));
+  const complaint = join(resultsDir, folder, 'stderr.txt');
+  if (existsSync(complaint) && readFileSync(complaint, 'utf8').trim() !== '') {
+    broken.push({ id: 'client', status: 'FAILURE', errorMessage: firstError(readFileSync(complaint, 'utf8')) });
+  }
   if (!checks.some((check) => check.status === 'SUCCESS') && broken.length === 0) {
     return [{ id: 'results', status: 'EMPTY', errorMessage: 'no check succeeded' }];
   }

@@ -34,7 +34,9 @@ function verdict({ results = {}, minimum = 30, expected = [], extras = [] } = {}
       list = join(folder, 'expected.yml');
       writeFileSync(list, `server:\n${expected.map((entry) => `  - ${entry} # reason\n`).join('')}`);
     }
-    const run = spawnSync(process.execPath, [judge, suite, folder, '2025-11-25', String(minimum), list, ...extras]);
+    const run = spawnSync(process.execPath, [
+      ...[judge, 'server', suite, folder, '2025-11-25', String(minimum), list, ...extras],
+    ]);
     assert.equal(run.stderr.toString(), '');
     return { exit: run.status, ...JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) };
   } finally {
@@ -85,6 +87,32 @@ test('an expected failure of one check excuses no other', () => {
   assert.equal(verdict({ results, expected: ['"ping:a"'] }).exit, 0);
   results.ping.push({ id: 'c', status: 'FAILURE' });
   assert.equal(verdict({ results, expected: ['"ping:a"'] }).exit, 1);
+});
+
+test('an expected failure may name one of several checks with the same id', () => {
+  const results = { ping: [{ id: 'a', name: 'First', status: 'SKIPPED' }, { id: 'a', name: 'Second', status: 'SUCCESS' }] };
+  assert.equal(verdict({ results, expected: ['"ping:First"'] }).exit, 0);
+  assert.match(verdict({ results, expected: ['"ping:Second"'] }).problems.join(), /ping:Second: expected to fail, but passes/);
+  results.ping.push({ id: 'a', name: 'Third', status: 'SKIPPED' });
+  assert.equal(verdict({ results, expected: ['"ping:First"'] }).exit, 1);
+});
+
+test('client scenarios are found under their own name, and only those that were asked for count', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'judge-'));
+  try {
+    mkdirSync(join(folder, 'tools_call-2026-11-21T05-53-42-855Z'));
+    writeFileSync(join(folder, 'tools_call-2026-11-21T05-53-42-855Z', 'checks.json'), JSON.stringify(passing));
+    const client = [judge, 'client', suite, folder, 'none'];
+    assert.equal(spawnSync(process.execPath, [...client, '1', 'none', 'tools_call']).status, 0);
+    assert.equal(spawnSync(process.execPath, [...client, '2', 'none', 'tools_call', 'request-metadata']).status, 1);
+    // the suite takes no notice of a client that gave up after the request that it looks for
+    writeFileSync(join(folder, 'tools_call-2026-11-21T05-53-42-855Z', 'stderr.txt'), 'at line 1\nError: no\n');
+    const complaint = spawnSync(process.execPath, [...client, '1', 'none', 'tools_call']);
+    assert.equal(complaint.status, 1);
+    assert.match(complaint.stdout.toString(), /tools_call: client FAILURE: Error: no/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('an expectation that came to nothing fails the leg', () => {

@@ -80,72 +80,46 @@ start_sample() {
 # start_gateway ERA URL: starts the gateway in front of one upstream that speaks this era, with the upstream's own tool
 # names and one injected caller (the suite sends no token), and leaves its address in $url
 start_gateway() {
-  local era=$1 upstream=$2 folder=$target/gateway-${#children[@]}
+  local folder=$target/gateway-${#children[@]}
   rm -rf "$folder"
   mkdir -p "$folder"
-  local port admin
-  port=$(free_port 18080)
-  admin=$(free_port $((port + 1)))
-  cat >"$folder/gateway.yaml" <<YAML
-version: 1
-listen: {host: 127.0.0.1, port: $port}
-admin: {host: 127.0.0.1, port: $admin}
-anonymous: {subject: conformance-suite}
-upstreams:
-  fixture: {transport: streamable_http, url: "$upstream", era: $era, credential: none}
-views: {default: {path: /mcp, upstreams: [fixture], bare_names: true}}
-policy: {files: [policy.yaml]}
-audit: {dir: audit, origin: audit.conformance.example/gw}
-YAML
-  cat >"$folder/policy.yaml" <<YAML
-version: 1
-rules:
-  - {id: suite, effect: permit, principals: {issuer: anonymous}, resources: ["fixture__*"], ack_broad: true}
-YAML
+  sed -e "s#\${ERA}#$1#" -e "s#\${UPSTREAM}#$2#" "$here/gateway.yaml" >"$folder/gateway.yaml"
+  cp "$here/policy.yaml" "$folder/"
   "$root/mcp-gateway/bin/mcp-gateway" serve --config "$folder/gateway.yaml" >"$folder/out.log" 2>"$folder/err.log" &
   local pid=$!
   children+=("$pid")
   for _ in $(seq 300); do
-    if grep -q '^AUDIT_DIR=' "$folder/out.log"; then
-      url=http://127.0.0.1:$port/mcp
-      return
-    fi
+    url=$(sed -n 's/^mcp-gateway .* serves \([^,]*\),.*/\1/p' "$folder/out.log")
+    [[ -n $url ]] && grep -q '^AUDIT_DIR=' "$folder/out.log" && return
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.1
   done
   fail "the gateway did not start: $(cat "$folder/err.log")"
 }
 
-free_port() {
-  local port=$1
-  while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
-    port=$((port + 1))
-  done
-  echo "$port"
+# wants NAME: whether this leg is to be run
+wants() {
+  known+=("$1")
+  ((${#wanted[@]} == 0)) || [[ " ${wanted[*]} " == *" $1 "* ]]
 }
 
-# leg NAME URL REQUIREMENTS MINIMUM EXPECTED_FILE|none [EXTRA_SCENARIO…]
-#   REQUIREMENTS  a revision; its frozen list of server scenarios is run, each must pass
-#   MINIMUM       the leg fails when fewer scenarios are judged
-#   EXPECTED_FILE YAML with "server: [scenario, scenario:check-id, …]" that must fail; one that passes fails the leg
-#   EXTRA         scenarios that the revision runs without scoring them, required here
-leg() {
-  local name=$1 address=$2 requirements=$3 minimum=$4 expected=$5
-  shift 5
-  known+=("$name")
-  if ((${#wanted[@]} > 0)) && [[ " ${wanted[*]} " != *" $name "* ]]; then
-    return
-  fi
-  echo "== $name: $requirements on $address"
-  rm -rf "${target:?}/$name"
-  mkdir -p "$target/$name"
-  # the judge decides: the suite's exit code ignores the extra scenarios and takes a skipped check for a passed one
-  "$node" "$suite/node_modules/@modelcontextprotocol/conformance/dist/index.js" server \
-    --url "$address" --requirements "$requirements" --output-dir "$target/$name" >"$target/$name/suite.log" 2>&1 &
+# suite_run LEG ARGUMENT…: the suite, with its results under target/LEG. The judge decides: the suite's exit code ignores
+# the unscored scenarios and takes a skipped check for a passed one.
+suite_run() {
+  local name=$1
+  shift
+  "$node" "$suite/node_modules/@modelcontextprotocol/conformance/dist/index.js" "$@" --output-dir "$target/$name" \
+    >>"$target/$name/suite.log" 2>&1 &
   children+=("$!")
   wait "$!" || true
-  children=("${children[@]:0:${#children[@]}-1}")
-  "$node" "$here/judge.mjs" "$suite" "$target/$name" "$requirements" "$minimum" "$expected" "$@" || broken_legs+=("$name")
+  unset 'children[-1]'
+}
+
+# judged LEG server|client REQUIREMENTS|none MINIMUM EXPECTED_FILE|none [SCENARIO…]
+judged() {
+  local name=$1 side=$2
+  shift 2
+  "$node" "$here/judge.mjs" "$side" "$suite" "$target/$name" "$@" || broken_legs+=("$name")
   passed=$((passed + $(summary "$name" passed)))
   failed=$((failed + $(summary "$name" failed)))
 }
@@ -154,23 +128,84 @@ summary() {
   "$node" -p "require('$target/$1/summary.json').$2"
 }
 
+# leg NAME URL REQUIREMENTS MINIMUM EXPECTED_FILE|none [EXTRA_SCENARIO…]
+#   REQUIREMENTS  a revision; its frozen list of server scenarios is run, each must pass
+#   MINIMUM       the leg fails when fewer scenarios are judged
+#   EXPECTED_FILE YAML with "server: [scenario, scenario:check, …]" that must fail; one that passes fails the leg
+#   EXTRA         scenarios that the revision runs without scoring them, required here
+leg() {
+  local name=$1 address=$2 requirements=$3
+  echo "== $name: suite $requirements on $address"
+  rm -rf "${target:?}/$name"
+  mkdir -p "$target/$name"
+  suite_run "$name" server --url "$address" --requirements "$requirements"
+  judged "$name" server "${@:3}"
+}
+
+# client_leg NAME ERA EXPECTED_FILE|none SCENARIO…: the gateway is the client that the suite tests; an agent of ERA makes
+# it call. One gateway per scenario.
+client_leg() {
+  local name=$1 era=$2 expected=$3
+  shift 3
+  echo "== $name: client scenarios of 2026-07-28 on the gateway, which serves an agent of the $era era"
+  rm -rf "${target:?}/$name"
+  mkdir -p "$target/$name"
+  for scenario in "$@"; do
+    # relative paths: the suite cuts its command at every blank
+    (cd "$here" && suite_run "$name" client --scenario "$scenario" --spec-version 2026-07-28 --timeout 60000 \
+      --command "${node#"$here/"} client/drive.mjs $era target/$name")
+  done
+  judged "$name" client none $# "$expected" "$@"
+}
+
 install_suite
 "$node" --test "$here/judge.test.mjs" >"$target/judge.test.log" 2>&1 || fail "the judge is wrong: see $target/judge.test.log"
 build
 
 start_sample fixture --mode dual
 dual=$url
+modern_extras=(json-schema-2020-12 http-header-validation http-custom-header-server-validation)
+legacy_extras=(server-session-lifecycle json-schema-2020-12)
 
-leg L0-modern "$dual" 2026-07-28 40 none \
-  json-schema-2020-12 http-header-validation http-custom-header-server-validation
-leg L0-legacy "$dual" 2025-11-25 33 none \
-  server-session-lifecycle json-schema-2020-12 server-sse-polling
+# the fixture alone, as a control
+if wants L0-modern; then
+  leg L0-modern "$dual" 2026-07-28 40 none "${modern_extras[@]}"
+fi
+if wants L0-legacy; then
+  leg L0-legacy "$dual" 2025-11-25 33 none "${legacy_extras[@]}" server-sse-polling
+fi
 
-start_gateway modern "$dual"
-leg L1 "$url" 2026-07-28 37 "$here/expected/l1.yml"
+# the same era on both sides of the gateway
+if wants L1; then
+  start_gateway modern "$dual"
+  leg L1 "$url" 2026-07-28 40 none "${modern_extras[@]}"
+fi
+if wants L2; then
+  start_gateway legacy "$dual"
+  leg L2 "$url" 2025-11-25 32 none "${legacy_extras[@]}"
+fi
 
-start_gateway legacy "$dual"
-leg L2 "$url" 2025-11-25 30 "$here/expected/l2.yml"
+# across the eras
+if wants X1; then
+  start_sample fixture --mode legacy
+  start_gateway auto "$url"
+  leg X1 "$url" 2026-07-28 40 "$here/expected/x1.yml" "${modern_extras[@]}"
+fi
+if wants X2; then
+  start_sample fixture --mode modern
+  start_gateway auto "$url"
+  leg X2 "$url" 2025-11-25 32 "$here/expected/x2.yml" "${legacy_extras[@]}"
+fi
+
+# the gateway as a client
+client_scenarios=(tools_call request-metadata http-standard-headers http-custom-headers http-invalid-tool-headers
+  sep-2322-client-request-state json-schema-ref-no-deref json-schema-2020-12-preservation)
+if wants K-modern; then
+  client_leg K-modern modern "$here/expected/k.yml" "${client_scenarios[@]}"
+fi
+if wants K-legacy; then
+  client_leg K-legacy legacy "$here/expected/k.yml" "${client_scenarios[@]}"
+fi
 
 for name in ${wanted[@]+"${wanted[@]}"}; do
   [[ " ${known[*]} " == *" $name "* ]] || fail "there is no leg '$name'; the legs are: ${known[*]}"

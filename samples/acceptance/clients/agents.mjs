@@ -5,6 +5,7 @@ import { PrivateKeyJwtProvider as SdkKeyProvider } from '@modelcontextprotocol/s
 import { Client as SdkClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as SdkStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as SdkHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import * as types from '@modelcontextprotocol/sdk/types.js';
 
 const INFO = { name: 'acceptance', version: '1.0.0' };
 
@@ -12,6 +13,24 @@ const INFO = { name: 'acceptance', version: '1.0.0' };
 const REFUSAL = 'dev.mcpgateway/refusal';
 /** Key in a result's `_meta` under which a server of 2026-07-28 names itself. */
 const SERVER_INFO = 'io.modelcontextprotocol/serverInfo';
+
+/** What the older library calls the messages that this program listens to. */
+const SDK_MESSAGES = {
+  'elicitation/create': types.ElicitRequestSchema,
+  'sampling/createMessage': types.CreateMessageRequestSchema,
+  'roots/list': types.ListRootsRequestSchema,
+  'notifications/message': types.LoggingMessageNotificationSchema,
+  'notifications/resources/updated': types.ResourceUpdatedNotificationSchema,
+  'notifications/tools/list_changed': types.ToolListChangedNotificationSchema,
+};
+
+/** The lists: the method of both libraries, and the member of its result. */
+const LISTS = {
+  tools: 'listTools',
+  prompts: 'listPrompts',
+  resources: 'listResources',
+  resourceTemplates: 'listResourceTemplates',
+};
 
 /**
  * A client library in one of its modes: how it is made, which revision it must agree on with the gateway, and in which
@@ -23,19 +42,21 @@ export const SDK = {
     return SDK;
   },
   revision: '2025-11-25',
-  make: () => new SdkClient(INFO),
+  make: (capabilities) => new SdkClient(INFO, { capabilities }),
   http: (url, options) => new SdkHttp(url, options),
   stdio: (command) => new SdkStdio(command),
   keyProvider: (options) => new SdkKeyProvider(options),
-  list: async (agent) => {
-    const tools = [];
+  answers: (agent, method, handler) => agent.setRequestHandler(SDK_MESSAGES[method], handler),
+  hears: (agent, method, handler) => agent.setNotificationHandler(SDK_MESSAGES[method], handler),
+  list: async (agent, member) => {
+    const all = [];
     let cursor;
     do {
-      const page = await agent.listTools({ cursor });
-      tools.push(...page.tools);
+      const page = await agent[LISTS[member]]({ cursor });
+      all.push(...page[member]);
       cursor = page.nextCursor;
     } while (cursor !== undefined);
-    return tools;
+    return all;
   },
   call: (agent, params, options) => agent.callTool(params, undefined, options),
 };
@@ -46,11 +67,13 @@ const v2 = (name, revision, mode) => ({
     return LEGACY;
   },
   revision,
-  make: () => new client.Client(INFO, { versionNegotiation: { mode } }),
+  make: (capabilities) => new client.Client(INFO, { capabilities, versionNegotiation: { mode } }),
   http: (url, options) => new client.StreamableHTTPClientTransport(url, options),
   stdio: (command) => new ClientStdio(command),
   keyProvider: (options) => new client.PrivateKeyJwtProvider(options),
-  list: async (agent) => (await agent.listTools(undefined, { cacheMode: 'refresh' })).tools,
+  answers: (agent, method, handler) => agent.setRequestHandler(method, handler),
+  hears: (agent, method, handler) => agent.setNotificationHandler(method, handler),
+  list: async (agent, member) => (await agent[LISTS[member]](undefined, { cacheMode: 'refresh' }))[member],
   call: (agent, params, options) => agent.callTool(params, options),
 });
 
@@ -71,12 +94,28 @@ export class Agent {
 
   /**
    * @param {object} flavour one of the constants above
-   * @param {object[]} [journal] takes an entry for each answered call
+   * @param {object} [options]
+   * @param {object[]} [options.journal] takes an entry for each answered call
+   * @param {object} [options.capabilities] what it declares
    */
-  constructor(flavour, journal) {
+  constructor(flavour, { journal, capabilities = {} } = {}) {
     this.#flavour = flavour;
-    this.#client = flavour.make();
+    this.#client = flavour.make(capabilities);
     this.#journal = journal;
+  }
+
+  get isModern() {
+    return this.#flavour.revision === '2026-07-28';
+  }
+
+  /** Lets `handler` answer requests of the server with this method; before `connect`. */
+  answers(method, handler) {
+    this.#flavour.answers(this.#client, method, handler);
+  }
+
+  /** Passes notifications with this method on to `handler`. */
+  hears(method, handler) {
+    this.#flavour.hears(this.#client, method, handler);
   }
 
   /** Connects through `transport`, which must belong to the same library. */
@@ -98,20 +137,51 @@ export class Agent {
     return this.#client.getNegotiatedProtocolVersion?.() ?? this.transport.protocolVersion;
   }
 
-  /** All tools, asked for anew. */
-  list() {
-    return this.#flavour.list(this.#client);
+  /** All entries of a list (`tools`, `prompts`, `resources`, `resourceTemplates`), asked for anew. */
+  list(member = 'tools') {
+    return this.#flavour.list(this.#client, member);
+  }
+
+  prompt(name, args = {}) {
+    return this.#client.getPrompt({ name, arguments: args });
+  }
+
+  read(uri) {
+    return this.#client.readResource({ uri });
+  }
+
+  complete(ref, argument) {
+    return this.#client.complete({ ref, argument });
+  }
+
+  setLevel(level) {
+    return this.#client.setLoggingLevel(level);
+  }
+
+  /** Wants to hear of changes of the tool list and of these resources, in the way of its revision. Returns what ends it. */
+  async follow(uris) {
+    if (this.isModern) {
+      const subscription = await this.#client.listen({ toolsListChanged: true, resourceSubscriptions: uris });
+      return { honoured: subscription.honoredFilter, end: () => subscription.close() };
+    }
+    for (const uri of uris) {
+      await this.#client.subscribeResource({ uri });
+    }
+    return {
+      honoured: { toolsListChanged: true, resourceSubscriptions: uris },
+      end: () => Promise.all(uris.map((uri) => this.#client.unsubscribeResource({ uri }))),
+    };
   }
 
   /**
    * Calls a tool under a trace id of its own, and notes in the journal what was answered: the tool, the trace and the
    * gateway's reason if it refused. An answer that is an error is thrown, after it was noted.
    */
-  async call(name, args = {}, options = {}) {
+  async call(name, args = {}, { meta, ...options } = {}) {
     const trace = randomBytes(16).toString('hex');
-    const params = { name, arguments: args };
+    const params = { name, arguments: args, ...(meta === undefined ? {} : { _meta: meta }) };
     if (this.#journal !== undefined) {
-      params._meta = { traceparent: `00-${trace}-${randomBytes(8).toString('hex')}-01` };
+      params._meta = { ...meta, traceparent: `00-${trace}-${randomBytes(8).toString('hex')}-01` };
     }
     try {
       const result = await this.#flavour.call(this.#client, params, options);
@@ -130,7 +200,7 @@ export class Agent {
 
 /** A result without what only 2026-07-28 adds to it, so that it can be compared with that of an older server. */
 export function comparable(result) {
-  const { resultType, _meta, ...rest } = result;
+  const { resultType, ttlMs, cacheScope, _meta, ...rest } = result;
   const { [SERVER_INFO]: _, ...meta } = _meta ?? {};
   return Object.keys(meta).length === 0 ? rest : { ...rest, _meta: meta };
 }

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AUTO, LEGACY, PINNED, SDK, comparable, text } from './agents.mjs';
+import { AUTO, LEGACY, PINNED, SDK, text } from './agents.mjs';
+import { assertSame } from './same.mjs';
 import { UNICODE } from './servers.mjs';
-
-/** How often a call whose answer holds the time of day is repeated until that stood still. */
-const ATTEMPTS_MAX = 5;
 
 /** Calls whose results must arrive unchanged: what is special about each, server, tool, arguments. */
 function calls(servers) {
@@ -83,18 +81,4 @@ export default async function results(cases, world) {
       },
     );
   }
-}
-
-/** The direct call is made before and after; only when both say the same can the gateway be held to it. */
-async function assertSame(directly, through) {
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const before = comparable(await directly());
-    const result = comparable(await through());
-    const after = comparable(await directly());
-    if (JSON.stringify(before) === JSON.stringify(after)) {
-      assert.deepEqual(result, before);
-      return;
-    }
-  }
-  assert.fail(`the direct result changed ${ATTEMPTS_MAX} times`);
 }

@@ -10,6 +10,8 @@ const START_SECONDS_MAX = 30;
 
 /** Where npm installed the reference servers. */
 const SERVERS = join(process.env.ACCEPTANCE_PACKAGES, 'node_modules/@modelcontextprotocol');
+const MODERN = fileURLToPath(new URL('modern-server.mjs', import.meta.url));
+const PACKAGES = fileURLToPath(new URL('../kit/packages.mjs', import.meta.url));
 const LOOPBACK = fileURLToPath(new URL('../kit/loopback.mjs', import.meta.url));
 
 /** A picture of one pixel. */
@@ -25,6 +27,7 @@ export const UNICODE = 'Zażółć gęślą jaźń · e\u0301 · Ἑλλάδα �
 export class Servers {
   #folder;
   #remote;
+  #modern;
 
   constructor(folder) {
     this.#folder = folder;
@@ -63,6 +66,19 @@ export class Servers {
     await this.#remote.kill(); // it has no handler for SIGTERM
   }
 
+  /** Starts the server that knows 2026-07-28 only. */
+  async startModern() {
+    this.#modern = new Child(process.execPath, ['--import', PACKAGES, MODERN], {
+      log: join(this.#folder, 'modern'),
+      env: { ACCEPTANCE_PACKAGES: process.env.ACCEPTANCE_PACKAGES },
+    });
+    this.modernUrl = await this.#modern.line('READY ', START_SECONDS_MAX);
+  }
+
+  async stopModern() {
+    await this.#modern?.end();
+  }
+
   /** How to reach a server without the gateway: a URL, or a command to start a server of one's own. */
   direct(alias) {
     const command = (name, args, env) => ({
@@ -75,6 +91,8 @@ export class Servers {
       local: command('server-everything', ['stdio']),
       files: command('server-filesystem', [this.shared]),
       memory: command('server-memory', [], { MEMORY_FILE_PATH: this.memory }),
+      thinking: command('server-sequential-thinking', []),
+      modern: { url: this.modernUrl },
     }[alias];
   }
 
@@ -86,6 +104,7 @@ export class Servers {
       SHARED: this.shared,
       MEMORY: this.memory,
       REMOTE_PORT: this.remotePort,
+      MODERN: this.modernUrl,
     };
   }
 }

@@ -61,7 +61,7 @@ export class Gateway {
 
   async serving() {
     const line = await this.#child.line('mcp-gateway ', START_SECONDS_MAX);
-    this.url = / serves (\S+),/.exec(line)[1];
+    this.url = / serves ([^\s,]+)/.exec(line)[1];
     const first = this.auditDir === undefined;
     this.auditDir = await this.#child.line('AUDIT_DIR=', START_SECONDS_MAX);
     if (first) {

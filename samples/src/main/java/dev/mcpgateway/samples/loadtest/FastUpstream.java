@@ -10,20 +10,28 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * The upstream of the load test: an MCP server of revision 2026-07-28 that costs as little as one in Java can, so that
- * the target is the bottleneck. It answers {@code server/discover}, {@code tools/list} and {@code tools/call}; the result
- * of a call has the length that the start parameter asks for. It counts calls, so that the test can prove that the work
- * was done: {@code GET /count}.
+ * The upstream of the load test: an MCP server that costs as little as one in Java can, so that the target is the
+ * bottleneck. It answers {@code server/discover}, {@code tools/list} and {@code tools/call}; the result of a call has the
+ * length that the start parameter asks for. It counts calls, so that the test can prove that the work was done:
+ * {@code GET /count}.
  *
- * <p>Usage: {@code FastUpstream PORT RESULT_BYTES schema|plain}; {@code plain} gives the tool a schema that accepts every
- * object. Loopback only.
+ * <p>Usage: {@code FastUpstream PORT RESULT_BYTES schema|plain|legacy|many}; {@code plain} gives the tool a schema that
+ * accepts every object, {@code legacy} speaks 2025-11-25, the others 2026-07-28, {@code many} has {@link #MANY} tools.
+ * Loopback only.
  */
 public final class FastUpstream {
+    /** How many tools the kind {@code many} has. */
+    static final int MANY = 50;
+
     private static final byte[] ID = "\"id\":".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CALL = "\"tools/call\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] LIST = "\"tools/list\"".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] COUNT = "GET /count ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] INITIALIZE = "\"initialize\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DISCOVER = "\"server/discover\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] LENGTH = "content-length:".getBytes(StandardCharsets.US_ASCII);
 
@@ -38,15 +46,30 @@ public final class FastUpstream {
     private final byte[] callTail;
     private final byte[] listTail;
     private final byte[] discoverTail;
+    private final boolean isLegacy;
     private final LongAdder calls = new LongAdder();
 
-    private FastUpstream(int resultBytes, boolean plain) {
-        this.callTail = tail("{\"resultType\":\"complete\",\"content\":[{\"type\":\"text\",\"text\":\""
-                + text(resultBytes) + "\"}]}");
-        this.listTail = tail("{\"resultType\":\"complete\",\"tools\":[" + (plain ? PLAIN_TOOL : TOOL)
-                + "],\"ttlMs\":60000,\"cacheScope\":\"public\"}");
+    private FastUpstream(int resultBytes, String kind) {
+        this.isLegacy = kind.equals("legacy");
+        String type = isLegacy ? "" : "\"resultType\":\"complete\",";
+        this.callTail = tail("{" + type + "\"content\":[{\"type\":\"text\",\"text\":\"" + text(resultBytes) + "\"}]}");
+        this.listTail = tail("{" + type + "\"tools\":[" + tools(kind) + "]"
+                + (isLegacy ? "}" : ",\"ttlMs\":60000,\"cacheScope\":\"public\"}"));
         this.discoverTail = tail("{\"resultType\":\"complete\",\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":"
                 + "{\"tools\":{}},\"ttlMs\":60000,\"cacheScope\":\"public\"}");
+    }
+
+    private static String tools(String kind) {
+        return switch (kind) {
+            case "plain", "legacy" -> PLAIN_TOOL;
+            case "schema" -> TOOL;
+            case "many" ->
+                IntStream.range(0, MANY)
+                        .mapToObj(i -> TOOL.replace("\"lookup\"", "\"tool_%02d\"".formatted(i))
+                                .replace("Looks a record up.", text(200)))
+                        .collect(Collectors.joining(","));
+            default -> throw new IllegalArgumentException("unknown kind of upstream: " + kind);
+        };
     }
 
     private static byte[] tail(String result) {
@@ -65,7 +88,7 @@ public final class FastUpstream {
 
     /** Serves until the process ends. */
     public static void main(String[] arguments) throws IOException {
-        FastUpstream upstream = new FastUpstream(Integer.parseInt(arguments[1]), arguments[2].equals("plain"));
+        FastUpstream upstream = new FastUpstream(Integer.parseInt(arguments[1]), arguments[2]);
         try (ServerSocket server = new ServerSocket()) {
             server.setReuseAddress(true);
             server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[0])), 1024);
@@ -140,12 +163,18 @@ public final class FastUpstream {
 
     private byte[] answer(byte[] buffer, int head, int total) {
         if (buffer[0] == 'G') {
+            if (indexOf(buffer, 0, head, COUNT) < 0) {
+                return plain("HTTP/1.1 405 Method Not Allowed");
+            }
             byte[] count = Long.toString(calls.sum()).getBytes(StandardCharsets.US_ASCII);
             return message(count, new byte[0], new byte[0], "text/plain");
         }
+        if (buffer[0] == 'D') {
+            return plain("HTTP/1.1 200 OK");
+        }
         int id = indexOf(buffer, head, total, ID);
         if (id < 0) {
-            return "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+            return plain("HTTP/1.1 202 Accepted");
         }
         int from = id + ID.length;
         int to = from;
@@ -160,13 +189,21 @@ public final class FastUpstream {
             tail = callTail;
         } else if (indexOf(buffer, head, total, LIST) >= 0) {
             tail = listTail;
-        } else if (indexOf(buffer, head, total, DISCOVER) >= 0) {
+        } else if (!isLegacy && indexOf(buffer, head, total, DISCOVER) >= 0) {
             tail = discoverTail;
+        } else if (isLegacy && indexOf(buffer, head, total, INITIALIZE) >= 0) {
+            tail = tail(
+                    "{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{\"tools\":{}},\"serverInfo\":{\"name\":\"fast\","
+                            + "\"version\":\"1\"}}");
         } else {
             tail = ",\"error\":{\"code\":-32601,\"message\":\"Method not found\"}}".getBytes(StandardCharsets.US_ASCII);
         }
         return message(
                 "{\"jsonrpc\":\"2.0\",\"id\":".getBytes(StandardCharsets.US_ASCII), idText, tail, "application/json");
+    }
+
+    private static byte[] plain(String statusLine) {
+        return (statusLine + "\r\nContent-Length: 0\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     private static int indexOf(byte[] buffer, int from, int to, byte[] what) {
@@ -180,7 +217,9 @@ public final class FastUpstream {
 
     private static byte[] message(byte[] first, byte[] second, byte[] third, String type) {
         int length = first.length + second.length + third.length;
-        byte[] head = ("HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: " + length + "\r\n\r\n")
+        // whoever speaks 2026-07-28 ignores the session
+        byte[] head = ("HTTP/1.1 200 OK\r\nMcp-Session-Id: fast\r\nContent-Type: " + type + "\r\nContent-Length: "
+                        + length + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
         byte[] whole = new byte[head.length + length];
         System.arraycopy(head, 0, whole, 0, head.length);

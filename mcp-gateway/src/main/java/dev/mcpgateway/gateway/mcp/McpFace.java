@@ -125,10 +125,11 @@ public final class McpFace implements AutoCloseable {
         announcements.changed();
     }
 
-    /** Ends all sessions, and what is watched for them. */
+    /** Ends all sessions, what is watched for them, and the calls that wait for an answer. */
     @Override
     public void close() {
         sweeper.close();
+        held.cancelAll();
         sessions.endAll();
     }
 

@@ -11,6 +11,9 @@ import java.util.List;
  * member keeps its bytes.
  */
 public final class AgentMessage {
+    private static final String RESOURCE_NOT_FOUND = "-32002";
+    private static final byte[] NOT_AT_ALL = {'0'};
+    private static final byte[] PRIVATE = "\"private\"".getBytes(StandardCharsets.UTF_8);
     private static final byte[] COMPLETE = "\"complete\"".getBytes(StandardCharsets.UTF_8);
     private static final byte[] OPEN_WRAP = "{\"result\":".getBytes(StandardCharsets.UTF_8);
     private static final byte[] CLOSE = {'}'};
@@ -26,12 +29,21 @@ public final class AgentMessage {
      * @param serverInfo this gateway's {@code serverInfo} as JSON text, for agents of the modern era
      * @param schemaIsWrapped whether agents of the legacy era were shown this tool's output schema wrapped, so that
      *     structured content that is an object must be wrapped, too
+     * @param isRead whether it is the result of {@code resources/read}, which tells agents of the modern era how long they
+     *     may keep it: for themselves alone, since who may read is decided by caller, and not at all where an upstream of
+     *     an earlier era says nothing
      */
     public static Splice result(
-            Splice splice, Envelope reply, Era era, byte[] agentId, byte[] serverInfo, boolean schemaIsWrapped) {
+            Splice splice,
+            Envelope reply,
+            Era era,
+            byte[] agentId,
+            byte[] serverInfo,
+            boolean schemaIsWrapped,
+            boolean isRead) {
         splice.replace(reply.id(), agentId);
         if (era == Era.MODERN) {
-            modernResult(splice, reply, serverInfo, List.of());
+            modernResult(splice, reply, serverInfo, isRead ? cacheHints(splice, reply) : List.of());
         } else {
             legacyResult(splice, reply, schemaIsWrapped);
         }
@@ -52,8 +64,9 @@ public final class AgentMessage {
     }
 
     /**
-     * Adds to {@code splice} what turns the upstream's JSON-RPC error into the agent's: the id, and for agents of the
-     * modern era a code that the 2026-07-28 specification lets servers emit.
+     * Adds to {@code splice} what turns the upstream's JSON-RPC error into the agent's: the id; for agents of the modern
+     * era a code that the 2026-07-28 specification lets servers emit; for others the code that a resource had that is not
+     * there.
      */
     public static Splice error(Splice splice, Envelope reply, Era era, byte[] agentId) {
         JsonDocument document = reply.document();
@@ -69,18 +82,46 @@ public final class AgentMessage {
             if (!emitted.equals(document.raw(code))) {
                 splice.replace(code, emitted.getBytes(StandardCharsets.UTF_8));
             }
+        } else if (isResourceNotFound(document, reply.error(), code)) {
+            splice.replace(code, RESOURCE_NOT_FOUND.getBytes(StandardCharsets.UTF_8));
         }
         return splice;
     }
 
+    /** 2026-07-28, Resources, Error Handling: invalid parameters, with the URI as data. */
+    private static boolean isResourceNotFound(JsonDocument document, int error, int code) {
+        return document.is(code, Kind.NUMBER)
+                && document.raw(code).equals("-32602")
+                && document.is(document.member(document.member(error, McpNames.DATA), McpNames.URI), Kind.STRING);
+    }
+
     /** Codes of earlier revisions and reserved ones without a meaning must not be emitted (Overview, Error Codes). */
     private static String emittedCode(String code) {
-        if (code.equals("-32002")) {
+        if (code.equals(RESOURCE_NOT_FOUND)) {
             return "-32602";
         }
         boolean reserved = code.length() == 6 && code.compareTo("-32020") >= 0 && code.compareTo("-32099") <= 0;
         // what the upstream says of headers and versions is about our request, not about the agent's
         return reserved && !code.equals("-32021") ? "-32603" : code;
+    }
+
+    /** Corrects what is there; gives what is to be added. */
+    private static List<Member> cacheHints(Splice splice, Envelope reply) {
+        JsonDocument document = reply.document();
+        List<Member> missing = new ArrayList<>(2);
+        int ttl = document.member(reply.result(), McpNames.TTL_MS);
+        if (ttl == JsonDocument.NONE) {
+            missing.add(new Member(McpNames.TTL_MS, NOT_AT_ALL));
+        } else if (!document.is(ttl, Kind.NUMBER) || document.raw(ttl).startsWith("-")) {
+            splice.replace(ttl, NOT_AT_ALL);
+        }
+        int scope = document.member(reply.result(), McpNames.CACHE_SCOPE);
+        if (scope == JsonDocument.NONE) {
+            missing.add(new Member(McpNames.CACHE_SCOPE, PRIVATE));
+        } else {
+            splice.replace(scope, PRIVATE);
+        }
+        return missing;
     }
 
     private static void modernResult(Splice splice, Envelope reply, byte[] serverInfo, List<Member> more) {

@@ -146,6 +146,7 @@ class HttpUpstreamTest {
                                     agent,
                                     request.document().rawBytes(request.id()),
                                     serverInfo,
+                                    false,
                                     false)
                             .toBytes(),
                     StandardCharsets.UTF_8);

@@ -223,6 +223,12 @@ public final class FakeMcpServer implements AutoCloseable {
         return this;
     }
 
+    /** Answers that method by itself again. */
+    public FakeMcpServer plain(String method) {
+        methods.remove(method);
+        return this;
+    }
+
     /** The revision it agrees on in {@code initialize}. */
     public void legacyVersion(String version) {
         legacyVersion = version;

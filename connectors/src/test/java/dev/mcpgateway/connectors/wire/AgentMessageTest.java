@@ -28,7 +28,14 @@ class AgentMessageTest {
         Splice splice = begun == null ? new Splice(reply.document()) : begun;
         byte[] serverInfo = "{\"name\":\"gw\"}".getBytes(StandardCharsets.UTF_8);
         String edited = new String(
-                AgentMessage.result(splice, reply, era, "\"agent\"".getBytes(StandardCharsets.UTF_8), serverInfo, false)
+                AgentMessage.result(
+                                splice,
+                                reply,
+                                era,
+                                "\"agent\"".getBytes(StandardCharsets.UTF_8),
+                                serverInfo,
+                                false,
+                                false)
                         .toBytes(),
                 StandardCharsets.UTF_8);
         read(edited);

@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.mcp;
 
+import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.InputKind;
 import dev.mcpgateway.connectors.wire.JsonDocument;
@@ -40,14 +41,24 @@ record AgentQuestion(String key, InputKind kind, int params) {
     private static final Name PROPERTIES = Name.of("properties");
     private static final Name FORMAT = Name.of("format");
     private static final Name ELICITATIONS = Name.of("elicitations");
+    private static final Name FORM = Name.of("form");
+    private static final Name TOOLS = Name.of("tools");
+    private static final Name TOOL_CHOICE = Name.of("toolChoice");
+    private static final Name ELICITATION_ID = Name.of("elicitationId");
     private static final int NOT_SERVED = -32601;
+
+    /** Most questions of one round; a person is to answer them. */
+    private static final int QUESTIONS_MAX = 16;
 
     /** Names of fields by which a form asks for what must not go through an agent (2025-11-25, Elicitation, Security). */
     private static final Pattern SECRET = Pattern.compile(
             "pass(word|wd|phrase|code)|secret|token|api.?key|credential|private.?key|(credit|card).?(card|number)|\\bcvv\\b|\\bpin\\b",
             Pattern.CASE_INSENSITIVE);
 
-    /** The questions of a response with {@code resultType: input_required}; empty if one is none or of no known kind. */
+    /**
+     * The questions of a response with {@code resultType: input_required}; empty if one is none or of no known kind, or
+     * there are more than {@value #QUESTIONS_MAX}.
+     */
     static Optional<List<AgentQuestion>> of(Envelope message) {
         JsonDocument document = message.document();
         int requests = document.member(message.result(), McpNames.INPUT_REQUESTS);
@@ -63,7 +74,9 @@ record AgentQuestion(String key, InputKind kind, int params) {
             int params = document.member(each, McpNames.PARAMS);
             Optional<InputKind> kind =
                     document.is(method, Kind.STRING) ? InputKind.ofMethod(document.string(method)) : Optional.empty();
-            if (kind.isEmpty() || (params != JsonDocument.NONE && !document.is(params, Kind.OBJECT))) {
+            if (kind.isEmpty()
+                    || questions.size() == QUESTIONS_MAX
+                    || (params != JsonDocument.NONE && !document.is(params, Kind.OBJECT))) {
                 return Optional.empty();
             }
             questions.add(new AgentQuestion(document.name(each), kind.get(), params));
@@ -72,8 +85,46 @@ record AgentQuestion(String key, InputKind kind, int params) {
     }
 
     /** Whether it sends the user to a page instead of showing a form. */
-    boolean isUrl(JsonDocument document) {
+    private boolean isUrl(JsonDocument document) {
         return kind == InputKind.ELICITATION && document.stringEquals(document.member(params, MODE), URL);
+    }
+
+    /** Whether whoever declares {@code capabilities} can be asked this: the kind, and of a kind the mode. */
+    boolean isDeclared(ClientCapabilities capabilities, JsonDocument document) {
+        Name capability = kind.capability();
+        boolean declared = capabilities.declares(capability);
+        return declared
+                && switch (kind) {
+                    case ELICITATION -> {
+                        boolean url = capabilities.declares(capability, URL);
+                        // an empty object means forms alone
+                        yield isUrl(document) ? url : !url || capabilities.declares(capability, FORM);
+                    }
+                    case SAMPLING -> !hasTools(document) || capabilities.declares(capability, TOOLS);
+                    case ROOTS -> true;
+                };
+    }
+
+    private boolean hasTools(JsonDocument document) {
+        return document.member(params, TOOLS) != JsonDocument.NONE
+                || document.member(params, TOOL_CHOICE) != JsonDocument.NONE;
+    }
+
+    /**
+     * The {@code params} of the request by which an agent of an earlier revision is asked.
+     *
+     * @param elicitationId names the visit of a page, which that revision wants and 2026-07-28 does not have
+     */
+    byte[] legacyParams(JsonDocument document, String elicitationId) {
+        if (params == JsonDocument.NONE) {
+            return new byte[] {'{', '}'};
+        }
+        Splice splice = new Splice(document);
+        if (isUrl(document) && document.member(params, ELICITATION_ID) == JsonDocument.NONE) {
+            splice.members(
+                    params, _ -> false, List.of(new Splice.Member(ELICITATION_ID, JsonText.quote(elicitationId))));
+        }
+        return splice.toBytes(params);
     }
 
     /** Whether its form asks for a password, a key or the like, by the name or format of a field. */
@@ -109,25 +160,31 @@ record AgentQuestion(String key, InputKind kind, int params) {
         return result(entry(ONLY, request.method(), params), limits);
     }
 
-    /**
-     * The error by which an upstream of 2025-11-25 asks to open pages first (-32042), in the form of a result that asks
-     * for input; empty if it holds no such page.
-     */
-    static Optional<Envelope> ofUrlError(Envelope error, JsonLimits limits) {
+    /** The pages that an upstream of 2025-11-25 wants to have opened first, in the data of its error (-32042). */
+    static List<AgentQuestion> ofUrlError(Envelope error) {
         JsonDocument document = error.document();
         int list = document.member(document.member(error.error(), McpNames.DATA), ELICITATIONS);
-        if (!document.is(list, Kind.ARRAY)) {
-            return Optional.empty();
+        List<AgentQuestion> pages = new ArrayList<>();
+        if (document.is(list, Kind.ARRAY)) {
+            for (int each = document.first(list); each != JsonDocument.NONE; each = document.next(list, each)) {
+                if (document.is(each, Kind.OBJECT)) {
+                    pages.add(new AgentQuestion(ONLY + (pages.size() + 1), InputKind.ELICITATION, each));
+                }
+            }
         }
+        return pages;
+    }
+
+    /** These questions in the form of a result that asks for input. */
+    static Envelope asResult(List<AgentQuestion> questions, JsonDocument document, JsonLimits limits) {
         ByteArrayOutputStream entries = new ByteArrayOutputStream();
-        int number = 0;
-        for (int each = document.first(list); each != JsonDocument.NONE; each = document.next(list, each)) {
-            if (number++ > 0) {
+        for (AgentQuestion question : questions) {
+            if (entries.size() > 0) {
                 entries.write(',');
             }
-            entries.writeBytes(entry(ONLY + number, InputKind.ELICITATION.method(), document.rawBytes(each)));
+            entries.writeBytes(entry(question.key(), question.kind().method(), document.rawBytes(question.params())));
         }
-        return number == 0 ? Optional.empty() : Optional.of(result(entries.toByteArray(), limits));
+        return result(entries.toByteArray(), limits);
     }
 
     private static byte[] entry(String key, String method, byte @Nullable [] params) {

@@ -51,6 +51,7 @@ final class CallPath {
     private static final Name REF = Name.of("ref");
     private static final Name REF_PROMPT = Name.of("ref/prompt");
     private static final Name REF_RESOURCE = Name.of("ref/resource");
+    private static final long MISSING_CAPABILITY = -32021;
 
     private final Supplier<Policy> policies;
     private final ViewTables tables;
@@ -140,7 +141,9 @@ final class CallPath {
             trace.enter(Stage.CHECK);
             checkMirrored(feature, request);
             CheckedArguments arguments = check(feature, request.envelope());
-            RequestState state = states.open(request, feature.name());
+            // a member of that name is of no meaning elsewhere
+            boolean mayContinue = feature.takesInput() && !request.isLegacy();
+            RequestState state = mayContinue ? states.open(request, feature.name()) : RequestState.NONE;
             trace.enter(Stage.AUTHORIZE);
             Permit permit = authorize(policy, request, feature, arguments, now);
             ClientCapabilities mayBeAsked = input.capabilities(request, feature, policy, now);
@@ -365,7 +368,8 @@ final class CallPath {
                 reply);
         // an interrupt has done its work by now and must not end the record of the outcome
         boolean cancelled = Thread.interrupted();
-        Refusal refusal = cancelled ? Refusal.of(Reason.CANCELLED, ticket.callId()) : refusal(landed.reply());
+        Refusal refusal =
+                cancelled ? Refusal.of(Reason.CANCELLED, ticket.callId()) : refusal(landed.reply(), admitted.request());
         trace.upstreamEnds(refusal == null ? null : refusal.reason().code());
         if (refusal != null) {
             throw new Refused(refusal);
@@ -395,8 +399,12 @@ final class CallPath {
                 input.inputWait());
     }
 
-    private static @Nullable Refusal refusal(UpstreamReply answer) {
+    private static @Nullable Refusal refusal(UpstreamReply answer, AgentRequest request) {
         return switch (answer) {
+            // earlier agents do not know the code, and their model is to read what is wrong
+            case UpstreamReply.ProtocolError error
+            when error.code() == MISSING_CAPABILITY && request.isLegacy() ->
+                Refusal.of(Reason.INPUT_NOT_RELAYED, "it misses a capability of the agent");
             case UpstreamReply.Answered _, UpstreamReply.ProtocolError _, UpstreamReply.InputNeeded _ -> null;
             case UpstreamReply.TimedOut _ -> Refusal.of(Reason.UPSTREAM_TIMED_OUT);
             case UpstreamReply.Unreachable(String why, boolean mayHaveRun) ->

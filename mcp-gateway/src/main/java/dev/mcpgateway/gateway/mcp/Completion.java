@@ -39,6 +39,11 @@ record Completion(FeatureName name, String exposedName, String definitionSha256,
         return new ArgumentVerdict.Valid(CheckedArguments.none());
     }
 
+    @Override
+    public boolean takesInput() {
+        return false;
+    }
+
     private static boolean isContext(JsonDocument document, int context) {
         int arguments = document.member(context, McpNames.ARGUMENTS);
         if (arguments == JsonDocument.NONE) {

@@ -48,6 +48,11 @@ interface Feature {
         return null;
     }
 
+    /** Whether a server may ask for input while it is used (2026-07-28, Multi Round-Trip Requests: not completion). */
+    default boolean takesInput() {
+        return true;
+    }
+
     /** Whether its structured results are wrapped for agents of earlier revisions, as the schema they were shown is. */
     default boolean schemaIsWrapped() {
         return false;

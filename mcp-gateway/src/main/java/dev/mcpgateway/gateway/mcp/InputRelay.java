@@ -12,14 +12,19 @@ import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.Envelope.Shape;
 import dev.mcpgateway.connectors.wire.InputKind;
 import dev.mcpgateway.connectors.wire.JsonDocument;
-import dev.mcpgateway.connectors.wire.JsonDocument.Name;
+import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.JsonText;
 import dev.mcpgateway.connectors.wire.McpNames;
+import dev.mcpgateway.connectors.wire.NotJsonRpc;
+import dev.mcpgateway.connectors.wire.Splice;
+import dev.mcpgateway.connectors.wire.StrictJson;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.mcp.HeldCalls.Step;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
+import dev.mcpgateway.policy.FeatureKind;
 import dev.mcpgateway.policy.Permit;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.ToolSettings;
@@ -55,7 +60,6 @@ final class InputRelay {
     private static final int ROUNDS_MAX = 16;
 
     private static final long URL_ELICITATION_REQUIRED = -32042;
-    private static final Name URL = Name.of("url");
     private static final String LOG_LEVEL_DEFAULT = "info";
 
     private final Upstreams upstreams;
@@ -91,10 +95,8 @@ final class InputRelay {
             return permit.feature().alias();
         }
 
-        private boolean mayAsk(AgentQuestion question, JsonDocument document) {
-            boolean declared = capabilities.declares(question.kind().capability());
-            return declared
-                    && (!question.isUrl(document) || capabilities.declares(InputKind.ELICITATION.capability(), URL));
+        private boolean mayAskAll(List<AgentQuestion> questions, JsonDocument document) {
+            return questions.stream().allMatch(question -> question.isDeclared(capabilities, document));
         }
     }
 
@@ -108,11 +110,13 @@ final class InputRelay {
     /** What the agent says it can be asked, as far as operator and policy allow this call to ask. */
     ClientCapabilities capabilities(AgentRequest request, Feature feature, Policy policy, Instant now) {
         Set<InputKind> relay = upstreams.relay(feature.name().alias());
-        if (relay.isEmpty()) {
+        if (relay.isEmpty() || !feature.takesInput()) {
             return ClientCapabilities.NONE;
         }
         Set<InputKind> allowed = EnumSet.copyOf(relay);
-        if (!policy.maySample(request.caller().subject(), feature.name(), now)) {
+        boolean maySample = feature.name().kind() == FeatureKind.TOOL
+                && policy.maySample(request.caller().subject(), feature.name(), now);
+        if (!maySample) {
             allowed.remove(InputKind.SAMPLING);
         }
         return declared(request)
@@ -142,13 +146,16 @@ final class InputRelay {
         Session session = conversation.request().session();
         return session == null
                 ? inRounds(conversation, call, reply)
-                : new Landed(onStream(conversation, call, reply, session), RequestState.NONE);
+                : new Landed(onStream(conversation, call, reply), RequestState.NONE);
     }
 
     private Landed inRounds(Conversation conversation, Function<Dialogue, UpstreamCall> call, AgentReply reply) {
         Consumer<Envelope> notified = notification -> screen.relay(conversation, notification, reply);
         if (conversation.state().isHeld()) {
-            return landed(conversation, resumed(conversation, notified));
+            // the call carries the progress token of a request that is over
+            Consumer<Envelope> retold = notification ->
+                    retold(conversation, notification).ifPresent(message -> screen.relay(conversation, message, reply));
+            return landed(conversation, askable(conversation, resumed(conversation, retold), retold));
         }
         UpstreamCall first = call.apply(dialogue(conversation));
         if (conversation.capabilities().isEmpty() || !upstreams.asksDuringCalls(conversation.alias())) {
@@ -176,16 +183,62 @@ final class InputRelay {
         JsonDocument document = request.document();
         String id = conversation.state().heldCall();
         int answer = document.member(request.param(McpNames.INPUT_RESPONSES), AgentQuestion.ONLY_NAME);
+        if (answer != JsonDocument.NONE && !document.is(answer, Kind.OBJECT)) {
+            throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "each of params.inputResponses must be an object"));
+        }
         Optional<Step> step = answer == JsonDocument.NONE
                 ? held.question(id, principal(conversation)).map(question -> new Step.Asked(id, question))
                 : held.resume(id, principal(conversation), tail("result", document.rawBytes(answer)), notified);
-        return step.orElseThrow(() -> new Refused(Refusal.saying(
-                Reason.BAD_REQUEST_STATE, "the call that it continues is no longer open, so begin a new one")));
+        return step.orElseThrow(InputRelay::noLongerOpen);
+    }
+
+    /**
+     * The held call was begun with what the agent declared then; what it does not declare any more, or may no longer be
+     * asked, is refused to the server.
+     */
+    private Step askable(Conversation conversation, Step step, Consumer<Envelope> notified) {
+        Step next = step;
+        while (next instanceof Step.Asked(String id, Envelope question)
+                && !conversation.mayAskAll(questions(question), question.document())) {
+            next = held.resume(
+                            id, principal(conversation), AgentQuestion.refused("this cannot be asked here"), notified)
+                    .orElseThrow(InputRelay::noLongerOpen);
+        }
+        return next;
+    }
+
+    private static Refused noLongerOpen() {
+        return new Refused(Refusal.saying(
+                Reason.BAD_REQUEST_STATE, "the call that it continues is no longer open, so begin a new one"));
+    }
+
+    /** A notification of a held call with the token of the request that goes on with it; nothing if that has none. */
+    private Optional<Envelope> retold(Conversation conversation, Envelope notification) {
+        int token = notification.param(McpNames.PROGRESS_TOKEN);
+        if (!notification.method().equals("notifications/progress") || token == JsonDocument.NONE) {
+            return Optional.of(notification);
+        }
+        Envelope request = conversation.request().envelope();
+        int own = request.meta(McpNames.PROGRESS_TOKEN);
+        return own == JsonDocument.NONE
+                ? Optional.empty()
+                : Optional.of(edited(new Splice(notification.document())
+                        .replace(token, request.document().rawBytes(own))));
+    }
+
+    private Envelope edited(Splice splice) {
+        try {
+            return Envelope.read(StrictJson.parse(splice.toBytes(), screen.limits()));
+        } catch (JsonRefused | NotJsonRpc refused) {
+            throw new Refused(
+                    Refusal.of(Reason.UPSTREAM_MALFORMED, refused.getClass().getSimpleName()));
+        }
     }
 
     private static Dialogue dialogue(Conversation conversation) {
         Envelope request = conversation.request().envelope();
-        int responses = request.param(McpNames.INPUT_RESPONSES);
+        int responses =
+                conversation.feature().takesInput() ? request.param(McpNames.INPUT_RESPONSES) : JsonDocument.NONE;
         byte[] inner = conversation.state().inner();
         return new Dialogue(
                 conversation.capabilities(),
@@ -201,19 +254,38 @@ final class InputRelay {
             case Step.Ended(InputNeeded(Envelope message)) ->
                 new Landed(
                         new InputNeeded(prepared(conversation, message)), new RequestState("", upstreamState(message)));
-            case Step.Ended(ProtocolError error)
-            when error.code() == URL_ELICITATION_REQUIRED -> landed(conversation, error);
+            case Step.Ended(ProtocolError error) -> landed(conversation, error);
             case Step.Ended(UpstreamReply reply) -> new Landed(reply, RequestState.NONE);
         };
     }
 
     /** An upstream of 2025-11-25 refuses until pages were opened; the agent is asked, then calls again. */
     private Landed landed(Conversation conversation, ProtocolError error) {
-        Optional<Envelope> question = AgentQuestion.ofUrlError(error.message(), screen.limits());
-        boolean canOpen = conversation.capabilities().declares(InputKind.ELICITATION.capability(), URL);
-        return question.isPresent() && canOpen
-                ? new Landed(new InputNeeded(prepared(conversation, question.get())), RequestState.NONE)
-                : new Landed(error, RequestState.NONE);
+        List<AgentQuestion> pages = pages(conversation, error);
+        if (pages.isEmpty()) {
+            return new Landed(error, RequestState.NONE);
+        }
+        Envelope question = AgentQuestion.asResult(pages, error.message().document(), screen.limits());
+        return new Landed(new InputNeeded(prepared(conversation, question)), RequestState.NONE);
+    }
+
+    /** The pages that are to be opened first; an error that holds them asks the user as much as any request does. */
+    private static List<AgentQuestion> pages(Conversation conversation, ProtocolError error) {
+        List<AgentQuestion> pages =
+                error.code() == URL_ELICITATION_REQUIRED ? AgentQuestion.ofUrlError(error.message()) : List.of();
+        if (!conversation.mayAskAll(pages, error.message().document())) {
+            throw new Refused(Refusal.of(Reason.INPUT_NOT_RELAYED, "pages to open were not declared to it"));
+        }
+        return pages;
+    }
+
+    /** The same for an agent that knows the error itself: each page says which server wants it opened. */
+    private ProtocolError named(Conversation conversation, ProtocolError error) {
+        List<AgentQuestion> pages = pages(conversation, error);
+        if (pages.isEmpty()) {
+            return error;
+        }
+        return new ProtocolError(withNames(conversation, error.message(), pages), error.code(), error.httpStatus());
     }
 
     private static byte[] upstreamState(Envelope message) {
@@ -245,8 +317,7 @@ final class InputRelay {
         };
     }
 
-    private UpstreamReply onStream(
-            Conversation conversation, Function<Dialogue, UpstreamCall> call, AgentReply reply, Session session) {
+    private UpstreamReply onStream(Conversation conversation, Function<Dialogue, UpstreamCall> call, AgentReply reply) {
         ReplyListener listener = asking(conversation, new ReplyListener() {
             @Override
             public void notification(Envelope message) {
@@ -255,13 +326,16 @@ final class InputRelay {
 
             @Override
             public byte[] request(Envelope prepared) {
-                return tail(ask(prepared, questions(prepared).getFirst(), reply, session));
+                return tail(ask(conversation, prepared, questions(prepared).getFirst(), reply, 0));
             }
         });
         @Nullable String logLevel = logLevel(conversation);
         Dialogue dialogue = new Dialogue(conversation.capabilities(), null, null, logLevel);
         for (int round = 0; round < ROUNDS_MAX; round++) {
             UpstreamReply answer = call(conversation, call.apply(dialogue), listener);
+            if (answer instanceof ProtocolError error) {
+                return named(conversation, error);
+            }
             if (!(answer instanceof InputNeeded(Envelope message))
                     || Thread.currentThread().isInterrupted()) {
                 return answer;
@@ -270,17 +344,22 @@ final class InputRelay {
             dialogue = new Dialogue(
                     conversation.capabilities(),
                     state.length == 0 ? null : state,
-                    responses(prepared(conversation, message), reply, session),
+                    responses(conversation, prepared(conversation, message), reply, round),
                     logLevel);
         }
         throw new Refused(Refusal.of(Reason.UPSTREAM_MALFORMED, "it asks for input again and again"));
     }
 
-    private byte[] responses(Envelope prepared, AgentReply reply, Session session) {
+    /** All answers; {@code null} where nothing was asked. */
+    private byte @Nullable [] responses(Conversation conversation, Envelope prepared, AgentReply reply, int round) {
+        List<AgentQuestion> questions = questions(prepared);
+        if (questions.isEmpty()) {
+            return null;
+        }
         ByteArrayOutputStream json = new ByteArrayOutputStream();
         json.write('{');
-        for (AgentQuestion question : questions(prepared)) {
-            AgentAnswer answer = ask(prepared, question, reply, session);
+        for (AgentQuestion question : questions) {
+            AgentAnswer answer = ask(conversation, prepared, question, reply, round);
             if (!(answer instanceof AgentAnswer.Given(Envelope message)) || message.shape() != Shape.RESULT) {
                 throw new Refused(
                         Thread.currentThread().isInterrupted()
@@ -298,10 +377,15 @@ final class InputRelay {
         return json.toByteArray();
     }
 
-    private AgentAnswer ask(Envelope prepared, AgentQuestion question, AgentReply reply, Session session) {
-        byte[] params = question.params() == JsonDocument.NONE
-                ? new byte[] {'{', '}'}
-                : prepared.document().rawBytes(question.params());
+    private AgentAnswer ask(
+            Conversation conversation, Envelope prepared, AgentQuestion question, AgentReply reply, int round) {
+        AgentRequest request = conversation.request();
+        Session session = request.session();
+        if (session == null) {
+            throw new IllegalStateException("only a legacy agent is asked on its stream");
+        }
+        String elicitationId = request.exchange().id() + "-" + round + "-" + question.key();
+        byte[] params = question.legacyParams(prepared.document(), elicitationId);
         return session.ask(reply::question, question.kind().method(), params, inputWait);
     }
 
@@ -339,7 +423,7 @@ final class InputRelay {
     }
 
     private static List<AgentQuestion> questions(Envelope prepared) {
-        return AgentQuestion.of(prepared).orElseThrow(() -> new IllegalArgumentException("was not prepared"));
+        return AgentQuestion.of(prepared).orElseThrow(() -> new IllegalArgumentException("was read before"));
     }
 
     /**
@@ -352,9 +436,15 @@ final class InputRelay {
         JsonDocument document = message.document();
         List<AgentQuestion> questions = AgentQuestion.of(message)
                 .orElseThrow(() -> new Refused(Refusal.of(
-                        Reason.UPSTREAM_MALFORMED, "it asks for what is no elicitation, sampling or roots")));
+                        Reason.UPSTREAM_MALFORMED,
+                        "it asks for what is no elicitation, sampling or roots, or too much at once")));
+        boolean asksNothing =
+                questions.isEmpty() && document.member(message.result(), McpNames.REQUEST_STATE) == JsonDocument.NONE;
+        if (asksNothing || !conversation.feature().takesInput()) {
+            throw new Refused(Refusal.of(Reason.UPSTREAM_MALFORMED, "it asks for input that cannot be given"));
+        }
         for (AgentQuestion question : questions) {
-            if (!conversation.mayAsk(question, document)) {
+            if (!question.isDeclared(conversation.capabilities(), document)) {
                 throw new Refused(
                         Refusal.of(Reason.INPUT_NOT_RELAYED, question.kind().method() + " was not declared to it"));
             }
@@ -362,9 +452,14 @@ final class InputRelay {
                 throw new Refused(Refusal.of(Reason.INPUT_NOT_RELAYED, "its form asks for a password or key"));
             }
         }
-        return screen.question(
-                conversation,
-                message,
-                splice -> questions.forEach(question -> question.nameAsker(document, conversation.alias(), splice)));
+        Envelope screened = screen.question(conversation, message);
+        return withNames(conversation, screened, questions(screened));
+    }
+
+    /** The message in which each of these says which server asks. After redaction, which writes texts anew. */
+    private Envelope withNames(Conversation conversation, Envelope message, List<AgentQuestion> questions) {
+        Splice splice = new Splice(message.document());
+        questions.forEach(question -> question.nameAsker(message.document(), conversation.alias(), splice));
+        return splice.isEmpty() ? message : edited(splice);
     }
 }

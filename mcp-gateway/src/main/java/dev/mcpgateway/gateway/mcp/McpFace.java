@@ -130,8 +130,8 @@ public final class McpFace implements AutoCloseable {
     /** Ends all sessions, what is watched for them, and the calls that wait for an agent's answer. */
     @Override
     public void close() {
-        held.cancelAll();
         sweeper.close();
+        held.cancelAll();
         sessions.endAll();
     }
 

@@ -41,6 +41,8 @@ record RequestState(String heldCall, byte[] inner) {
 
     private static final byte INNER = 2;
     private static final JsonMapper CANONICAL = JsonMapper.builder()
+            // as doubles, numbers that differ in their last digits would be equal
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();

@@ -27,7 +27,6 @@ import dev.mcpgateway.policy.arguments.CompiledSchema;
 import dev.mcpgateway.policy.screen.ResponseScreen;
 import dev.mcpgateway.policy.screen.ScreenedResult;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -75,7 +74,7 @@ final class ResultScreen {
     }
 
     Outcome screen(Permit permit, ToolSettings settings, Feature feature, AgentRequest request, Envelope message) {
-        long max = Math.min(resultBytesMax, permit.limits().resultBytesMax().orElse(Long.MAX_VALUE));
+        long max = resultBytesMax(permit);
         long length = message.document().bytes().length;
         boolean tooLarge = length > max;
         if (tooLarge && (settings.onLargeResult() == Oversize.REJECT || feature.output() != null)) {
@@ -99,6 +98,10 @@ final class ResultScreen {
                     null,
                     Refusal.of(Reason.RESULT_INVALID, failure.getClass().getSimpleName()));
         }
+    }
+
+    private long resultBytesMax(Permit permit) {
+        return Math.min(resultBytesMax, permit.limits().resultBytesMax().orElse(Long.MAX_VALUE));
     }
 
     private static Refusal tooLarge(long length, long max) {
@@ -139,7 +142,8 @@ final class ResultScreen {
                                 request.revision().era(),
                                 request.id(),
                                 serverInfo,
-                                feature.schemaIsWrapped())
+                                feature.schemaIsWrapped(),
+                                request.envelope().method().equals("resources/read"))
                         .toBytes();
         Answerable answer =
                 new Answerable(screened, bytes, httpStatus(message, request), status(message), errorType(message));
@@ -194,18 +198,20 @@ final class ResultScreen {
     /**
      * Screens what an upstream asks of the agent.
      *
-     * @param edit what is changed besides
-     * @throws Refused if it is withheld, or no message any more
+     * @throws Refused if it is withheld, too large, or no message any more
      */
-    Envelope question(Conversation conversation, Envelope message, Consumer<Splice> edit) {
+    Envelope question(Conversation conversation, Envelope message) {
+        long max = resultBytesMax(conversation.permit());
+        if (message.document().bytes().length > max) {
+            throw new Refused(tooLarge(message.document().bytes().length, max));
+        }
         ScreenedResult screened = screened(conversation, message.document());
         if (screened.withheld()) {
             throw new Refused(Refusal.of(Reason.SCREENED, "what the upstream asks for"));
         }
         try {
-            Splice splice = redactions(message.document(), screened);
-            edit.accept(splice);
-            return Envelope.read(StrictJson.parse(splice.toBytes(), limits));
+            Splice redacted = redactions(message.document(), screened);
+            return redacted.isEmpty() ? message : Envelope.read(StrictJson.parse(redacted.toBytes(), limits));
         } catch (JsonRefused | NotJsonRpc failure) {
             throw new Refused(
                     Refusal.of(Reason.RESULT_INVALID, failure.getClass().getSimpleName()));

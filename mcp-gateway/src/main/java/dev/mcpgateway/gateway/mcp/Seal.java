@@ -54,7 +54,7 @@ final class Seal {
     Optional<byte[]> open(String sealed, List<String> boundTo) {
         try {
             byte[] all = Base64.getUrlDecoder().decode(sealed.getBytes(StandardCharsets.UTF_8));
-            // the last character has bits that decode to nothing: only one spelling is ours
+            // the last character has bits that decode to nothing: only one spelling of a text is ours
             if (all.length < NONCE_BYTES + TAG_BITS / 8 || !text(all).equals(sealed)) {
                 return Optional.empty();
             }

@@ -16,6 +16,7 @@ public final class TestAgent {
     private @Nullable String session;
     private String path;
     private String revision = "2026-07-28";
+    private String capabilities = "{}";
 
     TestAgent(TestGateway gateway, String token) {
         this.gateway = gateway;
@@ -26,6 +27,12 @@ public final class TestAgent {
     /** From now on it speaks to the view with this path; its token stays what it is. */
     public TestAgent at(String view) {
         path = view;
+        return this;
+    }
+
+    /** From now on it declares these client capabilities: in each modern request, or when it opens a session. */
+    public TestAgent declaring(String json) {
+        capabilities = json;
         return this;
     }
 
@@ -53,7 +60,8 @@ public final class TestAgent {
 
     /** Opens a legacy session of that revision and speaks it from now on. */
     public TestAgent initialize(String version) {
-        WireAnswer answer = send(post().body(initializeBody(version)));
+        WireAnswer answer = send(post().body(
+                        initializeBody(version).replace("\"capabilities\":{}", "\"capabilities\":" + capabilities)));
         if (answer.status() != 200) {
             throw new AssertionError("no session: " + answer);
         }
@@ -74,7 +82,8 @@ public final class TestAgent {
      * @param members members of {@code params} as JSON text, without {@code _meta}
      */
     public WireRequest request(String method, String members) {
-        String params = session != null ? members : members.isEmpty() ? META : members + "," + META;
+        String meta = META.replace("clientCapabilities\":{}", "clientCapabilities\":" + capabilities);
+        String params = session != null ? members : members.isEmpty() ? meta : members + "," + meta;
         return message(
                 "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\",\"params\":{" + params + "}}", method);
     }
@@ -100,6 +109,25 @@ public final class TestAgent {
     public WireRequest callingWith(String tool, String members) {
         WireRequest request = request("tools/call", "\"name\":\"" + tool + "\"," + members);
         return session == null ? request.plus("Mcp-Name", tool) : request;
+    }
+
+    /** A good {@code prompts/get} with other members of {@code params} beside the name. */
+    public WireRequest getting(String prompt, String members) {
+        WireRequest request =
+                request("prompts/get", "\"name\":\"" + prompt + "\"" + (members.isEmpty() ? "" : "," + members));
+        return session == null ? request.plus("Mcp-Name", prompt) : request;
+    }
+
+    /** A good {@code resources/read} with other members of {@code params} beside the URI. */
+    public WireRequest reading(String uri, String members) {
+        WireRequest request =
+                request("resources/read", "\"uri\":\"" + uri + "\"" + (members.isEmpty() ? "" : "," + members));
+        return session == null ? request.plus("Mcp-Name", uri) : request;
+    }
+
+    /** A good answer to what a legacy agent was asked: {@code "result":…} or {@code "error":…}. */
+    public WireRequest answering(String id, String rest) {
+        return message("{\"jsonrpc\":\"2.0\",\"id\":\"" + id + "\"," + rest + "}", "");
     }
 
     /** A good {@code tools/list}. */

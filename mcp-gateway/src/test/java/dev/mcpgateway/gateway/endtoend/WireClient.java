@@ -58,7 +58,7 @@ public final class WireClient implements AutoCloseable {
     /** The next answer. */
     public WireAnswer read() throws IOException {
         WireAnswer head = readHead();
-        return new WireAnswer(head.line(), head.headers(), readBody(head));
+        return readRest(head);
     }
 
     /** The next answer's head; its body is still to be read. */
@@ -71,6 +71,11 @@ public final class WireClient implements AutoCloseable {
                     header.substring(0, colon), header.substring(colon + 1).strip()));
         }
         return new WireAnswer(line, headers, new byte[0]);
+    }
+
+    /** The body of the answer with this head. */
+    public WireAnswer readRest(WireAnswer head) throws IOException {
+        return new WireAnswer(head.line(), head.headers(), readBody(head));
     }
 
     private byte[] readBody(WireAnswer head) throws IOException {

@@ -169,10 +169,7 @@ public record ParamHeaders(List<Param> params) {
      * @return empty when the argument is absent, {@code null}, or has no header form, so that no field is sent
      */
     public static Optional<String> value(JsonDocument document, int arguments, Param param) {
-        int node = arguments;
-        for (Name name : param.path()) {
-            node = document.member(node, name);
-        }
+        int node = node(document, arguments, param);
         if (node == JsonDocument.NONE) {
             return Optional.empty();
         }
@@ -183,6 +180,33 @@ public record ParamHeaders(List<Param> params) {
             case NUMBER -> integer(document.raw(node));
             case NULL, OBJECT, ARRAY -> Optional.empty();
         };
+    }
+
+    /**
+     * Whether what a request has in this field is its argument once more (S-18): as text after decoding, integers as
+     * numbers ({@code 42.0} is {@code 42}). Without the argument there must be no field.
+     *
+     * @param fields all values of that field in the request
+     */
+    public static boolean isMirrored(JsonDocument document, int arguments, Param param, List<String> fields) {
+        Optional<String> expected = value(document, arguments, param);
+        if (expected.isEmpty() || fields.size() != 1) {
+            return expected.isEmpty() && fields.isEmpty();
+        }
+        Optional<String> decoded = HeaderCodec.decode(fields.getFirst().strip());
+        Optional<String> body = HeaderCodec.decode(expected.get());
+        return decoded.isPresent()
+                && (decoded.equals(body)
+                        || (document.is(node(document, arguments, param), Kind.NUMBER)
+                                && integer(decoded.get()).equals(body)));
+    }
+
+    private static int node(JsonDocument document, int arguments, Param param) {
+        int node = arguments;
+        for (Name name : param.path()) {
+            node = document.member(node, name);
+        }
+        return node;
     }
 
     private static Optional<String> integer(String number) {

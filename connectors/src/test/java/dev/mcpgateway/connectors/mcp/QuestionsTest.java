@@ -217,6 +217,7 @@ class QuestionsTest {
         FakeMcpServer server = server().tool("t", turn -> {
             turn.openEvents();
             turn.event(ToolTurn.question("1", "roots/list", "{}"));
+            Await.until("it was asked", () -> !asked.questions.isEmpty());
             turn.event(ToolTurn.question("2", "roots/list", "{}"));
             turn.event(turn.response("{\"content\":[]}"));
             turn.endEvents();

@@ -53,6 +53,7 @@ public enum Reason {
     RESOURCE_HIDDEN(Stage.LOCATE, 200, -32602, Form.RPC, "Resource not found"),
     NEEDS_SCOPE(Stage.LOCATE, 403, -31403, Form.HTTP, "The access token lacks a scope for this."),
 
+    PARAM_HEADER_MISMATCH(Stage.CHECK, 400, -32020, Form.RPC, "Header mismatch"),
     BAD_REQUEST_STATE(Stage.CHECK, 200, -32602, Form.RPC, "Invalid requestState"),
     ARGUMENTS_TOO_LARGE(Stage.CHECK, 200, -31413, Form.TOOL, "The arguments are too large."),
     BAD_ARGUMENTS(Stage.CHECK, 200, -32602, Form.TOOL, "The arguments do not fit the input schema."),

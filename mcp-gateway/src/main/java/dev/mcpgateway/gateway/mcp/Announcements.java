@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,15 +28,17 @@ final class Announcements {
     private final ViewTables tables;
     private final Supplier<Policy> policies;
     private final InstantSource clock;
+    private final LongSupplier nanoClock;
     private final Set<Ear> ears = ConcurrentHashMap.newKeySet();
     private boolean listsMayDiffer;
     private boolean due;
     private boolean running;
 
-    Announcements(ViewTables tables, Supplier<Policy> policies, InstantSource clock) {
+    Announcements(ViewTables tables, Supplier<Policy> policies, InstantSource clock, LongSupplier nanoClock) {
         this.tables = tables;
         this.policies = policies;
         this.clock = clock;
+        this.nanoClock = nanoClock;
     }
 
     /** All callers who see the same. */
@@ -95,13 +98,13 @@ final class Announcements {
                 due = false;
                 listsMayDiffer = false;
             }
-            long begin = System.nanoTime();
+            long begin = nanoClock.getAsLong();
             try {
                 round(lists);
             } catch (RuntimeException failure) {
                 LOG.error("changes could not be announced", failure);
             }
-            pauseNanos = Math.max(TimeUnit.MILLISECONDS.toNanos(GAP_MILLIS), System.nanoTime() - begin);
+            pauseNanos = Math.max(TimeUnit.MILLISECONDS.toNanos(GAP_MILLIS), nanoClock.getAsLong() - begin);
         }
     }
 

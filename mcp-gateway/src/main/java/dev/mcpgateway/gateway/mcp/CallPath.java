@@ -17,6 +17,7 @@ import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 import dev.mcpgateway.connectors.wire.McpNames;
+import dev.mcpgateway.connectors.wire.ParamHeaders;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
@@ -108,8 +109,8 @@ final class CallPath {
             place.close();
         }
 
-        private Conversation conversation(CallTrace trace) {
-            return new Conversation(request, feature, permit, settings, mayBeAsked, state, trace);
+        private Conversation conversation(AuditTicket ticket, CallTrace trace) {
+            return new Conversation(request, feature, permit, ticket, settings, mayBeAsked, state, trace);
         }
     }
 
@@ -138,6 +139,7 @@ final class CallPath {
             name = feature.name();
             trace.tool(feature.exposedName());
             trace.enter(Stage.CHECK);
+            checkMirrored(feature, request);
             CheckedArguments arguments = check(feature, request.envelope());
             // a member of that name is of no meaning elsewhere
             boolean mayContinue = feature.takesInput() && !request.isLegacy();
@@ -244,6 +246,21 @@ final class CallPath {
         return envelope.document().string(envelope.param(param));
     }
 
+    /** After LOCATE, because the schema of a tool that the caller cannot see must not show through (S-18). */
+    private static void checkMirrored(Feature feature, AgentRequest request) {
+        if (request.isLegacy()) {
+            return;
+        }
+        Envelope envelope = request.envelope();
+        for (ParamHeaders.Param param : feature.mirrored().params()) {
+            List<String> fields = request.exchange().headers().getValuesList(param.header());
+            if (!ParamHeaders.isMirrored(envelope.document(), envelope.param(McpNames.ARGUMENTS), param, fields)) {
+                throw new Refused(Refusal.saying(
+                        Reason.PARAM_HEADER_MISMATCH, param.header() + " does not repeat the argument in the body"));
+            }
+        }
+    }
+
     private static CheckedArguments check(Feature feature, Envelope envelope) {
         return switch (feature.check(envelope)) {
             case ArgumentVerdict.Valid(CheckedArguments arguments) -> arguments;
@@ -312,7 +329,7 @@ final class CallPath {
             trace.enter(Stage.FORWARD);
             Landed landed = forward(admitted, ticket, credential, reply, trace, progress);
             trace.enter(Stage.SCREEN);
-            Answerable answer = screen(admitted, landed, progress, trace);
+            Answerable answer = screen(admitted, ticket, landed, progress, trace);
             trace.enter(Stage.FINISH);
             finish(ticket, progress, trace, answer.status(), answer.errorCode(), answer.resultBytes());
             return answer;
@@ -336,7 +353,6 @@ final class CallPath {
         }
     }
 
-    /** Takes permit (in {@code admitted}) and ticket: without both there is no way to an upstream. */
     private Landed forward(
             Admitted admitted,
             AuditTicket ticket,
@@ -347,7 +363,9 @@ final class CallPath {
         FeatureName name = admitted.permit().feature();
         trace.upstreamBegins(name.alias(), name.own());
         Landed landed = input.carryOut(
-                admitted.conversation(trace), dialogue -> call(admitted, credential, reply, trace, dialogue), reply);
+                admitted.conversation(ticket, trace),
+                dialogue -> call(admitted, credential, reply, trace, dialogue),
+                reply);
         // an interrupt has done its work by now and must not end the record of the outcome
         boolean cancelled = Thread.interrupted();
         Refusal refusal =
@@ -418,11 +436,12 @@ final class CallPath {
         };
     }
 
-    private Answerable screen(Admitted admitted, Landed landed, Progress progress, CallTrace trace) {
+    private Answerable screen(
+            Admitted admitted, AuditTicket ticket, Landed landed, Progress progress, CallTrace trace) {
         Envelope message = message(landed.reply());
         ResultScreen.Outcome outcome = landed.reply() instanceof UpstreamReply.InputNeeded
                 ? resultScreen.inputRequired(
-                        admitted.conversation(trace),
+                        admitted.conversation(ticket, trace),
                         message,
                         states.seal(
                                 landed.next(),

@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.mcp;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.McpNames;
+import dev.mcpgateway.connectors.wire.ParamHeaders;
 import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.arguments.ArgumentCheck;
 import dev.mcpgateway.policy.arguments.ArgumentVerdict;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the canonical name, which rules and records use
  * @param definitionSha256 hash of the upstream's definition, for audit
  * @param arguments the check of its input schema
+ * @param mirrored its arguments that requests of 2026-07-28 repeat in header fields
  * @param output its output schema, if it has one that could be compiled
  * @param modernJson the definition for agents of 2026-07-28
  * @param legacyJson the definition for agents before that
@@ -29,6 +31,7 @@ record ExposedTool(
         FeatureName name,
         String definitionSha256,
         ArgumentCheck arguments,
+        ParamHeaders mirrored,
         @Nullable CompiledSchema output,
         byte[] modernJson,
         byte[] legacyJson,

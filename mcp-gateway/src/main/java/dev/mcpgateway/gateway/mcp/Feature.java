@@ -1,6 +1,7 @@
 package dev.mcpgateway.gateway.mcp;
 
 import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.connectors.wire.ParamHeaders;
 import dev.mcpgateway.policy.CallFacts;
 import dev.mcpgateway.policy.Decision;
 import dev.mcpgateway.policy.FeatureName;
@@ -26,6 +27,11 @@ interface Feature {
 
     /** Checks the arguments of a request about it. */
     ArgumentVerdict check(Envelope request);
+
+    /** Its arguments that requests of 2026-07-28 repeat in header fields. */
+    default ParamHeaders mirrored() {
+        return ParamHeaders.NONE;
+    }
 
     /** What this caller may know of it. */
     default Visibility visibility(Policy policy, Subject subject, Instant now) {

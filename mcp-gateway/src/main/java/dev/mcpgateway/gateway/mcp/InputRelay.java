@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.mcp;
 
+import dev.mcpgateway.audit.AuditTicket;
 import dev.mcpgateway.connectors.mcp.Dialogue;
 import dev.mcpgateway.connectors.mcp.ReplyListener;
 import dev.mcpgateway.connectors.mcp.UpstreamCall;
@@ -74,8 +75,10 @@ final class InputRelay {
     }
 
     /**
-     * What one call may be asked.
+     * A call that may be carried out, and what it may be asked.
      *
+     * @param permit the proof that the caller may
+     * @param ticket the proof that it is recorded
      * @param capabilities what is declared to the upstream: the agent's own, as far as operator and policy allow
      * @param state what came back of an earlier round
      */
@@ -83,6 +86,7 @@ final class InputRelay {
             AgentRequest request,
             Feature feature,
             Permit permit,
+            AuditTicket ticket,
             ToolSettings settings,
             ClientCapabilities capabilities,
             RequestState state,
@@ -156,16 +160,18 @@ final class InputRelay {
         UpstreamCall first = call.apply(dialogue(conversation));
         if (conversation.capabilities().isEmpty() || !upstreams.asksDuringCalls(conversation.alias())) {
             return landed(
-                    conversation,
-                    new Step.Ended(
-                            upstreams.call(conversation.alias(), first, asking(conversation, notified::accept))));
+                    conversation, new Step.Ended(call(conversation, first, asking(conversation, notified::accept))));
         }
         return landed(
                 conversation,
                 held.begin(
                         principal(conversation),
-                        hold -> upstreams.call(conversation.alias(), first, asking(conversation, hold)),
+                        hold -> call(conversation, first, asking(conversation, hold)),
                         notified));
+    }
+
+    private UpstreamReply call(Conversation conversation, UpstreamCall call, ReplyListener listener) {
+        return upstreams.call(conversation.permit(), conversation.ticket(), call, listener);
     }
 
     private static String principal(Conversation conversation) {
@@ -326,7 +332,7 @@ final class InputRelay {
         @Nullable String logLevel = logLevel(conversation);
         Dialogue dialogue = new Dialogue(conversation.capabilities(), null, null, logLevel);
         for (int round = 0; round < ROUNDS_MAX; round++) {
-            UpstreamReply answer = upstreams.call(conversation.alias(), call.apply(dialogue), listener);
+            UpstreamReply answer = call(conversation, call.apply(dialogue), listener);
             if (answer instanceof ProtocolError error) {
                 return named(conversation, error);
             }

@@ -84,7 +84,7 @@ public final class McpFace implements AutoCloseable {
         this.serverInfo = serverInfo(version);
         this.tables = new ViewTables(views, PayloadLimits.STANDARD.bytesMax(limits.argumentsBytes()));
         this.records = new CallRecords(audit);
-        this.announcements = new Announcements(tables, policies, clock);
+        this.announcements = new Announcements(tables, policies, clock, nanoClock);
         this.watches = new ResourceWatches(upstreams);
         this.streamPlaces = new Places(limits.streams(), limits.streamsPerCaller());
         this.sessions = new Sessions(
@@ -97,10 +97,12 @@ public final class McpFace implements AutoCloseable {
                 records::expired);
         this.sweeper = new SessionSweeper(sessions);
         this.admission = new Admission(upstreams.concurrentCalls());
-        this.cursors = new CursorSeal(secureRandom);
-        this.states = new RequestState.Sealer(new Seal(secureRandom), clock, STATE_LIFETIME);
+        Seal seal = new Seal(secureRandom);
+        this.cursors = new CursorSeal(seal);
+        this.states = new RequestState.Sealer(seal, clock, STATE_LIFETIME);
         this.held = new HeldCalls(HELD_CALLS_MAX, HELD_CALLS_PER_CALLER, limits.inputWait(), secureRandom);
         telemetry.gauge("gateway.sessions", "Open legacy sessions.", sessions::size);
+        telemetry.gauge("gateway.calls.held", "Calls that wait for an agent's answer.", held::size);
         telemetry.gauge("gateway.resources.watched", "Resources that upstreams watch for agents.", watches::size);
         telemetry.gauge(
                 "gateway.tools.quarantined",
@@ -125,7 +127,7 @@ public final class McpFace implements AutoCloseable {
         announcements.changed();
     }
 
-    /** Ends all sessions, what is watched for them, and the calls that wait for an answer. */
+    /** Ends all sessions, what is watched for them, and the calls that wait for an agent's answer. */
     @Override
     public void close() {
         sweeper.close();

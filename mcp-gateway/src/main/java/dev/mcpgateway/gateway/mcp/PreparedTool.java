@@ -6,6 +6,7 @@ import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 import dev.mcpgateway.connectors.wire.JsonText;
 import dev.mcpgateway.connectors.wire.McpNames;
+import dev.mcpgateway.connectors.wire.ParamHeaders;
 import dev.mcpgateway.connectors.wire.Splice;
 import dev.mcpgateway.policy.FeatureKind;
 import dev.mcpgateway.policy.FeatureName;
@@ -68,11 +69,21 @@ record PreparedTool(
                 name,
                 sha256,
                 arguments,
+                mirrored(),
                 output,
                 splice(exposedName, withApp).toBytes(definition.node()),
                 legacy(exposedName, withApp),
                 isWrapped(),
                 withApp ? app().orElse(null) : null);
+    }
+
+    /** None where an annotation breaks the rules: agents leave such a tool out, and none mirrors its arguments. */
+    private ParamHeaders mirrored() {
+        try {
+            return ParamHeaders.of(definition.document(), definition.inputSchema());
+        } catch (ParamHeaders.Invalid invalid) {
+            return ParamHeaders.NONE;
+        }
     }
 
     private Splice splice(String exposedName, boolean withApp) {

@@ -13,6 +13,7 @@ import dev.mcpgateway.connectors.mcp.UpstreamReply;
 import dev.mcpgateway.connectors.wire.Era;
 import dev.mcpgateway.connectors.wire.InputKind;
 import dev.mcpgateway.connectors.wire.Revision;
+import dev.mcpgateway.policy.Permit;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -78,9 +79,12 @@ public final class Upstreams {
         return revision == null || revision.era() == Era.LEGACY;
     }
 
-    /** Carries a call out. */
-    UpstreamReply call(String alias, UpstreamCall call, ReplyListener listener) {
-        return of(alias).upstream().call(call, listener);
+    /** Carries a call out that is permitted and recorded: without the proofs of both there is no way to an upstream. */
+    UpstreamReply call(Permit permit, AuditTicket ticket, UpstreamCall call, ReplyListener listener) {
+        if (ticket.callId().isEmpty()) {
+            throw new IllegalArgumentException("only a recorded call is carried out");
+        }
+        return of(permit.feature().alias()).upstream().call(call, listener);
     }
 
     /**

@@ -272,7 +272,8 @@ class ArchitectureTest {
                                 && call.getName().equals("call")))
                 .because("a second way to an upstream would be a way around permit and audit record")
                 .check(CLASSES);
-        assertThat(callers(ROOT + "gateway.mcp.Upstreams", "call")).containsExactly(ROOT + "gateway.mcp.CallPath");
+        assertThat(callers(ROOT + "gateway.mcp.Upstreams", "call")).containsExactly(ROOT + "gateway.mcp.InputRelay");
+        assertThat(callers(ROOT + "gateway.mcp.InputRelay", "carryOut")).containsExactly(ROOT + "gateway.mcp.CallPath");
         assertThat(callers(ROOT + "gateway.mcp.Upstreams", "credential"))
                 .containsExactly(ROOT + "gateway.mcp.CallPath");
     }

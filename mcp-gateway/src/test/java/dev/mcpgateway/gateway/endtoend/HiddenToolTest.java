@@ -185,7 +185,7 @@ class HiddenToolTest {
         assertThat(answer.text())
                 .isEqualTo(
                         "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-31403,\"message\":\"The access token lacks a"
-                                + " scope for this tool.\"}}");
+                                + " scope for this.\"}}");
         assertThat(crm.requests()).isEmpty();
     }
 

@@ -14,7 +14,7 @@ class CursorSealTest {
     private static final String LIST = "tools/list";
     private static final String CALLER = "corp\nalice\ndesk";
 
-    private final CursorSeal seal = new CursorSeal(new SecureRandom());
+    private final CursorSeal seal = new CursorSeal(new Seal(new SecureRandom()));
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 1000, Integer.MAX_VALUE})
@@ -40,7 +40,7 @@ class CursorSealTest {
     void itIsBoundToTheProcess() {
         String cursor = seal.seal(CALLER, "default", LIST, 7, 100);
 
-        assertThat(new CursorSeal(new SecureRandom()).open(cursor, CALLER, "default", LIST, 7))
+        assertThat(new CursorSeal(new Seal(new SecureRandom())).open(cursor, CALLER, "default", LIST, 7))
                 .isEmpty();
     }
 

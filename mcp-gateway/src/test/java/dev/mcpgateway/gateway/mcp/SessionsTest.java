@@ -11,6 +11,7 @@ import dev.mcpgateway.gateway.config.ViewNames;
 import dev.mcpgateway.gateway.config.ViewSelection;
 import dev.mcpgateway.gateway.identity.Caller;
 import dev.mcpgateway.gateway.identity.TestCaller;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -146,8 +147,7 @@ class SessionsTest {
 
     @Test
     void theCapOfAllHoldsWhenManyOpenAtOnce() throws Exception {
-        Sessions few =
-                new Sessions(10, 5, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"), each -> {}, each -> {});
+        Sessions few = new Sessions(10, 5, IDLE, now::get, new SecureRandom(), each -> {}, each -> {});
         for (int round = 0; round < 50; round++) {
             List<Callable<List<Session>>> opening = new ArrayList<>();
             for (int i = 0; i < 40; i++) {

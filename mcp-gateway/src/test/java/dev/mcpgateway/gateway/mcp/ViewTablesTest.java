@@ -369,11 +369,12 @@ class ViewTablesTest {
         TestCatalog catalog =
                 new TestCatalog("files").upstream("crm", Revision.V2026_07_28, ServerCapabilities.TOOLS_ONLY, 0);
 
-        assertThat(table(tools, catalog).served().capabilities()).isEqualTo("{\"tools\":{}}");
+        assertThat(table(tools, catalog).served().capabilities()).isEqualTo("{\"tools\":{\"listChanged\":true}}");
         assertThat(table(all, catalog).served().capabilities())
-                .isEqualTo("{\"tools\":{},\"prompts\":{},\"resources\":{},\"completions\":{}}");
+                .isEqualTo(
+                        "{\"tools\":{\"listChanged\":true},\"prompts\":{\"listChanged\":true},\"resources\":{\"listChanged\":true},\"completions\":{}}");
         assertThat(table(selected, catalog).served().capabilities())
-                .isEqualTo("{\"tools\":{},\"prompts\":{},\"completions\":{}}");
+                .isEqualTo("{\"tools\":{\"listChanged\":true},\"prompts\":{\"listChanged\":true},\"completions\":{}}");
     }
 
     @Test

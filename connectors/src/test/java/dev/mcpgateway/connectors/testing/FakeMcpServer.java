@@ -125,7 +125,12 @@ public final class FakeMcpServer implements AutoCloseable {
 
     /** Adds or replaces a prompt with a plain definition; the server then declares prompts. */
     public FakeMcpServer prompt(String name, ToolScript script) {
-        prompts.put(name, "{\"name\":" + quoted(name) + ",\"arguments\":[{\"name\":\"topic\"}]}");
+        return prompt(name, "{\"name\":" + quoted(name) + ",\"arguments\":[{\"name\":\"topic\"}]}", script);
+    }
+
+    /** Adds or replaces a prompt with this definition. */
+    public FakeMcpServer prompt(String name, String definitionJson, ToolScript script) {
+        prompts.put(name, definitionJson);
         promptScripts.put(name, script);
         return this;
     }
@@ -133,6 +138,12 @@ public final class FakeMcpServer implements AutoCloseable {
     /** Adds or replaces a resource with a plain definition; the server then declares resources. */
     public FakeMcpServer resource(String uri, ToolScript script) {
         resources.put(uri, "{\"uri\":" + quoted(uri) + ",\"name\":\"one\"}");
+        resourceScripts.put(uri, script);
+        return this;
+    }
+
+    /** Answers reads of a URI that is not listed, such as one of a template. */
+    public FakeMcpServer unlisted(String uri, ToolScript script) {
         resourceScripts.put(uri, script);
         return this;
     }

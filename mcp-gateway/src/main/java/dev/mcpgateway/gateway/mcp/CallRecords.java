@@ -22,6 +22,7 @@ import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.McpNames;
+import dev.mcpgateway.connectors.wire.UpstreamMessage;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
@@ -44,6 +45,7 @@ final class CallRecords {
     private static final Logger LOG = LoggerFactory.getLogger(CallRecords.class);
     private static final String TRANSPORT = "streamable_http";
     private static final int USER_AGENT_CHARS = 256;
+    private static final int NAMED_POINTS = 2048;
 
     private final AuditLog log;
 
@@ -101,7 +103,7 @@ final class CallRecords {
                         mcp(request),
                         trace(trace),
                         tool == null
-                                ? new ToolRef("", namedTool(request.envelope()), "")
+                                ? new ToolRef("", named(request.envelope()), "")
                                 : new ToolRef(tool.alias(), tool.own(), ""),
                         new PolicyRef(policyHash, List.of()),
                         decision(why.reason())),
@@ -126,7 +128,7 @@ final class CallRecords {
                         source(exchange),
                         envelope == null ? McpExchange.NONE : new McpExchange("", envelope.method(), "", "", TRANSPORT),
                         TraceRef.NONE,
-                        envelope == null ? ToolRef.NONE : new ToolRef("", namedTool(envelope), ""),
+                        envelope == null ? ToolRef.NONE : new ToolRef("", named(envelope), ""),
                         PolicyRef.NONE,
                         Decision.NONE),
                 why);
@@ -237,8 +239,11 @@ final class CallRecords {
         return traceparent == null ? TraceRef.NONE : new TraceRef(traceparent);
     }
 
-    private static String namedTool(Envelope envelope) {
-        return text(envelope.document(), envelope.param(McpNames.NAME));
+    /** What a refused request named: nothing was found under it, or nothing that the caller may know of. */
+    private static String named(Envelope envelope) {
+        String name = text(envelope.document(), UpstreamMessage.target(envelope));
+        int points = Math.min(NAMED_POINTS, name.codePointCount(0, name.length()));
+        return name.substring(0, name.offsetByCodePoints(0, points));
     }
 
     private static String text(JsonDocument document, int node) {

@@ -77,7 +77,8 @@ final class ResultScreen {
         long max = resultBytesMax(permit);
         long length = message.document().bytes().length;
         boolean tooLarge = length > max;
-        if (tooLarge && (settings.onLargeResult() == Oversize.REJECT || feature.output() != null)) {
+        boolean mayCut = request.envelope().method().equals("tools/call") && feature.output() == null;
+        if (tooLarge && (settings.onLargeResult() == Oversize.REJECT || !mayCut)) {
             return new Outcome(ScreenRecord.NONE, null, tooLarge(length, max));
         }
         ResultText.Text text = ResultText.of(message.document());

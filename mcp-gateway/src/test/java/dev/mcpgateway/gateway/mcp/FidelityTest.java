@@ -92,12 +92,11 @@ class FidelityTest {
             for (int i = 0; i < CASES; i++) {
                 String sent = new RandomJson(new Random(SEED + i), true).result(i % 3, upstream.equals("new"));
                 ANSWER.set(sent);
-                WireRequest request =
-                        switch (i % 3) {
-                            case 0 -> agent.calling(upstream + "__any", "{}");
-                            case 1 -> agent.getting(upstream + "__any", "");
-                            default -> agent.reading("test://" + upstream, "");
-                        };
+                WireRequest request = switch (i % 3) {
+                    case 0 -> agent.calling(upstream + "__any", "{}");
+                    case 1 -> agent.getting(upstream + "__any", "");
+                    default -> agent.reading("test://" + upstream, "");
+                };
 
                 WireAnswer answer = client.exchange(request);
 
@@ -185,9 +184,8 @@ class FidelityTest {
 
     /** Names and values of an object as they are written, in their order. */
     private static Map<String, String> members(JsonDocument document, String within) {
-        int object = within.isEmpty()
-                ? JsonDocument.ROOT
-                : document.member(JsonDocument.ROOT, JsonDocument.Name.of(within));
+        int object =
+                within.isEmpty() ? JsonDocument.ROOT : document.member(JsonDocument.ROOT, JsonDocument.Name.of(within));
         Map<String, String> members = new LinkedHashMap<>();
         for (int each = document.first(object); each != JsonDocument.NONE; each = document.next(object, each)) {
             String name = new String(
@@ -237,7 +235,8 @@ class FidelityTest {
                 "<b>&amp;",
                 "\\u003C",
                 "\u007f");
-        private static final List<String> HALVES = List.of("\\ud800", "\\uDFFF", "\\udc00\\ud800", "\ud83d\ude00\\ud83d");
+        private static final List<String> HALVES =
+                List.of("\\ud800", "\\uDFFF", "\\udc00\\ud800", "\ud83d\ude00\\ud83d");
         private static final List<String> BLANKS = List.of("", "", "", " ", "\n", "\t", " \r\n ");
 
         private final Random random;
@@ -319,7 +318,10 @@ class FidelityTest {
             Collections.shuffle(shuffled, random);
             StringBuilder text = new StringBuilder("{");
             for (String member : shuffled) {
-                text.append(text.length() > 1 ? "," : "").append(blank()).append(member).append(blank());
+                text.append(text.length() > 1 ? "," : "")
+                        .append(blank())
+                        .append(member)
+                        .append(blank());
             }
             return text.append(shuffled.isEmpty() ? blank() : "").append('}').toString();
         }
@@ -362,9 +364,11 @@ class FidelityTest {
         private String block() {
             List<String> members = others(2);
             maybe(members, "_meta", meta(false));
-            maybe(members, "annotations", "{\"priority\":0.10,\"audience\":[\"user\"]," + others(1).stream()
-                    .findFirst()
-                    .orElse("\"lastModified\":\"2026\"") + "}");
+            maybe(
+                    members,
+                    "annotations",
+                    "{\"priority\":0.10,\"audience\":[\"user\"],"
+                            + others(1).stream().findFirst().orElse("\"lastModified\":\"2026\"") + "}");
             switch (random.nextInt(6)) {
                 case 0 -> members.addAll(List.of("\"type\":\"text\"", "\"text\":" + text()));
                 case 1 ->
@@ -374,7 +378,10 @@ class FidelityTest {
                 case 3 -> members.addAll(List.of("\"type\":\"resource\"", "\"resource\":" + contents()));
                 case 4 ->
                     members.addAll(List.of(
-                            "\"type\":\"resource_link\"", "\"uri\":\"test://l\"", "\"name\":" + text(), "\"size\":1e2"));
+                            "\"type\":\"resource_link\"",
+                            "\"uri\":\"test://l\"",
+                            "\"name\":" + text(),
+                            "\"size\":1e2"));
                 default -> members.addAll(List.of("\"type\":\"of-tomorrow\"", "\"payload\":" + value(3)));
             }
             return written(members);

@@ -388,17 +388,6 @@ class LegacyAgentTest {
     }
 
     @Test
-    void thereIsNoStreamToGet() {
-        TestAgent agent = agent().initialize("2025-11-25");
-
-        WireAnswer answer = agent.send(
-                agent.post().without("Content-Type").line("GET /mcp HTTP/1.1").plus("Mcp-Session-Id", agent.session()));
-
-        assertThat(answer.status()).isEqualTo(405);
-        assertThat(answer.header("Allow")).contains("POST, DELETE");
-    }
-
-    @Test
     void aCancelledCallEndsAndIsRecordedAsSuch() throws Exception {
         CountDownLatch gone = new CountDownLatch(1);
         crm.tool("hang", ToolScript.hanging(gone::countDown));

@@ -75,7 +75,7 @@ class HeldCallsTest {
         assertThat(held.resume(second.id(), ALICE, ANSWER, _ -> {}))
                 .contains(new Step.Ended(new UpstreamReply.TimedOut()));
 
-        String answer = new String(ANSWER, StandardCharsets.UTF_8);
+        String answer = new String(ANSWER.getFirst(), StandardCharsets.UTF_8);
         assertThat(answered).containsExactly(answer, answer);
         assertThat(held.size()).isZero();
         assertThat(held.resume(first.id(), ALICE, ANSWER, _ -> {})).isEmpty();

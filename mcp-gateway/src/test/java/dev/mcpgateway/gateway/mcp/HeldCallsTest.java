@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mcpgateway.connectors.mcp.UpstreamReply;
 import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.connectors.wire.InputKind;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.StrictJson;
 import dev.mcpgateway.gateway.mcp.HeldCalls.Step;
@@ -68,7 +69,9 @@ class HeldCallsTest {
         HeldCalls held = calls(1, 1, Duration.ofMinutes(1));
 
         Step.Asked first = (Step.Asked) held.begin(ALICE, asking(2), _ -> {});
-        assertThat(first.question().method()).isEqualTo("elicitation/create");
+        assertThat(AgentQuestion.of(first.question()).orElseThrow())
+                .singleElement()
+                .satisfies(question -> assertThat(question.kind()).isEqualTo(InputKind.ELICITATION));
         assertThat(held.question(first.id(), ALICE)).contains(first.question());
         Step.Asked second =
                 (Step.Asked) held.resume(first.id(), ALICE, ANSWER, _ -> {}).orElseThrow();

@@ -85,6 +85,7 @@ start_gateway() {
   mkdir -p "$folder"
   sed -e "s#\${ERA}#$1#" -e "s#\${UPSTREAM}#$2#" "$here/gateway.yaml" >"$folder/gateway.yaml"
   cp "$here/policy.yaml" "$folder/"
+  : >"$folder/out.log"
   "$root/mcp-gateway/bin/mcp-gateway" serve --config "$folder/gateway.yaml" >"$folder/out.log" 2>"$folder/err.log" &
   local pid=$!
   children+=("$pid")

@@ -38,6 +38,10 @@ record AgentQuestion(String key, InputKind kind, int params) {
     /** The key of a question that came as a request with an id that is none. */
     private static final String DEFAULT_KEY = "input";
 
+    /** By this an upstream of an earlier revision may name its question, for agents that know it by a key. */
+    private static final String KEY_META = "dev.mcpgateway/input_key";
+
+    private static final Name KEY_NAME = Name.of(KEY_META);
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private static final Name MODE = Name.of("mode");
@@ -159,8 +163,8 @@ record AgentQuestion(String key, InputKind kind, int params) {
     }
 
     /**
-     * The requests of an upstream of an earlier revision, in the form of a result that asks for input. A request's id
-     * becomes the key where it is fit to be one.
+     * The requests of an upstream of an earlier revision, in the form of a result that asks for input. Such a request has
+     * no key: it becomes what its {@code _meta} says under {@value #KEY_META}, else its id, where that is fit to be one.
      */
     static Envelope asResult(List<Envelope> requests, JsonLimits limits) {
         ByteArrayOutputStream entries = new ByteArrayOutputStream();
@@ -182,9 +186,15 @@ record AgentQuestion(String key, InputKind kind, int params) {
 
     private static String key(Envelope request) {
         JsonDocument document = request.document();
-        boolean fit = document.is(request.id(), Kind.STRING)
-                && KEY.matcher(document.string(request.id())).matches();
-        return fit ? document.string(request.id()) : DEFAULT_KEY;
+        return fit(document, request.meta(KEY_NAME))
+                .or(() -> fit(document, request.id()))
+                .orElse(DEFAULT_KEY);
+    }
+
+    private static Optional<String> fit(JsonDocument document, int node) {
+        return document.is(node, Kind.STRING)
+                ? Optional.of(document.string(node)).filter(text -> KEY.matcher(text).matches())
+                : Optional.empty();
     }
 
     /** The pages that an upstream of 2025-11-25 wants to have opened first, in the data of its error (-32042). */

@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -164,12 +165,9 @@ final class InputRelay {
             return landed(
                     conversation, new Step.Ended(call(conversation, first, asking(conversation, notified::accept))));
         }
-        return landed(
-                conversation,
-                held.begin(
-                        principal(conversation),
-                        hold -> call(conversation, first, asking(conversation, hold)),
-                        notified));
+        Step begun = held.begin(
+                principal(conversation), hold -> call(conversation, first, asking(conversation, hold)), notified);
+        return landed(conversation, answeredAhead(conversation, begun, notified));
     }
 
     private UpstreamReply call(Conversation conversation, UpstreamCall call, ReplyListener listener) {
@@ -181,22 +179,47 @@ final class InputRelay {
     }
 
     private Step resumed(Conversation conversation, Consumer<Envelope> notified) {
-        Envelope request = conversation.request().envelope();
-        JsonDocument document = request.document();
         String id = conversation.state().heldCall();
         Envelope asked = held.question(id, principal(conversation)).orElseThrow(InputRelay::noLongerOpen);
+        Optional<List<byte[]>> answers = answers(conversation, asked);
+        return answers.isEmpty()
+                ? new Step.Asked(id, asked)
+                : held.resume(id, principal(conversation), answers.get(), notified)
+                        .orElseThrow(InputRelay::noLongerOpen);
+    }
+
+    /** An agent that knows what it will be asked may answer with its first request, each question once. */
+    private Step answeredAhead(Conversation conversation, Step begun, Consumer<Envelope> notified) {
+        Set<String> answered = new HashSet<>();
+        Step next = begun;
+        while (next instanceof Step.Asked(String id, Envelope asked)) {
+            Optional<List<byte[]>> answers = answers(conversation, asked);
+            boolean isNew = questions(asked).stream().allMatch(question -> answered.add(question.key()));
+            if (answers.isEmpty() || !isNew) {
+                return next;
+            }
+            next = held.resume(id, principal(conversation), answers.get(), notified)
+                    .orElseThrow(InputRelay::noLongerOpen);
+        }
+        return next;
+    }
+
+    /** What the request answers to all that is asked; empty if something is missing. */
+    private static Optional<List<byte[]>> answers(Conversation conversation, Envelope asked) {
+        Envelope request = conversation.request().envelope();
+        JsonDocument document = request.document();
         List<byte[]> answers = new ArrayList<>();
         for (AgentQuestion question : questions(asked)) {
             int answer = document.member(request.param(McpNames.INPUT_RESPONSES), Name.of(question.key()));
             if (answer == JsonDocument.NONE) {
-                return new Step.Asked(id, asked);
+                return Optional.empty();
             }
             if (!document.is(answer, Kind.OBJECT)) {
                 throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "each of params.inputResponses must be an object"));
             }
             answers.add(tail("result", document.rawBytes(answer)));
         }
-        return held.resume(id, principal(conversation), answers, notified).orElseThrow(InputRelay::noLongerOpen);
+        return Optional.of(answers);
     }
 
     /**

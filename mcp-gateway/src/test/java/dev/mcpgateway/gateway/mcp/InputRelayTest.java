@@ -834,6 +834,34 @@ class InputRelayTest {
         assertThat(read(end.text()).at("/result/second/roots").isArray()).isTrue();
     }
 
+    @Test
+    void anAgentThatKnowsTheQuestionMayAnswerItWithItsFirstRequest() {
+        LEGACY_ASKS.set(turn -> {
+            turn.openEvents();
+            String named = FORM.substring(0, FORM.length() - 1) + ",\"_meta\":{\"dev.mcpgateway/input_key\":\"user\"}}";
+            String first = result(turn.ask("elicitation/create", named));
+            turn.ask("elicitation/create", named);
+            turn.event(turn.response("{\"content\":[],\"first\":" + first + "}"));
+            turn.endEvents();
+        });
+        Cell cell = new Cell(true, false);
+        TestAgent agent = cell.agent(ALL);
+        WireRequest request = agent.calling(cell.tool(), "{}");
+        String body = new String(request.body(), StandardCharsets.UTF_8);
+
+        // the second question of that name is another one
+        JsonNode second = asked(
+                agent,
+                request.body(body.replaceFirst(
+                        "\"params\":\\{",
+                        Matcher.quoteReplacement("\"params\":{\"inputResponses\":{\"x\":{},\"user\":" + ACCEPTED + "},"))));
+
+        assertThat(List.copyOf(second.at("/result/inputRequests").propertyNames()))
+                .containsExactly("user");
+        assertThat(agent.send(again(request, second, answers(second, ACCEPTED))).at("/result/first/action"))
+                .isEqualTo("accept");
+    }
+
     private static String result(Envelope answer) {
         return answer.document().raw(answer.result());
     }

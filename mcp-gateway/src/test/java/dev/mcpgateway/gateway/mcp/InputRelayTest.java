@@ -176,6 +176,14 @@ class InputRelayTest {
         return cells().filter(Cell::modernAgent);
     }
 
+    static Stream<Cell> modernUpstreams() {
+        return cells().filter(Cell::modernUpstream);
+    }
+
+    static Stream<Cell> legacyUpstreams() {
+        return cells().filter(cell -> !cell.modernUpstream());
+    }
+
     static Stream<Cell> legacyAgents() {
         return cells().filter(cell -> !cell.modernAgent());
     }
@@ -609,13 +617,10 @@ class InputRelayTest {
     }
 
     @ParameterizedTest
-    @MethodSource("cells")
+    @MethodSource("modernUpstreams")
     void moreQuestionsThanAPersonAnswersAreNotAsked(Cell cell) throws Exception {
         Question[] many = new Question[17];
         Arrays.fill(many, new Question("roots/list", ""));
-        if (!cell.modernUpstream()) {
-            return; // asks one at a time; the connectors' bound
-        }
         cell.asks(many);
         Talk talk = Talk.of(cell, cell.agent(ALL));
 
@@ -967,11 +972,8 @@ class InputRelayTest {
     }
 
     @ParameterizedTest
-    @MethodSource("cells")
+    @MethodSource("legacyUpstreams")
     void pagesInAnErrorAreAskedToBeOpenedOfAgentsThatMayBeAsked(Cell cell) throws Exception {
-        if (cell.modernUpstream()) {
-            return; // the error is of 2025-11-25
-        }
         AtomicInteger calls = new AtomicInteger();
         LEGACY_ASKS.set(turn -> {
             if (calls.getAndIncrement() > 0) {
@@ -1005,7 +1007,7 @@ class InputRelayTest {
     }
 
     @ParameterizedTest
-    @MethodSource("cells")
+    @MethodSource("modernUpstreams")
     void aMissingCapabilityIsAnErrorOfTheAgentsEra(Cell cell) throws Exception {
         ToolScript refusing = turn -> turn.connection()
                 .answer(
@@ -1014,9 +1016,6 @@ class InputRelayTest {
                         turn.error(-32021, "Missing capability")
                                 .replace("\"code\"", "\"data\":{\"requiredCapabilities\":{\"sampling\":{}}},\"code\""));
         MODERN_ASKS.set(refusing);
-        if (!cell.modernUpstream()) {
-            return; // the error is of 2026-07-28
-        }
         TestAgent agent = cell.agent("{}");
 
         WireAnswer answer = agent.call(cell.tool(), "{}");

@@ -2,6 +2,7 @@ package dev.mcpgateway.connectors.mcp;
 
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.Envelope.Shape;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What an upstream says during one call before it answers: to whoever calls, or to the gateway. */
@@ -34,9 +35,18 @@ final class CallRelay implements Sideline {
         if (message.shape() == Shape.NOTIFICATION) {
             notification(message);
         } else if (message.shape() == Shape.REQUEST && questions != null) {
-            questions.answer(message);
+            questions.answer(List.of(message));
         } else {
             board.dropped();
+        }
+    }
+
+    @Override
+    public void requests(List<Envelope> requests) {
+        if (questions != null) {
+            questions.answer(requests);
+        } else {
+            requests.forEach(_ -> board.dropped());
         }
     }
 

@@ -71,8 +71,10 @@ final class Conversation {
                 }
                 case Inbox.Arrival.Notice<Landing>(Envelope message) -> {
                     // a server that has answered does not wait for answers any more
-                    if (message.shape() != Shape.REQUEST || inbox.outcome().isEmpty()) {
+                    if (message.shape() != Shape.REQUEST) {
                         relay.message(message);
+                    } else if (inbox.outcome().isEmpty()) {
+                        relay.requests(inbox.together(message));
                     }
                 }
             }

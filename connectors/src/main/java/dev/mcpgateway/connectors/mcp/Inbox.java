@@ -3,9 +3,13 @@ package dev.mcpgateway.connectors.mcp;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.connectors.wire.Envelope.Shape;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +21,9 @@ final class Inbox<R> {
 
     /** Bytes of messages that may wait: many long ones would fill the memory before they are too many. */
     static final long BYTES_MAX = 4L * 1024 * 1024;
+
+    /** How close requests follow each other that belong together. */
+    private static final long TOGETHER_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
@@ -82,6 +89,39 @@ final class Inbox<R> {
             return message != null
                     ? Optional.of(new Arrival.Notice<>(message))
                     : Optional.ofNullable(end).map(Arrival.Final::new);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * A request of the server and those that follow it closely: whoever is asked can answer all at once, and a server that
+     * sends several before it waits means them so.
+     */
+    List<Envelope> together(Envelope first) throws InterruptedException {
+        List<Envelope> all = new ArrayList<>(List.of(first));
+        Optional<Envelope> more = nextRequest();
+        while (more.isPresent()) {
+            all.add(more.get());
+            more = nextRequest();
+        }
+        return all;
+    }
+
+    private Optional<Envelope> nextRequest() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = TOGETHER_NANOS;
+            while (messages.isEmpty() && outcome == null && left > 0) {
+                left = arrived.awaitNanos(left);
+            }
+            Envelope next = messages.peek();
+            if (next == null || next.shape() != Shape.REQUEST) {
+                return Optional.empty();
+            }
+            messages.remove();
+            bytes -= next.document().bytes().length;
+            return Optional.of(next);
         } finally {
             lock.unlock();
         }

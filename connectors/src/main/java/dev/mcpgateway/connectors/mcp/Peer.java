@@ -220,8 +220,10 @@ final class Peer implements MessageChannel.Receiver {
                 switch (arrival.get()) {
                     case Arrival.Notice<UpstreamReply>(Envelope message) -> {
                         // a server that has answered does not wait for answers any more
-                        if (message.shape() != Shape.REQUEST || call.answered().isEmpty()) {
+                        if (message.shape() != Shape.REQUEST) {
                             sideline.message(message);
+                        } else if (call.answered().isEmpty()) {
+                            sideline.requests(call.together(message));
                         }
                     }
                     case Arrival.Final<UpstreamReply>(UpstreamReply reply) -> {

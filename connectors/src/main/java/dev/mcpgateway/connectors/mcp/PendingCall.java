@@ -4,6 +4,7 @@ import dev.mcpgateway.connectors.mcp.Inbox.Arrival;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.connectors.wire.Envelope;
+import java.util.List;
 import java.util.Optional;
 
 /** One request over a channel: what it may be answered with, and where answer and notifications wait. */
@@ -70,6 +71,11 @@ final class PendingCall {
     /** Whatever comes next; empty when the deadline comes first. */
     Optional<Arrival<UpstreamReply>> next(Deadline deadline, TimeSource time) throws InterruptedException {
         return inbox.next(deadline, time);
+    }
+
+    /** A request of the server and those that follow it closely. */
+    List<Envelope> together(Envelope first) throws InterruptedException {
+        return inbox.together(first);
     }
 
     /** The answer, if it has come. */

@@ -7,14 +7,17 @@ import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 import dev.mcpgateway.connectors.wire.McpNames;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /**
  * What a legacy server asks during one call (2025-11-25, Client Features): only what was declared reaches whoever calls,
- * one question at a time, each id once. Used by the calling thread alone.
+ * what came together at once, each id once. Used by the calling thread alone.
  */
 final class Questions {
     /** Requests answered in one call, refusals included; a server has no reason for more, and a person no patience. */
@@ -43,20 +46,28 @@ final class Questions {
         this.sender = sender;
     }
 
-    /** Answers a request, whatever it is; blocks while whoever calls is asked. */
-    void answer(Envelope request) {
-        byte[] id = request.document().rawBytes(request.id());
-        if (ids.size() == ANSWERED_MAX || !ids.add(new String(id, StandardCharsets.UTF_8))) {
-            board.dropped();
+    /** Answers requests, whatever they are; blocks while whoever calls is asked. */
+    void answer(List<Envelope> requests) {
+        List<Envelope> open = new ArrayList<>();
+        for (Envelope request : requests) {
+            if (ids.size() == ANSWERED_MAX || !ids.add(new String(id(request), StandardCharsets.UTF_8))) {
+                board.dropped();
+                continue;
+            }
+            settled(request, declared).ifPresentOrElse(sender, () -> open.add(request));
+        }
+        if (open.isEmpty()) {
             return;
         }
-        Optional<byte[]> settled = settled(request, declared);
-        if (settled.isPresent()) {
-            sender.accept(settled.get());
-        } else {
-            deadline.asked();
-            sender.accept(response(id, listener.request(request)));
+        deadline.asked();
+        Iterator<byte[]> answers = listener.requests(List.copyOf(open)).iterator();
+        for (Envelope request : open) {
+            sender.accept(response(id(request), answers.next()));
         }
+    }
+
+    private static byte[] id(Envelope request) {
+        return request.document().rawBytes(request.id());
     }
 
     /** The response that needs nobody's answer: to {@code ping}, and to what was not declared. */

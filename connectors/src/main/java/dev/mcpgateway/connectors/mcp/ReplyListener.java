@@ -2,6 +2,7 @@ package dev.mcpgateway.connectors.mcp;
 
 import dev.mcpgateway.connectors.wire.Envelope;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Hears what an upstream says about a call before it answers. */
 @FunctionalInterface
@@ -28,6 +29,16 @@ public interface ReplyListener {
      */
     default byte[] request(Envelope request) {
         return NOT_AVAILABLE.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Asks whoever calls for several things that the server wants at once, as {@link #request} does for each.
+     *
+     * @param requests at least one
+     * @return the rest of each response, in the order of the requests
+     */
+    default List<byte[]> requests(List<Envelope> requests) {
+        return requests.stream().map(this::request).toList();
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.connectors.wire.Envelope;
 import java.time.Duration;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -127,6 +128,12 @@ public final class ResilientUpstream implements McpUpstream {
         public byte[] request(Envelope request) {
             anything = true;
             return listener.request(request);
+        }
+
+        @Override
+        public List<byte[]> requests(List<Envelope> requests) {
+            anything = true;
+            return listener.requests(requests);
         }
     }
 

@@ -5,6 +5,8 @@ import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.McpNames;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /** One call of a scripted tool: what was asked, and the means to answer it well or badly. */
 public final class ToolTurn {
@@ -74,6 +76,22 @@ public final class ToolTurn {
         String id = server.expectAnswer();
         event(question(id, method, paramsJson));
         return server.answerTo(id);
+    }
+
+    /** Asks several things before it waits for the first answer; the answers are in the order of the methods. */
+    public List<Envelope> askTogether(String paramsJson, String... methods) throws Exception {
+        List<String> ids = new ArrayList<>();
+        for (String method : methods) {
+            refuseUndeclared(method);
+            String id = server.expectAnswer();
+            event(question(id, method, paramsJson));
+            ids.add(id);
+        }
+        List<Envelope> answers = new ArrayList<>();
+        for (String id : ids) {
+            answers.add(server.answerTo(id));
+        }
+        return answers;
     }
 
     /** Like {@link #ask}, on the session's own stream. */

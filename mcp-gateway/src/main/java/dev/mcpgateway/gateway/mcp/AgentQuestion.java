@@ -13,11 +13,16 @@ import dev.mcpgateway.connectors.wire.McpNames;
 import dev.mcpgateway.connectors.wire.NotJsonRpc;
 import dev.mcpgateway.connectors.wire.Splice;
 import dev.mcpgateway.connectors.wire.StrictJson;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
+import dev.mcpgateway.gateway.call.Refused;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +35,10 @@ import org.jspecify.annotations.Nullable;
  * @param params node of the params object, or {@link JsonDocument#NONE}
  */
 record AgentQuestion(String key, InputKind kind, int params) {
-    /** The key of a question that came as a request: such a call has one question at a time. */
-    static final String ONLY = "input";
+    /** The key of a question that came as a request with an id that is none. */
+    private static final String DEFAULT_KEY = "input";
 
-    static final Name ONLY_NAME = Name.of(ONLY);
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private static final Name MODE = Name.of("mode");
     private static final Name URL = Name.of("url");
@@ -153,11 +158,33 @@ record AgentQuestion(String key, InputKind kind, int params) {
         }
     }
 
-    /** The request of an upstream of an earlier revision, in the form of a result that asks for input. */
-    static Envelope asResult(Envelope request, JsonLimits limits) {
+    /**
+     * The requests of an upstream of an earlier revision, in the form of a result that asks for input. A request's id
+     * becomes the key where it is fit to be one.
+     */
+    static Envelope asResult(List<Envelope> requests, JsonLimits limits) {
+        ByteArrayOutputStream entries = new ByteArrayOutputStream();
+        Set<String> keys = new HashSet<>();
+        for (Envelope request : requests) {
+            if (!keys.isEmpty()) {
+                entries.write(',');
+            }
+            String key = key(request);
+            for (int number = 2; !keys.add(key); number++) {
+                key = DEFAULT_KEY + number;
+            }
+            byte[] params =
+                    request.params() == JsonDocument.NONE ? null : request.document().rawBytes(request.params());
+            entries.writeBytes(entry(key, request.method(), params));
+        }
+        return result(entries.toByteArray(), limits);
+    }
+
+    private static String key(Envelope request) {
         JsonDocument document = request.document();
-        byte[] params = request.params() == JsonDocument.NONE ? null : document.rawBytes(request.params());
-        return result(entry(ONLY, request.method(), params), limits);
+        boolean fit = document.is(request.id(), Kind.STRING)
+                && KEY.matcher(document.string(request.id())).matches();
+        return fit ? document.string(request.id()) : DEFAULT_KEY;
     }
 
     /** The pages that an upstream of 2025-11-25 wants to have opened first, in the data of its error (-32042). */
@@ -168,7 +195,7 @@ record AgentQuestion(String key, InputKind kind, int params) {
         if (document.is(list, Kind.ARRAY)) {
             for (int each = document.first(list); each != JsonDocument.NONE; each = document.next(list, each)) {
                 if (document.is(each, Kind.OBJECT)) {
-                    pages.add(new AgentQuestion(ONLY + (pages.size() + 1), InputKind.ELICITATION, each));
+                    pages.add(new AgentQuestion(DEFAULT_KEY + (pages.size() + 1), InputKind.ELICITATION, each));
                 }
             }
         }
@@ -207,8 +234,9 @@ record AgentQuestion(String key, InputKind kind, int params) {
         text(json, "}}}");
         try {
             return Envelope.read(StrictJson.parse(json.toByteArray(), limits));
-        } catch (JsonRefused | NotJsonRpc impossible) {
-            throw new IllegalStateException("what was read as JSON is none", impossible);
+        } catch (JsonRefused | NotJsonRpc tooMuch) {
+            throw new Refused(
+                    Refusal.of(Reason.UPSTREAM_MALFORMED, tooMuch.getClass().getSimpleName()));
         }
     }
 
@@ -217,6 +245,13 @@ record AgentQuestion(String key, InputKind kind, int params) {
         return ("\"error\":{\"code\":" + NOT_SERVED + ",\"message\":"
                         + new String(JsonText.quote(why), StandardCharsets.UTF_8) + "}")
                 .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The same for each that such a result asks for. */
+    static List<byte[]> refused(Envelope inputRequired, String why) {
+        return of(inputRequired).orElse(List.of()).stream()
+                .map(_ -> refused(why))
+                .toList();
     }
 
     private static void text(ByteArrayOutputStream out, String ascii) {

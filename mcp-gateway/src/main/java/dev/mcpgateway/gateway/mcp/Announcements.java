@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -45,13 +46,27 @@ final class Announcements {
     private record Audience(View view, Subject subject) {}
 
     /** From now on changes are told here; what is seen at this moment is what they are told apart from. */
-    @SuppressWarnings("ReferenceEquality") // a new table or policy takes the place of the old one
     void add(Ear ear) {
+        look(ear, ears::add);
+    }
+
+    /**
+     * Its caller may see other lists than before, for what it hears comes with another token from now on. Costs the thread
+     * that asks as much as listing everything, and no other caller anything.
+     */
+    void look(Ear ear) {
+        look(ear, _ -> {});
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a new table or policy takes the place of the old one
+    private void look(Ear ear, Consumer<Ear> then) {
         ViewTable table = tables.of(ear.view());
         Policy policy = policies.get();
         ear.sees(Visibles.of(table, policy, ear.subject(), clock.instant()));
-        ears.add(ear);
-        if (tables.of(ear.view()) != table || policies.get() != policy) {
+        then.accept(ear);
+        if (tables.of(ear.view()) == table && policies.get() == policy) {
+            touched();
+        } else {
             changed();
         }
     }
@@ -61,7 +76,7 @@ final class Announcements {
         ears.remove(ear);
     }
 
-    /** The catalogue or the policy, or a caller's rights, have changed. Returns at once, from any thread. */
+    /** The catalogue or the policy has changed. Returns at once, from any thread. */
     void changed() {
         wake(true);
     }
@@ -99,11 +114,7 @@ final class Announcements {
                 listsMayDiffer = false;
             }
             long begin = nanoClock.getAsLong();
-            try {
-                round(lists);
-            } catch (RuntimeException failure) {
-                LOG.error("changes could not be announced", failure);
-            }
+            round(lists);
             pauseNanos = Math.max(TimeUnit.MILLISECONDS.toNanos(GAP_MILLIS), nanoClock.getAsLong() - begin);
         }
     }
@@ -113,13 +124,18 @@ final class Announcements {
         Instant now = clock.instant();
         Map<Audience, Visibles> visible = new HashMap<>();
         for (Ear ear : ears) {
-            ViewTable table = tables.of(ear.view());
-            Subject subject = ear.subject();
-            if (lists) {
-                ear.sees(visible.computeIfAbsent(
-                        new Audience(ear.view(), subject), _ -> Visibles.of(table, policy, subject, now)));
+            try {
+                ViewTable table = tables.of(ear.view());
+                Subject subject = ear.subject();
+                if (lists) {
+                    ear.sees(visible.computeIfAbsent(
+                            new Audience(ear.view(), subject), _ -> Visibles.of(table, policy, subject, now)));
+                }
+                ear.tell(uri -> ResourceAccess.isReadable(table.resources().find(uri), policy, subject, now));
+            } catch (RuntimeException | StackOverflowError failure) {
+                // the others hear of their changes all the same, and of later ones
+                LOG.error("changes could not be announced to an agent", failure);
             }
-            ear.tell(uri -> ResourceAccess.isReadable(table.resources().find(uri), policy, subject, now));
         }
     }
 }

@@ -26,8 +26,10 @@ final class Ear {
     /** Most resources that one agent subscribes to in one session or stream. */
     static final int SUBSCRIPTIONS_MAX = 64;
 
-    /** Most characters of their URIs together. */
-    static final int URI_CHARS_MAX = 16 << 10;
+    /** Most bytes of what tells of all of them and of all lists. Half of what a stream holds: an answer may wait there, too. */
+    static final int TOLD_BYTES_MAX = 32 << 10;
+
+    private static final String UPDATED = "notifications/resources/updated";
 
     private final View view;
     private final String meta;
@@ -38,7 +40,7 @@ final class Ear {
     private volatile Subject subject;
     private @Nullable Visibles seen;
     private @Nullable EventStream stream;
-    private int uriChars;
+    private int toldBytes;
     private boolean ended;
 
     /** A wish to hear of a resource; the watch comes when the upstream has agreed. */
@@ -116,10 +118,11 @@ final class Ear {
         if (subscriptions.containsKey(uri)) {
             return Place.KNOWN;
         }
-        if (ended || subscriptions.size() >= SUBSCRIPTIONS_MAX || uriChars + uri.length() > URI_CHARS_MAX) {
+        int bytes = message(UPDATED, uri).length;
+        if (ended || subscriptions.size() >= SUBSCRIPTIONS_MAX || toldBytes + bytes > TOLD_BYTES_MAX) {
             return Place.NONE;
         }
-        uriChars += uri.length();
+        toldBytes += bytes;
         subscriptions.put(uri, new Subscription());
         return Place.TAKEN;
     }
@@ -145,7 +148,7 @@ final class Ear {
                 return;
             }
             changedResources.remove(uri);
-            uriChars -= uri.length();
+            toldBytes -= message(UPDATED, uri).length;
         }
         subscription.close();
     }
@@ -214,7 +217,7 @@ final class Ear {
                 String uri = each.next();
                 if (!mayRead.test(uri)) {
                     lost.add(uri);
-                } else if (to.send(message("notifications/resources/updated", uri))) {
+                } else if (to.send(message(UPDATED, uri))) {
                     each.remove();
                 } else {
                     break;

@@ -1,10 +1,10 @@
 package dev.mcpgateway.gateway.mcp;
 
-import dev.mcpgateway.connectors.mcp.ReplyListener;
 import dev.mcpgateway.connectors.mcp.UpstreamReply;
 import dev.mcpgateway.connectors.wire.Envelope;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -55,6 +55,23 @@ final class HeldCalls {
         record Ended(UpstreamReply reply) implements Step {}
     }
 
+    /** Whom a call speaks to. */
+    @FunctionalInterface
+    interface Listener {
+        /** A notification for the agent. */
+        void notification(Envelope message);
+
+        /**
+         * Asks what a result asks for.
+         *
+         * @return for each of its {@code inputRequests} the rest of a JSON-RPC response: {@code "result":…} or
+         *     {@code "error":…}
+         */
+        default List<byte[]> ask(Envelope inputRequired) {
+            return AgentQuestion.refused(inputRequired, "this cannot be asked here");
+        }
+    }
+
     private sealed interface Event {
         record Question(Envelope message) implements Event {}
 
@@ -64,18 +81,18 @@ final class HeldCalls {
     }
 
     /** One call. At most one question is open at a time, and at most one agent's request is attached. */
-    private final class HeldCall implements ReplyListener {
+    private final class HeldCall implements Listener {
         private final String id;
         private final String principal;
         private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(2);
-        private final BlockingQueue<byte[]> answers = new ArrayBlockingQueue<>(1);
-        private final Function<ReplyListener, UpstreamReply> call;
+        private final BlockingQueue<List<byte[]>> answers = new ArrayBlockingQueue<>(1);
+        private final Function<Listener, UpstreamReply> call;
         private volatile Consumer<Envelope> notified;
         private @Nullable Thread thread;
         private volatile @Nullable Envelope question;
 
         HeldCall(
-                String id, String principal, Function<ReplyListener, UpstreamReply> call, Consumer<Envelope> notified) {
+                String id, String principal, Function<Listener, UpstreamReply> call, Consumer<Envelope> notified) {
             this.id = id;
             this.principal = principal;
             this.call = call;
@@ -99,22 +116,22 @@ final class HeldCalls {
         }
 
         @Override
-        public byte[] request(Envelope asked) {
+        public List<byte[]> ask(Envelope asked) {
             question = asked;
             if (!enter(this)) {
-                return AgentQuestion.refused("too many calls wait for input");
+                return AgentQuestion.refused(asked, "too many calls wait for input");
             }
             var _ = events.offer(new Event.Question(asked));
             try {
-                byte[] answer = answers.poll(holdMax.toNanos(), TimeUnit.NANOSECONDS);
+                List<byte[]> answer = answers.poll(holdMax.toNanos(), TimeUnit.NANOSECONDS);
                 if (answer == null) {
                     Thread.currentThread().interrupt();
-                    return AgentQuestion.refused("no answer came in time");
+                    return AgentQuestion.refused(asked, "no answer came in time");
                 }
                 return answer;
             } catch (InterruptedException cancelled) {
                 Thread.currentThread().interrupt();
-                return AgentQuestion.refused("the call was cancelled");
+                return AgentQuestion.refused(asked, "the call was cancelled");
             } finally {
                 leave(this);
             }
@@ -148,7 +165,7 @@ final class HeldCalls {
      * @param call carries it out, on a thread of its own
      * @param notified gets notifications until the call asks
      */
-    Step begin(String principal, Function<ReplyListener, UpstreamReply> call, Consumer<Envelope> notified) {
+    Step begin(String principal, Function<Listener, UpstreamReply> call, Consumer<Envelope> notified) {
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
         HeldCall held = new HeldCall(HexFormat.of().formatHex(id), principal, call, notified);
@@ -158,18 +175,18 @@ final class HeldCalls {
     }
 
     /**
-     * Answers the question of a held call and waits until it is over or asks again. Empty when there is no such call of
+     * Answers what a held call asked and waits until it is over or asks again. Empty when there is no such call of
      * this principal: it has ended, or was taken up by another request.
      *
-     * @param answer the rest of the JSON-RPC response: {@code "result":…} or {@code "error":…}
+     * @param answers as {@link Listener#ask} gives them
      */
-    Optional<Step> resume(String id, String principal, byte[] answer, Consumer<Envelope> notified) {
+    Optional<Step> resume(String id, String principal, List<byte[]> answers, Consumer<Envelope> notified) {
         HeldCall held = waiting.get(id);
         if (held == null || !held.principal.equals(principal) || !waiting.remove(id, held)) {
             return Optional.empty();
         }
         held.notified = notified;
-        var _ = held.answers.offer(answer);
+        var _ = held.answers.offer(answers);
         return Optional.of(held.next());
     }
 

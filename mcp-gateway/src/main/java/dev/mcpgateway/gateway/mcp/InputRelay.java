@@ -13,6 +13,7 @@ import dev.mcpgateway.connectors.wire.Envelope.Shape;
 import dev.mcpgateway.connectors.wire.InputKind;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.JsonText;
 import dev.mcpgateway.connectors.wire.McpNames;
@@ -32,6 +33,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -182,14 +184,19 @@ final class InputRelay {
         Envelope request = conversation.request().envelope();
         JsonDocument document = request.document();
         String id = conversation.state().heldCall();
-        int answer = document.member(request.param(McpNames.INPUT_RESPONSES), AgentQuestion.ONLY_NAME);
-        if (answer != JsonDocument.NONE && !document.is(answer, Kind.OBJECT)) {
-            throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "each of params.inputResponses must be an object"));
+        Envelope asked = held.question(id, principal(conversation)).orElseThrow(InputRelay::noLongerOpen);
+        List<byte[]> answers = new ArrayList<>();
+        for (AgentQuestion question : questions(asked)) {
+            int answer = document.member(request.param(McpNames.INPUT_RESPONSES), Name.of(question.key()));
+            if (answer == JsonDocument.NONE) {
+                return new Step.Asked(id, asked);
+            }
+            if (!document.is(answer, Kind.OBJECT)) {
+                throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "each of params.inputResponses must be an object"));
+            }
+            answers.add(tail("result", document.rawBytes(answer)));
         }
-        Optional<Step> step = answer == JsonDocument.NONE
-                ? held.question(id, principal(conversation)).map(question -> new Step.Asked(id, question))
-                : held.resume(id, principal(conversation), tail("result", document.rawBytes(answer)), notified);
-        return step.orElseThrow(InputRelay::noLongerOpen);
+        return held.resume(id, principal(conversation), answers, notified).orElseThrow(InputRelay::noLongerOpen);
     }
 
     /**
@@ -201,7 +208,10 @@ final class InputRelay {
         while (next instanceof Step.Asked(String id, Envelope question)
                 && !conversation.mayAskAll(questions(question), question.document())) {
             next = held.resume(
-                            id, principal(conversation), AgentQuestion.refused("this cannot be asked here"), notified)
+                            id,
+                            principal(conversation),
+                            AgentQuestion.refused(question, "this cannot be asked here"),
+                            notified)
                     .orElseThrow(InputRelay::noLongerOpen);
         }
         return next;
@@ -294,7 +304,7 @@ final class InputRelay {
     }
 
     /** Hears a call; what it asks is prepared before it goes on to {@code answering}. */
-    private ReplyListener asking(Conversation conversation, ReplyListener answering) {
+    private ReplyListener asking(Conversation conversation, HeldCalls.Listener answering) {
         return new ReplyListener() {
             @Override
             public void notification(Envelope message) {
@@ -308,25 +318,34 @@ final class InputRelay {
 
             @Override
             public byte[] request(Envelope question) {
+                return requests(List.of(question)).getFirst();
+            }
+
+            @Override
+            public List<byte[]> requests(List<Envelope> together) {
                 try {
-                    return answering.request(prepared(conversation, AgentQuestion.asResult(question, screen.limits())));
+                    return answering.ask(prepared(conversation, AgentQuestion.asResult(together, screen.limits())));
                 } catch (Refused refused) {
-                    return AgentQuestion.refused("this cannot be asked here");
+                    return together.stream()
+                            .map(_ -> AgentQuestion.refused("this cannot be asked here"))
+                            .toList();
                 }
             }
         };
     }
 
     private UpstreamReply onStream(Conversation conversation, Function<Dialogue, UpstreamCall> call, AgentReply reply) {
-        ReplyListener listener = asking(conversation, new ReplyListener() {
+        ReplyListener listener = asking(conversation, new HeldCalls.Listener() {
             @Override
             public void notification(Envelope message) {
                 screen.relay(conversation, message, reply);
             }
 
             @Override
-            public byte[] request(Envelope prepared) {
-                return tail(ask(conversation, prepared, questions(prepared).getFirst(), reply, 0));
+            public List<byte[]> ask(Envelope prepared) {
+                return questions(prepared).stream()
+                        .map(question -> tail(InputRelay.this.ask(conversation, prepared, question, reply, 0)))
+                        .toList();
             }
         });
         @Nullable String logLevel = logLevel(conversation);

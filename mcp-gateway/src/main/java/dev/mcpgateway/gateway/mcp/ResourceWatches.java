@@ -3,16 +3,24 @@ package dev.mcpgateway.gateway.mcp;
 import dev.mcpgateway.connectors.credential.SecretUnavailable;
 import dev.mcpgateway.connectors.mcp.ResourceWatch;
 import dev.mcpgateway.connectors.mcp.UpstreamFault;
+import dev.mcpgateway.connectors.mcp.UpstreamReply;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.policy.FeatureName;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** The resources that upstreams watch for agents: one watch of each resource for each principal, however many listen. */
 final class ResourceWatches {
+    /** Most resources that are watched for one principal, so that nobody uses up what an upstream watches for all. */
+    static final int PER_PRINCIPAL_MAX = 128;
+
     private final Upstreams upstreams;
     private final Map<Key, Shared> shared = new ConcurrentHashMap<>();
+    private final Places places = new Places(Integer.MAX_VALUE, PER_PRINCIPAL_MAX);
 
     ResourceWatches(Upstreams upstreams) {
         this.upstreams = upstreams;
@@ -21,8 +29,9 @@ final class ResourceWatches {
     /** Never shared between two principals: the upstream may tell them apart. */
     private record Key(FeatureName resource, String principal) {}
 
-    /** One watch and who hears of it. Its monitor is held while the upstream is asked. */
+    /** One watch and who hears of it. Its lock is held while the upstream is asked. */
     private static final class Shared {
+        private final ReentrantLock lock = new ReentrantLock();
         private final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();
         private @Nullable ResourceWatch watch;
         private boolean over;
@@ -33,43 +42,82 @@ final class ResourceWatches {
     }
 
     /**
-     * Hears of changes of a resource that the caller may read. Blocks until the upstream has agreed.
+     * Hears of changes of a resource that the caller may read. Blocks until the upstream has agreed; an interrupt ends the
+     * wait, with the thread's interrupt status set.
      *
      * @param listener must not block; told by nobody after the watch was closed, but for what was under way
      * @throws UpstreamFault if the upstream does not agree
      * @throws SecretUnavailable if there is no credential for it
+     * @throws Refused if too much is watched for this principal
      */
     ResourceWatch watch(FeatureName resource, String principal, Runnable listener)
             throws UpstreamFault, SecretUnavailable {
         Key key = new Key(resource, principal);
         while (true) {
             Shared one = shared.computeIfAbsent(key, _ -> new Shared());
-            synchronized (one) {
-                if (one.over) {
-                    continue;
+            lock(one);
+            try {
+                if (!one.over) {
+                    return watch(key, one, listener);
                 }
-                one.listeners.add(listener);
-                try {
-                    if (one.watch == null) {
-                        one.watch = upstreams.watch(resource.alias(), resource.own(), principal, one::tell);
-                    }
-                    return () -> release(key, one, listener);
-                } finally {
-                    if (one.watch == null) {
-                        one.listeners.remove(listener);
-                        over(key, one);
-                    }
-                }
+            } finally {
+                one.lock.unlock();
+            }
+        }
+    }
+
+    private static void lock(Shared one) throws UpstreamFault {
+        try {
+            one.lock.lockInterruptibly();
+        } catch (InterruptedException cancelled) {
+            Thread.currentThread().interrupt();
+            throw new UpstreamFault(new UpstreamReply.Cancelled());
+        }
+    }
+
+    /** Inside the lock. */
+    private ResourceWatch watch(Key key, Shared one, Runnable listener) throws UpstreamFault, SecretUnavailable {
+        one.listeners.add(listener);
+        try {
+            if (one.watch == null) {
+                one.watch = begin(key, one);
+            }
+            return () -> release(key, one, listener);
+        } finally {
+            if (one.watch == null) {
+                one.listeners.remove(listener);
+                over(key, one);
+            }
+        }
+    }
+
+    private ResourceWatch begin(Key key, Shared one) throws UpstreamFault, SecretUnavailable {
+        if (!places.take(key.principal())) {
+            throw new Refused(Reason.TOO_MANY_SUBSCRIPTIONS);
+        }
+        boolean begun = false;
+        try {
+            ResourceWatch watch =
+                    upstreams.watch(key.resource().alias(), key.resource().own(), key.principal(), one::tell);
+            begun = true;
+            return watch;
+        } finally {
+            if (!begun) {
+                places.give(key.principal());
             }
         }
     }
 
     private void release(Key key, Shared one, Runnable listener) {
-        synchronized (one) {
+        one.lock.lock();
+        try {
             if (one.listeners.remove(listener) && one.listeners.isEmpty() && one.watch != null) {
                 one.watch.close();
+                places.give(key.principal());
                 over(key, one);
             }
+        } finally {
+            one.lock.unlock();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.mcpgateway.gateway.mcp;
 
 import dev.mcpgateway.connectors.credential.SecretUnavailable;
 import dev.mcpgateway.connectors.mcp.UpstreamFault;
+import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.JsonDocument.Name;
@@ -98,8 +99,16 @@ final class SessionPath {
         return switch (ResourceAccess.of(route, policy, request.caller().subject(), clock.instant())) {
             case Visibility.Visible _ when route != null -> route;
             case Visibility.NeedsScope(var scopes) -> throw new Refused(Refusal.needsScope(scopes));
-            case Visibility.Visible _, Visibility.Hidden _ -> throw new Refused(Reason.UNKNOWN_RESOURCE);
+            case Visibility.Visible _, Visibility.Hidden _ ->
+                throw new Refused(notFound(request, route == null ? Reason.UNKNOWN_RESOURCE : Reason.RESOURCE_HIDDEN));
         };
+    }
+
+    /** As {@code resources/read} says it: the agent cannot tell one reason from the other, the audit log can. */
+    private static Refusal notFound(AgentRequest request, Reason reason) {
+        Envelope envelope = request.envelope();
+        String uri = envelope.document().raw(envelope.param(McpNames.URI));
+        return Refusal.of(reason).withData("{\"uri\":" + uri + "}");
     }
 
     private void watch(AgentRequest request, ResourceRoute route, Ear ear, Policy policy, CallTrace trace) {
@@ -114,6 +123,9 @@ final class SessionPath {
                     watches.watch(route.name(), request.caller().key(), ear.listener(uri, announcements::touched)));
             watched = true;
         } catch (UpstreamFault fault) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new Refused(Refusal.of(Reason.CANCELLED));
+            }
             throw new Refused(Refusal.of(Reason.NOT_WATCHED, String.valueOf(fault.getMessage())));
         } catch (SecretUnavailable failure) {
             throw new Refused(Refusal.of(Reason.CREDENTIAL_UNAVAILABLE, String.valueOf(failure.getMessage())));

@@ -107,7 +107,7 @@ final class StreamPath {
                 throw new Refused(Reason.UNKNOWN_SESSION);
             }
             // also what has changed since the last stream, and what the token of this one makes different
-            announcements.changed();
+            announcements.look(session.ear());
             trace.end(null);
             end = name(stream.serve(left(caller)));
         } finally {
@@ -246,7 +246,7 @@ final class StreamPath {
         try {
             ear.watch(uri, watches.watch(route.name(), caller.key(), ear.listener(uri, announcements::touched)));
             return true;
-        } catch (UpstreamFault | SecretUnavailable fault) {
+        } catch (UpstreamFault | SecretUnavailable | Refused fault) {
             LOG.debug("{} does not watch: {}", route.name().alias(), fault.getMessage());
             return false;
         }

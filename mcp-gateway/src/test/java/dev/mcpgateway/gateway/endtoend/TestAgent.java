@@ -145,6 +145,71 @@ public final class TestAgent {
         return send(listing());
     }
 
+    /** A good {@code subscriptions/listen} with this value of {@code params.notifications}. */
+    public WireRequest listening(String notifications) {
+        return request("subscriptions/listen", "\"notifications\":" + notifications);
+    }
+
+    /** Opens a stream for these changes. */
+    public AgentStream listen(String notifications) {
+        return AgentStream.open(gateway, listening(notifications));
+    }
+
+    /** Opens a stream for these changes and reads the acknowledgement. */
+    public AgentStream heard(String notifications) {
+        AgentStream stream = listen(notifications);
+        String method = stream.method();
+        if (!method.equals("notifications/subscriptions/acknowledged")) {
+            throw new AssertionError("first came " + method);
+        }
+        return stream;
+    }
+
+    /** A good GET for the stream of the session, if there is one. */
+    public WireRequest getting() {
+        WireRequest request = WireRequest.of("GET", path)
+                .plus("Host", gateway.url().getAuthority())
+                .plus("Authorization", "Bearer " + token)
+                .plus("Accept", "text/event-stream")
+                .plus("MCP-Protocol-Version", revision);
+        return session == null ? request : request.plus("Mcp-Session-Id", session);
+    }
+
+    /** Opens the stream of the session. */
+    public AgentStream get() {
+        return AgentStream.open(gateway, getting());
+    }
+
+    /** A good DELETE of the session. */
+    public WireRequest deleting() {
+        return getting().line("DELETE " + path + " HTTP/1.1").without("Accept");
+    }
+
+    /** The same session with another token of the same caller. */
+    public TestAgent with(String otherToken) {
+        TestAgent same = new TestAgent(gateway, otherToken);
+        same.session = session;
+        same.path = path;
+        same.revision = revision;
+        return same;
+    }
+
+    /** A good request about a resource. */
+    public WireRequest about(String method, String uri) {
+        WireRequest request = request(method, "\"uri\":\"" + uri + "\"");
+        return session == null ? request.plus("Mcp-Name", uri) : request;
+    }
+
+    /** Subscribes to a resource in its session. */
+    public WireAnswer subscribe(String uri) {
+        return send(about("resources/subscribe", uri));
+    }
+
+    /** Ends a subscription. */
+    public WireAnswer unsubscribe(String uri) {
+        return send(about("resources/unsubscribe", uri));
+    }
+
     /** Sends over a connection of its own. */
     public WireAnswer send(WireRequest request) {
         return gateway.send(request);

@@ -117,6 +117,18 @@ public final class WireClient implements AutoCloseable {
         }
     }
 
+    /** The data of all events up to the orderly end of a chunked event stream whose head was read. */
+    public List<String> readEventsToEnd() throws IOException {
+        List<String> events = new ArrayList<>();
+        for (String line = readLine(); !line.equals("0"); line = readLine()) {
+            if (line.startsWith("data: ")) {
+                events.add(line.substring("data: ".length()));
+            }
+        }
+        readLine();
+        return events;
+    }
+
     /** Reads up to the next comment of an event stream whose head was read; fails at an event. */
     public void readComment() throws IOException {
         for (String line = readLine(); !line.equals(":"); line = readLine()) {

@@ -3,10 +3,10 @@ package dev.mcpgateway.gateway.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mcpgateway.connectors.mcp.ReplyListener;
 import dev.mcpgateway.connectors.mcp.UpstreamReply;
 import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.connectors.wire.InputKind;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.StrictJson;
 import dev.mcpgateway.gateway.mcp.HeldCalls.Step;
@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 
 class HeldCallsTest {
     private static final String ALICE = "corp\nalice\ndesk";
-    private static final byte[] ANSWER = "\"result\":{\"action\":\"accept\"}".getBytes(StandardCharsets.UTF_8);
+    private static final List<byte[]> ANSWER =
+            List.of("\"result\":{\"action\":\"accept\"}".getBytes(StandardCharsets.UTF_8));
 
     private final List<String> answered = new ArrayList<>();
 
@@ -32,7 +33,8 @@ class HeldCallsTest {
 
     private static Envelope message(String method) {
         try {
-            String json = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\"}";
+            String json = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"inputRequests\":{\"k\":{\"method\":\"" + method
+                    + "\"}}}}";
             return Envelope.read(
                     StrictJson.parse(json.getBytes(StandardCharsets.UTF_8), JsonLimits.forReplies(1024, 8)));
         } catch (Exception impossible) {
@@ -41,10 +43,10 @@ class HeldCallsTest {
     }
 
     /** A call that asks so often and then ends. */
-    private Function<ReplyListener, UpstreamReply> asking(int times) {
+    private Function<HeldCalls.Listener, UpstreamReply> asking(int times) {
         return listener -> {
             for (int i = 0; i < times; i++) {
-                byte[] answer = listener.request(message("elicitation/create"));
+                byte[] answer = listener.ask(message("elicitation/create")).getFirst();
                 answered.add(new String(answer, StandardCharsets.UTF_8));
                 if (Thread.currentThread().isInterrupted()) {
                     return new UpstreamReply.Cancelled();
@@ -67,14 +69,16 @@ class HeldCallsTest {
         HeldCalls held = calls(1, 1, Duration.ofMinutes(1));
 
         Step.Asked first = (Step.Asked) held.begin(ALICE, asking(2), _ -> {});
-        assertThat(first.question().method()).isEqualTo("elicitation/create");
+        assertThat(AgentQuestion.of(first.question()).orElseThrow())
+                .singleElement()
+                .satisfies(question -> assertThat(question.kind()).isEqualTo(InputKind.ELICITATION));
         assertThat(held.question(first.id(), ALICE)).contains(first.question());
         Step.Asked second =
                 (Step.Asked) held.resume(first.id(), ALICE, ANSWER, _ -> {}).orElseThrow();
         assertThat(held.resume(second.id(), ALICE, ANSWER, _ -> {}))
                 .contains(new Step.Ended(new UpstreamReply.TimedOut()));
 
-        String answer = new String(ANSWER, StandardCharsets.UTF_8);
+        String answer = new String(ANSWER.getFirst(), StandardCharsets.UTF_8);
         assertThat(answered).containsExactly(answer, answer);
         assertThat(held.size()).isZero();
         assertThat(held.resume(first.id(), ALICE, ANSWER, _ -> {})).isEmpty();
@@ -108,7 +112,7 @@ class HeldCallsTest {
     void aQuestionThatNobodyAnswersCancelsItsCall() {
         HeldCalls held = calls(1, 1, Duration.ofMillis(20));
         AtomicReference<UpstreamReply> end = new AtomicReference<>();
-        Function<ReplyListener, UpstreamReply> call = asking(1);
+        Function<HeldCalls.Listener, UpstreamReply> call = asking(1);
 
         var _ = held.begin(
                 ALICE,

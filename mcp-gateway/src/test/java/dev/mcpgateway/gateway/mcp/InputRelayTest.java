@@ -313,6 +313,11 @@ class InputRelayTest {
         return withState(request, round.at("/result/requestState").asString(), responses);
     }
 
+    /** One answer to the first thing that a round asks for. */
+    private static String answers(JsonNode round, String answer) {
+        return "{\"" + round.at("/result/inputRequests").propertyNames().iterator().next() + "\":" + answer + "}";
+    }
+
     private static WireRequest withState(WireRequest request, String state, String responses) {
         String body = new String(request.body(), StandardCharsets.UTF_8);
         return request.body(body.replaceFirst(
@@ -537,7 +542,7 @@ class InputRelayTest {
                     "the server is told",
                     () -> legacy.requests("notifications/cancelled").size() == 1);
 
-            JsonNode answer = read(agent.send(again(request, asked, "{\"input\":" + ACCEPTED + "}"))
+            JsonNode answer = read(agent.send(again(request, asked, answers(asked, ACCEPTED)))
                     .text());
             assertThat(answer.at("/error/code").asInt()).isEqualTo(-32602);
             assertThat(answer.at("/error/message").asString()).startsWith("Invalid requestState: ");
@@ -716,9 +721,9 @@ class InputRelayTest {
     void aStateIsGoodForItsPrincipalMethodNameAndArgumentsOnly(Cell cell) {
         cell.asks("elicitation/create", FORM);
         TestAgent alice = cell.agent(ALL);
-        String responses = cell.modernUpstream() ? "{\"k0\":" + ACCEPTED + "}" : "{\"input\":" + ACCEPTED + "}";
         WireRequest request = alice.calling(cell.tool(), "{\"n\":0.1,\"m\":{\"b\":[1],\"a\":\"x\"}}");
         JsonNode round = asked(alice, request);
+        String responses = answers(round, ACCEPTED);
         String state = round.at("/result/requestState").asString();
         assertThat(state).doesNotContain("up-state");
         cell.upstream().clearRequests();
@@ -804,11 +809,42 @@ class InputRelayTest {
         cell.asks("elicitation/create", FORM);
         TestAgent agent = cell.agent(ALL);
         WireRequest request = agent.calling(cell.tool(), "{}");
-        WireRequest again = again(request, asked(agent, request), "{\"input\":" + ACCEPTED + "}");
+        JsonNode held = asked(agent, request);
+        WireRequest again = again(request, held, answers(held, ACCEPTED));
         assertThat(agent.send(again).at("/result/got/k0/action")).isEqualTo("accept");
         gateway.skipRecords();
 
         assertRefused(agent.send(again), cell.tool());
+    }
+
+    @Test
+    void whatALegacyServerAsksAtOnceIsOneRoundForAModernAgent() {
+        LEGACY_ASKS.set(turn -> {
+            turn.openEvents();
+            List<Envelope> answers = turn.askTogether(FORM, "elicitation/create", "roots/list");
+            turn.event(turn.response("{\"content\":[],\"first\":" + result(answers.getFirst()) + ",\"second\":"
+                    + result(answers.getLast()) + "}"));
+            turn.endEvents();
+        });
+        Cell cell = new Cell(true, false);
+        TestAgent agent = cell.agent(ALL);
+        WireRequest request = agent.calling(cell.tool(), "{}");
+        JsonNode round = asked(agent, request);
+        List<String> keys = List.copyOf(round.at("/result/inputRequests").propertyNames());
+
+        assertThat(keys).hasSize(2);
+        JsonNode incomplete = asked(agent, again(request, round, "{\"" + keys.getFirst() + "\":" + ACCEPTED + "}"));
+        assertThat(incomplete.at("/result/inputRequests")).isEqualTo(round.at("/result/inputRequests"));
+        WireAnswer end = agent.send(again(
+                request,
+                incomplete,
+                "{\"" + keys.getLast() + "\":{\"roots\":[]},\"" + keys.getFirst() + "\":" + ACCEPTED + "}"));
+        assertThat(end.at("/result/first/action")).isEqualTo("accept");
+        assertThat(read(end.text()).at("/result/second/roots").isArray()).isTrue();
+    }
+
+    private static String result(Envelope answer) {
+        return answer.document().raw(answer.result());
     }
 
     @Test
@@ -821,9 +857,9 @@ class InputRelayTest {
 
         JsonNode second = asked(agent, again(request, first, "{\"other\":{}}"));
         assertThat(second.at("/result/inputRequests")).isEqualTo(first.at("/result/inputRequests"));
-        assertThat(agent.send(again(request, second, "{\"input\":7}")).errorCode())
+        assertThat(agent.send(again(request, second, answers(second, "7"))).errorCode())
                 .isEqualTo(-32602);
-        assertThat(agent.send(again(request, second, "{\"input\":" + ACCEPTED + "}"))
+        assertThat(agent.send(again(request, second, answers(second, ACCEPTED)))
                         .at("/result/got/k0/action"))
                 .isEqualTo("accept");
     }
@@ -839,11 +875,10 @@ class InputRelayTest {
             WireRequest ofBob = bob.calling(cell.tool(), "{}");
             JsonNode askedAlice = asked(alice, ofAlice);
             JsonNode askedBob = asked(bob, ofBob);
-            String key = cell.modernUpstream() ? "k0" : "input";
-            assertThat(bob.send(again(ofBob, askedBob, "{\"" + key + "\":{\"action\":\"decline\"}}"))
+            assertThat(bob.send(again(ofBob, askedBob, answers(askedBob, "{\"action\":\"decline\"}")))
                             .at("/result/got/k0/action"))
                     .isEqualTo("decline");
-            assertThat(alice.send(again(ofAlice, askedAlice, "{\"" + key + "\":{\"action\":\"accept\"}}"))
+            assertThat(alice.send(again(ofAlice, askedAlice, answers(askedAlice, ACCEPTED)))
                             .at("/result/got/k0/action"))
                     .isEqualTo("accept");
             return;
@@ -883,7 +918,7 @@ class InputRelayTest {
         assertThat(over.at("/result/got/k0/error/message")).isEqualTo("too many calls wait for input");
         TestAgent dave = cell.agent(gateway, "dave", ALL);
         asked(dave, dave.calling(cell.tool(), "{}"));
-        carol.send(again(carol.calling(cell.tool(), "{}"), rounds.getFirst(), "{\"input\":" + ACCEPTED + "}"));
+        carol.send(again(carol.calling(cell.tool(), "{}"), rounds.getFirst(), answers(rounds.getFirst(), ACCEPTED)));
         asked(carol, carol.calling(cell.tool(), "{}"));
     }
 
@@ -905,7 +940,7 @@ class InputRelayTest {
         asked.countDown();
         dead.await();
 
-        JsonNode answer = read(agent.send(again(request, round, "{\"input\":" + ACCEPTED + "}"))
+        JsonNode answer = read(agent.send(again(request, round, answers(round, ACCEPTED)))
                 .text());
 
         assertThat(code(answer)).isEqualTo("upstream_down");
@@ -1050,7 +1085,7 @@ class InputRelayTest {
         assertThat(first.events().getFirst()).contains("\"progressToken\":\"first\"");
 
         WireAnswer second =
-                agent.send(again(withToken(request, "second"), first.json(), "{\"input\":" + ACCEPTED + "}"));
+                agent.send(again(withToken(request, "second"), first.json(), answers(first.json(), ACCEPTED)));
 
         assertThat(second.events()).hasSize(2);
         assertThat(second.events().getFirst())
@@ -1058,7 +1093,7 @@ class InputRelayTest {
                 .doesNotContain("first");
         assertThat(second.firstText()).isEqualTo("done");
         WireAnswer silent = agent.send(withToken(request, "third"));
-        WireAnswer end = agent.send(again(request, silent.json(), "{\"input\":" + ACCEPTED + "}"));
+        WireAnswer end = agent.send(again(request, silent.json(), answers(silent.json(), ACCEPTED)));
         assertThat(end.isEventStream()).isFalse();
         assertThat(end.firstText()).isEqualTo("done");
     }
@@ -1078,7 +1113,7 @@ class InputRelayTest {
         TestAgent silent = cell.agent("{}");
 
         WireAnswer answer =
-                silent.send(again(silent.calling(cell.tool(), "{}"), round, "{\"input\":" + ACCEPTED + "}"));
+                silent.send(again(silent.calling(cell.tool(), "{}"), round, answers(round, ACCEPTED)));
 
         assertThat(answer.at("/result/got/k0/action")).isEqualTo("accept");
         assertThat(answer.at("/result/got/k1/error/message")).isEqualTo("this cannot be asked here");

@@ -44,7 +44,6 @@ record RequestState(String heldCall, byte[] inner) {
             // as doubles, numbers that differ in their last digits would be equal
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
     boolean isHeld() {

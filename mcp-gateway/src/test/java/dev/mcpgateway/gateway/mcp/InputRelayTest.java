@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.testing.FakeMcpServer;
 import dev.mcpgateway.connectors.testing.FakeMcpServer.Speaks;
+import dev.mcpgateway.connectors.testing.FakeStdioServer;
 import dev.mcpgateway.connectors.testing.ToolScript;
 import dev.mcpgateway.connectors.testing.ToolTurn;
 import dev.mcpgateway.connectors.wire.Envelope;
@@ -22,10 +23,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -170,6 +174,14 @@ class InputRelayTest {
 
     static Stream<Cell> modernAgents() {
         return cells().filter(Cell::modernAgent);
+    }
+
+    static Stream<Cell> modernUpstreams() {
+        return cells().filter(Cell::modernUpstream);
+    }
+
+    static Stream<Cell> legacyUpstreams() {
+        return cells().filter(cell -> !cell.modernUpstream());
     }
 
     static Stream<Cell> legacyAgents() {
@@ -610,13 +622,10 @@ class InputRelayTest {
     }
 
     @ParameterizedTest
-    @MethodSource("cells")
+    @MethodSource("modernUpstreams")
     void moreQuestionsThanAPersonAnswersAreNotAsked(Cell cell) throws Exception {
         Question[] many = new Question[17];
         Arrays.fill(many, new Question("roots/list", ""));
-        if (!cell.modernUpstream()) {
-            return; // asks one at a time; the connectors' bound
-        }
         cell.asks(many);
         Talk talk = Talk.of(cell, cell.agent(ALL));
 
@@ -1026,11 +1035,8 @@ class InputRelayTest {
     }
 
     @ParameterizedTest
-    @MethodSource("cells")
+    @MethodSource("legacyUpstreams")
     void pagesInAnErrorAreAskedToBeOpenedOfAgentsThatMayBeAsked(Cell cell) throws Exception {
-        if (cell.modernUpstream()) {
-            return; // the error is of 2025-11-25
-        }
         AtomicInteger calls = new AtomicInteger();
         LEGACY_ASKS.set(turn -> {
             if (calls.getAndIncrement() > 0) {
@@ -1064,7 +1070,7 @@ class InputRelayTest {
     }
 
     @ParameterizedTest
-    @MethodSource("cells")
+    @MethodSource("modernUpstreams")
     void aMissingCapabilityIsAnErrorOfTheAgentsEra(Cell cell) throws Exception {
         ToolScript refusing = turn -> turn.connection()
                 .answer(
@@ -1073,9 +1079,6 @@ class InputRelayTest {
                         turn.error(-32021, "Missing capability")
                                 .replace("\"code\"", "\"data\":{\"requiredCapabilities\":{\"sampling\":{}}},\"code\""));
         MODERN_ASKS.set(refusing);
-        if (!cell.modernUpstream()) {
-            return; // the error is of 2026-07-28
-        }
         TestAgent agent = cell.agent("{}");
 
         WireAnswer answer = agent.call(cell.tool(), "{}");
@@ -1174,5 +1177,97 @@ class InputRelayTest {
         assertThat(legacyAgent.call("new__ask", "{}").refusalCode()).isEqualTo("upstream_malformed");
         assertThat(new Cell(true, true).agent(ALL).call("new__ask", "{}").refusalCode())
                 .isEqualTo("upstream_malformed");
+    }
+
+    @Test
+    void ofManyWhoTakeUpAHeldCallOneDoes() throws Exception {
+        Cell cell = new Cell(true, false);
+        cell.asks("elicitation/create", FORM);
+        TestAgent agent = cell.agent(ALL);
+        WireRequest request = agent.calling(cell.tool(), "{}");
+        WireRequest again = again(request, asked(agent, request), "{\"input\":" + ACCEPTED + "}");
+        List<WireAnswer> answers = new CopyOnWriteArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            threads.add(Thread.ofVirtual().start(() -> answers.add(agent.send(again))));
+        }
+        for (Thread each : threads) {
+            each.join();
+        }
+
+        assertThat(answers).hasSize(8);
+        assertThat(answers.stream().filter(answer -> answer.errorCode() == 0).toList())
+                .singleElement()
+                .satisfies(
+                        answer -> assertThat(answer.at("/result/got/k0/action")).isEqualTo("accept"));
+        assertThat(answers.stream().filter(answer -> answer.errorCode() == -32602))
+                .hasSize(7);
+    }
+
+    @Test
+    void anAgentThatLeavesBeforeItIsAskedCancelsItsCall() throws Exception {
+        CountDownLatch gone = new CountDownLatch(1);
+        CountDownLatch called = new CountDownLatch(1);
+        LEGACY_ASKS.set(turn -> {
+            called.countDown();
+            turn.connection().awaitPeerClose();
+            gone.countDown();
+        });
+        TestAgent agent = new Cell(true, false).agent(ALL);
+        gateway.skipRecords();
+        try (WireClient client = gateway.connect()) {
+            client.send(agent.calling("old__ask", "{}").bytes());
+            called.await();
+        }
+
+        assertThat(gateway.newSummaries(2)).contains("tool.call.outcome cancelled cancelled old__ask");
+        Await.until(
+                "the server is told",
+                () -> legacy.requests("notifications/cancelled").size() == 1);
+        gone.await();
+    }
+
+    @Test
+    void whoMayNotCallAnyMoreGetsNothingMoreOfAHeldCall(@TempDir Path own) throws Exception {
+        Cell cell = new Cell(true, false);
+        cell.asks("elicitation/create", FORM);
+        try (TestGateway changing = gateway(own, "{session_idle_s: 3600}")) {
+            TestAgent agent = cell.agent(changing, "alice", ALL);
+            WireRequest request = agent.calling(cell.tool(), "{}");
+            JsonNode round = asked(agent, request);
+
+            changing.rewritePolicy(POLICY.replace("groups: [support]", "groups: [nobody]"));
+
+            Await.until(
+                    "the rule is gone",
+                    () -> agent.list().at("/result/tools/0/name").isEmpty());
+            WireAnswer answer = agent.send(again(request, round, "{\"input\":" + ACCEPTED + "}"));
+            assertThat(answer.errorCode()).isEqualTo(-32602);
+            assertThat(answer.at("/error/message")).isEqualTo("Unknown tool");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aServerOverStdioAsksLikewise(boolean modernAgent, @TempDir Path own) throws Exception {
+        String command = FakeStdioServer.command("legacy", "tool=elicit").stream()
+                .map(part -> "\"" + part + "\"")
+                .collect(Collectors.joining(", "));
+        try (TestGateway stdio = TestGateway.in(own)
+                .upstream(
+                        "pipe",
+                        "{transport: stdio, command: [" + command + "], credential: none, relay: [elicitation]}")
+                .policy(TestGateway.ALLOW_CRM.replace("crm__", "pipe__"))
+                .start()) {
+            Cell cell = new Cell(modernAgent, false);
+            TestAgent agent = cell.agent(stdio, "alice", ALL);
+            Talk talk = new Talk(stdio, agent, agent.calling("pipe__elicit", "{}"));
+
+            JsonNode answer = talk.answering(cell, Answering.with(ACCEPTED));
+
+            assertThat(talk.questions.getFirst().at("/params/message").asString())
+                    .isEqualTo("pipe asks: name?");
+            assertThat(answer.toString()).contains("accept", "98765432109876543210");
+        }
     }
 }

@@ -177,8 +177,9 @@ record AgentQuestion(String key, InputKind kind, int params) {
             for (int number = 2; !keys.add(key); number++) {
                 key = DEFAULT_KEY + number;
             }
-            byte[] params =
-                    request.params() == JsonDocument.NONE ? null : request.document().rawBytes(request.params());
+            byte[] params = request.params() == JsonDocument.NONE
+                    ? null
+                    : request.document().rawBytes(request.params());
             entries.writeBytes(entry(key, request.method(), params));
         }
         return result(entries.toByteArray(), limits);
@@ -193,7 +194,8 @@ record AgentQuestion(String key, InputKind kind, int params) {
 
     private static Optional<String> fit(JsonDocument document, int node) {
         return document.is(node, Kind.STRING)
-                ? Optional.of(document.string(node)).filter(text -> KEY.matcher(text).matches())
+                ? Optional.of(document.string(node))
+                        .filter(text -> KEY.matcher(text).matches())
                 : Optional.empty();
     }
 

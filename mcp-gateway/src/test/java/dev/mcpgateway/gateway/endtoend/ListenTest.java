@@ -484,7 +484,7 @@ class ListenTest {
         assertThat(records("resource.subscribed")).singleElement().satisfies(subscribed -> {
             assertThat(subscribed.text("detail.upstream")).isEqualTo("crm");
             assertThat(subscribed.text("detail.uri")).isEqualTo(A);
-            assertThat(subscribed.text("policy.hash")).isNotEmpty();
+            assertThat(subscribed.text("policy.sha256")).isNotEmpty();
         });
         assertThat(records("stream.closed")).singleElement().satisfies(closed -> {
             assertThat(closed.text("actor.sub_p"))

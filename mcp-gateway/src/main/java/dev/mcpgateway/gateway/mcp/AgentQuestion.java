@@ -173,8 +173,9 @@ record AgentQuestion(String key, InputKind kind, int params) {
             for (int number = 2; !keys.add(key); number++) {
                 key = DEFAULT_KEY + number;
             }
-            byte[] params =
-                    request.params() == JsonDocument.NONE ? null : request.document().rawBytes(request.params());
+            byte[] params = request.params() == JsonDocument.NONE
+                    ? null
+                    : request.document().rawBytes(request.params());
             entries.writeBytes(entry(key, request.method(), params));
         }
         return result(entries.toByteArray(), limits);

@@ -91,8 +91,7 @@ final class HeldCalls {
         private @Nullable Thread thread;
         private volatile @Nullable Envelope question;
 
-        HeldCall(
-                String id, String principal, Function<Listener, UpstreamReply> call, Consumer<Envelope> notified) {
+        HeldCall(String id, String principal, Function<Listener, UpstreamReply> call, Consumer<Envelope> notified) {
             this.id = id;
             this.principal = principal;
             this.call = call;

@@ -315,7 +315,8 @@ class InputRelayTest {
 
     /** One answer to the first thing that a round asks for. */
     private static String answers(JsonNode round, String answer) {
-        return "{\"" + round.at("/result/inputRequests").propertyNames().iterator().next() + "\":" + answer + "}";
+        return "{\""
+                + round.at("/result/inputRequests").propertyNames().iterator().next() + "\":" + answer + "}";
     }
 
     private static WireRequest withState(WireRequest request, String state, String responses) {
@@ -542,8 +543,8 @@ class InputRelayTest {
                     "the server is told",
                     () -> legacy.requests("notifications/cancelled").size() == 1);
 
-            JsonNode answer = read(agent.send(again(request, asked, answers(asked, ACCEPTED)))
-                    .text());
+            JsonNode answer = read(
+                    agent.send(again(request, asked, answers(asked, ACCEPTED))).text());
             assertThat(answer.at("/error/code").asInt()).isEqualTo(-32602);
             assertThat(answer.at("/error/message").asString()).startsWith("Invalid requestState: ");
         }
@@ -859,8 +860,7 @@ class InputRelayTest {
         assertThat(second.at("/result/inputRequests")).isEqualTo(first.at("/result/inputRequests"));
         assertThat(agent.send(again(request, second, answers(second, "7"))).errorCode())
                 .isEqualTo(-32602);
-        assertThat(agent.send(again(request, second, answers(second, ACCEPTED)))
-                        .at("/result/got/k0/action"))
+        assertThat(agent.send(again(request, second, answers(second, ACCEPTED))).at("/result/got/k0/action"))
                 .isEqualTo("accept");
     }
 
@@ -940,8 +940,8 @@ class InputRelayTest {
         asked.countDown();
         dead.await();
 
-        JsonNode answer = read(agent.send(again(request, round, answers(round, ACCEPTED)))
-                .text());
+        JsonNode answer =
+                read(agent.send(again(request, round, answers(round, ACCEPTED))).text());
 
         assertThat(code(answer)).isEqualTo("upstream_down");
     }
@@ -1112,8 +1112,7 @@ class InputRelayTest {
         JsonNode round = asked(agent, request);
         TestAgent silent = cell.agent("{}");
 
-        WireAnswer answer =
-                silent.send(again(silent.calling(cell.tool(), "{}"), round, answers(round, ACCEPTED)));
+        WireAnswer answer = silent.send(again(silent.calling(cell.tool(), "{}"), round, answers(round, ACCEPTED)));
 
         assertThat(answer.at("/result/got/k0/action")).isEqualTo("accept");
         assertThat(answer.at("/result/got/k1/error/message")).isEqualTo("this cannot be asked here");
@@ -1157,7 +1156,8 @@ class InputRelayTest {
         cell.asks("elicitation/create", FORM);
         TestAgent agent = cell.agent(ALL);
         WireRequest request = agent.calling(cell.tool(), "{}");
-        WireRequest again = again(request, asked(agent, request), "{\"input\":" + ACCEPTED + "}");
+        JsonNode round = asked(agent, request);
+        WireRequest again = again(request, round, answers(round, ACCEPTED));
         List<WireAnswer> answers = new CopyOnWriteArrayList<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
@@ -1213,7 +1213,7 @@ class InputRelayTest {
             Await.until(
                     "the rule is gone",
                     () -> agent.list().at("/result/tools/0/name").isEmpty());
-            WireAnswer answer = agent.send(again(request, round, "{\"input\":" + ACCEPTED + "}"));
+            WireAnswer answer = agent.send(again(request, round, answers(round, ACCEPTED)));
             assertThat(answer.errorCode()).isEqualTo(-32602);
             assertThat(answer.at("/error/message")).isEqualTo("Unknown tool");
         }

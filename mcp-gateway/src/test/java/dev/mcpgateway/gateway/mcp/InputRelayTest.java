@@ -1185,8 +1185,8 @@ class InputRelayTest {
         cell.asks("elicitation/create", FORM);
         TestAgent agent = cell.agent(ALL);
         WireRequest request = agent.calling(cell.tool(), "{}");
-        JsonNode held = asked(agent, request);
-        WireRequest again = again(request, held, answers(held, ACCEPTED));
+        JsonNode round = asked(agent, request);
+        WireRequest again = again(request, round, answers(round, ACCEPTED));
         List<WireAnswer> answers = new CopyOnWriteArrayList<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 8; i++) {

@@ -58,6 +58,11 @@ public final class AgentStream implements AutoCloseable {
         return JsonMapper.shared().readTree(text());
     }
 
+    /** Reads up to a message with this in it: a server's line that is opened anew counts as a change. */
+    public void until(String part) {
+        while (!text().contains(part)) {}
+    }
+
     /** The method of the next message. */
     public String method() {
         return next().path("method").asString("");

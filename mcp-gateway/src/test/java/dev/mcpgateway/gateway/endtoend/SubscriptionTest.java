@@ -131,6 +131,8 @@ class SubscriptionTest {
             assertThat(alice.unsubscribe(A).text()).isEqualTo("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}");
 
             Await.until("only the other is watched", () -> crm.subscribed().equals(java.util.Set.of(B)));
+            crm.announceUpdated(B);
+            stream.until(B);
             crm.announceUpdated(A);
             crm.announceUpdated(B);
             assertThat(stream.text()).isEqualTo(updated(B));

@@ -372,9 +372,10 @@ class ViewTablesTest {
         assertThat(table(tools, catalog).served().capabilities()).isEqualTo("{\"tools\":{\"listChanged\":true}}");
         assertThat(table(all, catalog).served().capabilities())
                 .isEqualTo(
-                        "{\"tools\":{\"listChanged\":true},\"prompts\":{\"listChanged\":true},\"resources\":{\"listChanged\":true},\"completions\":{}}");
+                        "{\"tools\":{\"listChanged\":true},\"prompts\":{\"listChanged\":true},\"resources\":{\"listChanged\":true,\"subscribe\":true},\"logging\":{},\"completions\":{}}");
         assertThat(table(selected, catalog).served().capabilities())
-                .isEqualTo("{\"tools\":{\"listChanged\":true},\"prompts\":{\"listChanged\":true},\"completions\":{}}");
+                .isEqualTo(
+                        "{\"tools\":{\"listChanged\":true},\"prompts\":{\"listChanged\":true},\"logging\":{},\"completions\":{}}");
     }
 
     @Test

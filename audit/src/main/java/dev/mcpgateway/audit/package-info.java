@@ -82,7 +82,7 @@
  * <h2>Events</h2>
  *
  * <pre>
- * tool.call.intent .outcome .denied .unresolved     also resource.read, prompt.get, llm.call
+ * tool.call.intent .outcome .denied .unresolved     also resource.read, prompt.get, completion, llm.call
  *                    denied: detail {stage, reason}; unresolved: nobody knows the outcome any more
  * mcp.request.denied detail {stage, reason}: another request of a verified caller
  * auth.denied        detail {stage, reason}; or, for a flood, {reason, count, from, to}

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The gateway among programs that are not ours: samples/acceptance/clients.sh
 #
-# Installs, under target/npm with exact pins, two MCP clients, three MCP servers, an identity provider and Node 22;
-# builds the gateway if needed; starts the provider, the servers and the gateway on free loopback ports and lets the
-# clients call. Logs stand under target/clients. The last line is "N passed, N failed"; the exit code is 0 only if
+# Installs, under target/npm with exact pins, three MCP clients, MCP servers, an identity provider and Node 22; builds
+# the gateway and the samples if needed; starts the provider, the servers and two gateways on free loopback ports and lets
+# the clients call. Logs stand under target/clients. The last line is "N passed, N failed"; the exit code is 0 only if
 # nothing failed and no case was left out.
 set -euo pipefail
 

@@ -125,18 +125,17 @@ public final class EventStream {
      */
     public End serve(Duration longest) {
         open.add(this);
-        End why;
         try {
-            why = exchange.endPoint().whileThere(() -> untilOver(longest), true);
+            End why = exchange.endPoint().whileThere(() -> untilOver(longest), true);
+            if (why.isInOrder()) {
+                answers.endStream(exchange, takeWaiting());
+            } else {
+                answers.abandon(exchange);
+            }
+            return why;
         } finally {
             open.remove(this);
         }
-        if (why.isInOrder()) {
-            answers.endStream(exchange, takeWaiting());
-        } else {
-            answers.abandon(exchange);
-        }
-        return why;
     }
 
     private End untilOver(Duration longest) {

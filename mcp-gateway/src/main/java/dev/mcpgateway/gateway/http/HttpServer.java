@@ -212,6 +212,8 @@ public final class HttpServer implements AutoCloseable {
     /** Stops taking connections and requests, ends open streams, and waits this long for requests under way. */
     public void drain(Duration longest) throws Exception {
         streams.drain();
+        // Jetty gives a connection without traffic one second from here on, and a stream may have been quiet for longer
+        streams.awaitNone(longest);
         server.setStopTimeout(longest.toMillis());
         server.stop();
     }

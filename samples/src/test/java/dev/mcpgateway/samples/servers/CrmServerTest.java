@@ -13,7 +13,10 @@ import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.TextContent;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -202,11 +205,19 @@ class CrmServerTest {
 
     @Test
     void aBodyBeyondTheLimitIsRefused() throws IOException {
-        try (CrmServer server = CrmServer.start(0, Optional.empty(), LONG);
-                Http http = new Http()) {
-            String padded = INITIALIZE + " ".repeat(1024 * 1024);
+        try (CrmServer server = CrmServer.start(0, Optional.empty(), LONG)) {
+            URI url = server.url();
+            try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+                // announced, not sent: what nobody reads resets the connection, and that may overtake the answer
+                String head = "POST " + url.getPath() + " HTTP/1.1\r\nHost: " + url.getAuthority()
+                        + "\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream"
+                        + "\r\nContent-Length: " + (1024 * 1024 + 1) + "\r\n\r\n";
+                socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+                var answer =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
 
-            assertThat(post(http, server, Map.of(), padded).status()).isBetween(400, 499);
+                assertThat(answer.readLine()).matches("HTTP/1.1 4\\d\\d .*");
+            }
         }
     }
 

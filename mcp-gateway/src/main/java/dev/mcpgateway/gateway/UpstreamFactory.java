@@ -146,8 +146,8 @@ final class UpstreamFactory {
         HttpSettings connections = new HttpSettings(
                 HttpOrigin.of(url),
                 client(config),
-                // one more for the list of tools, which must not wait for calls
-                config.concurrentCalls() + 2,
+                // calls that run, as many that are held for an answer, and two for lists, which must not wait for calls
+                config.concurrentCalls() * (config.relay().isEmpty() ? 1 : 2) + 2,
                 HttpSettings.CONNECT_TIMEOUT_DEFAULT,
                 HttpSettings.LEASE_TIMEOUT_DEFAULT,
                 HttpSettings.IDLE_DEFAULT,

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeldCalls {
     private static final int ID_BYTES = 16;
+    private static final String ALL = "";
 
     private final Map<String, HeldCall> waiting = new ConcurrentHashMap<>();
-    private final Map<String, Integer> byPrincipal = new ConcurrentHashMap<>();
-    private final int callsMax;
-    private final int perPrincipalMax;
+    private final Map<String, Places> byUpstream = new ConcurrentHashMap<>();
+    private final Places places;
     private final Duration holdMax;
     private final RandomGenerator random;
 
@@ -40,8 +40,7 @@ final class HeldCalls {
      * @param random must be cryptographically strong
      */
     HeldCalls(int callsMax, int perPrincipalMax, Duration holdMax, RandomGenerator random) {
-        this.callsMax = callsMax;
-        this.perPrincipalMax = perPrincipalMax;
+        this.places = new Places(callsMax, perPrincipalMax);
         this.holdMax = holdMax;
         this.random = random;
     }
@@ -84,6 +83,7 @@ final class HeldCalls {
     private final class HeldCall implements Listener {
         private final String id;
         private final String principal;
+        private final Places ofUpstream;
         private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(2);
         private final BlockingQueue<List<byte[]>> answers = new ArrayBlockingQueue<>(1);
         private final Function<Listener, UpstreamReply> call;
@@ -91,9 +91,15 @@ final class HeldCalls {
         private @Nullable Thread thread;
         private volatile @Nullable Envelope question;
 
-        HeldCall(String id, String principal, Function<Listener, UpstreamReply> call, Consumer<Envelope> notified) {
+        HeldCall(
+                String id,
+                String principal,
+                Places ofUpstream,
+                Function<Listener, UpstreamReply> call,
+                Consumer<Envelope> notified) {
             this.id = id;
             this.principal = principal;
+            this.ofUpstream = ofUpstream;
             this.call = call;
             this.notified = notified;
         }
@@ -161,13 +167,25 @@ final class HeldCalls {
     /**
      * Begins a call and waits until it is over or asks. An interrupt cancels it.
      *
+     * @param upstream where it is made
+     * @param upstreamMax most calls held there at once
      * @param call carries it out, on a thread of its own
      * @param notified gets notifications until the call asks
      */
-    Step begin(String principal, Function<Listener, UpstreamReply> call, Consumer<Envelope> notified) {
+    Step begin(
+            String principal,
+            String upstream,
+            int upstreamMax,
+            Function<Listener, UpstreamReply> call,
+            Consumer<Envelope> notified) {
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
-        HeldCall held = new HeldCall(HexFormat.of().formatHex(id), principal, call, notified);
+        HeldCall held = new HeldCall(
+                HexFormat.of().formatHex(id),
+                principal,
+                byUpstream.computeIfAbsent(upstream, _ -> new Places(upstreamMax, upstreamMax)),
+                call,
+                notified);
         held.thread = Thread.ofVirtual().name("held-call").unstarted(held::run);
         held.thread.start();
         return held.next();
@@ -198,9 +216,11 @@ final class HeldCalls {
     }
 
     private boolean enter(HeldCall held) {
-        int own = byPrincipal.merge(held.principal, 1, Integer::sum);
-        if (own > perPrincipalMax || waiting.size() >= callsMax) {
-            forget(held.principal);
+        if (!places.take(held.principal)) {
+            return false;
+        }
+        if (!held.ofUpstream.take(ALL)) {
+            places.give(held.principal);
             return false;
         }
         waiting.put(held.id, held);
@@ -209,11 +229,8 @@ final class HeldCalls {
 
     private void leave(HeldCall held) {
         waiting.remove(held.id, held);
-        forget(held.principal);
-    }
-
-    private void forget(String principal) {
-        byPrincipal.computeIfPresent(principal, (key, count) -> count > 1 ? count - 1 : null);
+        held.ofUpstream.give(ALL);
+        places.give(held.principal);
     }
 
     /** Calls that wait for an answer. */

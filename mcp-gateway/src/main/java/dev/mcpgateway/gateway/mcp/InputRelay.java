@@ -166,7 +166,11 @@ final class InputRelay {
                     conversation, new Step.Ended(call(conversation, first, asking(conversation, notified::accept))));
         }
         Step begun = held.begin(
-                principal(conversation), hold -> call(conversation, first, asking(conversation, hold)), notified);
+                principal(conversation),
+                conversation.alias(),
+                upstreams.heldMax(conversation.alias()),
+                hold -> call(conversation, first, asking(conversation, hold)),
+                notified);
         return landed(conversation, answeredAhead(conversation, begun, notified));
     }
 

@@ -68,6 +68,11 @@ public final class Upstreams {
         return of(alias).callTimeout();
     }
 
+    /** Most of its calls that may be held at once, beside those that run. */
+    int heldMax(String alias) {
+        return of(alias).concurrentCalls();
+    }
+
     /** What it may ask of the agent during a call. */
     Set<InputKind> relay(String alias) {
         return of(alias).relay();

@@ -60,7 +60,7 @@ class HeldCallsTest {
     void aCallThatDoesNotAskJustEnds() {
         HeldCalls held = calls(1, 1, Duration.ofMinutes(1));
 
-        assertThat(held.begin(ALICE, asking(0), _ -> {})).isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
+        assertThat(held.begin(ALICE, "crm", 8, asking(0), _ -> {})).isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
         assertThat(held.size()).isZero();
     }
 
@@ -68,7 +68,7 @@ class HeldCallsTest {
     void aCallIsHeldFromItsQuestionToTheAnswer() {
         HeldCalls held = calls(1, 1, Duration.ofMinutes(1));
 
-        Step.Asked first = (Step.Asked) held.begin(ALICE, asking(2), _ -> {});
+        Step.Asked first = (Step.Asked) held.begin(ALICE, "crm", 8, asking(2), _ -> {});
         assertThat(AgentQuestion.of(first.question()).orElseThrow())
                 .singleElement()
                 .satisfies(question -> assertThat(question.kind()).isEqualTo(InputKind.ELICITATION));
@@ -87,7 +87,7 @@ class HeldCallsTest {
     @Test
     void nobodyElseTakesItUp() {
         HeldCalls held = calls(2, 2, Duration.ofMinutes(1));
-        Step.Asked asked = (Step.Asked) held.begin(ALICE, asking(1), _ -> {});
+        Step.Asked asked = (Step.Asked) held.begin(ALICE, "crm", 8, asking(1), _ -> {});
 
         assertThat(held.resume(asked.id(), "corp\nbob\ndesk", ANSWER, _ -> {})).isEmpty();
         assertThat(held.question(asked.id(), "corp\nbob\ndesk")).isEmpty();
@@ -99,13 +99,27 @@ class HeldCallsTest {
     @Test
     void tooManyQuestionsOfOnePrincipalAreRefusedToTheServer() {
         HeldCalls held = calls(10, 1, Duration.ofMinutes(1));
-        var _ = held.begin(ALICE, asking(1), _ -> {});
+        var _ = held.begin(ALICE, "crm", 8, asking(1), _ -> {});
 
-        assertThat(held.begin(ALICE, asking(1), _ -> {})).isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
+        assertThat(held.begin(ALICE, "crm", 8, asking(1), _ -> {})).isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
         assertThat(answered).singleElement().asString().startsWith("\"error\":");
-        assertThat(held.begin("corp\nbob\ndesk", asking(1), _ -> {})).isInstanceOf(Step.Asked.class);
+        assertThat(held.begin("corp\nbob\ndesk", "crm", 8, asking(1), _ -> {})).isInstanceOf(Step.Asked.class);
         held.cancelAll();
         Await.until("all are gone", () -> held.size() == 0);
+    }
+
+    @Test
+    void tooManyQuestionsOfOneServerAreRefusedToIt() {
+        HeldCalls held = calls(10, 10, Duration.ofMinutes(1));
+        var _ = held.begin(ALICE, "crm", 1, asking(1), _ -> {});
+
+        assertThat(held.begin("corp\nbob\ndesk", "crm", 1, asking(1), _ -> {}))
+                .isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
+        assertThat(held.begin("corp\nbob\ndesk", "files", 1, asking(1), _ -> {})).isInstanceOf(Step.Asked.class);
+        held.cancelAll();
+        Await.until("all are gone", () -> held.size() == 0);
+        assertThat(held.begin(ALICE, "crm", 1, asking(1), _ -> {})).isInstanceOf(Step.Asked.class);
+        held.cancelAll();
     }
 
     @Test
@@ -114,8 +128,7 @@ class HeldCallsTest {
         AtomicReference<UpstreamReply> end = new AtomicReference<>();
         Function<HeldCalls.Listener, UpstreamReply> call = asking(1);
 
-        var _ = held.begin(
-                ALICE,
+        var _ = held.begin(ALICE, "crm", 8,
                 listener -> {
                     end.set(call.apply(listener));
                     return end.get();
@@ -134,8 +147,7 @@ class HeldCallsTest {
         AtomicReference<Step> step = new AtomicReference<>();
         CountDownLatch running = new CountDownLatch(1);
         Thread request = Thread.ofVirtual()
-                .start(() -> step.set(held.begin(
-                        ALICE,
+                .start(() -> step.set(held.begin(ALICE, "crm", 8,
                         _ -> {
                             running.countDown();
                             try {
@@ -158,8 +170,7 @@ class HeldCallsTest {
     void whatTheCallThrowsComesOut() {
         HeldCalls held = calls(1, 1, Duration.ofMinutes(1));
 
-        assertThatThrownBy(() -> held.begin(
-                        ALICE,
+        assertThatThrownBy(() -> held.begin(ALICE, "crm", 8,
                         _ -> {
                             throw new IllegalStateException("broken");
                         },

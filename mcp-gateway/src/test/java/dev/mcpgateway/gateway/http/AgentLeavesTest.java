@@ -147,7 +147,11 @@ class AgentLeavesTest {
             later.reset();
             await("the upstream is told", told);
         }
-        gateway.newRecords(2);
+        Await.until(
+                "its end is recorded",
+                () -> gateway.records().stream()
+                        .map(TestGateway::summary)
+                        .anyMatch("tool.call.outcome cancelled cancelled crm__hanging"::equals));
         gateway.skipRecords();
     }
 

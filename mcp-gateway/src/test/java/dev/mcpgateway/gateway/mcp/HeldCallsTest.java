@@ -60,7 +60,8 @@ class HeldCallsTest {
     void aCallThatDoesNotAskJustEnds() {
         HeldCalls held = calls(1, 1, Duration.ofMinutes(1));
 
-        assertThat(held.begin(ALICE, "crm", 8, asking(0), _ -> {})).isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
+        assertThat(held.begin(ALICE, "crm", 8, asking(0), _ -> {}))
+                .isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
         assertThat(held.size()).isZero();
     }
 
@@ -101,7 +102,8 @@ class HeldCallsTest {
         HeldCalls held = calls(10, 1, Duration.ofMinutes(1));
         var _ = held.begin(ALICE, "crm", 8, asking(1), _ -> {});
 
-        assertThat(held.begin(ALICE, "crm", 8, asking(1), _ -> {})).isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
+        assertThat(held.begin(ALICE, "crm", 8, asking(1), _ -> {}))
+                .isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
         assertThat(answered).singleElement().asString().startsWith("\"error\":");
         assertThat(held.begin("corp\nbob\ndesk", "crm", 8, asking(1), _ -> {})).isInstanceOf(Step.Asked.class);
         held.cancelAll();
@@ -115,7 +117,8 @@ class HeldCallsTest {
 
         assertThat(held.begin("corp\nbob\ndesk", "crm", 1, asking(1), _ -> {}))
                 .isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
-        assertThat(held.begin("corp\nbob\ndesk", "files", 1, asking(1), _ -> {})).isInstanceOf(Step.Asked.class);
+        assertThat(held.begin("corp\nbob\ndesk", "files", 1, asking(1), _ -> {}))
+                .isInstanceOf(Step.Asked.class);
         held.cancelAll();
         Await.until("all are gone", () -> held.size() == 0);
         assertThat(held.begin(ALICE, "crm", 1, asking(1), _ -> {})).isInstanceOf(Step.Asked.class);
@@ -128,7 +131,10 @@ class HeldCallsTest {
         AtomicReference<UpstreamReply> end = new AtomicReference<>();
         Function<HeldCalls.Listener, UpstreamReply> call = asking(1);
 
-        var _ = held.begin(ALICE, "crm", 8,
+        var _ = held.begin(
+                ALICE,
+                "crm",
+                8,
                 listener -> {
                     end.set(call.apply(listener));
                     return end.get();
@@ -147,7 +153,10 @@ class HeldCallsTest {
         AtomicReference<Step> step = new AtomicReference<>();
         CountDownLatch running = new CountDownLatch(1);
         Thread request = Thread.ofVirtual()
-                .start(() -> step.set(held.begin(ALICE, "crm", 8,
+                .start(() -> step.set(held.begin(
+                        ALICE,
+                        "crm",
+                        8,
                         _ -> {
                             running.countDown();
                             try {
@@ -170,7 +179,10 @@ class HeldCallsTest {
     void whatTheCallThrowsComesOut() {
         HeldCalls held = calls(1, 1, Duration.ofMinutes(1));
 
-        assertThatThrownBy(() -> held.begin(ALICE, "crm", 8,
+        assertThatThrownBy(() -> held.begin(
+                        ALICE,
+                        "crm",
+                        8,
                         _ -> {
                             throw new IllegalStateException("broken");
                         },

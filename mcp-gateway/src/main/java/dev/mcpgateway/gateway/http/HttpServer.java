@@ -14,6 +14,8 @@ import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.ArrayByteBufferPool;
+import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -35,6 +37,14 @@ public final class HttpServer implements AutoCloseable {
     private static final int ACCEPT_QUEUE = 1024;
 
     private final Server server;
+    /** What a connection that waits keeps: a head with a token fits, a longer one is read in parts. */
+    private static final int INPUT_BYTES = 4 * 1024;
+
+    /** An event stream that waits keeps a buffer for the few bytes around an event: it need not be a page. */
+    private static final int BUFFER_STEP = 1024;
+
+    private static final int BUFFER_POOLED_MAX = 64 * 1024;
+
     private final ServerConnector connector;
     private final ConnectionDeadlines deadlines;
     private final OpenStreams streams;
@@ -105,12 +115,14 @@ public final class HttpServer implements AutoCloseable {
         http.setSendServerVersion(false);
         http.setSendDateHeader(false);
         HttpConnectionFactory http1 = new HttpConnectionFactory(http);
+        http1.setInputBufferSize(INPUT_BYTES);
         ConnectionFactory[] factories = {http1};
         if (tls != null) {
             http.addCustomizer(new SecureRequestCustomizer(false));
             factories = new ConnectionFactory[] {new SslConnectionFactory(tls, http1.getProtocol()), http1};
         }
-        ServerConnector connector = new ServerConnector(server, factories) {
+        ByteBufferPool buffers = new ArrayByteBufferPool(0, BUFFER_STEP, BUFFER_POOLED_MAX);
+        ServerConnector connector = new ServerConnector(server, null, null, buffers, -1, -1, factories) {
             @Override
             protected AgentEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
                 AgentEndPoint endPoint = new AgentEndPoint(channel, selector, key, getScheduler(), handlers);

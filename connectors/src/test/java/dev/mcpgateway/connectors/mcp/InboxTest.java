@@ -45,4 +45,24 @@ class InboxTest {
         assertThat(inbox.offer(message(60))).isFalse();
         assertThat(inbox.end("over")).as("there is always room for the outcome").isTrue();
     }
+
+    @Test
+    void requestsThatFollowEachOtherCloselyAreTakenTogetherUpToANumber() throws InterruptedException {
+        Envelope request = Bench.message("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"roots/list\"}");
+        for (int i = 0; i < 2 * Questions.ANSWERED_MAX; i++) {
+            assertThat(inbox.offer(request)).isTrue();
+        }
+
+        assertThat(inbox.together(request)).hasSize(Questions.ANSWERED_MAX);
+        assertThat(inbox.together(request)).as("what was left").hasSize(Questions.ANSWERED_MAX);
+    }
+
+    @Test
+    void whatIsNoRequestStaysForTheNextLook() throws InterruptedException {
+        Envelope request = Bench.message("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"roots/list\"}");
+        assertThat(inbox.offer(message(100))).isTrue();
+
+        assertThat(inbox.together(request)).containsExactly(request);
+        assertThat(inbox.next(Deadline.NEVER, bench.time())).isPresent();
+    }
 }

@@ -45,6 +45,9 @@ public final class HttpServer implements AutoCloseable {
 
     private static final int BUFFER_POOLED_MAX = 64 * 1024;
 
+    /** How long open streams may take to say that they end; who does not read holds nobody up. */
+    private static final Duration FAREWELL_MAX = Duration.ofSeconds(2);
+
     private final ServerConnector connector;
     private final ConnectionDeadlines deadlines;
     private final OpenStreams streams;
@@ -225,7 +228,7 @@ public final class HttpServer implements AutoCloseable {
     public void drain(Duration longest) throws Exception {
         streams.drain();
         // Jetty gives a connection without traffic one second from here on, and a stream may have been quiet for longer
-        streams.awaitNone(longest);
+        streams.awaitNone(longest.compareTo(FAREWELL_MAX) < 0 ? longest : FAREWELL_MAX);
         server.setStopTimeout(longest.toMillis());
         server.stop();
     }

@@ -185,6 +185,7 @@ final class InputRelay {
     private Step resumed(Conversation conversation, Consumer<Envelope> notified) {
         String id = conversation.state().heldCall();
         Envelope asked = held.question(id, principal(conversation)).orElseThrow(InputRelay::noLongerOpen);
+        requireObjects(conversation.request().envelope(), asked);
         Optional<List<byte[]>> answers = answers(conversation, asked);
         return answers.isEmpty()
                 ? new Step.Asked(id, asked)
@@ -208,18 +209,26 @@ final class InputRelay {
         return next;
     }
 
-    /** What the request answers to all that is asked; empty if something is missing. */
+    /** Refuses a malformed answer; the call stays held, and its agent can answer anew. */
+    private static void requireObjects(Envelope request, Envelope asked) {
+        JsonDocument document = request.document();
+        for (AgentQuestion question : questions(asked)) {
+            int answer = document.member(request.param(McpNames.INPUT_RESPONSES), Name.of(question.key()));
+            if (answer != JsonDocument.NONE && !document.is(answer, Kind.OBJECT)) {
+                throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "each of params.inputResponses must be an object"));
+            }
+        }
+    }
+
+    /** What the request answers to all that is asked; empty if something is missing or is no answer. */
     private static Optional<List<byte[]>> answers(Conversation conversation, Envelope asked) {
         Envelope request = conversation.request().envelope();
         JsonDocument document = request.document();
         List<byte[]> answers = new ArrayList<>();
         for (AgentQuestion question : questions(asked)) {
             int answer = document.member(request.param(McpNames.INPUT_RESPONSES), Name.of(question.key()));
-            if (answer == JsonDocument.NONE) {
-                return Optional.empty();
-            }
             if (!document.is(answer, Kind.OBJECT)) {
-                throw new Refused(Refusal.saying(Reason.BAD_PARAMS, "each of params.inputResponses must be an object"));
+                return Optional.empty();
             }
             answers.add(tail("result", document.rawBytes(answer)));
         }

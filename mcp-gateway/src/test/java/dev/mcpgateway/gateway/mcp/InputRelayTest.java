@@ -873,6 +873,24 @@ class InputRelayTest {
                 .isEqualTo("accept");
     }
 
+    @Test
+    void anAnswerAheadThatIsNoneIsAskedForAndTheCallStaysOpen() {
+        Cell cell = new Cell(true, false);
+        cell.asks(
+                "elicitation/create",
+                FORM.substring(0, FORM.length() - 1) + ",\"_meta\":{\"dev.mcpgateway/input_key\":\"user\"}}");
+        TestAgent agent = cell.agent(ALL);
+        WireRequest request = agent.calling(cell.tool(), "{}");
+        String body = new String(request.body(), StandardCharsets.UTF_8);
+
+        JsonNode round = asked(
+                agent,
+                request.body(body.replaceFirst("\"params\":\\{", "\"params\":{\"inputResponses\":{\"user\":7},")));
+
+        assertThat(agent.send(again(request, round, answers(round, ACCEPTED))).at("/result/got/k0/action"))
+                .isEqualTo("accept");
+    }
+
     private static String result(Envelope answer) {
         return answer.document().raw(answer.result());
     }

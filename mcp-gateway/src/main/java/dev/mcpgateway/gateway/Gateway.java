@@ -467,6 +467,7 @@ public final class Gateway implements AutoCloseable {
         }
         LOG.info("stopping");
         readiness.drain();
+        face.drain();
         quietly("agents' port", () -> agents.drain(config.limits().drainTimeout()));
         quietly("files", files);
         quietly("sessions", face);

@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ public final class Policy {
     private final PolicyRules rules;
     private final Map<Action, RuleIndex> indexes = new EnumMap<>(Action.class);
     private final SettingsIndex settings;
+    private final NavigableSet<Instant> changes = new TreeSet<>();
 
     private Policy(PolicyRules rules) {
         this.rules = rules;
@@ -36,6 +39,10 @@ public final class Policy {
             indexes.put(action, new RuleIndex(action, rules.rules()));
         }
         this.settings = new SettingsIndex(rules.entries());
+        for (Rule rule : rules.rules()) {
+            changes.add(rule.validity().from());
+            changes.add(rule.validity().until());
+        }
     }
 
     /** The policy that allows nothing. */
@@ -124,6 +131,15 @@ public final class Policy {
             case Outcome.Forbidden _, Outcome.NotPermitted _ -> new Visibility.Hidden();
             case Outcome.ScopesMissing(Rule permit) -> new Visibility.NeedsScope(permit.requiredScopes());
         };
+    }
+
+    /**
+     * Until when, counted from {@code now}, time alone changes no decision: when the next rule begins or ends;
+     * {@link Instant#MAX} when none does.
+     */
+    public Instant steadyUntil(Instant now) {
+        Instant next = changes.higher(now);
+        return next == null ? Instant.MAX : next;
     }
 
     /** Those of {@code features} that the caller may use, in their order. */

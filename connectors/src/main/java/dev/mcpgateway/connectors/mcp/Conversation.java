@@ -3,6 +3,7 @@ package dev.mcpgateway.connectors.mcp;
 import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.Envelope.Shape;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -74,7 +75,8 @@ final class Conversation {
                     if (message.shape() != Shape.REQUEST) {
                         relay.message(message);
                     } else if (inbox.outcome().isEmpty()) {
-                        relay.requests(inbox.together(message));
+                        List<Envelope> together = inbox.together(message);
+                        inbox.whileOpen(() -> relay.requests(together));
                     }
                 }
             }

@@ -30,6 +30,8 @@ final class Inbox<R> {
     private final Deque<Envelope> messages = new ArrayDeque<>();
     private long bytes;
     private @Nullable R outcome;
+    private @Nullable Thread asking;
+    private boolean woken;
 
     /** What came next. */
     sealed interface Arrival<R> {
@@ -65,6 +67,7 @@ final class Inbox<R> {
             if (first) {
                 outcome = end;
                 arrived.signal();
+                wake();
             }
             return first;
         } finally {
@@ -89,6 +92,48 @@ final class Inbox<R> {
             return message != null
                     ? Optional.of(new Arrival.Notice<>(message))
                     : Optional.ofNullable(end).map(Arrival.Final::new);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Runs {@code ask}, which waits for somebody's answer, and interrupts it as soon as the outcome is there: nobody wants
+     * the answer any more. That interrupt does not outlast this method.
+     */
+    void whileOpen(Runnable ask) {
+        lock.lock();
+        try {
+            asking = Thread.currentThread();
+            if (outcome != null) {
+                wake();
+            }
+        } finally {
+            lock.unlock();
+        }
+        try {
+            ask.run();
+        } finally {
+            awake();
+        }
+    }
+
+    /** Inside the lock. */
+    private void wake() {
+        if (asking != null) {
+            woken = true;
+            asking.interrupt();
+        }
+    }
+
+    private void awake() {
+        lock.lock();
+        try {
+            asking = null;
+            if (woken) {
+                woken = false;
+                Thread.interrupted();
+            }
         } finally {
             lock.unlock();
         }

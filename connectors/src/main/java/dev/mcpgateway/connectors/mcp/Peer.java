@@ -223,7 +223,8 @@ final class Peer implements MessageChannel.Receiver {
                         if (message.shape() != Shape.REQUEST) {
                             sideline.message(message);
                         } else if (call.answered().isEmpty()) {
-                            sideline.requests(call.together(message));
+                            List<Envelope> together = call.together(message);
+                            call.whileOpen(() -> sideline.requests(together));
                         }
                     }
                     case Arrival.Final<UpstreamReply>(UpstreamReply reply) -> {

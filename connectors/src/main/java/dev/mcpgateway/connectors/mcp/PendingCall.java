@@ -78,6 +78,11 @@ final class PendingCall {
         return inbox.together(first);
     }
 
+    /** Runs {@code ask}, interrupted as soon as the answer is there. */
+    void whileOpen(Runnable ask) {
+        inbox.whileOpen(ask);
+    }
+
     /** The answer, if it has come. */
     Optional<UpstreamReply> answered() {
         return inbox.outcome();

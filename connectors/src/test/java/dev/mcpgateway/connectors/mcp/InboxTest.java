@@ -3,7 +3,11 @@ package dev.mcpgateway.connectors.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.connectors.net.Deadline;
+import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.wire.Envelope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -64,5 +68,37 @@ class InboxTest {
 
         assertThat(inbox.together(request)).containsExactly(request);
         assertThat(inbox.next(Deadline.NEVER, bench.time())).isPresent();
+    }
+
+    @Test
+    void theOutcomeInterruptsWhoeverAsksAndNobodyAfterwards() throws InterruptedException {
+        CountDownLatch asking = new CountDownLatch(1);
+        CountDownLatch forEver = new CountDownLatch(1);
+        Thread server = Thread.startVirtualThread(() -> {
+            Await.until("somebody asks", () -> asking.getCount() == 0);
+            assertThat(inbox.end("over")).isTrue();
+        });
+        List<String> heard = new ArrayList<>();
+
+        inbox.whileOpen(() -> {
+            asking.countDown();
+            try {
+                forEver.await();
+            } catch (InterruptedException over) {
+                Thread.currentThread().interrupt();
+                heard.add("over");
+            }
+        });
+
+        assertThat(heard).containsExactly("over");
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        server.join();
+    }
+
+    @Test
+    void anotherInterruptOutlastsTheQuestion() {
+        inbox.whileOpen(() -> Thread.currentThread().interrupt());
+
+        assertThat(Thread.interrupted()).isTrue();
     }
 }

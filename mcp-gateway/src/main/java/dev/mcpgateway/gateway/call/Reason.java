@@ -15,7 +15,6 @@ public enum Reason {
     BAD_MEDIA_TYPE(Stage.RECEIVE, 415, -31415, Form.HTTP, "Send Content-Type: application/json."),
     ENCODED_BODY(Stage.RECEIVE, 415, -31415, Form.HTTP, "Send the body without Content-Encoding."),
     NOT_ACCEPTABLE(Stage.RECEIVE, 406, -31406, Form.HTTP, "Send Accept: application/json, text/event-stream."),
-    DRAINING(Stage.RECEIVE, 503, -31503, Form.HTTP, "The gateway is shutting down. Try again."),
 
     NO_TOKEN(Stage.IDENTIFY, 401, -31401, Form.HTTP, "An access token is needed: Authorization: Bearer …"),
     MALFORMED_CREDENTIALS(Stage.IDENTIFY, 400, -31400, Form.HTTP, "The request's credentials are malformed."),

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An event stream that stays open after everything that was asked is answered: the agent's ear for what changes. Any
- * thread hands in messages and is never kept waiting; the endpoint's own thread writes them, and a comment from time to
- * time, until one side ends it. Events carry no ids: a broken stream is not resumed, what it missed is lost.
+ * thread hands in messages and is never kept waiting; the thread that serves the stream writes them, and a comment from
+ * time to time, until one side ends it. Events carry no ids: a broken stream is not resumed, what it missed is lost.
  *
  * <p>At most {@value #MESSAGES_MAX} messages and {@value #BYTES_MAX} bytes wait for the agent. More ends the stream, so
  * that an agent which does not read costs no more than that. Whoever opens a stream must {@linkplain #serve serve} it.
@@ -117,8 +117,8 @@ public final class EventStream {
     }
 
     /**
-     * Serves the agent until the stream is over, on the endpoint's own thread, and ends the exchange. An interrupt ends
-     * the stream as if the agent had gone; the thread is left uninterrupted. Once.
+     * Serves the agent until the stream is over, on the thread that calls, and ends the exchange in any case. An interrupt
+     * ends the stream as if the agent had gone; the thread is left uninterrupted. Once.
      *
      * @param longest when the stream is over at the latest, such as when the agent's token expires; kept to within the
      *     time between two comments
@@ -126,11 +126,15 @@ public final class EventStream {
     public End serve(Duration longest) {
         open.add(this);
         try {
-            End why = exchange.endPoint().whileThere(() -> untilOver(longest), true);
-            if (why.isInOrder()) {
-                answers.endStream(exchange, takeWaiting());
-            } else {
-                answers.abandon(exchange);
+            End why = End.GONE;
+            try {
+                why = exchange.endPoint().whileThere(() -> untilOver(longest), true);
+            } finally {
+                if (why.isInOrder()) {
+                    answers.endStream(exchange, takeWaiting());
+                } else {
+                    answers.abandon(exchange);
+                }
             }
             return why;
         } finally {

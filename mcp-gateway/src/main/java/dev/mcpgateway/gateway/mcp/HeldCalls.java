@@ -90,6 +90,8 @@ final class HeldCalls {
         private volatile Consumer<Envelope> notified;
         private @Nullable Thread thread;
         private volatile @Nullable Envelope question;
+        private volatile boolean cancelled;
+        private boolean endedWhileAsking;
 
         HeldCall(
                 String id,
@@ -113,6 +115,20 @@ final class HeldCalls {
             }
             // nobody may be there to take it any more; there is room for it in any case
             var _ = events.offer(end);
+            if (endedWhileAsking) {
+                awaitTaker();
+            }
+        }
+
+        /** The call is over, and the agent is to hear how when it comes back with its answer. */
+        private void awaitTaker() {
+            try {
+                var _ = answers.poll(holdMax.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException leaving) {
+                Thread.currentThread().interrupt();
+            } finally {
+                leave(this);
+            }
         }
 
         @Override
@@ -134,11 +150,14 @@ final class HeldCalls {
                     return AgentQuestion.refused(asked, "no answer came in time");
                 }
                 return answer;
-            } catch (InterruptedException cancelled) {
+            } catch (InterruptedException over) {
+                endedWhileAsking = !cancelled;
                 Thread.currentThread().interrupt();
-                return AgentQuestion.refused(asked, "the call was cancelled");
+                return AgentQuestion.refused(asked, "the call is over");
             } finally {
-                leave(this);
+                if (!endedWhileAsking) {
+                    leave(this);
+                }
             }
         }
 
@@ -157,6 +176,7 @@ final class HeldCalls {
         }
 
         private void cancel() {
+            cancelled = true;
             Thread running = thread;
             if (running != null) {
                 running.interrupt();

@@ -15,14 +15,11 @@ import dev.mcpgateway.gateway.http.Answers;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.Subject;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HexFormat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +30,11 @@ import org.jspecify.annotations.Nullable;
  * apart. Works on prepared definitions only.
  */
 final class ListPath {
+    private static final byte[] COMMA = {','};
+
+    /** What stands before the first entry: its envelope, the id, the member. */
+    private static final int HEAD_PARTS = 3;
+
     private final Supplier<Policy> policies;
     private final ViewTables tables;
     private final CallRecords records;
@@ -43,6 +45,7 @@ final class ListPath {
     private final InstantSource clock;
     private final int pageSize;
     private final Duration ttl;
+    private final SeenLists seenLists = new SeenLists();
 
     ListPath(
             Supplier<Policy> policies,
@@ -68,7 +71,15 @@ final class ListPath {
     }
 
     /** What is listed to whom. */
-    private record Listing(FeatureList list, ViewTable table, List<? extends Listed> visible) {}
+    private record Listing(FeatureList list, SeenLists.Seen seen) {
+        ViewTable table() {
+            return seen.table();
+        }
+
+        List<? extends Listed> visible() {
+            return seen.entries();
+        }
+    }
 
     /** A page of it, and the cursor of the next one. */
     private record Page(List<? extends Listed> entries, String nextCursor) {}
@@ -86,7 +97,7 @@ final class ListPath {
             ViewTable table = gather(request);
             trace.enter(Stage.FILTER);
             Listing listing = new Listing(
-                    list, table, visible(list, table, policy, request.caller().subject(), clock.instant()));
+                    list, seenLists.of(request.caller(), request.view().name(), list, table, policy, clock.instant()));
             trace.enter(Stage.SHAPE);
             Page page = shape(request, listing);
             trace.enter(Stage.RECORD);
@@ -169,7 +180,7 @@ final class ListPath {
                     request.view().name(),
                     Long.toString(listing.table().version()),
                     listing.visible().size(),
-                    digest(listing.visible())));
+                    listing.seen().namesSha256()));
         } catch (AuditUnavailable failure) {
             throw CallRecords.unavailable(failure);
         }
@@ -184,50 +195,48 @@ final class ListPath {
         };
     }
 
-    private static String digest(List<? extends Listed> entries) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (Listed entry : entries) {
-                digest.update(entry.exposedName().getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) '\n');
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-    }
-
     private byte[] body(AgentRequest request, Listing listing, Page page) {
         boolean legacy = request.isLegacy();
-        ByteArrayOutputStream body =
-                new ByteArrayOutputStream(256 + page.entries().size() * 512);
-        text(body, "{\"jsonrpc\":\"2.0\",\"id\":");
-        body.writeBytes(request.id());
-        text(body, legacy ? ",\"result\":{\"" : ",\"result\":{\"resultType\":\"complete\",\"");
-        text(body, listing.list().member().text() + "\":[");
-        boolean first = true;
+        List<byte[]> parts = new ArrayList<>(2 * page.entries().size() + 3);
+        parts.add(utf8("{\"jsonrpc\":\"2.0\",\"id\":"));
+        parts.add(request.id());
+        parts.add(utf8((legacy ? ",\"result\":{\"" : ",\"result\":{\"resultType\":\"complete\",\"")
+                + listing.list().member().text() + "\":["));
         for (Listed entry : page.entries()) {
-            if (!first) {
-                body.write(',');
+            if (parts.size() > HEAD_PARTS) {
+                parts.add(COMMA);
             }
-            first = false;
-            body.writeBytes(legacy ? entry.legacyJson() : entry.modernJson());
+            parts.add(legacy ? entry.legacyJson() : entry.modernJson());
         }
-        text(body, "]");
-        if (!page.nextCursor().isEmpty()) {
-            text(body, ",\"nextCursor\":\"" + page.nextCursor() + "\"");
-        }
-        if (!legacy) {
-            // filtered by identity, so never shared between callers
-            long ttlMillis = listing.table().served().ttlMillis(listing.list(), ttl.toMillis());
-            text(body, ",\"ttlMs\":" + ttlMillis + ",\"cacheScope\":\"private\"");
-            text(body, ",\"_meta\":{\"io.modelcontextprotocol/serverInfo\":" + serverInfo + "}");
-        }
-        text(body, "}}");
-        return body.toByteArray();
+        parts.add(utf8("]" + (page.nextCursor().isEmpty() ? "" : ",\"nextCursor\":\"" + page.nextCursor() + "\"")
+                + (legacy ? "" : modernMembers(listing))
+                + "}}"));
+        return joined(parts);
     }
 
-    private static void text(ByteArrayOutputStream out, String text) {
-        out.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+    /** Filtered by identity, so never shared between callers. */
+    private String modernMembers(Listing listing) {
+        long ttlMillis = listing.table().served().ttlMillis(listing.list(), ttl.toMillis());
+        return ",\"ttlMs\":" + ttlMillis + ",\"cacheScope\":\"private\""
+                + ",\"_meta\":{\"io.modelcontextprotocol/serverInfo\":" + serverInfo + "}";
+    }
+
+    /** In one array of the right size: a long list has some hundred kilobytes, and each copy of it costs. */
+    private static byte[] joined(List<byte[]> parts) {
+        int length = 0;
+        for (byte[] part : parts) {
+            length += part.length;
+        }
+        byte[] all = new byte[length];
+        int at = 0;
+        for (byte[] part : parts) {
+            System.arraycopy(part, 0, all, at, part.length);
+            at += part.length;
+        }
+        return all;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -127,6 +127,11 @@ public final class McpFace implements AutoCloseable {
         announcements.changed();
     }
 
+    /** No agent is asked any more, because the gateway stops: calls that wait for one go on without an answer. */
+    public void drain() {
+        sessions.askNoMore();
+    }
+
     /** Ends all sessions, what is watched for them, and the calls that wait for an agent's answer. */
     @Override
     public void close() {

@@ -34,6 +34,9 @@ final class Questions {
      * @param params JSON text of an object
      */
     AgentAnswer ask(EventSink sink, String method, byte[] params, Duration longest) {
+        if (Thread.currentThread().isInterrupted()) {
+            return new Missing(Why.INTERRUPTED);
+        }
         CompletableFuture<AgentAnswer> answer = new CompletableFuture<>();
         String id;
         synchronized (this) {
@@ -52,9 +55,10 @@ final class Questions {
             }
             return answer.get(longest.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
-            withdraw(sink, id);
+            withdraw(sink, id, "no answer in time");
             return new Missing(Why.TOO_LATE);
         } catch (InterruptedException interrupted) {
+            withdraw(sink, id, "the call that asked is over");
             Thread.currentThread().interrupt();
             return new Missing(Why.INTERRUPTED);
         } catch (ExecutionException impossible) {
@@ -98,9 +102,9 @@ final class Questions {
     }
 
     /** Whoever asked no longer waits; the agent can take down what it shows to its user. */
-    private static void withdraw(EventSink sink, String id) {
+    private static void withdraw(EventSink sink, String id, String reason) {
         sink.send(("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":\"" + id
-                        + "\",\"reason\":\"no answer in time\"}}")
+                        + "\",\"reason\":\"" + reason + "\"}}")
                 .getBytes(StandardCharsets.UTF_8));
     }
 

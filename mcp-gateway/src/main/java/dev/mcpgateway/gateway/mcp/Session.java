@@ -129,6 +129,11 @@ final class Session {
         return questions.answer(message);
     }
 
+    /** Wakes all who wait for an answer; nothing can be asked any more. */
+    void askNoMore() {
+        questions.end();
+    }
+
     /** Whether it is in use at this moment, however long ago its last request came. */
     boolean isBusy() {
         return !inFlight.isEmpty() || ear.isOpen();

@@ -120,6 +120,11 @@ final class Sessions {
         }
     }
 
+    /** Whoever waits for an agent's answer waits no longer: the gateway stops, and no answer could come in. */
+    void askNoMore() {
+        byId.values().forEach(Session::askNoMore);
+    }
+
     /** Ends all, because the gateway stops. */
     void endAll() {
         byId.values().forEach(this::end);

@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.slf4j.Logger;
@@ -84,8 +85,8 @@ final class StreamPath {
     }
 
     /**
-     * Serves the stream of a legacy session until it is over. A session has one: another one replaces it, because after a
-     * broken connection the agent knows sooner than we do. There are no event ids, so {@code Last-Event-ID} means nothing.
+     * Opens the stream of a legacy session. A session has one: another one replaces it, because after a broken connection
+     * the agent knows sooner than we do. There are no event ids, so {@code Last-Event-ID} means nothing.
      */
     void get(Exchange exchange, Caller caller, View view, CallTrace trace) {
         String id = RequestReader.sessionId(exchange);
@@ -96,10 +97,17 @@ final class StreamPath {
         Session session = sessions.find(id, caller, view);
         RequestReader.checkVersion(exchange, session);
         requireEvents(exchange);
-        takePlace(caller);
         EventStream stream = answers.openStream(exchange, null);
         McpExchange mcp = StreamRecords.mcp(session);
+        takePlace(caller);
+        Consumer<String> over = end -> {
+            session.ear().closed(stream);
+            session.used(clock.instant());
+            places.give(caller.key());
+            closed(exchange, caller, mcp, end);
+        };
         String end = "";
+        boolean opened = false;
         try {
             records.opened(exchange, caller, Agent.NONE, mcp, trace, view, EnumSet.allOf(ListChange.class), 0);
             end = "refused";
@@ -108,31 +116,43 @@ final class StreamPath {
             }
             // also what has changed since the last stream, and what the token of this one makes different
             announcements.look(session.ear());
-            trace.end(null);
-            end = name(stream.serve(left(caller)));
+            opened = true;
         } finally {
-            session.ear().closed(stream);
-            session.used(clock.instant());
-            places.give(caller.key());
-            if (!end.isEmpty()) {
-                records.closed(exchange, caller, mcp, end);
+            if (!opened) {
+                over.accept(end);
             }
+        }
+        trace.end(null);
+        serve(stream, left(caller), over);
+    }
+
+    private void closed(Exchange exchange, Caller caller, McpExchange mcp, String end) {
+        if (!end.isEmpty()) {
+            records.closed(exchange, caller, mcp, end);
         }
     }
 
-    /** Serves {@code subscriptions/listen} until it is over, or throws a refusal that is already recorded. */
+    /** On a thread of its own, so that a stream that waits keeps nothing of its request: neither stack nor message. */
+    private static void serve(EventStream stream, Duration longest, Consumer<String> over) {
+        Thread.ofVirtual().name("stream").start(() -> {
+            String end = "failed";
+            try {
+                end = name(stream.serve(longest));
+            } catch (RuntimeException bug) {
+                LOG.error("a stream failed in a way that is no fault of its agent", bug);
+            } finally {
+                over.accept(end);
+            }
+        });
+    }
+
+    /** Opens the stream of {@code subscriptions/listen}, or throws a refusal that is already recorded. */
     void listen(AgentRequest request, CallTrace trace) {
         Policy policy = policies.get();
         try {
             requireEvents(request.exchange());
             ListenFilter filter = ListenFilter.of(request.envelope());
-            trace.enter(Stage.ADMIT);
-            takePlace(request.caller());
-            try {
-                listen(request, filter, policy, trace);
-            } finally {
-                places.give(request.caller().key());
-            }
+            listen(request, filter, policy, trace);
         } catch (Refused refused) {
             throw refused.isRecorded() ? refused : calls.refused(request, refused.why(), null, policy.hash(), trace);
         }
@@ -144,16 +164,28 @@ final class StreamPath {
         Ear ear = Ear.ofRequest(request.view(), request.caller().subject(), lists, id);
         McpExchange mcp = CallRecords.mcp(request);
         byte[] complete = complete(id);
-        EventStream stream = answers.openStream(request.exchange(), complete);
+        Exchange exchange = request.exchange();
+        Caller caller = request.caller();
+        EventStream stream = answers.openStream(exchange, complete);
+        Consumer<String> over = end -> {
+            announcements.remove(ear);
+            ear.closed(stream);
+            ear.end();
+            places.give(caller.key());
+            closed(exchange, caller, mcp, end);
+        };
+        trace.enter(Stage.ADMIT);
+        takePlace(caller);
         String end = "";
+        boolean opened = false;
         try {
             announcements.add(ear);
             trace.enter(Stage.FORWARD);
             List<String> watched = watched(request, filter, ear, policy, trace);
             trace.enter(Stage.RECORD);
             records.opened(
-                    request.exchange(),
-                    request.caller(),
+                    exchange,
+                    caller,
                     CallRecords.agent(request.envelope()),
                     mcp,
                     trace,
@@ -167,19 +199,17 @@ final class StreamPath {
                 // nothing will ever come
                 stream.close(complete);
             }
-            if (ear.open(stream, request.caller().subject())) {
+            if (ear.open(stream, caller.subject())) {
                 announcements.touched();
             }
-            trace.end(null);
-            end = name(stream.serve(left(request.caller())));
+            opened = true;
         } finally {
-            announcements.remove(ear);
-            ear.closed(stream);
-            ear.end();
-            if (!end.isEmpty()) {
-                records.closed(request.exchange(), request.caller(), mcp, end);
+            if (!opened) {
+                over.accept(end);
             }
         }
+        trace.end(null);
+        serve(stream, left(caller), over);
     }
 
     /** The lists that the view serves at all; the others cannot change. */

@@ -993,6 +993,81 @@ class InputRelayTest {
         assertThat(code(answer)).isEqualTo("upstream_down");
     }
 
+    @Test
+    void aServerThatDiesWhileAnEarlierAgentIsAskedIsDownAtOnce() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        LEGACY_ASKS.set(turn -> {
+            turn.openEvents();
+            turn.event(ToolTurn.question("\"q\"", "elicitation/create", FORM));
+            asked.await();
+            turn.connection().close();
+        });
+        Cell cell = new Cell(false, false);
+        TestAgent agent = cell.agent(ALL);
+        try (WireClient client = gateway.connect()) {
+            client.send(agent.calling(cell.tool(), "{}").bytes());
+            client.readHead();
+            JsonNode question = read(client.readEvent());
+            asked.countDown();
+
+            JsonNode withdrawn = read(client.readEvent());
+            JsonNode answer = read(client.readEvent());
+
+            assertThat(withdrawn.path("method").asString()).isEqualTo("notifications/cancelled");
+            assertThat(withdrawn.at("/params/requestId").asString())
+                    .isEqualTo(question.path("id").asString());
+            assertThat(code(answer)).isEqualTo("upstream_down");
+        }
+    }
+
+    @Test
+    void aServerThatAnswersWithoutWaitingForWhatItAskedIsTakenAtItsWord() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        LEGACY_ASKS.set(turn -> {
+            turn.openEvents();
+            turn.event(ToolTurn.question("\"q\"", "elicitation/create", FORM));
+            asked.await();
+            turn.event(turn.response("{\"content\":[],\"got\":\"impatient\"}"));
+            turn.endEvents();
+        });
+        Cell cell = new Cell(false, false);
+        TestAgent agent = cell.agent(ALL);
+        try (WireClient client = gateway.connect()) {
+            client.send(agent.calling(cell.tool(), "{}").bytes());
+            client.readHead();
+            read(client.readEvent());
+            asked.countDown();
+
+            assertThat(read(client.readEvent()).path("method").asString()).isEqualTo("notifications/cancelled");
+            assertThat(read(client.readEvent()).at("/result/got").asString()).isEqualTo("impatient");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aStoppingGatewayWaitsForNoAnswerThatCouldNotComeIn(boolean modernUpstream, @TempDir Path own)
+            throws Exception {
+        Cell cell = new Cell(false, modernUpstream);
+        cell.asks("elicitation/create", FORM);
+        TestGateway stopping = gateway(own, "{drain_timeout_s: 30}");
+        Thread stop = Thread.ofVirtual().unstarted(stopping::close);
+        try (WireClient client = stopping.connect()) {
+            client.send(cell.agent(stopping, "alice", ALL)
+                    .calling(cell.tool(), "{}")
+                    .bytes());
+            client.readHead();
+            read(client.readEvent());
+
+            stop.start();
+
+            JsonNode answer = read(client.readEvent());
+            assertThat(answer.has("result")).isTrue();
+            assertThat(code(answer)).isEqualTo(modernUpstream ? "input_not_given" : "");
+        } finally {
+            stop.join();
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("cells")
     void aStoppingGatewayLeavesNoCallBehind(Cell cell, @TempDir Path own) throws Exception {

@@ -101,31 +101,6 @@ public sealed interface AuditEvent {
     record StreamClosed(Actor actor, Source source, McpExchange mcp, String reason) implements AuditEvent {}
 
     /**
-     * An agent may hear of changes of a resource from now on ({@code ev: "resource.subscribed"}).
-     *
-     * @param actor {@code actor}
-     * @param agent {@code agent}
-     * @param source {@code src}
-     * @param mcp {@code mcp}
-     * @param trace {@code trace}
-     * @param policy {@code policy}
-     * @param view {@code detail.view}
-     * @param upstream {@code detail.upstream}: alias of the resource's server
-     * @param uri {@code detail.uri}
-     */
-    record ResourceSubscribed(
-            Actor actor,
-            Agent agent,
-            Source source,
-            McpExchange mcp,
-            TraceRef trace,
-            PolicyRef policy,
-            String view,
-            String upstream,
-            String uri)
-            implements AuditEvent {}
-
-    /**
      * Another policy is in force ({@code ev: "policy.changed"}).
      *
      * @param actor {@code actor}: who changed it, as far as known

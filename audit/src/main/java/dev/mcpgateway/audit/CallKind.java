@@ -10,6 +10,8 @@ public enum CallKind {
     PROMPT_GET("prompt.get"),
     /** MCP {@code completion/complete}. */
     COMPLETION("completion"),
+    /** MCP {@code resources/subscribe}, and each resource of {@code subscriptions/listen}. */
+    RESOURCE_SUBSCRIBE("resource.subscribe"),
     /** A call of a language model. */
     LLM_CALL("llm.call"),
     /** Any other request of a known caller; only ever refused, because only calls get an intent. */

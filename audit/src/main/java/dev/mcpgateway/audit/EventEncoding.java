@@ -84,7 +84,6 @@ final class EventEncoding {
             case AuditEvent.SessionClosed closed -> closed(json, closed);
             case AuditEvent.StreamOpened opened -> opened(json, opened);
             case AuditEvent.StreamClosed closed -> closed(json, closed);
-            case AuditEvent.ResourceSubscribed subscribed -> subscribed(json, subscribed);
             case AuditEvent.PolicyChanged changed -> changed(json, changed);
             case AuditEvent.PolicyRejected rejected -> rejected(json, rejected);
             case AuditEvent.AdminAction action -> action(json, action);
@@ -136,17 +135,6 @@ final class EventEncoding {
         parts.source(json, event.source());
         parts.mcp(json, event.mcp());
         json.name("detail").open('{').member("reason", event.reason()).close('}');
-    }
-
-    private void subscribed(JsonBytes json, AuditEvent.ResourceSubscribed event) {
-        who(json, "resource.subscribed", event);
-        parts.agent(json, event.agent());
-        parts.source(json, event.source());
-        parts.mcp(json, event.mcp());
-        parts.trace(json, event.trace());
-        parts.policy(json, event.policy());
-        json.name("detail").open('{').member("view", event.view());
-        json.member("upstream", event.upstream()).member("uri", event.uri()).close('}');
     }
 
     private void changed(JsonBytes json, AuditEvent.PolicyChanged event) {

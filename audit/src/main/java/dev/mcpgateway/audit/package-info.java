@@ -82,7 +82,8 @@
  * <h2>Events</h2>
  *
  * <pre>
- * tool.call.intent .outcome .denied .unresolved     also resource.read, prompt.get, completion, llm.call
+ * tool.call.intent .outcome .denied .unresolved     also resource.read, resource.subscribe,
+ *                    prompt.get, completion, llm.call
  *                    denied: detail {stage, reason}; unresolved: nobody knows the outcome any more
  * mcp.request.denied detail {stage, reason}: another request of a verified caller
  * auth.denied        detail {stage, reason}; or, for a flood, {reason, count, from, to}
@@ -90,7 +91,6 @@
  *                    resource_templates.list have prompts, resources and resource_templates in the place of tools
  * session.opened     session.closed has detail {reason}
  * stream.opened      detail {view, lists[], resources}; stream.closed has detail {reason}
- * resource.subscribed  detail {view, upstream, uri}
  * policy.changed     detail {editor, approvers[], old_sha256, new_sha256, diff_sha256}
  * policy.rejected    detail {editor, sha256, problems[]}
  * admin.ACTION       detail {administrator, target, result, reason}

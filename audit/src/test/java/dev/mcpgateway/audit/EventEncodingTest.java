@@ -227,20 +227,6 @@ class EventEncodingTest {
                 "stream.closed",
                 encoding.event(new AuditEvent.StreamClosed(Samples.ACTOR, Samples.SOURCE, legacy, "gone"), TIME));
         records.put(
-                "resource.subscribed",
-                encoding.event(
-                        new AuditEvent.ResourceSubscribed(
-                                Samples.ACTOR,
-                                Samples.AGENT,
-                                Samples.SOURCE,
-                                legacy,
-                                Samples.TRACE,
-                                Samples.POLICY,
-                                "default",
-                                "crm",
-                                "crm://customers/7"),
-                        TIME));
-        records.put(
                 "policy.changed",
                 encoding.event(
                         new AuditEvent.PolicyChanged(

@@ -481,10 +481,10 @@ final class CallPath {
         }
     }
 
-    private static CallStatus status(Reason reason) {
+    static CallStatus status(Reason reason) {
         return switch (reason) {
             case UPSTREAM_TIMED_OUT -> CallStatus.TIMEOUT;
-            case UPSTREAM_DOWN, UPSTREAM_BUSY, CREDENTIAL_UNAVAILABLE -> CallStatus.UNREACHABLE;
+            case UPSTREAM_DOWN, UPSTREAM_BUSY, CREDENTIAL_UNAVAILABLE, NOT_WATCHED -> CallStatus.UNREACHABLE;
             case RESULT_TOO_LARGE -> CallStatus.TOO_LARGE;
             case UPSTREAM_MALFORMED, RESULT_INVALID -> CallStatus.MALFORMED;
             case SCREENED -> CallStatus.SCREENED;

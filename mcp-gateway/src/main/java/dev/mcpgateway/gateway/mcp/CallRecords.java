@@ -65,11 +65,38 @@ final class CallRecords {
             boolean readOnly,
             int argumentBytes,
             CallTrace trace) {
+        return open(
+                request,
+                kind(request.envelope()),
+                readOnly ? Durability.INTENT : Durability.STRICT,
+                feature,
+                permit,
+                argumentBytes,
+                trace);
+    }
+
+    /**
+     * Makes durable that a caller is about to hear of changes of a resource.
+     *
+     * @throws Refused if it cannot be
+     */
+    AuditTicket subscribing(AgentRequest request, Feature resource, Permit permit, CallTrace trace) {
+        return open(request, CallKind.RESOURCE_SUBSCRIBE, Durability.INTENT, resource, permit, 0, trace);
+    }
+
+    private AuditTicket open(
+            AgentRequest request,
+            CallKind kind,
+            Durability durability,
+            Feature feature,
+            Permit permit,
+            int argumentBytes,
+            CallTrace trace) {
         try {
             return log.open(new CallOpened(
                     request.exchange().id(),
-                    kind(request.envelope()),
-                    readOnly ? Durability.INTENT : Durability.STRICT,
+                    kind,
+                    durability,
                     actor(request.caller()),
                     agent(request.envelope()),
                     source(request.exchange()),
@@ -174,6 +201,7 @@ final class CallRecords {
             case "prompts/get" -> CallKind.PROMPT_GET;
             case "resources/read" -> CallKind.RESOURCE_READ;
             case "completion/complete" -> CallKind.COMPLETION;
+            case "resources/subscribe" -> CallKind.RESOURCE_SUBSCRIBE;
             default -> CallKind.REQUEST;
         };
     }

@@ -188,21 +188,20 @@ public final class McpFace implements AutoCloseable {
                 clock,
                 limits.listTools(),
                 limits.listTtl());
-        StreamRecords streamRecords = new StreamRecords(audit);
+        Subscribing subscribing = new Subscribing(watches, announcements, records);
         StreamPath streams = new StreamPath(
                 sessions,
                 tables,
                 policies,
                 announcements,
-                watches,
+                subscribing,
                 streamPlaces,
                 records,
-                streamRecords,
+                new StreamRecords(audit),
                 answers,
                 serverInfo,
                 clock);
-        SessionPath inSessions =
-                new SessionPath(tables, policies, announcements, watches, records, streamRecords, answers, clock);
+        SessionPath inSessions = new SessionPath(tables, policies, subscribing, records, answers, clock);
         return new McpEndpoint(
                 view,
                 authenticator,

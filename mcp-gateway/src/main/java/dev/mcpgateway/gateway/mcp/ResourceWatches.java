@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.mcp;
 
+import dev.mcpgateway.audit.AuditTicket;
 import dev.mcpgateway.connectors.credential.SecretUnavailable;
 import dev.mcpgateway.connectors.mcp.ResourceWatch;
 import dev.mcpgateway.connectors.mcp.UpstreamFault;
@@ -7,6 +8,7 @@ import dev.mcpgateway.connectors.mcp.UpstreamReply;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.policy.FeatureName;
+import dev.mcpgateway.policy.Permit;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,20 +47,22 @@ final class ResourceWatches {
      * Hears of changes of a resource that the caller may read. Blocks until the upstream has agreed; an interrupt ends the
      * wait, with the thread's interrupt status set.
      *
+     * @param permit the proof that the caller may read it
+     * @param ticket the proof that this is recorded
      * @param listener must not block; told by nobody after the watch was closed, but for what was under way
      * @throws UpstreamFault if the upstream does not agree
      * @throws SecretUnavailable if there is no credential for it
      * @throws Refused if too much is watched for this principal
      */
-    ResourceWatch watch(FeatureName resource, String principal, Runnable listener)
+    ResourceWatch watch(Permit permit, AuditTicket ticket, String principal, Runnable listener)
             throws UpstreamFault, SecretUnavailable {
-        Key key = new Key(resource, principal);
+        Key key = new Key(permit.feature(), principal);
         while (true) {
             Shared one = shared.computeIfAbsent(key, _ -> new Shared());
             lock(one);
             try {
                 if (!one.over) {
-                    return watch(key, one, listener);
+                    return watch(key, one, permit, ticket, listener);
                 }
             } finally {
                 one.lock.unlock();
@@ -76,11 +80,12 @@ final class ResourceWatches {
     }
 
     /** Inside the lock. */
-    private ResourceWatch watch(Key key, Shared one, Runnable listener) throws UpstreamFault, SecretUnavailable {
+    private ResourceWatch watch(Key key, Shared one, Permit permit, AuditTicket ticket, Runnable listener)
+            throws UpstreamFault, SecretUnavailable {
         one.listeners.add(listener);
         try {
             if (one.watch == null) {
-                one.watch = begin(key, one);
+                one.watch = begin(key, one, permit, ticket);
             }
             return () -> release(key, one, listener);
         } finally {
@@ -91,14 +96,14 @@ final class ResourceWatches {
         }
     }
 
-    private ResourceWatch begin(Key key, Shared one) throws UpstreamFault, SecretUnavailable {
+    private ResourceWatch begin(Key key, Shared one, Permit permit, AuditTicket ticket)
+            throws UpstreamFault, SecretUnavailable {
         if (!places.take(key.principal())) {
             throw new Refused(Reason.TOO_MANY_SUBSCRIPTIONS);
         }
         boolean begun = false;
         try {
-            ResourceWatch watch =
-                    upstreams.watch(key.resource().alias(), key.resource().own(), key.principal(), one::tell);
+            ResourceWatch watch = upstreams.watch(permit, ticket, key.principal(), one::tell);
             begun = true;
             return watch;
         } finally {

@@ -1,7 +1,5 @@
 package dev.mcpgateway.gateway.mcp;
 
-import dev.mcpgateway.connectors.credential.SecretUnavailable;
-import dev.mcpgateway.connectors.mcp.UpstreamFault;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
@@ -13,6 +11,7 @@ import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.call.Stage;
 import dev.mcpgateway.gateway.http.Answers;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
+import dev.mcpgateway.policy.Permit;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.Visibility;
 import java.nio.charset.StandardCharsets;
@@ -26,28 +25,22 @@ final class SessionPath {
 
     private final ViewTables tables;
     private final Supplier<Policy> policies;
-    private final Announcements announcements;
-    private final ResourceWatches watches;
+    private final Subscribing subscribing;
     private final CallRecords calls;
-    private final StreamRecords records;
     private final Answers answers;
     private final InstantSource clock;
 
     SessionPath(
             ViewTables tables,
             Supplier<Policy> policies,
-            Announcements announcements,
-            ResourceWatches watches,
+            Subscribing subscribing,
             CallRecords calls,
-            StreamRecords records,
             Answers answers,
             InstantSource clock) {
         this.tables = tables;
         this.policies = policies;
-        this.announcements = announcements;
-        this.watches = watches;
+        this.subscribing = subscribing;
         this.calls = calls;
-        this.records = records;
         this.answers = answers;
         this.clock = clock;
     }
@@ -112,28 +105,10 @@ final class SessionPath {
     }
 
     private void watch(AgentRequest request, ResourceRoute route, Ear ear, Policy policy, CallTrace trace) {
-        String uri = route.name().own();
-        boolean watched = false;
-        try {
-            trace.enter(Stage.RECORD);
-            records.subscribed(request, route.name(), policy.hash(), trace);
-            trace.enter(Stage.FORWARD);
-            ear.watch(
-                    uri,
-                    watches.watch(route.name(), request.caller().key(), ear.listener(uri, announcements::touched)));
-            watched = true;
-        } catch (UpstreamFault fault) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new Refused(Refusal.of(Reason.CANCELLED));
-            }
-            throw new Refused(Refusal.of(Reason.NOT_WATCHED, String.valueOf(fault.getMessage())));
-        } catch (SecretUnavailable failure) {
-            throw new Refused(Refusal.of(Reason.CREDENTIAL_UNAVAILABLE, String.valueOf(failure.getMessage())));
-        } finally {
-            if (!watched) {
-                ear.unsubscribe(uri);
-            }
-        }
+        Permit permit = ResourceAccess.permit(route, policy, request.caller().subject(), clock.instant())
+                .orElseThrow(() -> new Refused(notFound(request, Reason.RESOURCE_HIDDEN)));
+        trace.enter(Stage.FORWARD);
+        subscribing.subscribe(request, route, permit, ear, trace);
     }
 
     /** Ends a subscription; one that never was is over, too. */

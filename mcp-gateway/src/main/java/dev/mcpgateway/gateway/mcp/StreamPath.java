@@ -2,8 +2,6 @@ package dev.mcpgateway.gateway.mcp;
 
 import dev.mcpgateway.audit.Agent;
 import dev.mcpgateway.audit.McpExchange;
-import dev.mcpgateway.connectors.credential.SecretUnavailable;
-import dev.mcpgateway.connectors.mcp.UpstreamFault;
 import dev.mcpgateway.connectors.wire.JsonText;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
@@ -14,6 +12,7 @@ import dev.mcpgateway.gateway.http.EventStream;
 import dev.mcpgateway.gateway.http.Exchange;
 import dev.mcpgateway.gateway.identity.Caller;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
+import dev.mcpgateway.policy.Permit;
 import dev.mcpgateway.policy.Policy;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +50,7 @@ final class StreamPath {
     private final ViewTables tables;
     private final Supplier<Policy> policies;
     private final Announcements announcements;
-    private final ResourceWatches watches;
+    private final Subscribing subscribing;
     private final Places places;
     private final CallRecords calls;
     private final StreamRecords records;
@@ -64,7 +63,7 @@ final class StreamPath {
             ViewTables tables,
             Supplier<Policy> policies,
             Announcements announcements,
-            ResourceWatches watches,
+            Subscribing subscribing,
             Places places,
             CallRecords calls,
             StreamRecords records,
@@ -75,7 +74,7 @@ final class StreamPath {
         this.tables = tables;
         this.policies = policies;
         this.announcements = announcements;
-        this.watches = watches;
+        this.subscribing = subscribing;
         this.places = places;
         this.calls = calls;
         this.records = records;
@@ -223,44 +222,36 @@ final class StreamPath {
         return lists;
     }
 
+    /** A resource of which the caller may hear. */
+    private record Wanted(ResourceRoute route, Permit permit) {}
+
     /** The resources that this caller may read and whose upstream tells of changes; all others look like unknown ones. */
     private List<String> watched(AgentRequest request, ListenFilter filter, Ear ear, Policy policy, CallTrace trace) {
         Instant now = clock.instant();
-        List<ResourceRoute> routes = new ArrayList<>();
+        List<Wanted> wanted = new ArrayList<>();
         for (String uri : filter.uris()) {
             ResourceRoute route = tables.of(request.view()).resources().find(uri);
-            if (route != null
-                    && ResourceAccess.isReadable(route, policy, request.caller().subject(), now)
-                    && ear.subscribe(uri) == Ear.Place.TAKEN) {
-                routes.add(route);
+            if (route != null) {
+                ResourceAccess.permit(route, policy, request.caller().subject(), now)
+                        .filter(_ -> ear.subscribe(uri) == Ear.Place.TAKEN)
+                        .ifPresent(permit -> wanted.add(new Wanted(route, permit)));
             }
         }
-        if (routes.isEmpty()) {
-            return List.of();
-        }
-        List<String> agreed = agreed(request, routes, ear);
-        for (ResourceRoute route : routes) {
-            if (agreed.contains(route.name().own())) {
-                records.subscribed(request, route.name(), policy.hash(), trace);
-            } else {
-                ear.unsubscribe(route.name().own());
-            }
-        }
-        return agreed;
+        return wanted.isEmpty() ? List.of() : agreed(request, wanted, ear, trace);
     }
 
     /** Asks all upstreams at once, so that one that hangs does not use up the time of the others. */
-    private List<String> agreed(AgentRequest request, List<ResourceRoute> routes, Ear ear) {
+    private List<String> agreed(AgentRequest request, List<Wanted> wanted, Ear ear, CallTrace trace) {
         List<Callable<Boolean>> asking = new ArrayList<>();
-        for (ResourceRoute route : routes) {
-            asking.add(() -> watch(request.caller(), route, ear));
+        for (Wanted each : wanted) {
+            asking.add(() -> isAgreed(request, each, ear, trace));
         }
         List<String> agreed = new ArrayList<>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Boolean>> answered = threads.invokeAll(asking, AGREEMENT.toMillis(), TimeUnit.MILLISECONDS);
-            for (int i = 0; i < routes.size(); i++) {
+            for (int i = 0; i < wanted.size(); i++) {
                 if (!answered.get(i).isCancelled() && answered.get(i).get()) {
-                    agreed.add(routes.get(i).name().own());
+                    agreed.add(wanted.get(i).route().name().own());
                 }
             }
         } catch (InterruptedException leaving) {
@@ -271,13 +262,12 @@ final class StreamPath {
         return agreed;
     }
 
-    private boolean watch(Caller caller, ResourceRoute route, Ear ear) {
-        String uri = route.name().own();
+    private boolean isAgreed(AgentRequest request, Wanted wanted, Ear ear, CallTrace trace) {
         try {
-            ear.watch(uri, watches.watch(route.name(), caller.key(), ear.listener(uri, announcements::touched)));
+            subscribing.subscribe(request, wanted.route(), wanted.permit(), ear, trace);
             return true;
-        } catch (UpstreamFault | SecretUnavailable | Refused fault) {
-            LOG.debug("{} does not watch: {}", route.name().alias(), fault.getMessage());
+        } catch (Refused refused) {
+            LOG.debug("{} is not watched: {}", wanted.route().name().alias(), refused.getMessage());
             return false;
         }
     }

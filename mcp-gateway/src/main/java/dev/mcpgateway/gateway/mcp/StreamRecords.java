@@ -1,18 +1,14 @@
 package dev.mcpgateway.gateway.mcp;
 
 import dev.mcpgateway.audit.Agent;
-import dev.mcpgateway.audit.AuditEvent.ResourceSubscribed;
 import dev.mcpgateway.audit.AuditEvent.StreamClosed;
 import dev.mcpgateway.audit.AuditEvent.StreamOpened;
 import dev.mcpgateway.audit.AuditLog;
 import dev.mcpgateway.audit.AuditUnavailable;
 import dev.mcpgateway.audit.McpExchange;
-import dev.mcpgateway.audit.PolicyRef;
 import dev.mcpgateway.gateway.http.Exchange;
 import dev.mcpgateway.gateway.identity.Caller;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
-import dev.mcpgateway.policy.FeatureName;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -72,28 +68,6 @@ final class StreamRecords {
         } catch (AuditUnavailable failure) {
             // the stream is over all the same
             LOG.warn("the end of a stream is not in the audit log: {}", failure.getMessage());
-        }
-    }
-
-    /**
-     * Records that a caller hears of a resource from now on.
-     *
-     * @throws dev.mcpgateway.gateway.call.Refused if it cannot be recorded
-     */
-    void subscribed(AgentRequest request, FeatureName resource, String policyHash, CallTrace trace) {
-        try {
-            log.appendAsync(new ResourceSubscribed(
-                    CallRecords.actor(request.caller()),
-                    CallRecords.agent(request.envelope()),
-                    CallRecords.source(request.exchange()),
-                    CallRecords.mcp(request),
-                    CallRecords.trace(trace),
-                    new PolicyRef(policyHash, List.of()),
-                    request.view().name(),
-                    resource.alias(),
-                    resource.own()));
-        } catch (AuditUnavailable failure) {
-            throw CallRecords.unavailable(failure);
         }
     }
 }

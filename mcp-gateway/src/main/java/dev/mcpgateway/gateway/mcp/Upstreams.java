@@ -13,6 +13,7 @@ import dev.mcpgateway.connectors.mcp.UpstreamReply;
 import dev.mcpgateway.connectors.wire.Era;
 import dev.mcpgateway.connectors.wire.InputKind;
 import dev.mcpgateway.connectors.wire.Revision;
+import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Permit;
 import java.time.Duration;
 import java.util.Map;
@@ -93,15 +94,17 @@ public final class Upstreams {
     }
 
     /**
-     * Hears of changes of a resource, in the name of a principal.
+     * Hears of changes of the resource that the permit names, in the name of a principal; as {@link #call}, only with the
+     * proofs that it may be and that it is recorded.
      *
      * @throws UpstreamFault if the upstream does not agree
      * @throws SecretUnavailable if there is no credential for it
      */
-    ResourceWatch watch(String alias, String uri, String principal, Runnable updated)
+    ResourceWatch watch(Permit permit, AuditTicket ticket, String principal, Runnable updated)
             throws UpstreamFault, SecretUnavailable {
-        Upstream upstream = of(alias);
-        return upstream.upstream().watch(uri, principal, upstream.credential().issue(), updated);
+        FeatureName resource = permit.feature();
+        Credential credential = credential(resource.alias(), ticket);
+        return of(resource.alias()).upstream().watch(resource.own(), principal, credential, updated);
     }
 
     private Upstream of(String alias) {

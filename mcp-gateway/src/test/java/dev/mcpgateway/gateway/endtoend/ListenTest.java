@@ -180,7 +180,7 @@ class ListenTest {
         assertThat(hidden.events().getFirst()).endsWith("\"notifications\":{}}}");
         assertThat(hidden.at("/result/resultType")).as("nothing will ever come").isEqualTo("complete");
         assertThat(crm.subscribed()).isEmpty();
-        assertThat(records("resource.subscribed")).isEmpty();
+        assertThat(records("resource.subscribe.intent")).isEmpty();
     }
 
     @ParameterizedTest
@@ -442,7 +442,9 @@ class ListenTest {
                 gateway.agent().listen("{\"toolsListChanged\":true,\"resourceSubscriptions\":[\"" + A + "\"]}")) {
             assertThat(stream.next().at("/params/notifications")).hasToString("{\"toolsListChanged\":true}");
         }
-        assertThat(records("resource.subscribed")).isEmpty();
+        assertThat(records("resource.subscribe.outcome"))
+                .singleElement()
+                .satisfies(outcome -> assertThat(outcome.text("outcome.error")).isEqualTo("not_watched"));
     }
 
     @ParameterizedTest
@@ -481,11 +483,14 @@ class ListenTest {
             assertThat(opened.text("detail.view")).isEqualTo("default");
             assertThat(opened.json()).contains("\"lists\":[\"tools\"]", "\"resources\":1");
         });
-        assertThat(records("resource.subscribed")).singleElement().satisfies(subscribed -> {
-            assertThat(subscribed.text("detail.upstream")).isEqualTo("crm");
-            assertThat(subscribed.text("detail.uri")).isEqualTo(A);
+        assertThat(records("resource.subscribe.intent")).singleElement().satisfies(subscribed -> {
+            assertThat(subscribed.text("tool.server")).isEqualTo("crm");
+            assertThat(subscribed.text("tool.name")).isEqualTo(A);
             assertThat(subscribed.text("policy.sha256")).isNotEmpty();
         });
+        assertThat(records("resource.subscribe.outcome"))
+                .singleElement()
+                .satisfies(outcome -> assertThat(outcome.text("outcome.status")).isEqualTo("ok"));
         assertThat(records("stream.closed")).singleElement().satisfies(closed -> {
             assertThat(closed.text("actor.sub_p"))
                     .isEqualTo(records("stream.opened").getFirst().text("actor.sub_p"));

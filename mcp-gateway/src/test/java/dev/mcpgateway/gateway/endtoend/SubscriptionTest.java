@@ -270,7 +270,7 @@ class SubscriptionTest {
 
         assertThat(answer.errorCode()).isEqualTo(-31501);
         assertThat(answer.text()).doesNotContain("not today");
-        assertThat(records("mcp.request.denied").getLast().text("detail.reason"))
+        assertThat(records("resource.subscribe.outcome").getLast().text("outcome.error"))
                 .isEqualTo("not_watched");
         crm.method("resources/subscribe", ToolScript.result("{}"));
         assertThat(alice.subscribe(A).errorCode()).as("nothing is left of it").isZero();
@@ -329,10 +329,9 @@ class SubscriptionTest {
         alice.subscribe(SECRET);
         gateway.skipRecords();
 
-        assertThat(records("resource.subscribed")).singleElement().satisfies(found -> {
-            assertThat(found.text("detail.uri")).isEqualTo(A);
-            assertThat(found.text("detail.upstream")).isEqualTo("crm");
-            assertThat(found.text("detail.view")).isEqualTo("default");
+        assertThat(records("resource.subscribe.intent")).singleElement().satisfies(found -> {
+            assertThat(found.text("tool.name")).isEqualTo(A);
+            assertThat(found.text("tool.server")).isEqualTo("crm");
             assertThat(found.text("mcp.method")).isEqualTo("resources/subscribe");
             assertThat(found.text("mcp.session")).isNotEmpty();
             assertThat(found.text("policy.sha256")).isNotEmpty();

@@ -1,7 +1,7 @@
 package dev.mcpgateway.gateway.mcp;
 
 import dev.mcpgateway.audit.AuditTicket;
-import dev.mcpgateway.connectors.credential.SecretUnavailable;
+import dev.mcpgateway.connectors.credential.CredentialUnavailable;
 import dev.mcpgateway.connectors.mcp.ResourceWatch;
 import dev.mcpgateway.connectors.mcp.UpstreamFault;
 import dev.mcpgateway.connectors.mcp.UpstreamReply;
@@ -49,20 +49,21 @@ final class ResourceWatches {
      *
      * @param permit the proof that the caller may read it
      * @param ticket the proof that this is recorded
+     * @param request who asks, and so in whose name
      * @param listener must not block; told by nobody after the watch was closed, but for what was under way
      * @throws UpstreamFault if the upstream does not agree
-     * @throws SecretUnavailable if there is no credential for it
+     * @throws CredentialUnavailable if there is no credential for it
      * @throws Refused if too much is watched for this principal
      */
-    ResourceWatch watch(Permit permit, AuditTicket ticket, String principal, Runnable listener)
-            throws UpstreamFault, SecretUnavailable {
-        Key key = new Key(permit.feature(), principal);
+    ResourceWatch watch(Permit permit, AuditTicket ticket, AgentRequest request, Runnable listener)
+            throws UpstreamFault, CredentialUnavailable {
+        Key key = new Key(permit.feature(), request.caller().key());
         while (true) {
             Shared one = shared.computeIfAbsent(key, _ -> new Shared());
             lock(one);
             try {
                 if (!one.over) {
-                    return watch(key, one, permit, ticket, listener);
+                    return watch(key, one, permit, ticket, request, listener);
                 }
             } finally {
                 one.lock.unlock();
@@ -80,12 +81,12 @@ final class ResourceWatches {
     }
 
     /** Inside the lock. */
-    private ResourceWatch watch(Key key, Shared one, Permit permit, AuditTicket ticket, Runnable listener)
-            throws UpstreamFault, SecretUnavailable {
+    private ResourceWatch watch(Key key, Shared one, Permit permit, AuditTicket ticket, AgentRequest request, Runnable listener)
+            throws UpstreamFault, CredentialUnavailable {
         one.listeners.add(listener);
         try {
             if (one.watch == null) {
-                one.watch = begin(key, one, permit, ticket);
+                one.watch = begin(key, one, permit, ticket, request);
             }
             return () -> release(key, one, listener);
         } finally {
@@ -96,14 +97,14 @@ final class ResourceWatches {
         }
     }
 
-    private ResourceWatch begin(Key key, Shared one, Permit permit, AuditTicket ticket)
-            throws UpstreamFault, SecretUnavailable {
+    private ResourceWatch begin(Key key, Shared one, Permit permit, AuditTicket ticket, AgentRequest request)
+            throws UpstreamFault, CredentialUnavailable {
         if (!places.take(key.principal())) {
             throw new Refused(Reason.TOO_MANY_SUBSCRIPTIONS);
         }
         boolean begun = false;
         try {
-            ResourceWatch watch = upstreams.watch(permit, ticket, key.principal(), one::tell);
+            ResourceWatch watch = upstreams.watch(permit, ticket, request, one::tell);
             begun = true;
             return watch;
         } finally {

@@ -4,7 +4,7 @@ import dev.mcpgateway.audit.AuditTicket;
 import dev.mcpgateway.audit.AuditUnavailable;
 import dev.mcpgateway.audit.CallOutcome;
 import dev.mcpgateway.audit.CallStatus;
-import dev.mcpgateway.connectors.credential.SecretUnavailable;
+import dev.mcpgateway.connectors.credential.CredentialUnavailable;
 import dev.mcpgateway.connectors.mcp.UpstreamFault;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
@@ -55,14 +55,14 @@ final class Subscribing {
         String uri = permit.feature().own();
         try {
             Runnable listener = ear.listener(uri, announcements::touched);
-            ear.watch(uri, watches.watch(permit, ticket, request.caller().key(), listener));
+            ear.watch(uri, watches.watch(permit, ticket, request, listener));
             return null;
         } catch (UpstreamFault fault) {
             if (Thread.currentThread().isInterrupted()) {
                 return Refusal.of(Reason.CANCELLED);
             }
             return Refusal.of(Reason.NOT_WATCHED, String.valueOf(fault.getMessage()));
-        } catch (SecretUnavailable failure) {
+        } catch (CredentialUnavailable failure) {
             return Refusal.of(Reason.CREDENTIAL_UNAVAILABLE, String.valueOf(failure.getMessage()));
         } catch (Refused refused) {
             return refused.why();

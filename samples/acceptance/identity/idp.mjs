@@ -17,12 +17,18 @@ export async function signingKey(alg) {
   return { ...(await exportJWK(privateKey)), alg, use: 'sig', kid: randomBytes(6).toString('hex') };
 }
 
+function names(keys, token) {
+  const { kid } = JSON.parse(Buffer.from(token.split('.')[0], 'base64url'));
+  return keys.some((key) => key.kid === kid);
+}
+
 /** An identity provider (provider.mjs) that can be stopped, started again under the same URL, and given other keys. */
 export class IdentityProvider {
   #folder;
   #name;
   #settings;
   #child;
+  #before = [];
 
   /** Its URL, known once it has started. */
   issuer;
@@ -43,8 +49,16 @@ export class IdentityProvider {
 
   /** Whether it now publishes the key that this token names. */
   publishes(token) {
-    const { kid } = JSON.parse(Buffer.from(token.split('.')[0], 'base64url'));
-    return this.keys.some((key) => key.kid === kid);
+    return names(this.keys, token);
+  }
+
+  /** Whether the newest change began or ended the publication of that key. */
+  changed(token) {
+    return this.publishes(token) !== names(this.#before, token);
+  }
+
+  get isRunning() {
+    return this.#child.isRunning;
   }
 
   async start() {
@@ -69,6 +83,7 @@ export class IdentityProvider {
 
   /** Publishes these keys from now on and signs with the first. May be called while it is down. */
   async use(keys) {
+    this.#before = this.#settings.keys;
     this.#settings.keys = keys;
     await this.#change();
   }

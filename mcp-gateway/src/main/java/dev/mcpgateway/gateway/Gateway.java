@@ -77,6 +77,7 @@ public final class Gateway implements AutoCloseable {
     private final LivePolicy policy;
     private final FileWatch files = new FileWatch(FILE_LOOK);
     private final DeadlineSweeper sweeper;
+    private final UpstreamCredentials credentials;
     private final UpstreamFactory factory;
     private final Map<String, Upstreams.Upstream> upstreams = new LinkedHashMap<>();
     private final Catalog catalog;
@@ -115,7 +116,8 @@ public final class Gateway implements AutoCloseable {
             this.sweeper = new DeadlineSweeper(time);
             Surroundings surroundings =
                     new Surroundings(sweeper, wiring.ids(), new ClientIdentity("mcp-gateway", wiring.version()));
-            this.factory = new UpstreamFactory(surroundings, config.limits());
+            this.credentials = new UpstreamCredentials(config, publicUrl, surroundings, wiring.secureRandom());
+            this.factory = new UpstreamFactory(surroundings, config.limits(), credentials);
             config.upstreams().forEach((alias, upstream) -> upstreams.put(alias, factory.make(upstream)));
             this.face = new McpFace(
                     views,
@@ -392,6 +394,7 @@ public final class Gateway implements AutoCloseable {
             }
             first = false;
         }
+        credentials.keySet().ifPresent(routes::add);
         return new Routes(routes);
     }
 
@@ -475,6 +478,7 @@ public final class Gateway implements AutoCloseable {
             McpUpstream closing = upstream.upstream();
             quietly("upstream " + closing.alias(), closing);
         }
+        quietly("credentials", credentials);
         transports.forEach(transport -> quietly("transport", transport));
         quietly("operators' port", operators);
         quietly("agents' port", agents);

@@ -47,14 +47,16 @@ final class UpstreamFactory {
 
     private final Surroundings surroundings;
     private final Limits limits;
+    private final UpstreamCredentials credentials;
 
-    UpstreamFactory(Surroundings surroundings, Limits limits) {
+    UpstreamFactory(Surroundings surroundings, Limits limits, UpstreamCredentials credentials) {
         this.surroundings = surroundings;
         this.limits = limits;
+        this.credentials = credentials;
     }
 
     Upstreams.Upstream make(GatewayConfig.Upstream config) {
-        UpstreamCredential credential = credential(config.credential());
+        UpstreamCredential credential = credentials.make(config.credential(), this::secret);
         McpUpstream upstream = switch (config.transport()) {
             case STDIO -> StdioUpstream.of(stdio(config), surroundings);
             case STREAMABLE_HTTP -> new HttpUpstream(http(config, url(config), credential), surroundings);
@@ -81,14 +83,6 @@ final class UpstreamFactory {
             throw new IllegalArgumentException("upstream " + config.alias() + " has no url");
         }
         return url;
-    }
-
-    private UpstreamCredential credential(Credential credential) {
-        return switch (credential) {
-            case Credential.None _ -> new UpstreamCredential.None();
-            case Credential.StaticHeader(String header, String prefix, SecretRef secret) ->
-                new UpstreamCredential.StaticHeader(header, prefix, secret(secret));
-        };
     }
 
     SecretSource secret(SecretRef reference) {
@@ -139,6 +133,8 @@ final class UpstreamFactory {
         return switch (credential) {
             case Credential.None _ -> Set.of();
             case Credential.StaticHeader header -> Set.of(header.header());
+            case Credential.CallToken _, Credential.ClientCredentials _, Credential.TokenExchange _ ->
+                Set.of("Authorization");
         };
     }
 

@@ -6,19 +6,20 @@ import java.util.Locale;
 import java.util.Set;
 
 /** How an upstream's credential is made. Every upstream names one; {@code none} is written out. */
-public sealed interface UpstreamCredential {
+public sealed interface UpstreamCredential
+        permits UpstreamCredential.None, UpstreamCredential.StaticHeader, CallToken, TokenExchange, ClientCredentials {
 
     /**
-     * The credential for the next request.
+     * The credential for one request.
      *
-     * @throws SecretUnavailable if its secret cannot be used
+     * @throws CredentialUnavailable if there is none: its secret cannot be used, or it cannot be had for this use
      */
-    Credential issue() throws SecretUnavailable;
+    Credential issue(CredentialUse use) throws CredentialUnavailable;
 
     /** The upstream gets no credential. */
     record None() implements UpstreamCredential {
         @Override
-        public Credential issue() {
+        public Credential issue(CredentialUse use) {
             return Credential.NONE;
         }
     }
@@ -64,7 +65,7 @@ public sealed interface UpstreamCredential {
         }
 
         @Override
-        public Credential issue() throws SecretUnavailable {
+        public Credential issue(CredentialUse use) throws SecretUnavailable {
             String value = prefix + secret.read().expose();
             if (!HttpHeader.isFieldValue(value)) {
                 throw new SecretUnavailable("secret " + secret

@@ -1,7 +1,7 @@
 package dev.mcpgateway.connectors.mcp;
 
-import dev.mcpgateway.connectors.credential.Credential;
-import dev.mcpgateway.connectors.credential.SecretUnavailable;
+import dev.mcpgateway.connectors.credential.CredentialUse;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.connectors.wire.ClientCapabilities;
@@ -39,6 +39,7 @@ public final class DuplexUpstream implements McpUpstream {
     private static final int DISCOVER_BYTES_MAX = 1024 * 1024;
 
     private final DuplexSettings settings;
+    private final SessionCredential ownCredential;
     private final MessageChannel.Opener opener;
     private final TimeSource time;
     private final StatusBoard board;
@@ -56,6 +57,7 @@ public final class DuplexUpstream implements McpUpstream {
     /** Prepares everything; nothing is opened yet. */
     public DuplexUpstream(DuplexSettings settings, MessageChannel.Opener opener, Surroundings surroundings) {
         this.settings = settings;
+        this.ownCredential = SessionCredential.of(settings.credential(), new CredentialUse.Own());
         this.opener = opener;
         this.surroundings = surroundings;
         this.time = surroundings.time();
@@ -82,7 +84,7 @@ public final class DuplexUpstream implements McpUpstream {
         Deadline deadline = Deadline.after(call.timeout(), time);
         SessionKey key = key(call.principal(), call.dialogue().capabilities());
         UpstreamReply reply;
-        try (var lease = live(key, call.credential(), deadline)) {
+        try (var lease = live(key, call.credential().session(), deadline)) {
             reply = call(lease.session(), call, replies, deadline);
         } catch (UpstreamFault fault) {
             reply = Replies.notRun(fault.reply());
@@ -102,6 +104,9 @@ public final class DuplexUpstream implements McpUpstream {
     private UpstreamReply call(Peer peer, UpstreamCall call, ReplyListener replies, Deadline usual) {
         CallDeadline deadline = new CallDeadline(usual, call.inputWait());
         peer.serves(call.principal());
+        if (!settings.shared()) {
+            peer.renew(call.credential().session());
+        }
         setLevel(peer, call, usual);
         long id = peer.nextId();
         ProgressRelay progress = new ProgressRelay(call, id);
@@ -216,7 +221,7 @@ public final class DuplexUpstream implements McpUpstream {
     }
 
     /** A channel that lives: one that has ended is replaced, and nothing was sent over it. */
-    private SessionPool<Peer>.Lease live(SessionKey key, Credential credential, Deadline deadline)
+    private SessionPool<Peer>.Lease live(SessionKey key, SessionCredential credential, Deadline deadline)
             throws UpstreamFault {
         SessionPool<Peer>.Lease lease = peers.lease(key, credential, deadline);
         if (lease.session().isAlive()) {
@@ -227,7 +232,7 @@ public final class DuplexUpstream implements McpUpstream {
         return peers.lease(key, credential, deadline);
     }
 
-    private Peer open(SessionKey key, Credential credential, Deadline deadline) throws UpstreamFault {
+    private Peer open(SessionKey key, SessionCredential credential, Deadline deadline) throws UpstreamFault {
         if (settings.shared() && !notBefore.isOver(time)) {
             String why = board.status().reason();
             throw new UpstreamFault(why.isEmpty() ? "it ended a moment ago and is started again soon" : why);
@@ -240,7 +245,8 @@ public final class DuplexUpstream implements McpUpstream {
             }
         });
         try {
-            peer.connected(opener.open(peer, credential, deadline));
+            peer.renew(credential);
+            peer.connected(opener.open(peer, peer::newestCredential, deadline));
             new Greeting(peer, messages, settings.probeTimeout(), time).exchange(settings.era(), deadline);
             greeted.set(true);
         } finally {
@@ -294,7 +300,7 @@ public final class DuplexUpstream implements McpUpstream {
     private void restart() {
         try {
             while (!closed.await(notBefore.remainingNanos(time), TimeUnit.NANOSECONDS)) {
-                try (var _ = live(own, ownCredential(), Deadline.after(settings.startTimeout(), time))) {
+                try (var _ = live(own, ownCredential, Deadline.after(settings.startTimeout(), time))) {
                     return;
                 } catch (UpstreamFault still) {
                     board.down(String.valueOf(still.getMessage()));
@@ -308,7 +314,7 @@ public final class DuplexUpstream implements McpUpstream {
     @Override
     public Offer offer() throws UpstreamFault {
         Deadline deadline = Deadline.after(settings.listTimeout(), time);
-        try (var lease = live(own, ownCredential(), deadline)) {
+        try (var lease = live(own, ownCredential, deadline)) {
             Peer peer = lease.session();
             if (peer.declaredByServer().isEmpty()) {
                 discover(peer, deadline);
@@ -340,14 +346,6 @@ public final class DuplexUpstream implements McpUpstream {
         }
     }
 
-    private Credential ownCredential() throws UpstreamFault {
-        try {
-            return settings.credential().issue();
-        } catch (SecretUnavailable unavailable) {
-            throw new UpstreamFault(String.valueOf(unavailable.getMessage()));
-        }
-    }
-
     @Override
     public UpstreamStatus status() {
         return board.status();
@@ -359,7 +357,7 @@ public final class DuplexUpstream implements McpUpstream {
     }
 
     @Override
-    public ResourceWatch watch(String uri, String principal, Credential credential, Runnable updated)
+    public ResourceWatch watch(String uri, String principal, SessionCredential credential, Runnable updated)
             throws UpstreamFault {
         return watches.watch(uri, principal, credential, updated);
     }

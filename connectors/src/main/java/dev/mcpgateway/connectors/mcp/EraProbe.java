@@ -1,6 +1,6 @@
 package dev.mcpgateway.connectors.mcp;
 
-import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.connectors.wire.Envelope;
@@ -35,7 +35,7 @@ final class EraProbe {
     @FunctionalInterface
     interface Discover {
         /** The answer, whatever it is. */
-        Landing ask(Credential credential, Deadline deadline);
+        Landing ask(SessionCredential credential, Deadline deadline) throws UpstreamFault;
     }
 
     private final EraSetting setting;
@@ -57,13 +57,13 @@ final class EraProbe {
     }
 
     /** The era, asked for if it is not known yet. */
-    Era era(Credential credential, Deadline deadline) throws UpstreamFault {
+    Era era(SessionCredential credential, Deadline deadline) throws UpstreamFault {
         Era era = known;
         return era != null ? era : probed(null, credential, deadline);
     }
 
     /** The era after an answer that speaks against {@code assumed}: asked for again, unless that was done just now. */
-    Era again(Era assumed, Credential credential, Deadline deadline) throws UpstreamFault {
+    Era again(Era assumed, SessionCredential credential, Deadline deadline) throws UpstreamFault {
         boolean tooSoon = time.nanos() - probedNanos < AGAIN_AFTER.toNanos();
         return setting != EraSetting.AUTO || tooSoon ? assumed : probed(assumed, credential, deadline);
     }
@@ -75,7 +75,7 @@ final class EraProbe {
         }
     }
 
-    private Era probed(@Nullable Era refuted, Credential credential, Deadline deadline) throws UpstreamFault {
+    private Era probed(@Nullable Era refuted, SessionCredential credential, Deadline deadline) throws UpstreamFault {
         await(deadline);
         try {
             Era found = known;

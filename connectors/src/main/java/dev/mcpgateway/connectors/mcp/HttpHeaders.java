@@ -29,7 +29,8 @@ final class HttpHeaders {
     }
 
     /** Of a modern request in a caller's name; the mirrored arguments are those of a tool. */
-    static List<HttpHeader> modernCall(Revision revision, UpstreamCall call, ParamHeaders mirrored) {
+    static List<HttpHeader> modernCall(
+            Revision revision, UpstreamCall call, ParamHeaders mirrored, Credential credential) {
         List<HttpHeader> headers = post(12);
         headers.add(version(revision));
         headers.add(new HttpHeader("Mcp-Method", call.method()));
@@ -43,7 +44,7 @@ final class HttpHeaders {
             ParamHeaders.value(document, arguments, param)
                     .ifPresent(value -> headers.add(new HttpHeader(param.header(), value)));
         }
-        headers.addAll(call.credential().headers());
+        headers.addAll(credential.headers());
         return headers;
     }
 
@@ -63,11 +64,11 @@ final class HttpHeaders {
     }
 
     /** Of a legacy request in a caller's name. */
-    static List<HttpHeader> legacyCall(HttpSession session, UpstreamCall call) {
+    static List<HttpHeader> legacyCall(HttpSession session, UpstreamCall call, Credential credential) {
         List<HttpHeader> headers = post(8);
         addSession(headers, session);
         addTrace(headers, call);
-        headers.addAll(call.credential().headers());
+        headers.addAll(credential.headers());
         return headers;
     }
 

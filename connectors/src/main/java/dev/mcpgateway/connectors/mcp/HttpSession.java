@@ -1,6 +1,6 @@
 package dev.mcpgateway.connectors.mcp;
 
-import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.wire.ClientCapabilities;
 import dev.mcpgateway.connectors.wire.Revision;
 import java.util.Iterator;
@@ -18,6 +18,7 @@ final class HttpSession {
     static final int ID_CHARS_MAX = 1024;
 
     private final Agreed agreed;
+    private volatile SessionCredential credential;
     private final AtomicInteger calls = new AtomicInteger();
     private final Set<Inbox<Landing>> conversations = ConcurrentHashMap.newKeySet();
     private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
@@ -33,18 +34,18 @@ final class HttpSession {
      * @param capabilities what the server declared
      * @param declared what was declared to the server
      * @param isOwn whether it is the gateway's own, in which no one can be asked
-     * @param credential what it was opened with, for the requests that end it or answer the server
      */
     record Agreed(
             Optional<String> id,
             Revision revision,
             ServerCapabilities capabilities,
             ClientCapabilities declared,
-            boolean isOwn,
-            Credential credential) {}
+            boolean isOwn) {}
 
-    HttpSession(Agreed agreed) {
+    /** The credential is for the requests that end it or answer the server. */
+    HttpSession(Agreed agreed, SessionCredential credential) {
         this.agreed = agreed;
+        this.credential = credential;
     }
 
     /** Whether a server's id is what the specification allows: visible ASCII, and of bearable length. */
@@ -72,8 +73,13 @@ final class HttpSession {
         return agreed.isOwn();
     }
 
-    Credential credential() {
-        return agreed.credential();
+    SessionCredential credential() {
+        return credential;
+    }
+
+    /** What its principal has brought since counts for longer. */
+    void renew(SessionCredential newest) {
+        credential = newest;
     }
 
     void callBegins() {

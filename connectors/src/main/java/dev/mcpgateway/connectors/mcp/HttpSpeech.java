@@ -1,6 +1,6 @@
 package dev.mcpgateway.connectors.mcp;
 
-import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.net.Deadline;
 
 /** How one era speaks over HTTP. */
@@ -10,7 +10,7 @@ sealed interface HttpSpeech permits ModernHttp, LegacyHttp {
     Landing call(UpstreamCall call, ReplyListener listener, Deadline deadline) throws UpstreamFault;
 
     /** Fetches all that it offers. */
-    Offer offer(Credential credential, Deadline deadline) throws UpstreamFault;
+    Offer offer(SessionCredential credential, Deadline deadline) throws UpstreamFault;
 
     /**
      * Listens for changes of the lists until the stream ends.
@@ -19,7 +19,7 @@ sealed interface HttpSpeech permits ModernHttp, LegacyHttp {
      * @param changed told at each change
      * @return false when the server announces no changes at all, so that asking again is useless
      */
-    boolean awaitChanges(Credential credential, Runnable opened, Runnable changed) throws UpstreamFault;
+    boolean awaitChanges(SessionCredential credential, Runnable opened, Runnable changed) throws UpstreamFault;
 
     /** Tells the upstream what is watched, and hears of it, until that line ends or must be opened anew. */
     void hold(Watcher watcher) throws UpstreamFault, InterruptedException;

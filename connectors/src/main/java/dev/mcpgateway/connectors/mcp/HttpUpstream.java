@@ -1,7 +1,7 @@
 package dev.mcpgateway.connectors.mcp;
 
-import dev.mcpgateway.connectors.credential.Credential;
-import dev.mcpgateway.connectors.credential.SecretUnavailable;
+import dev.mcpgateway.connectors.credential.CredentialUse;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.HttpOrigin;
 import dev.mcpgateway.connectors.net.HttpTransport;
@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** An upstream over Streamable HTTP, modern or legacy; which one is found out, remembered, and asked again when wrong. */
 public final class HttpUpstream implements McpUpstream {
     private final HttpUpstreamSettings settings;
+    private final SessionCredential ownCredential;
     private final Surroundings surroundings;
     private final TimeSource time;
     /** Most streams that stay open; those beyond are done without. */
@@ -35,6 +36,7 @@ public final class HttpUpstream implements McpUpstream {
     /** Prepares everything; nothing is sent yet. */
     public HttpUpstream(HttpUpstreamSettings settings, Surroundings surroundings) {
         this.settings = settings;
+        this.ownCredential = SessionCredential.of(settings.credential(), new CredentialUse.Own());
         this.surroundings = surroundings;
         this.time = surroundings.time();
         this.board = new StatusBoard(settings.alias(), time);
@@ -84,22 +86,23 @@ public final class HttpUpstream implements McpUpstream {
     }
 
     private Landing call(UpstreamCall call, ReplyListener replies, Deadline deadline) throws UpstreamFault {
-        Era era = probe.era(call.credential(), deadline);
+        Era era = probe.era(call.credential().session(), deadline);
         try {
             Landing landing = speech(era).call(call, replies, deadline);
             if (!speech(era).isRefutedBy(landing)) {
                 return landing;
             }
-            Era now = probe.again(era, call.credential(), deadline);
+            Era now = probe.again(era, call.credential().session(), deadline);
             return now == era ? landing : speech(now).call(call, replies, deadline);
         } catch (EraRefuted refuted) {
-            Era now = again(era, refuted, call.credential(), deadline);
+            Era now = again(era, refuted, call.credential().session(), deadline);
             return speech(now).call(call, replies, deadline);
         }
     }
 
     /** The other era, or the refusal itself when asking again found no other. */
-    private Era again(Era era, EraRefuted refuted, Credential credential, Deadline deadline) throws UpstreamFault {
+    private Era again(Era era, EraRefuted refuted, SessionCredential credential, Deadline deadline)
+            throws UpstreamFault {
         Era now = probe.again(era, credential, deadline);
         if (now != era) {
             return now;
@@ -119,7 +122,7 @@ public final class HttpUpstream implements McpUpstream {
     public Offer offer() throws UpstreamFault {
         Deadline deadline = Deadline.after(settings.listTimeout(), time);
         try {
-            Offer listing = offer(ownCredential(), deadline);
+            Offer listing = offer(ownCredential, deadline);
             board.up(listing.revision());
             watch();
             return listing;
@@ -129,7 +132,7 @@ public final class HttpUpstream implements McpUpstream {
         }
     }
 
-    private Offer offer(Credential credential, Deadline deadline) throws UpstreamFault {
+    private Offer offer(SessionCredential credential, Deadline deadline) throws UpstreamFault {
         Era era = probe.era(credential, deadline);
         try {
             return speech(era).offer(credential, deadline);
@@ -139,14 +142,6 @@ public final class HttpUpstream implements McpUpstream {
             // a list harms no one: whatever the error meant, the next attempt finds the era anew
             probe.forget();
             throw fault;
-        }
-    }
-
-    private Credential ownCredential() throws UpstreamFault {
-        try {
-            return settings.credential().issue();
-        } catch (SecretUnavailable unavailable) {
-            throw new UpstreamFault(String.valueOf(unavailable.getMessage()));
         }
     }
 
@@ -161,7 +156,7 @@ public final class HttpUpstream implements McpUpstream {
     }
 
     @Override
-    public ResourceWatch watch(String uri, String principal, Credential credential, Runnable updated)
+    public ResourceWatch watch(String uri, String principal, SessionCredential credential, Runnable updated)
             throws UpstreamFault {
         return watches.watch(uri, principal, credential, updated);
     }
@@ -187,9 +182,8 @@ public final class HttpUpstream implements McpUpstream {
                 watcher = ChangeWatcher.start(
                         settings.alias(),
                         (opened, changed) -> {
-                            Credential credential = ownCredential();
-                            Era era = probe.era(credential, Deadline.after(settings.listTimeout(), time));
-                            return speech(era).awaitChanges(credential, opened, changed);
+                            Era era = probe.era(ownCredential, Deadline.after(settings.listTimeout(), time));
+                            return speech(era).awaitChanges(ownCredential, opened, changed);
                         },
                         this::changed,
                         surroundings.random());

@@ -1,6 +1,7 @@
 package dev.mcpgateway.connectors.mcp;
 
 import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.HttpExchange;
 import dev.mcpgateway.connectors.net.HttpFault;
@@ -74,7 +75,8 @@ final class LegacyHttp implements HttpSpeech {
     @Override
     public Landing call(UpstreamCall call, ReplyListener listener, Deadline deadline) throws UpstreamFault {
         SessionKey key = new SessionKey(call.principal(), call.dialogue().capabilities());
-        try (var lease = sessions.lease(key, call.credential(), deadline)) {
+        try (var lease = sessions.lease(key, call.credential().session(), deadline)) {
+            lease.session().renew(call.credential().session());
             Landing landing = call(lease.session(), call, listener, deadline);
             if (isSessionSuspect(landing)) {
                 lose(lease);
@@ -84,7 +86,7 @@ final class LegacyHttp implements HttpSpeech {
             }
         }
         // refused before it ran: the server does not know the session any more
-        try (var lease = sessions.lease(key, call.credential(), deadline)) {
+        try (var lease = sessions.lease(key, call.credential().session(), deadline)) {
             return call(lease.session(), call, listener, deadline);
         }
     }
@@ -140,14 +142,15 @@ final class LegacyHttp implements HttpSpeech {
 
     /** A request of the gateway's own within a session. */
     private Landing request(HttpSession session, long id, byte[] body, Deadline deadline) {
+        List<HttpHeader> headers;
+        try {
+            headers = HttpHeaders.legacy(session, Credentials.of(session.credential()));
+        } catch (UpstreamFault noCredential) {
+            return new Landing.Failed(noCredential.reply());
+        }
         return dialogue.ask(
                 new HttpDialogue.Question(
-                        id,
-                        body,
-                        HttpHeaders.legacy(session, session.credential()),
-                        deadline,
-                        HttpDialogue.EVENT_BYTES_MAX,
-                        dialogue.depthMax()),
+                        id, body, headers, deadline, HttpDialogue.EVENT_BYTES_MAX, dialogue.depthMax()),
                 message -> heard(session, message));
     }
 
@@ -155,11 +158,12 @@ final class LegacyHttp implements HttpSpeech {
             HttpSession session, UpstreamCall call, long id, byte[] body, Deadline deadline, Sideline beside) {
         boolean heard = false;
         try {
+            Credential credential = Credentials.of(call.credential());
             Landing landing = dialogue.ask(
                     new HttpDialogue.Question(
                             id,
                             body,
-                            HttpHeaders.legacyCall(session, call),
+                            HttpHeaders.legacyCall(session, call, credential),
                             deadline,
                             call.replyBytesMax(),
                             dialogue.depthMax()),
@@ -167,6 +171,9 @@ final class LegacyHttp implements HttpSpeech {
             cancelIfGivenUp(landing, session, id);
             heard = true;
             return landing;
+        } catch (UpstreamFault noCredential) {
+            heard = true;
+            return new Landing.Failed(noCredential.reply());
         } finally {
             if (!heard) {
                 tellAside(session, messages.cancelled(id, "cancelled"));
@@ -181,8 +188,8 @@ final class LegacyHttp implements HttpSpeech {
     }
 
     private boolean readStream(HttpSession session, Runnable opened) throws UpstreamFault {
-        try (HttpExchange stream =
-                dialogue.listen(HttpHeaders.bodiless(session, session.credential()), dialogue.streamEnd())) {
+        try (HttpExchange stream = dialogue.listen(
+                HttpHeaders.bodiless(session, Credentials.of(session.credential())), dialogue.streamEnd())) {
             if (stream.status() == 404 && session.id().isPresent()) {
                 session.gone();
                 return false;
@@ -244,6 +251,7 @@ final class LegacyHttp implements HttpSpeech {
         SessionKey key = new SessionKey(watcher.principal(), ClientCapabilities.NONE);
         try (var lease = sessions.lease(key, watcher.credential(), Deadline.after(LEASE_TIMEOUT, time))) {
             HttpSession session = lease.session();
+            session.renew(watcher.credential());
             if (!session.capabilities().resourceSubscribe()) {
                 throw new UpstreamFault("it does not tell of changes of resources");
             }
@@ -318,19 +326,19 @@ final class LegacyHttp implements HttpSpeech {
 
     private void tell(HttpSession session, byte[] message, Deadline deadline) {
         try {
-            dialogue.tell(message, HttpHeaders.legacy(session, session.credential()), deadline);
-        } catch (HttpFault lost) {
+            dialogue.tell(message, HttpHeaders.legacy(session, Credentials.of(session.credential())), deadline);
+        } catch (HttpFault | UpstreamFault lost) {
             board.dropped();
         }
     }
 
-    private HttpSession open(SessionKey key, Credential credential, Deadline deadline) throws UpstreamFault {
+    private HttpSession open(SessionKey key, SessionCredential credential, Deadline deadline) throws UpstreamFault {
         long id = ids.incrementAndGet();
         Landing landing = dialogue.ask(
                 new HttpDialogue.Question(
                         id,
                         messages.initialize(id, key.capabilities()),
-                        HttpHeaders.initialize(credential),
+                        HttpHeaders.initialize(Credentials.of(credential)),
                         deadline,
                         INITIALIZE_BYTES_MAX,
                         dialogue.depthMax()),
@@ -340,7 +348,7 @@ final class LegacyHttp implements HttpSpeech {
             throw isRefusal(landing) ? new EraRefuted(reply) : landing.fault();
         }
         HttpSession session = agreed(message, answer.sessionId(), key, credential);
-        List<HttpHeader> headers = HttpHeaders.legacy(session, credential);
+        List<HttpHeader> headers = HttpHeaders.legacy(session, Credentials.of(credential));
         try {
             int status = dialogue.tell(messages.initialized(), headers, deadline);
             if (status >= 300) {
@@ -359,7 +367,8 @@ final class LegacyHttp implements HttpSpeech {
                 || landing.errorCode().isPresent();
     }
 
-    private HttpSession agreed(Envelope message, Optional<String> sessionId, SessionKey key, Credential credential)
+    private HttpSession agreed(
+            Envelope message, Optional<String> sessionId, SessionKey key, SessionCredential credential)
             throws UpstreamFault {
         JsonDocument document = message.document();
         int version = document.member(message.result(), McpNames.PROTOCOL_VERSION);
@@ -374,8 +383,9 @@ final class LegacyHttp implements HttpSpeech {
         }
         ServerCapabilities capabilities =
                 ServerCapabilities.of(document, document.member(message.result(), McpNames.CAPABILITIES));
-        return new HttpSession(new HttpSession.Agreed(
-                sessionId, revision.get(), capabilities, key.capabilities(), key.equals(own), credential));
+        return new HttpSession(
+                new HttpSession.Agreed(sessionId, revision.get(), capabilities, key.capabilities(), key.equals(own)),
+                credential);
     }
 
     private static UpstreamFault malformed(String why) {
@@ -387,15 +397,16 @@ final class LegacyHttp implements HttpSpeech {
         if (session.id().isPresent()) {
             try {
                 dialogue.delete(
-                        HttpHeaders.bodiless(session, session.credential()), Deadline.after(ASIDE_TIMEOUT, time));
-            } catch (HttpFault ignored) {
+                        HttpHeaders.bodiless(session, Credentials.of(session.credential())),
+                        Deadline.after(ASIDE_TIMEOUT, time));
+            } catch (HttpFault | UpstreamFault ignored) {
                 // the server will find out by itself
             }
         }
     }
 
     @Override
-    public Offer offer(Credential credential, Deadline deadline) throws UpstreamFault {
+    public Offer offer(SessionCredential credential, Deadline deadline) throws UpstreamFault {
         for (int attempt = 0; ; attempt++) {
             try (var lease = sessions.lease(own, credential, deadline)) {
                 HttpSession session = lease.session();
@@ -417,11 +428,11 @@ final class LegacyHttp implements HttpSpeech {
 
     private final class Page implements OfferPages.Pager {
         private final HttpSession session;
-        private final Credential credential;
+        private final SessionCredential credential;
         private final Deadline deadline;
         private boolean lostSession;
 
-        Page(HttpSession session, Credential credential, Deadline deadline) {
+        Page(HttpSession session, SessionCredential credential, Deadline deadline) {
             this.session = session;
             this.credential = credential;
             this.deadline = deadline;
@@ -429,12 +440,18 @@ final class LegacyHttp implements HttpSpeech {
 
         @Override
         public UpstreamReply page(FeatureList list, String cursor) {
+            List<HttpHeader> headers;
+            try {
+                headers = HttpHeaders.legacy(session, Credentials.of(credential));
+            } catch (UpstreamFault noCredential) {
+                return noCredential.reply();
+            }
             long id = ids.incrementAndGet();
             Landing landing = dialogue.ask(
                     new HttpDialogue.Question(
                             id,
                             messages.list(list, id, session.revision(), cursor),
-                            HttpHeaders.legacy(session, credential),
+                            headers,
                             deadline,
                             OfferPages.PAGE_BYTES_MAX,
                             OfferPages.PAGE_DEPTH_MAX),
@@ -445,7 +462,7 @@ final class LegacyHttp implements HttpSpeech {
     }
 
     @Override
-    public boolean awaitChanges(Credential credential, Runnable opened, Runnable changed) throws UpstreamFault {
+    public boolean awaitChanges(SessionCredential credential, Runnable opened, Runnable changed) throws UpstreamFault {
         try (var lease = sessions.lease(own, credential, Deadline.after(LEASE_TIMEOUT, time))) {
             HttpSession session = lease.session();
             if (!session.capabilities().anyListChanged()) {

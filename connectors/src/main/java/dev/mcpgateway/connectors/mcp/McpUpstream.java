@@ -1,6 +1,6 @@
 package dev.mcpgateway.connectors.mcp;
 
-import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 
 /**
  * One MCP server whose features are used. Implementations differ in transport only. All methods may be called from any
@@ -48,11 +48,12 @@ public interface McpUpstream extends AutoCloseable {
      *
      * @param uri the upstream's own URI of the resource
      * @param principal an opaque key of whoever wants to hear
-     * @param credential what the upstream gets to know us by
+     * @param credential what the upstream gets to know us by, asked for whenever something is sent
      * @param updated is told of each change, on a thread of the upstream's; must not block
      * @throws UpstreamFault if the upstream does not agree, or too much is watched already
      */
-    ResourceWatch watch(String uri, String principal, Credential credential, Runnable updated) throws UpstreamFault;
+    ResourceWatch watch(String uri, String principal, SessionCredential credential, Runnable updated)
+            throws UpstreamFault;
 
     /** Ends sessions, processes and calls under way. */
     @Override

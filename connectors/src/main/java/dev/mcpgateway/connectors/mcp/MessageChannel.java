@@ -1,6 +1,6 @@
 package dev.mcpgateway.connectors.mcp;
 
-import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.wire.Envelope;
 import java.util.OptionalLong;
@@ -56,6 +56,6 @@ public interface MessageChannel extends AutoCloseable {
     @FunctionalInterface
     interface Opener {
         /** Connects or starts; returns when messages can be sent. */
-        MessageChannel open(Receiver receiver, Credential credential, Deadline deadline) throws UpstreamFault;
+        MessageChannel open(Receiver receiver, SessionCredential credential, Deadline deadline) throws UpstreamFault;
     }
 }

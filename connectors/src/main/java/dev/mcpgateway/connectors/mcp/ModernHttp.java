@@ -1,6 +1,7 @@
 package dev.mcpgateway.connectors.mcp;
 
 import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.HttpExchange;
 import dev.mcpgateway.connectors.net.HttpFault;
@@ -43,13 +44,13 @@ final class ModernHttp implements HttpSpeech {
     }
 
     /** Asks {@code server/discover}. The next offer takes the answer for what the server declares. */
-    Landing discover(Credential credential, Deadline deadline) {
+    Landing discover(SessionCredential credential, Deadline deadline) throws UpstreamFault {
         long id = ids.incrementAndGet();
         Landing landing = dialogue.ask(
                 new HttpDialogue.Question(
                         id,
                         messages.discover(id),
-                        HttpHeaders.modern(REVISION, "server/discover", credential),
+                        HttpHeaders.modern(REVISION, "server/discover", Credentials.of(credential)),
                         deadline,
                         OfferPages.PAGE_BYTES_MAX,
                         dialogue.depthMax()),
@@ -64,7 +65,7 @@ final class ModernHttp implements HttpSpeech {
         boolean mismatch = landing.httpStatus() == 400 && landing.errorCode().equals(Optional.of(HEADER_MISMATCH));
         if (mismatch && isToolCall(call)) {
             // refused before it ran: the tool's mirrored arguments are not those of the list we know
-            var _ = lists(ServerCapabilities.TOOLS_ONLY, call.credential(), deadline);
+            var _ = lists(ServerCapabilities.TOOLS_ONLY, call.credential().session(), deadline);
             return callOnce(call, listener, deadline);
         }
         return landing;
@@ -74,7 +75,7 @@ final class ModernHttp implements HttpSpeech {
         return call.method().equals("tools/call");
     }
 
-    private Landing callOnce(UpstreamCall call, ReplyListener listener, Deadline deadline) {
+    private Landing callOnce(UpstreamCall call, ReplyListener listener, Deadline deadline) throws UpstreamFault {
         long id = ids.incrementAndGet();
         ProgressRelay progress = new ProgressRelay(call, id);
         byte[] body = UpstreamMessage.request(call.request(), REVISION, messages.rewrite(call, id, progress));
@@ -84,7 +85,7 @@ final class ModernHttp implements HttpSpeech {
                 new HttpDialogue.Question(
                         id,
                         body,
-                        HttpHeaders.modernCall(REVISION, call, params),
+                        HttpHeaders.modernCall(REVISION, call, params, Credentials.of(call.credential())),
                         deadline,
                         call.replyBytesMax(),
                         dialogue.depthMax()),
@@ -100,7 +101,7 @@ final class ModernHttp implements HttpSpeech {
     }
 
     @Override
-    public Offer offer(Credential credential, Deadline deadline) throws UpstreamFault {
+    public Offer offer(SessionCredential credential, Deadline deadline) throws UpstreamFault {
         Landing known = discovered.getAndSet(null);
         Landing landing = known == null ? discover(credential, deadline) : known;
         discovered.set(null);
@@ -110,15 +111,21 @@ final class ModernHttp implements HttpSpeech {
         return lists(EraProbe.capabilities(landing.reply()), credential, deadline);
     }
 
-    private Offer lists(ServerCapabilities capabilities, Credential credential, Deadline deadline)
+    private Offer lists(ServerCapabilities capabilities, SessionCredential credential, Deadline deadline)
             throws UpstreamFault {
         Offer offer = OfferPages.collect(REVISION, capabilities, (list, cursor) -> {
+            Credential issued;
+            try {
+                issued = Credentials.of(credential);
+            } catch (UpstreamFault noCredential) {
+                return noCredential.reply();
+            }
             long id = ids.incrementAndGet();
             return dialogue.ask(
                             new HttpDialogue.Question(
                                     id,
                                     messages.list(list, id, REVISION, cursor),
-                                    HttpHeaders.modern(REVISION, list.method(), credential),
+                                    HttpHeaders.modern(REVISION, list.method(), issued),
                                     deadline,
                                     OfferPages.PAGE_BYTES_MAX,
                                     OfferPages.PAGE_DEPTH_MAX),
@@ -152,11 +159,11 @@ final class ModernHttp implements HttpSpeech {
     }
 
     @Override
-    public boolean awaitChanges(Credential credential, Runnable opened, Runnable changed) throws UpstreamFault {
+    public boolean awaitChanges(SessionCredential credential, Runnable opened, Runnable changed) throws UpstreamFault {
         long id = ids.incrementAndGet();
         try (HttpExchange stream = dialogue.subscribe(
                 messages.listen(id, REVISION),
-                HttpHeaders.modern(REVISION, "subscriptions/listen", credential),
+                HttpHeaders.modern(REVISION, "subscriptions/listen", Credentials.of(credential)),
                 dialogue.streamEnd())) {
             if (stream.status() != 200 || !HttpDialogue.mediaType(stream).equals("text/event-stream")) {
                 // refused with an error, or answered without a stream: it announces nothing
@@ -182,7 +189,7 @@ final class ModernHttp implements HttpSpeech {
         Listening listening = new Listening(ids.incrementAndGet(), uris, watcher, board);
         try (HttpExchange stream = dialogue.subscribe(
                 messages.listen(listening.id(), REVISION, uris),
-                HttpHeaders.modern(REVISION, "subscriptions/listen", watcher.credential()),
+                HttpHeaders.modern(REVISION, "subscriptions/listen", Credentials.of(watcher.credential())),
                 dialogue.streamEnd())) {
             if (stream.status() != 200 || !HttpDialogue.mediaType(stream).equals("text/event-stream")) {
                 throw new UpstreamFault(

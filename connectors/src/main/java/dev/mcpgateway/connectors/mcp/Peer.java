@@ -1,5 +1,8 @@
 package dev.mcpgateway.connectors.mcp;
 
+import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.CredentialUnavailable;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.mcp.Inbox.Arrival;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.TimeSource;
@@ -45,6 +48,8 @@ final class Peer implements MessageChannel.Receiver {
     private final AtomicReference<@Nullable String> closedWhy = new AtomicReference<>();
     private final AtomicReference<@Nullable String> logLevel = new AtomicReference<>();
     private final AtomicReference<@Nullable String> firstCaller = new AtomicReference<>();
+    private final AtomicReference<SessionCredential> credential =
+            new AtomicReference<>(SessionCredential.of(Credential.NONE));
     private volatile boolean manyCallers;
     private final Map<Long, Deadline> givenUp = new ConcurrentHashMap<>();
     private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
@@ -100,6 +105,16 @@ final class Peer implements MessageChannel.Receiver {
     /** Remembers the level; true when it was another one before. */
     boolean logs(String level) {
         return !level.equals(logLevel.getAndSet(level));
+    }
+
+    /** What its principal has brought since counts for longer. */
+    void renew(SessionCredential newest) {
+        credential.set(newest);
+    }
+
+    /** The credential for the next request of a channel that sends each message as one. */
+    Credential newestCredential() throws CredentialUnavailable {
+        return credential.get().now();
     }
 
     /** Remembers whose calls it has carried. */

@@ -1,6 +1,6 @@
 package dev.mcpgateway.connectors.mcp;
 
-import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.connectors.wire.Envelope;
@@ -143,7 +143,7 @@ public final class ResilientUpstream implements McpUpstream {
     }
 
     @Override
-    public ResourceWatch watch(String uri, String principal, Credential credential, Runnable updated)
+    public ResourceWatch watch(String uri, String principal, SessionCredential credential, Runnable updated)
             throws UpstreamFault {
         return upstream.watch(uri, principal, credential, updated);
     }

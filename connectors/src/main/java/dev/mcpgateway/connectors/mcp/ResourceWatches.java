@@ -1,6 +1,6 @@
 package dev.mcpgateway.connectors.mcp;
 
-import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,7 +30,8 @@ final class ResourceWatches implements AutoCloseable {
     }
 
     /** Watches; blocks until the upstream has agreed. */
-    ResourceWatch watch(String uri, String principal, Credential credential, Runnable updated) throws UpstreamFault {
+    ResourceWatch watch(String uri, String principal, SessionCredential credential, Runnable updated)
+            throws UpstreamFault {
         if (principal.isEmpty() || uri.isEmpty()) {
             throw new IllegalArgumentException("principal and uri must not be empty");
         }
@@ -57,7 +58,7 @@ final class ResourceWatches implements AutoCloseable {
         }
     }
 
-    private synchronized Held held(String uri, String principal, Credential credential, Runnable updated)
+    private synchronized Held held(String uri, String principal, SessionCredential credential, Runnable updated)
             throws UpstreamFault {
         if (closed) {
             throw new UpstreamFault("the upstream was closed by this gateway");

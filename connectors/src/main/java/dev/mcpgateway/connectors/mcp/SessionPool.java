@@ -1,6 +1,6 @@
 package dev.mcpgateway.connectors.mcp;
 
-import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
 import dev.mcpgateway.connectors.net.TimeSource;
@@ -29,7 +29,7 @@ final class SessionPool<S> implements DeadlineSweeper.Watched, AutoCloseable {
     @FunctionalInterface
     interface Opener<S> {
         /** Blocks until the session is usable. */
-        S open(SessionKey key, Credential credential, Deadline deadline) throws UpstreamFault;
+        S open(SessionKey key, SessionCredential credential, Deadline deadline) throws UpstreamFault;
     }
 
     private final int sessionsMax;
@@ -95,7 +95,7 @@ final class SessionPool<S> implements DeadlineSweeper.Watched, AutoCloseable {
      *
      * @throws UpstreamFault if it cannot be opened, or all sessions are in use
      */
-    Lease lease(SessionKey key, Credential credential, Deadline deadline) throws UpstreamFault {
+    Lease lease(SessionKey key, SessionCredential credential, Deadline deadline) throws UpstreamFault {
         Slot slot = slot(key);
         boolean leased = false;
         try {
@@ -142,7 +142,7 @@ final class SessionPool<S> implements DeadlineSweeper.Watched, AutoCloseable {
         }
     }
 
-    private S opened(Slot slot, SessionKey key, Credential credential, Deadline deadline) throws UpstreamFault {
+    private S opened(Slot slot, SessionKey key, SessionCredential credential, Deadline deadline) throws UpstreamFault {
         S known = slot.session.get();
         if (known != null) {
             return known;
@@ -164,7 +164,7 @@ final class SessionPool<S> implements DeadlineSweeper.Watched, AutoCloseable {
     }
 
     /** The opening that is under way, or a new one. It uses the slot like a call, so that the slot outlives it. */
-    private FutureTask<S> opening(Slot slot, SessionKey key, Credential credential) {
+    private FutureTask<S> opening(Slot slot, SessionKey key, SessionCredential credential) {
         lock.lock();
         try {
             FutureTask<S> task = slot.opening;
@@ -180,7 +180,7 @@ final class SessionPool<S> implements DeadlineSweeper.Watched, AutoCloseable {
         }
     }
 
-    private S open(Slot slot, SessionKey key, Credential credential) throws UpstreamFault {
+    private S open(Slot slot, SessionKey key, SessionCredential credential) throws UpstreamFault {
         try {
             S known = slot.session.get();
             S session = known != null ? known : opener.open(key, credential, Deadline.after(openMax, time));

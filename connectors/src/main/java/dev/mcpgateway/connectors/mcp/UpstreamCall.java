@@ -1,6 +1,6 @@
 package dev.mcpgateway.connectors.mcp;
 
-import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.CallCredential;
 import dev.mcpgateway.connectors.net.HttpHeader;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.JsonDocument;
@@ -28,7 +28,7 @@ public record UpstreamCall(
         Envelope request,
         String target,
         String principal,
-        Credential credential,
+        CallCredential credential,
         @Nullable String traceparent,
         @Nullable String tracestate,
         boolean wantsProgress,

@@ -1,6 +1,6 @@
 package dev.mcpgateway.connectors.mcp;
 
-import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -54,11 +54,11 @@ final class Watcher {
     private final Backoff backoff;
     private final Signal changed = new Signal();
     private final List<Wish> wishes = new ArrayList<>();
-    private Credential credential;
+    private SessionCredential credential;
     private @Nullable Runnable breaker;
     private boolean ended;
 
-    Watcher(String principal, Credential credential, Surroundings surroundings) {
+    Watcher(String principal, SessionCredential credential, Surroundings surroundings) {
         this.principal = principal;
         this.credential = credential;
         this.backoff = new Backoff(RETRY_FIRST, RETRY_LAST, surroundings.random());
@@ -68,12 +68,12 @@ final class Watcher {
         return principal;
     }
 
-    synchronized Credential credential() {
+    synchronized SessionCredential credential() {
         return credential;
     }
 
     /** Adds a wish; {@code null} when this watcher has ended already. */
-    synchronized @Nullable Wish wish(String uri, Credential newest, Runnable updated) {
+    synchronized @Nullable Wish wish(String uri, SessionCredential newest, Runnable updated) {
         if (ended) {
             return null;
         }

@@ -1,6 +1,8 @@
 package dev.mcpgateway.connectors.openapi;
 
 import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.CredentialUnavailable;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.mcp.FeatureList;
 import dev.mcpgateway.connectors.mcp.McpUpstream;
 import dev.mcpgateway.connectors.mcp.Offer;
@@ -180,11 +182,14 @@ public final class OpenApiUpstream implements McpUpstream {
             return new UpstreamReply.Answered(results.refused(request, refused.why()));
         }
         try {
-            ResultWriter.Answer answer = send(now.transport(), built, call);
+            Credential credential = call.credential().forAttempt();
+            ResultWriter.Answer answer = send(now.transport(), built, call, credential);
             up();
             return answer.isError() || answer.writtenBytes() <= call.replyBytesMax()
                     ? new UpstreamReply.Answered(results.result(request, operation, answer))
                     : new UpstreamReply.TooLarge(call.replyBytesMax());
+        } catch (CredentialUnavailable unavailable) {
+            return new UpstreamReply.Unreachable("there is no credential for it: " + unavailable.getMessage(), false);
         } catch (HttpFault fault) {
             UpstreamReply reply = Replies.of(fault, call.replyBytesMax());
             if (reply instanceof UpstreamReply.Unreachable unreachable) {
@@ -194,11 +199,17 @@ public final class OpenApiUpstream implements McpUpstream {
         }
     }
 
-    private ResultWriter.Answer send(HttpTransport transport, RequestBuilder.Request built, UpstreamCall call)
+    private ResultWriter.Answer send(
+            HttpTransport transport, RequestBuilder.Request built, UpstreamCall call, Credential credential)
             throws HttpFault {
         Deadline deadline = Deadline.after(call.timeout(), surroundings.time());
         HttpCall http = new HttpCall(
-                built.method(), built.target(), headers(built, call), built.body(), deadline, call.replyBytesMax());
+                built.method(),
+                built.target(),
+                headers(built, call, credential),
+                built.body(),
+                deadline,
+                call.replyBytesMax());
         try (HttpExchange exchange = transport.send(http)) {
             return new ResultWriter.Answer(
                     exchange.status(),
@@ -209,7 +220,7 @@ public final class OpenApiUpstream implements McpUpstream {
     }
 
     /** The credential comes last and alone: an argument never stands beside or instead of it. */
-    private List<HttpHeader> headers(RequestBuilder.Request built, UpstreamCall call) {
+    private List<HttpHeader> headers(RequestBuilder.Request built, UpstreamCall call, Credential issued) {
         List<HttpHeader> headers = new ArrayList<>();
         headers.add(ACCEPT);
         headers.add(userAgent);
@@ -222,7 +233,7 @@ public final class OpenApiUpstream implements McpUpstream {
             headers.add(new HttpHeader("tracestate", tracestate));
         }
         headers.addAll(built.headers());
-        for (HttpHeader credential : call.credential().headers()) {
+        for (HttpHeader credential : issued.headers()) {
             headers.removeIf(header -> header.name().equalsIgnoreCase(credential.name()));
             headers.add(credential);
         }
@@ -263,7 +274,7 @@ public final class OpenApiUpstream implements McpUpstream {
     public void onOfferChanged(Runnable listener) {}
 
     @Override
-    public ResourceWatch watch(String uri, String principal, Credential credential, Runnable updated)
+    public ResourceWatch watch(String uri, String principal, SessionCredential credential, Runnable updated)
             throws UpstreamFault {
         throw new UpstreamFault("an HTTP API has no resources to watch");
     }

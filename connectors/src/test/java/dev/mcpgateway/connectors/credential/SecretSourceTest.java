@@ -154,7 +154,9 @@ class SecretSourceTest {
 
         assertThat(source.read()).hasToString("***");
         assertThat(credential.toString()).doesNotContain("s3cret").contains("variable TOKEN");
-        assertThat(credential.issue().toString()).doesNotContain("s3cret").contains("Authorization");
+        assertThat(credential.issue(new CredentialUse.Own()).toString())
+                .doesNotContain("s3cret")
+                .contains("Authorization");
         assertThat(new SecretFile(file("s3cret", "rw-------"), time).toString())
                 .contains("token")
                 .doesNotContain("s3cret");

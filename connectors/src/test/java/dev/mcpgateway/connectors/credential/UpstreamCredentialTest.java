@@ -18,12 +18,12 @@ class UpstreamCredentialTest {
 
     @Test
     void noneIsNothing() {
-        assertThat(new None().issue().headers()).isEmpty();
+        assertThat(new None().issue(new CredentialUse.Own()).headers()).isEmpty();
     }
 
     @Test
     void aStaticHeaderIsPrefixAndSecret() throws SecretUnavailable {
-        Credential credential = header("X-Api-Key", "Key ", "s3cret").issue();
+        Credential credential = header("X-Api-Key", "Key ", "s3cret").issue(new CredentialUse.Own());
 
         assertThat(credential.headers()).singleElement().satisfies(field -> {
             assertThat(field.name()).isEqualTo("X-Api-Key");
@@ -60,7 +60,7 @@ class UpstreamCredentialTest {
     void aSecretThatNoHeaderCanCarryIsRefusedAndNotQuoted(String secret) {
         SecretUnavailable refused = catchThrowableOfType(
                 SecretUnavailable.class,
-                () -> header("Authorization", "", secret).issue());
+                () -> header("Authorization", "", secret).issue(new CredentialUse.Own()));
 
         assertThat(refused).hasMessageContaining("TOKEN").hasMessageNotContaining("X: y");
     }

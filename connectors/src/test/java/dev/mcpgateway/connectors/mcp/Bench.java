@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.mcp;
 
+import dev.mcpgateway.connectors.credential.CallCredential;
 import dev.mcpgateway.connectors.credential.Credential;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
@@ -115,7 +116,7 @@ public final class Bench implements AutoCloseable {
                 request,
                 tool,
                 principal,
-                new Credential(List.of(new HttpHeader("Authorization", "Bearer of-" + principal))),
+                CallCredential.of(new Credential(List.of(new HttpHeader("Authorization", "Bearer of-" + principal)))),
                 "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
                 "vendor=1",
                 true,
@@ -136,7 +137,7 @@ public final class Bench implements AutoCloseable {
                 request,
                 target,
                 principal,
-                new Credential(List.of(new HttpHeader("Authorization", "Bearer of-" + principal))),
+                CallCredential.of(new Credential(List.of(new HttpHeader("Authorization", "Bearer of-" + principal)))),
                 null,
                 null,
                 true,

@@ -3,7 +3,7 @@ package dev.mcpgateway.connectors.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.mcp.UpstreamView.Freshness;
 import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.wire.Envelope;
@@ -122,7 +122,7 @@ class CatalogTest {
         }
 
         @Override
-        public ResourceWatch watch(String uri, String principal, Credential credential, Runnable updated) {
+        public ResourceWatch watch(String uri, String principal, SessionCredential credential, Runnable updated) {
             throw new UnsupportedOperationException();
         }
 

@@ -3,6 +3,7 @@ package dev.mcpgateway.connectors.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mcpgateway.connectors.credential.CallCredential;
 import dev.mcpgateway.connectors.credential.Credential;
 import dev.mcpgateway.connectors.mcp.UpstreamReply.Answered;
 import dev.mcpgateway.connectors.mcp.UpstreamReply.Busy;
@@ -208,7 +209,7 @@ class HttpUpstreamTest {
                 call.request(),
                 call.target(),
                 call.principal(),
-                new Credential(List.of(new HttpHeader("mcp-name", "other"))),
+                CallCredential.of(new Credential(List.of(new HttpHeader("mcp-name", "other")))),
                 null,
                 null,
                 false,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.mcp.UpstreamReply.Busy;
 import dev.mcpgateway.connectors.mcp.UpstreamReply.Cancelled;
 import dev.mcpgateway.connectors.mcp.UpstreamReply.InputNeeded;
@@ -254,7 +255,7 @@ class ResilientUpstreamTest {
         break4(upstream);
 
         assertThatThrownBy(upstream::offer).hasMessage("asked for its lists");
-        assertThatThrownBy(() -> upstream.watch("file:///a", "alice", new Credential(List.of()), () -> {}))
+        assertThatThrownBy(() -> upstream.watch("file:///a", "alice", SessionCredential.of(Credential.NONE), () -> {}))
                 .hasMessage("asked to watch file:///a");
     }
 

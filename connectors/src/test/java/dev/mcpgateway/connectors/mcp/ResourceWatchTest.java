@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.net.HttpHeader;
 import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.testing.FakeMcpServer;
@@ -46,8 +47,8 @@ class ResourceWatchTest {
         return bench.upstream(server.url(), EraSetting.AUTO);
     }
 
-    private static Credential credential(String principal) {
-        return new Credential(List.of(new HttpHeader("Authorization", "Bearer of-" + principal)));
+    private static SessionCredential credential(String principal) {
+        return SessionCredential.of(new Credential(List.of(new HttpHeader("Authorization", "Bearer of-" + principal))));
     }
 
     private ResourceWatch watch(McpUpstream upstream, String uri, String principal, AtomicInteger count)

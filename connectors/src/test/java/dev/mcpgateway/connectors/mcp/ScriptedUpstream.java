@@ -1,6 +1,6 @@
 package dev.mcpgateway.connectors.mcp;
 
-import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.mcp.UpstreamStatus.Health;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -75,7 +75,7 @@ final class ScriptedUpstream implements McpUpstream {
     }
 
     @Override
-    public ResourceWatch watch(String uri, String principal, Credential credential, Runnable updated)
+    public ResourceWatch watch(String uri, String principal, SessionCredential credential, Runnable updated)
             throws UpstreamFault {
         throw new UpstreamFault("asked to watch " + uri);
     }

@@ -4,6 +4,7 @@ import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
 import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
+import dev.mcpgateway.gateway.config.GatewayConfig.TokenServer;
 import dev.mcpgateway.policy.yaml.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,8 +39,13 @@ final class ReferenceCheck {
 
     private void upstream(String alias, GatewayConfig.Upstream upstream) {
         String pointer = "/upstreams/" + alias;
-        if (upstream.credential() instanceof Credential.StaticHeader header) {
-            secret(pointer + "/credential/static/secret", header.secret());
+        switch (upstream.credential()) {
+            case Credential.StaticHeader header -> secret(pointer + "/credential/static/secret", header.secret());
+            case Credential.ClientCredentials mode -> client(pointer + "/credential/client_credentials", mode.server());
+            case Credential.TokenExchange mode -> client(pointer + "/credential/token_exchange", mode.server());
+            case Credential.None _, Credential.CallToken _ -> {
+                // nothing outside the configuration
+            }
         }
         upstream.env().forEach((name, value) -> {
             if (value instanceof EnvValue.Secret secret) {
@@ -60,6 +66,17 @@ final class ReferenceCheck {
         Path cwd = upstream.cwd();
         if (cwd != null && !Files.isDirectory(cwd)) {
             add(pointer + "/cwd", "no such folder: " + cwd);
+        }
+    }
+
+    private void client(String pointer, TokenServer server) {
+        SecretRef key = server.privateKey();
+        if (key != null) {
+            secret(pointer + "/client/private_key", key);
+        }
+        SecretRef password = server.secret();
+        if (password != null) {
+            secret(pointer + "/client/secret", password);
         }
     }
 

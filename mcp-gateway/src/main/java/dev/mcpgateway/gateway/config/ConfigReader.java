@@ -57,6 +57,7 @@ final class ConfigReader {
                 stateDir(section(root, "state")));
         checkWhoMayCall(root, config);
         checkAudiences(root, config);
+        CredentialReader.checkTogether(root, config);
         root.rejectUnknownKeys();
         return config;
     }
@@ -64,8 +65,13 @@ final class ConfigReader {
     /** A section that may be left out; its defaults are read from an empty mapping. */
     private YamlObject section(YamlObject root, String key) {
         return root.object(key)
-                .orElseGet(() -> YamlValue.of(new YamlNode.Mapping(root.position(key), Map.of()), problems)
+                .orElseGet(() -> value(new YamlNode.Mapping(root.position(key), Map.of()))
                         .object());
+    }
+
+    /** A value that stands in for one that was left out. */
+    YamlValue value(YamlNode node) {
+        return YamlValue.of(node, problems);
     }
 
     private static <T> Map<String, T> named(YamlObject root, String key, BiFunction<String, YamlObject, T> reader) {

@@ -1,5 +1,7 @@
 package dev.mcpgateway.gateway.config;
 
+import dev.mcpgateway.connectors.credential.CallToken.SubjectForm;
+import dev.mcpgateway.connectors.credential.SigningAlgorithm;
 import dev.mcpgateway.connectors.wire.InputKind;
 import java.net.URI;
 import java.nio.file.Path;
@@ -251,6 +253,52 @@ public record GatewayConfig(
 
         /** One secret for all callers, in one header. */
         record StaticHeader(String header, String prefix, SecretRef secret) implements Credential {}
+
+        /** A token of the gateway's own for each call. */
+        record CallToken(String audience, SigningAlgorithm algorithm, Duration life, SubjectForm subject)
+                implements Credential {}
+
+        /** A token that a server issues to the gateway, the same for all callers; empty texts are not sent. */
+        record ClientCredentials(TokenServer server, String resource, String audience, String scope)
+                implements Credential {}
+
+        /**
+         * The caller's token, exchanged at its issuer's server; empty texts are not sent.
+         *
+         * @param issuer alias of the issuer whose tokens are exchanged
+         * @param impersonation whether the new token leaves out that the gateway acts for the user
+         * @param lists whether the gateway asks its own questions with a token issued to itself
+         */
+        record TokenExchange(
+                String issuer,
+                TokenServer server,
+                String resource,
+                String audience,
+                String scope,
+                boolean impersonation,
+                boolean lists)
+                implements Credential {}
+    }
+
+    /**
+     * A token endpoint and how the gateway proves itself there: with exactly one of a key and a secret.
+     *
+     * @param keyId value of {@code kid}; empty for none
+     * @param assertionAudience value of {@code aud} in what the key signs
+     * @param allowNetworks networks in which the host may be, beyond public addresses
+     */
+    public record TokenServer(
+            URI url,
+            String clientId,
+            @Nullable SecretRef privateKey,
+            String keyId,
+            String assertionAudience,
+            @Nullable SecretRef secret,
+            List<String> allowNetworks) {
+        /** Copies the list. */
+        public TokenServer {
+            allowNetworks = List.copyOf(allowNetworks);
+        }
     }
 
     /**

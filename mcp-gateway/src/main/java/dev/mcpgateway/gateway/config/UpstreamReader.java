@@ -1,7 +1,6 @@
 package dev.mcpgateway.gateway.config;
 
 import dev.mcpgateway.connectors.wire.InputKind;
-import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
 import dev.mcpgateway.gateway.config.GatewayConfig.EraChoice;
 import dev.mcpgateway.gateway.config.GatewayConfig.HttpClientChoice;
@@ -10,7 +9,6 @@ import dev.mcpgateway.gateway.config.GatewayConfig.Transport;
 import dev.mcpgateway.gateway.config.GatewayConfig.Upstream;
 import dev.mcpgateway.policy.yaml.YamlObject;
 import dev.mcpgateway.policy.yaml.YamlValue;
-import dev.mcpgateway.policy.yaml.YamlValue.Variant;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +16,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,10 +24,6 @@ import java.util.Set;
 final class UpstreamReader {
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
     private static final int CONCURRENT_CALLS = 64;
-
-    /** Modes of later versions, and the one that no version will have. */
-    private static final Set<String> KNOWN_MODES =
-            Set.of("none", "static", "call_token", "token_exchange", "client_credentials", "user_oauth", "passthrough");
 
     private final ConfigReader config;
 
@@ -66,7 +59,7 @@ final class UpstreamReader {
                 entry.choice("era", EraChoice.class, EraChoice.AUTO),
                 entry.choice("http_client", HttpClientChoice.class, HttpClientChoice.LEAN),
                 entry.texts("allow_networks"),
-                credential(entry, stdio),
+                new CredentialReader(config).credential(entry, transport, url),
                 entry.millis("call_timeout_ms", Duration.ofMillis(10), Duration.ofMinutes(30), CALL_TIMEOUT),
                 (int) entry.integer("concurrent_calls", 1, 100_000, CONCURRENT_CALLS),
                 relay(entry),
@@ -147,55 +140,5 @@ final class UpstreamReader {
         EnvValue secret = new EnvValue.Secret(config.secret(wrapper, "secret"));
         wrapper.rejectUnknownKeys();
         return secret;
-    }
-
-    private Credential credential(YamlObject entry, boolean stdio) {
-        Optional<YamlValue> value = entry.optional("credential");
-        if (value.isEmpty()) {
-            entry.problem(
-                    "credential",
-                    "it must be written out",
-                    "credential: none if the upstream needs none; the caller's token is never passed on");
-            return new Credential.None();
-        }
-        Optional<Variant> variant = value.get().variant(KNOWN_MODES);
-        if (variant.isEmpty() || variant.get().name().equals("none")) {
-            return new Credential.None();
-        }
-        if (variant.get().name().equals("passthrough")) {
-            value.get()
-                    .problem(
-                            "the caller's token is never passed on",
-                            "It is made for this gateway; an upstream that got it could use it everywhere. Use static");
-            return new Credential.None();
-        }
-        if (!variant.get().name().equals("static")) {
-            value.get()
-                    .problem(
-                            "credential mode '" + variant.get().name() + "' is not supported yet",
-                            "Use static or none");
-            return new Credential.None();
-        }
-        if (stdio) {
-            value.get().problem("a stdio upstream takes no header", "Hand the secret over in env");
-        }
-        return staticHeader(variant.get().body(), value.get());
-    }
-
-    private Credential staticHeader(Optional<YamlValue> body, YamlValue value) {
-        if (body.isEmpty()) {
-            value.problem("static needs header and secret", "{static: {header: Authorization, secret: {file: PATH}}}");
-            return new Credential.None();
-        }
-        YamlObject section = body.get().object();
-        String header = section.text("header", "Authorization");
-        if (!header.matches("[A-Za-z0-9-]{1,64}")
-                || header.toLowerCase(Locale.ROOT).startsWith("mcp-")) {
-            section.problem("header", "it must be a header name, and none that MCP computes", "");
-        }
-        Credential credential =
-                new Credential.StaticHeader(header, section.text("prefix", ""), config.secret(section, "secret"));
-        section.rejectUnknownKeys();
-        return credential;
     }
 }

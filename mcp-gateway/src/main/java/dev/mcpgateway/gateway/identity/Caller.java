@@ -1,8 +1,14 @@
 package dev.mcpgateway.gateway.identity;
 
+import dev.mcpgateway.connectors.credential.Principal;
+import dev.mcpgateway.connectors.credential.SubjectToken;
 import dev.mcpgateway.policy.Subject;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Somebody whose credential was verified for this request. Only an {@link Authenticator} makes one, so a path that takes
@@ -10,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * what an agent says about itself.
  */
 public final class Caller {
+    /** Longest chain of earlier actors that is told to upstreams. */
+    private static final int ACTORS_MAX = 4;
+
     private final Subject subject;
     private final String issuer;
     private final @Nullable String tokenId;
@@ -46,6 +55,39 @@ public final class Caller {
     /** When the credential ends. */
     public Instant expiresAt() {
         return expiresAt;
+    }
+
+    /**
+     * As upstreams may hear of it.
+     *
+     * @param token its own token, where that is exchanged for another; this class holds none
+     */
+    public Principal principal(Optional<SubjectToken> token) {
+        return new Principal(
+                issuer,
+                subject.subject(),
+                subject.clientId(),
+                actors(subject.claims().get("act")),
+                token);
+    }
+
+    /** Who acted before (RFC 8693 section 4.1), the latest first; what is no plain name ends the list. */
+    private static List<String> actors(@Nullable JsonNode act) {
+        List<String> actors = new ArrayList<>();
+        JsonNode each = act;
+        while (each != null && each.isObject() && actors.size() < ACTORS_MAX) {
+            JsonNode name = each.get("sub");
+            if (name == null || !name.isString() || !isName(name.stringValue())) {
+                break;
+            }
+            actors.add(name.stringValue());
+            each = each.get("act");
+        }
+        return actors;
+    }
+
+    private static boolean isName(String text) {
+        return !text.isEmpty() && text.length() <= 256 && text.chars().noneMatch(Character::isISOControl);
     }
 
     /** Equal for equal issuer, subject and client, and for nothing else: keys sessions, limits and caches. */

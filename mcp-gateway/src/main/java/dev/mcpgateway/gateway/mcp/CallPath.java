@@ -6,8 +6,8 @@ import dev.mcpgateway.audit.CallOutcome;
 import dev.mcpgateway.audit.CallStatus;
 import dev.mcpgateway.audit.PayloadSize;
 import dev.mcpgateway.audit.ScreenRecord;
-import dev.mcpgateway.connectors.credential.Credential;
-import dev.mcpgateway.connectors.credential.SecretUnavailable;
+import dev.mcpgateway.connectors.credential.CallCredential;
+import dev.mcpgateway.connectors.credential.CredentialUnavailable;
 import dev.mcpgateway.connectors.mcp.Dialogue;
 import dev.mcpgateway.connectors.mcp.UpstreamCall;
 import dev.mcpgateway.connectors.mcp.UpstreamReply;
@@ -325,7 +325,7 @@ final class CallPath {
         Progress progress = new Progress(trace.now());
         try {
             trace.enter(Stage.CREDENTIAL);
-            Credential credential = credential(admitted, ticket);
+            CallCredential credential = credential(admitted, ticket);
             trace.enter(Stage.FORWARD);
             Landed landed = forward(admitted, ticket, credential, reply, trace, progress);
             trace.enter(Stage.SCREEN);
@@ -345,10 +345,10 @@ final class CallPath {
         }
     }
 
-    private Credential credential(Admitted admitted, AuditTicket ticket) {
+    private CallCredential credential(Admitted admitted, AuditTicket ticket) {
         try {
-            return upstreams.credential(admitted.feature().name().alias(), ticket);
-        } catch (SecretUnavailable failure) {
+            return upstreams.credential(admitted.permit(), ticket, admitted.request());
+        } catch (CredentialUnavailable failure) {
             throw new Refused(Refusal.of(Reason.CREDENTIAL_UNAVAILABLE, String.valueOf(failure.getMessage())));
         }
     }
@@ -356,7 +356,7 @@ final class CallPath {
     private Landed forward(
             Admitted admitted,
             AuditTicket ticket,
-            Credential credential,
+            CallCredential credential,
             AgentReply reply,
             CallTrace trace,
             Progress progress) {
@@ -382,7 +382,7 @@ final class CallPath {
     }
 
     private UpstreamCall call(
-            Admitted admitted, Credential credential, AgentReply reply, CallTrace trace, Dialogue dialogue) {
+            Admitted admitted, CallCredential credential, AgentReply reply, CallTrace trace, Dialogue dialogue) {
         AgentRequest request = admitted.request();
         FeatureName name = admitted.permit().feature();
         return new UpstreamCall(

@@ -1,6 +1,6 @@
 package dev.mcpgateway.gateway.mcp;
 
-import dev.mcpgateway.connectors.credential.SecretUnavailable;
+import dev.mcpgateway.connectors.credential.CredentialUnavailable;
 import dev.mcpgateway.connectors.mcp.ResourceWatch;
 import dev.mcpgateway.connectors.mcp.UpstreamFault;
 import dev.mcpgateway.connectors.mcp.UpstreamReply;
@@ -47,18 +47,18 @@ final class ResourceWatches {
      *
      * @param listener must not block; told by nobody after the watch was closed, but for what was under way
      * @throws UpstreamFault if the upstream does not agree
-     * @throws SecretUnavailable if there is no credential for it
+     * @throws CredentialUnavailable if there is no credential for it
      * @throws Refused if too much is watched for this principal
      */
-    ResourceWatch watch(FeatureName resource, String principal, Runnable listener)
-            throws UpstreamFault, SecretUnavailable {
-        Key key = new Key(resource, principal);
+    ResourceWatch watch(FeatureName resource, AgentRequest request, Runnable listener)
+            throws UpstreamFault, CredentialUnavailable {
+        Key key = new Key(resource, request.caller().key());
         while (true) {
             Shared one = shared.computeIfAbsent(key, _ -> new Shared());
             lock(one);
             try {
                 if (!one.over) {
-                    return watch(key, one, listener);
+                    return watch(key, one, request, listener);
                 }
             } finally {
                 one.lock.unlock();
@@ -76,11 +76,12 @@ final class ResourceWatches {
     }
 
     /** Inside the lock. */
-    private ResourceWatch watch(Key key, Shared one, Runnable listener) throws UpstreamFault, SecretUnavailable {
+    private ResourceWatch watch(Key key, Shared one, AgentRequest request, Runnable listener)
+            throws UpstreamFault, CredentialUnavailable {
         one.listeners.add(listener);
         try {
             if (one.watch == null) {
-                one.watch = begin(key, one);
+                one.watch = begin(key, one, request);
             }
             return () -> release(key, one, listener);
         } finally {
@@ -91,14 +92,13 @@ final class ResourceWatches {
         }
     }
 
-    private ResourceWatch begin(Key key, Shared one) throws UpstreamFault, SecretUnavailable {
+    private ResourceWatch begin(Key key, Shared one, AgentRequest request) throws UpstreamFault, CredentialUnavailable {
         if (!places.take(key.principal())) {
             throw new Refused(Reason.TOO_MANY_SUBSCRIPTIONS);
         }
         boolean begun = false;
         try {
-            ResourceWatch watch =
-                    upstreams.watch(key.resource().alias(), key.resource().own(), key.principal(), one::tell);
+            ResourceWatch watch = upstreams.watch(key.resource(), request, one::tell);
             begun = true;
             return watch;
         } finally {

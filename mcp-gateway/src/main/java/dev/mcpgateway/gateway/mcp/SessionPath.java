@@ -1,6 +1,6 @@
 package dev.mcpgateway.gateway.mcp;
 
-import dev.mcpgateway.connectors.credential.SecretUnavailable;
+import dev.mcpgateway.connectors.credential.CredentialUnavailable;
 import dev.mcpgateway.connectors.mcp.UpstreamFault;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.JsonDocument;
@@ -118,16 +118,14 @@ final class SessionPath {
             trace.enter(Stage.RECORD);
             records.subscribed(request, route.name(), policy.hash(), trace);
             trace.enter(Stage.FORWARD);
-            ear.watch(
-                    uri,
-                    watches.watch(route.name(), request.caller().key(), ear.listener(uri, announcements::touched)));
+            ear.watch(uri, watches.watch(route.name(), request, ear.listener(uri, announcements::touched)));
             watched = true;
         } catch (UpstreamFault fault) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new Refused(Refusal.of(Reason.CANCELLED));
             }
             throw new Refused(Refusal.of(Reason.NOT_WATCHED, String.valueOf(fault.getMessage())));
-        } catch (SecretUnavailable failure) {
+        } catch (CredentialUnavailable failure) {
             throw new Refused(Refusal.of(Reason.CREDENTIAL_UNAVAILABLE, String.valueOf(failure.getMessage())));
         } finally {
             if (!watched) {

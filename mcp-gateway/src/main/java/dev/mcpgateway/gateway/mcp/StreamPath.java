@@ -2,7 +2,7 @@ package dev.mcpgateway.gateway.mcp;
 
 import dev.mcpgateway.audit.Agent;
 import dev.mcpgateway.audit.McpExchange;
-import dev.mcpgateway.connectors.credential.SecretUnavailable;
+import dev.mcpgateway.connectors.credential.CredentialUnavailable;
 import dev.mcpgateway.connectors.mcp.UpstreamFault;
 import dev.mcpgateway.connectors.wire.JsonText;
 import dev.mcpgateway.gateway.call.Reason;
@@ -223,7 +223,7 @@ final class StreamPath {
     private List<String> agreed(AgentRequest request, List<ResourceRoute> routes, Ear ear) {
         List<Callable<Boolean>> asking = new ArrayList<>();
         for (ResourceRoute route : routes) {
-            asking.add(() -> watch(request.caller(), route, ear));
+            asking.add(() -> watch(request, route, ear));
         }
         List<String> agreed = new ArrayList<>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -241,12 +241,12 @@ final class StreamPath {
         return agreed;
     }
 
-    private boolean watch(Caller caller, ResourceRoute route, Ear ear) {
+    private boolean watch(AgentRequest request, ResourceRoute route, Ear ear) {
         String uri = route.name().own();
         try {
-            ear.watch(uri, watches.watch(route.name(), caller.key(), ear.listener(uri, announcements::touched)));
+            ear.watch(uri, watches.watch(route.name(), request, ear.listener(uri, announcements::touched)));
             return true;
-        } catch (UpstreamFault | SecretUnavailable | Refused fault) {
+        } catch (UpstreamFault | CredentialUnavailable | Refused fault) {
             LOG.debug("{} does not watch: {}", route.name().alias(), fault.getMessage());
             return false;
         }

@@ -1,8 +1,13 @@
 package dev.mcpgateway.gateway.mcp;
 
 import dev.mcpgateway.audit.AuditTicket;
-import dev.mcpgateway.connectors.credential.Credential;
-import dev.mcpgateway.connectors.credential.SecretUnavailable;
+import dev.mcpgateway.connectors.credential.CallCredential;
+import dev.mcpgateway.connectors.credential.CredentialUnavailable;
+import dev.mcpgateway.connectors.credential.CredentialUse;
+import dev.mcpgateway.connectors.credential.Principal;
+import dev.mcpgateway.connectors.credential.SessionCredential;
+import dev.mcpgateway.connectors.credential.SubjectToken;
+import dev.mcpgateway.connectors.credential.TokenExchange;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.mcp.McpUpstream;
 import dev.mcpgateway.connectors.mcp.ReplyListener;
@@ -13,9 +18,12 @@ import dev.mcpgateway.connectors.mcp.UpstreamReply;
 import dev.mcpgateway.connectors.wire.Era;
 import dev.mcpgateway.connectors.wire.InputKind;
 import dev.mcpgateway.connectors.wire.Revision;
+import dev.mcpgateway.gateway.identity.PresentedToken;
+import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Permit;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -55,12 +63,28 @@ public final class Upstreams {
                         Map.Entry::getKey, entry -> entry.getValue().concurrentCalls()));
     }
 
-    /** The credential for one recorded call. */
-    Credential credential(String alias, AuditTicket ticket) throws SecretUnavailable {
+    /** The credential for one call that is permitted and recorded. */
+    CallCredential credential(Permit permit, AuditTicket ticket, AgentRequest request) throws CredentialUnavailable {
         if (ticket.callId().isEmpty()) {
             throw new IllegalArgumentException("a credential is issued for a recorded call only");
         }
-        return of(alias).credential().issue();
+        UpstreamCredential mode = of(permit.feature().alias()).credential();
+        return CallCredential.issue(
+                mode,
+                new CredentialUse.Call(
+                        principal(mode, request),
+                        request.envelope(),
+                        permit.feature().own(),
+                        ticket.callId(),
+                        permit.policyHash()));
+    }
+
+    /** The caller's own token is looked at only where it is exchanged for another. */
+    private static Principal principal(UpstreamCredential mode, AgentRequest request) {
+        Optional<SubjectToken> token = mode instanceof TokenExchange
+                ? PresentedToken.of(request.exchange(), request.caller())
+                : Optional.empty();
+        return request.caller().principal(token);
     }
 
     /** The absolute limit of a call. */
@@ -96,12 +120,15 @@ public final class Upstreams {
      * Hears of changes of a resource, in the name of a principal.
      *
      * @throws UpstreamFault if the upstream does not agree
-     * @throws SecretUnavailable if there is no credential for it
+     * @throws CredentialUnavailable if there is no credential for it
      */
-    ResourceWatch watch(String alias, String uri, String principal, Runnable updated)
-            throws UpstreamFault, SecretUnavailable {
-        Upstream upstream = of(alias);
-        return upstream.upstream().watch(uri, principal, upstream.credential().issue(), updated);
+    ResourceWatch watch(FeatureName resource, AgentRequest request, Runnable updated)
+            throws UpstreamFault, CredentialUnavailable {
+        Upstream upstream = of(resource.alias());
+        SessionCredential credential = SessionCredential.of(
+                upstream.credential(), new CredentialUse.Session(principal(upstream.credential(), request)));
+        var _ = credential.now();
+        return upstream.upstream().watch(resource.own(), request.caller().key(), credential, updated);
     }
 
     private Upstream of(String alias) {

@@ -1,6 +1,7 @@
 package dev.mcpgateway.connectors.mcp.sdk;
 
-import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.CredentialUnavailable;
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.mcp.MessageChannel;
 import dev.mcpgateway.connectors.mcp.UpstreamFault;
 import dev.mcpgateway.connectors.mcp.UpstreamReply;
@@ -16,6 +17,7 @@ import dev.mcpgateway.connectors.wire.NotJsonRpc;
 import dev.mcpgateway.connectors.wire.StrictJson;
 import io.modelcontextprotocol.client.transport.HttpClientSseClientTransport;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -55,7 +57,7 @@ final class SseChannel implements MessageChannel {
             SseUpstreamSettings settings,
             OutboundGuard guard,
             Receiver receiver,
-            Credential credential,
+            SessionCredential credential,
             Deadline deadline,
             TimeSource time)
             throws UpstreamFault {
@@ -64,8 +66,7 @@ final class SseChannel implements MessageChannel {
                 .sseEndpoint(HttpOrigin.target(settings.url()))
                 .clientBuilder(new GuardedHttpClientBuilder(guard, () -> receiver.closed("its event stream has ended")))
                 .connectTimeout(settings.connectTimeout())
-                .addHttpRequestCustomizer((request, _, _, _, _) ->
-                        credential.headers().forEach(header -> request.setHeader(header.name(), header.value())))
+                .addHttpRequestCustomizer((request, _, _, _, _) -> add(request, credential))
                 .maxResponseSize(settings.eventBytesMax())
                 .jsonMapper(new RawMessages())
                 .build();
@@ -73,6 +74,15 @@ final class SseChannel implements MessageChannel {
                 transport, JsonLimits.forReplies(settings.eventBytesMax(), settings.jsonDepthMax()), receiver);
         channel.open(Duration.ofNanos(deadline.remainingNanos(time)));
         return channel;
+    }
+
+    private static void add(HttpRequest.Builder request, SessionCredential credential) {
+        try {
+            credential.now().headers().forEach(header -> request.setHeader(header.name(), header.value()));
+        } catch (CredentialUnavailable unavailable) {
+            // the SDK takes it for a message that could not be sent, which it is
+            throw new IllegalStateException("there is no credential for it: " + unavailable.getMessage(), unavailable);
+        }
     }
 
     private void open(Duration atMost) throws UpstreamFault {

@@ -11,7 +11,7 @@ import dev.mcpgateway.connectors.net.OutboundGuard;
  * Upstreams over HTTP+SSE (MCP 2024-11-05), which is deprecated; through the MCP Java SDK. One session per principal.
  *
  * <p>Messages pass through the SDK as text and keep their bytes; only malformed UTF-8 of a server arrives as U+FFFD, since
- * the SDK decodes it. A channel keeps the credential with which it was opened.
+ * the SDK decodes it. A channel keeps the credential with which it was opened; what it makes is asked for at each request.
  *
  * <p>The SDK connects through {@code java.net.http}, which resolves names by itself. The outbound guard is asked before
  * each request, so a name that leads into a blocked network is refused; a name server that gives another answer in the

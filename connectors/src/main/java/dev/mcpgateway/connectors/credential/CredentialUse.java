@@ -1,0 +1,32 @@
+package dev.mcpgateway.connectors.credential;
+
+import dev.mcpgateway.connectors.wire.Envelope;
+
+/**
+ * What a credential is asked for. Every mode of credential says for each of these what it gives, so that a token for one
+ * call cannot end up on a session, nor one user's on a list that all users share.
+ */
+public sealed interface CredentialUse {
+
+    /**
+     * One call that is permitted and recorded.
+     *
+     * @param principal who calls
+     * @param request the agent's request; its arguments go upstream byte for byte
+     * @param target the upstream's own name or URI of what is called
+     * @param callId the call's id in the audit log
+     * @param policyHash the policy that permitted it
+     */
+    record Call(Principal principal, Envelope request, String target, String callId, String policyHash)
+            implements CredentialUse {}
+
+    /**
+     * What surrounds calls: opening and ending a session, listening in it, watching a resource.
+     *
+     * @param principal whose session it is
+     */
+    record Session(Principal principal) implements CredentialUse {}
+
+    /** The gateway's own questions: which revision is spoken, what is offered, what has changed. */
+    record Own() implements CredentialUse {}
+}

@@ -1,0 +1,141 @@
+package dev.mcpgateway.connectors.credential;
+
+import dev.mcpgateway.connectors.credential.TokenEndpoint.Issued;
+import dev.mcpgateway.connectors.net.TimeSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tokens that were issued, by what they were issued for: asked for once however many wait, renewed before their end, never
+ * used after it. A refusal is remembered for a second, so that an outage costs the server one question each.
+ *
+ * @param <K> what a token is for; two keys that differ in anything that matters are never equal
+ */
+final class IssuedTokens<K> {
+    private static final Logger LOG = LoggerFactory.getLogger(IssuedTokens.class);
+
+    /** A token is not used in its last seconds: it would end on its way. */
+    private static final Duration MARGIN = Duration.ofSeconds(5);
+
+    /** Longest wait for somebody else's question. */
+    private static final Duration WAIT = Duration.ofSeconds(10);
+
+    private static final Duration REFUSED_FOR = Duration.ofSeconds(1);
+
+    private final int tokensMax;
+    private final TimeSource time;
+    private final Map<K, Slot> slots = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** Asks for a token. */
+    @FunctionalInterface
+    interface Question {
+        Issued ask() throws CredentialUnavailable;
+    }
+
+    private static final class Slot {
+        private final ReentrantLock asking = new ReentrantLock();
+        private final AtomicBoolean renewing = new AtomicBoolean();
+        private volatile @Nullable Held held;
+        private volatile @Nullable Refused refused;
+    }
+
+    private record Held(Issued issued, Instant renewAt) {}
+
+    private record Refused(CredentialUnavailable why, Instant until) {}
+
+    IssuedTokens(int tokensMax, TimeSource time) {
+        this.tokensMax = tokensMax;
+        this.time = time;
+    }
+
+    /** The token for a key, asked for if there is none that is good. */
+    Issued get(K key, Question question) throws CredentialUnavailable {
+        Slot slot = slot(key);
+        Instant now = time.now();
+        Held held = slot.held;
+        if (isGood(held, now) && held != null) {
+            if (now.isAfter(held.renewAt()) && slot.renewing.compareAndSet(false, true)) {
+                Thread.ofVirtual().name("token-renewal").start(() -> renew(slot, question));
+            }
+            return held.issued();
+        }
+        return asked(slot, question);
+    }
+
+    private Slot slot(K key) {
+        synchronized (slots) {
+            Slot slot = slots.computeIfAbsent(key, _ -> new Slot());
+            if (slots.size() > tokensMax) {
+                var eldest = slots.keySet().iterator();
+                eldest.next();
+                eldest.remove();
+            }
+            return slot;
+        }
+    }
+
+    private static boolean isGood(@Nullable Held held, Instant now) {
+        return held != null && now.plus(MARGIN).isBefore(held.issued().expiresAt());
+    }
+
+    private Issued asked(Slot slot, Question question) throws CredentialUnavailable {
+        try {
+            if (!slot.asking.tryLock(WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new CredentialUnavailable("the token endpoint did not answer in time");
+            }
+        } catch (InterruptedException cancelled) {
+            Thread.currentThread().interrupt();
+            throw new CredentialUnavailable("cancelled");
+        }
+        try {
+            Held held = slot.held;
+            if (isGood(held, time.now()) && held != null) {
+                return held.issued();
+            }
+            Refused refused = slot.refused;
+            if (refused != null && time.now().isBefore(refused.until())) {
+                throw refused.why();
+            }
+            return ask(slot, question);
+        } finally {
+            slot.asking.unlock();
+        }
+    }
+
+    private Issued ask(Slot slot, Question question) throws CredentialUnavailable {
+        try {
+            Issued issued = question.ask();
+            Instant now = time.now();
+            if (!now.plus(MARGIN).isBefore(issued.expiresAt())) {
+                throw new CredentialUnavailable("the token that was issued has ended already, or is about to");
+            }
+            Duration life = Duration.between(now, issued.expiresAt());
+            slot.held = new Held(issued, now.plus(life.multipliedBy(3).dividedBy(4)));
+            slot.refused = null;
+            return issued;
+        } catch (CredentialUnavailable why) {
+            slot.refused = new Refused(why, time.now().plus(REFUSED_FOR));
+            throw why;
+        }
+    }
+
+    private void renew(Slot slot, Question question) {
+        slot.asking.lock();
+        try {
+            var _ = ask(slot, question);
+        } catch (CredentialUnavailable why) {
+            LOG.warn("a token could not be renewed ahead and is used to its end: {}", why.getMessage());
+        } finally {
+            slot.asking.unlock();
+            slot.renewing.set(false);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package dev.mcpgateway.gateway.config;
+
+import dev.mcpgateway.connectors.credential.CallToken;
+import dev.mcpgateway.connectors.credential.CallToken.SubjectForm;
+import dev.mcpgateway.connectors.credential.SigningAlgorithm;
+import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
+import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
+import dev.mcpgateway.gateway.config.GatewayConfig.TokenServer;
+import dev.mcpgateway.gateway.config.GatewayConfig.Transport;
+import dev.mcpgateway.policy.yaml.YamlNode;
+import dev.mcpgateway.policy.yaml.YamlObject;
+import dev.mcpgateway.policy.yaml.YamlValue;
+import dev.mcpgateway.policy.yaml.YamlValue.Variant;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code credential} of an upstream: one mode, written out. */
+final class CredentialReader {
+    /** What others call it when a gateway hands the caller's own token on; no version of this one does. */
+    private static final Set<String> PASSTHROUGH = Set.of("passthrough", "pass_through", "pass-through", "forward");
+
+    private static final Set<String> MODES = Set.of(
+            "none",
+            "static",
+            "call_token",
+            "token_exchange",
+            "client_credentials",
+            "user_oauth",
+            "passthrough",
+            "pass_through",
+            "pass-through",
+            "forward");
+
+    private static final Map<String, SigningAlgorithm> ALGORITHMS =
+            Map.of("ES256", SigningAlgorithm.ES256, "EdDSA", SigningAlgorithm.EDDSA);
+
+    private final ConfigReader config;
+
+    CredentialReader(ConfigReader config) {
+        this.config = config;
+    }
+
+    /** The credential of an entry whose transport and URL are known; the URL is {@code null} where there is none. */
+    Credential credential(YamlObject entry, Transport transport, @Nullable URI url) {
+        Optional<YamlValue> value = entry.optional("credential");
+        if (value.isEmpty()) {
+            entry.problem(
+                    "credential",
+                    "it must be written out",
+                    "call_token where the server can verify one, none if it needs none; the caller's token is never"
+                            + " passed on");
+            return new Credential.None();
+        }
+        Optional<Variant> variant = value.get().variant(MODES);
+        if (variant.isEmpty() || variant.get().name().equals("none")) {
+            return new Credential.None();
+        }
+        String mode = variant.get().name();
+        if (PASSTHROUGH.contains(mode)) {
+            value.get()
+                    .problem(
+                            "the caller's token is never passed on",
+                            "It is made for this gateway; an upstream that got it could use it everywhere. Use"
+                                    + " call_token, or token_exchange for a token of the same user that is good at"
+                                    + " this upstream alone");
+            return new Credential.None();
+        }
+        if (mode.equals("user_oauth")) {
+            value.get().problem("credential mode 'user_oauth' is not supported yet", "Use another mode");
+            return new Credential.None();
+        }
+        if (transport == Transport.STDIO) {
+            value.get().problem("a stdio upstream takes no header", "Hand a secret over in env, or write none");
+        }
+        YamlObject body = variant.get().body().map(YamlValue::object).orElseGet(() -> empty(value.get()));
+        Credential credential = switch (mode) {
+            case "static" -> staticHeader(body);
+            case "call_token" -> callToken(body, value.get(), transport, url);
+            case "client_credentials" ->
+                new Credential.ClientCredentials(
+                        server(body), text(body, "resource", url), body.text("audience", ""), scope(body));
+            default -> tokenExchange(body, url);
+        };
+        body.rejectUnknownKeys();
+        return credential;
+    }
+
+    /** A mode that is named without a mapping has its defaults. */
+    private YamlObject empty(YamlValue value) {
+        return config.value(new YamlNode.Mapping(value.position(), Map.of())).object();
+    }
+
+    private Credential staticHeader(YamlObject section) {
+        String header = section.text("header", "Authorization");
+        if (!header.matches("[A-Za-z0-9-]{1,64}")
+                || header.toLowerCase(Locale.ROOT).startsWith("mcp-")) {
+            section.problem("header", "it must be a header name, and none that MCP computes", "");
+        }
+        return new Credential.StaticHeader(header, section.text("prefix", ""), config.secret(section, "secret"));
+    }
+
+    private static Credential callToken(YamlObject section, YamlValue value, Transport transport, @Nullable URI url) {
+        String audience = section.text("audience", url == null ? "" : url.toString());
+        if (audience.isEmpty() || audience.length() > 512 || audience.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+            section.problem(
+                    "audience", "it must be the canonical URI of this upstream", "What its verifier expects in aud");
+        }
+        if (transport == Transport.SSE) {
+            value.problem(
+                    "the HTTP+SSE transport mixes all messages of a session, so no token can be bound to one call",
+                    "Use streamable_http, or another mode");
+        }
+        return new Credential.CallToken(
+                audience,
+                section.optional("algorithm")
+                        .map(each -> each.choice(ALGORITHMS))
+                        .orElse(SigningAlgorithm.ES256),
+                section.seconds("lifetime_s", Duration.ofSeconds(10), CallToken.LIFE_MAX, CallToken.LIFE_DEFAULT),
+                section.choice("subject", SubjectForm.class, SubjectForm.PLAIN));
+    }
+
+    private Credential tokenExchange(YamlObject section, @Nullable URI url) {
+        return new Credential.TokenExchange(
+                section.text("issuer"),
+                server(section),
+                text(section, "resource", url),
+                section.text("audience", ""),
+                scope(section),
+                section.flag("impersonation", false),
+                section.flag("lists", true));
+    }
+
+    /** Without a word about it the token is asked for at the upstream's own URL (RFC 8707); an empty text asks for none. */
+    private static String text(YamlObject section, String key, @Nullable URI url) {
+        return section.text(key, section.has("audience") || url == null ? "" : url.toString());
+    }
+
+    private static String scope(YamlObject section) {
+        return String.join(" ", section.texts("scope"));
+    }
+
+    private TokenServer server(YamlObject section) {
+        URI url = ConfigReader.httpUrl(section, "token_url", "");
+        if ("http".equals(url.getScheme()) && !Loopback.is(url.getHost())) {
+            section.problem("token_url", "tokens must be asked for over https", "http is accepted on loopback only");
+        }
+        Optional<YamlObject> client = section.required("client").map(YamlValue::object);
+        String id = client.map(each -> each.text("id")).orElse("");
+        SecretRef key = null;
+        SecretRef secret = null;
+        String keyId = "";
+        String audience = "";
+        if (client.isPresent()) {
+            YamlObject proof = client.get();
+            if (proof.has("private_key") == proof.has("secret")) {
+                section.problem(
+                        "client",
+                        "it needs exactly one of private_key and secret",
+                        "private_key (private_key_jwt) is the stronger one");
+            } else if (proof.has("private_key")) {
+                key = config.secret(proof, "private_key");
+                keyId = proof.text("key_id", "");
+                audience = proof.text("audience", url.toString());
+            } else {
+                secret = config.secret(proof, "secret");
+            }
+            proof.rejectUnknownKeys();
+        }
+        return new TokenServer(url, id, key, keyId, audience, secret, section.texts("allow_networks"));
+    }
+
+    /** What can be judged only when all sections are known. */
+    static void checkTogether(YamlObject root, GatewayConfig config) {
+        config.upstreams().forEach((alias, upstream) -> {
+            if (upstream.credential() instanceof Credential.TokenExchange exchange
+                    && !config.issuers().containsKey(exchange.issuer())) {
+                root.problem(
+                        "upstreams",
+                        "upstream '" + alias + "' exchanges tokens of '" + exchange.issuer() + "', which is no issuer",
+                        "Name one of issuers: " + config.issuers().keySet());
+            }
+            if (upstream.credential() instanceof Credential.CallToken token
+                    && token.subject() == SubjectForm.PLAIN
+                    && config.issuers().size() > 1) {
+                root.problem(
+                        "upstreams",
+                        "two issuers may call two people by one name, which upstream '" + alias
+                                + "' could not tell apart",
+                        "Write subject: pairwise in its call_token");
+            }
+        });
+    }
+}

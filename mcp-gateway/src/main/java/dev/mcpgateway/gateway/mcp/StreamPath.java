@@ -52,6 +52,7 @@ final class StreamPath {
     private final Announcements announcements;
     private final ResourceWatches watches;
     private final Places places;
+    private final CallerStreams open;
     private final CallRecords calls;
     private final StreamRecords records;
     private final Answers answers;
@@ -65,6 +66,7 @@ final class StreamPath {
             Announcements announcements,
             ResourceWatches watches,
             Places places,
+            CallerStreams open,
             CallRecords calls,
             StreamRecords records,
             Answers answers,
@@ -76,6 +78,7 @@ final class StreamPath {
         this.announcements = announcements;
         this.watches = watches;
         this.places = places;
+        this.open = open;
         this.calls = calls;
         this.records = records;
         this.answers = answers;
@@ -106,11 +109,13 @@ final class StreamPath {
             if (!session.ear().open(stream, caller.subject())) {
                 throw new Refused(Reason.UNKNOWN_SESSION);
             }
+            open.add(stream, caller);
             // also what has changed since the last stream, and what the token of this one makes different
             announcements.look(session.ear());
             trace.end(null);
-            end = name(stream.serve(left(caller)));
+            end = open.end(caller, name(stream.serve(left(caller))));
         } finally {
+            open.remove(stream);
             session.ear().closed(stream);
             session.used(clock.instant());
             places.give(caller.key());
@@ -163,6 +168,7 @@ final class StreamPath {
             end = "refused";
             trace.enter(Stage.ANSWER);
             stream.send(acknowledgement(id, lists, watched));
+            open.add(stream, request.caller());
             if (lists.isEmpty() && watched.isEmpty()) {
                 // nothing will ever come
                 stream.close(complete);
@@ -171,8 +177,9 @@ final class StreamPath {
                 announcements.touched();
             }
             trace.end(null);
-            end = name(stream.serve(left(request.caller())));
+            end = open.end(request.caller(), name(stream.serve(left(request.caller()))));
         } finally {
+            open.remove(stream);
             announcements.remove(ear);
             ear.closed(stream);
             ear.end();

@@ -4,7 +4,7 @@ import { Agent, request } from 'node:http';
 export const CONNECTIONS = 48;
 
 /** The tools that are called in turn. */
-const TOOLS = ['read', 'write'];
+export const TOOLS = ['read', 'write'];
 
 /** All calls of a run: those that were acknowledged, and what was answered wrongly. */
 export class Journal {

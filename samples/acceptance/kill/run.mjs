@@ -9,11 +9,12 @@ import { parseArgs } from 'node:util';
 import { Cases } from '../kit/cases.mjs';
 import { run } from '../kit/children.mjs';
 import { Gateway } from '../kit/gateway.mjs';
+import { EchoUpstream } from '../kit/upstream.mjs';
 import { FileIssuer } from './issuer.mjs';
+import { TOOLS } from './load.mjs';
 import { PROOF_CASES, proof } from './proof.mjs';
 import { seeded } from './random.mjs';
 import { Rounds } from './rounds.mjs';
-import { EchoUpstream } from './upstream.mjs';
 
 const VERIFY_EXTERNAL = fileURLToPath(new URL('../audit/verify-external.sh', import.meta.url));
 
@@ -29,7 +30,7 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const jwks = join(folder, 'jwks.json');
 const issuer = await FileIssuer.make(jwks);
-const upstream = await EchoUpstream.start();
+const upstream = await EchoUpstream.start(TOOLS);
 const gateway = new Gateway(join(folder, 'gateway'), new URL('.', import.meta.url), {
   JWKS: jwks,
   UPSTREAM: upstream.url,

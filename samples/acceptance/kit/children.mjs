@@ -37,6 +37,10 @@ export class Child {
     return this.#process.pid;
   }
 
+  get isRunning() {
+    return running.has(this);
+  }
+
   /** Waits for a line of output (`out`, or `err` for standard error) that begins with `prefix`; returns the rest of it. */
   async line(prefix, seconds, stream = 'out') {
     const rest = await until(`a line "${prefix}" in ${this.#log}.${stream}`, seconds, () => {

@@ -23,8 +23,10 @@ export class Gateway {
   #folder;
   #child;
 
-  /** URL of the MCP endpoint, known once it has started. */
+  /** URL of the (first) MCP endpoint, known once it has started. */
   url;
+  /** URL of the operators' port, known then. */
+  adminUrl;
   /** Folder that holds the audit log's `log.json`. */
   auditDir;
 
@@ -46,6 +48,11 @@ export class Gateway {
     return join(this.#folder, 'audit.vkey');
   }
 
+  /** Where its files are. */
+  get folder() {
+    return this.#folder;
+  }
+
   get pid() {
     return this.#child.pid;
   }
@@ -62,6 +69,7 @@ export class Gateway {
   async serving() {
     const line = await this.#child.line('mcp-gateway ', START_SECONDS_MAX);
     this.url = / serves ([^\s,]+)/.exec(line)[1];
+    this.adminUrl = / health and metrics at (\S+)/.exec(line)[1];
     const first = this.auditDir === undefined;
     this.auditDir = await this.#child.line('AUDIT_DIR=', START_SECONDS_MAX);
     if (first) {

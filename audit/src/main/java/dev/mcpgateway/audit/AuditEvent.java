@@ -170,4 +170,31 @@ public sealed interface AuditEvent {
             }
         }
     }
+
+    /**
+     * Somebody or something was stopped, or may go on ({@code ev: "kill.set"}, {@code "kill.removed"}).
+     *
+     * @param actor {@code actor}: the verified administrator, if there is an identity
+     * @param source {@code src}
+     * @param removed whether it may go on
+     * @param administrator {@code detail.administrator}: name of the administrator's token, never the token
+     * @param kill {@code detail.kill}: which stop
+     * @param kind {@code detail.kind}: what is stopped, such as subject or tool
+     * @param whom {@code detail.whom}: as {@code actor}, without scopes; {@link Actor#NONE} for a tool or a key
+     * @param target {@code detail.target}: the tool or the key
+     * @param until {@code detail.until}: when it ends by itself; empty for never
+     * @param reason {@code detail.reason}: as the administrator gave it
+     */
+    record KillChanged(
+            Actor actor,
+            Source source,
+            boolean removed,
+            String administrator,
+            String kill,
+            String kind,
+            Actor whom,
+            String target,
+            String until,
+            String reason)
+            implements AuditEvent {}
 }

@@ -87,6 +87,7 @@ final class EventEncoding {
             case AuditEvent.PolicyChanged changed -> changed(json, changed);
             case AuditEvent.PolicyRejected rejected -> rejected(json, rejected);
             case AuditEvent.AdminAction action -> action(json, action);
+            case AuditEvent.KillChanged kill -> kill(json, kill);
         }
         return end(json);
     }
@@ -159,6 +160,16 @@ final class EventEncoding {
         parts.source(json, event.source());
         json.name("detail").open('{').member("administrator", event.administrator());
         json.member("target", event.target()).member("result", event.result());
+        json.member("reason", event.reason()).close('}');
+    }
+
+    private void kill(JsonBytes json, AuditEvent.KillChanged event) {
+        who(json, event.removed() ? "kill.removed" : "kill.set", event);
+        parts.source(json, event.source());
+        json.name("detail").open('{').member("administrator", event.administrator());
+        json.member("kill", event.kill()).member("kind", event.kind());
+        parts.actor(json, "whom", event.whom());
+        json.member("target", event.target()).member("until", event.until());
         json.member("reason", event.reason()).close('}');
     }
 

@@ -20,10 +20,15 @@ final class RecordParts {
 
     /** The whole actor; cut strings are counted in {@code json}. */
     void actor(JsonBytes json, Actor actor) {
+        actor(json, "actor", actor);
+    }
+
+    /** The same under another name. */
+    void actor(JsonBytes json, String name, Actor actor) {
         if (actor.equals(Actor.NONE)) {
             return;
         }
-        json.name("actor").open('{');
+        json.name(name).open('{');
         subject(json, actor);
         json.member("iss", actor.issuer()).member("client_id", actor.clientId());
         strings(json, "scopes", actor.scopes());

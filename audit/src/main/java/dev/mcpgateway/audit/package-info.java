@@ -94,6 +94,8 @@
  * policy.changed     detail {editor, approvers[], old_sha256, new_sha256, diff_sha256}
  * policy.rejected    detail {editor, sha256, problems[]}
  * admin.ACTION       detail {administrator, target, result, reason}
+ * kill.set           detail {administrator, kill, kind, whom{sub_p, iss, client_id, jti_h}, target, until, reason};
+ *                    kill.removed likewise. A user stopped at every issuer has a sub_p over an empty issuer
  * log.opened         detail {log_sha256, vkeys[], subject_key, heartbeat_s, oldest_open}; record 0 is one
  * log.recovered      detail {from, bytes, sha256, cut_b, kept, oldest_open}: a torn tail was cut off
  * log.sealed         detail {first, last, bytes, root, oldest_open}: first record of a new segment, about the last one

@@ -261,6 +261,36 @@ class EventEncodingTest {
                                 "incident 12"),
                         TIME));
         records.put(
+                "kill.set",
+                encoding.event(
+                        new AuditEvent.KillChanged(
+                                Actor.NONE,
+                                Samples.SOURCE,
+                                false,
+                                "ops",
+                                "k-7f3a",
+                                "subject",
+                                new Actor("https://id.example/", "alice", "", List.of(), "", ""),
+                                "",
+                                "2026-11-22T00:00:00Z",
+                                "incident 12"),
+                        TIME));
+        records.put(
+                "kill.removed",
+                encoding.event(
+                        new AuditEvent.KillChanged(
+                                Actor.NONE,
+                                Samples.SOURCE,
+                                true,
+                                "ops",
+                                "k-7f3b",
+                                "tool",
+                                Actor.NONE,
+                                "crm__delete_customer",
+                                "",
+                                "repaired"),
+                        TIME));
+        records.put(
                 "log.opened",
                 log.opened(identity, settings, List.of("name+0a0b0c0d+key"), "0123456789abcdef", 0, TIME));
         records.put("log.recovered", log.recovered(new Torn(4_096, 77, "ab".repeat(32), 12, 1), 3, TIME));

@@ -5,7 +5,6 @@ import dev.mcpgateway.audit.AuditLimits;
 import dev.mcpgateway.audit.AuditLog;
 import dev.mcpgateway.audit.AuditMetrics;
 import dev.mcpgateway.audit.AuditSettings;
-import dev.mcpgateway.connectors.credential.SecretSource;
 import dev.mcpgateway.connectors.mcp.Catalog;
 import dev.mcpgateway.connectors.mcp.CatalogSettings;
 import dev.mcpgateway.connectors.mcp.ClientIdentity;
@@ -19,6 +18,8 @@ import dev.mcpgateway.connectors.net.HttpTransport;
 import dev.mcpgateway.connectors.net.OutboundGuard;
 import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.gateway.admin.AdminEndpoints;
+import dev.mcpgateway.gateway.admin.AdminTokens;
+import dev.mcpgateway.gateway.admin.KillEndpoints;
 import dev.mcpgateway.gateway.admin.Readiness;
 import dev.mcpgateway.gateway.call.CallIds;
 import dev.mcpgateway.gateway.config.FileWatch;
@@ -75,6 +76,7 @@ public final class Gateway implements AutoCloseable {
     private final AuditLog audit;
     private final Telemetry telemetry;
     private final LivePolicy policy;
+    private final Stops stops;
     private final FileWatch files = new FileWatch(FILE_LOOK);
     private final DeadlineSweeper sweeper;
     private final UpstreamCredentials credentials;
@@ -108,6 +110,7 @@ public final class Gateway implements AutoCloseable {
             this.telemetry = telemetry();
             this.policy = new LivePolicy(config.policyFiles(), this::knownNames, audit);
             loadPolicy();
+            this.stops = new Stops(config, wiring, policy);
             this.agents.open();
             this.operators.open();
             this.publicUrl = Ports.publicUrl(config, agents.port());
@@ -122,6 +125,7 @@ public final class Gateway implements AutoCloseable {
             this.face = new McpFace(
                     views,
                     policy,
+                    stops.kills(),
                     new Upstreams(upstreams),
                     audit,
                     new ResponseScreen(PatternSet.shipped()),
@@ -131,6 +135,7 @@ public final class Gateway implements AutoCloseable {
                     wiring.nanoClock(),
                     wiring.secureRandom(),
                     wiring.version());
+            stops.tell(face, sweeper);
             this.catalog = new Catalog(
                     upstreams.values().stream()
                             .map(Upstreams.Upstream::upstream)
@@ -271,7 +276,7 @@ public final class Gateway implements AutoCloseable {
         return new Readiness()
                 .with("audit", this::auditProblems)
                 .with("identity", authenticator::notReady)
-                .with("policy", () -> policy.get().rules().isEmpty() ? List.of("no rule allows anything") : List.of())
+                .with("policy", () -> policy.isEmpty() ? List.of("no rule allows anything") : List.of())
                 .with(
                         "catalogue",
                         () -> catalog.snapshot().version() == 0 ? List.of("no upstream was asked yet") : List.of());
@@ -307,6 +312,8 @@ public final class Gateway implements AutoCloseable {
                 "gateway.audit.sync.time.nanos",
                 "Nanoseconds spent in write and sync.",
                 () -> audit.metrics().syncNanosSum());
+        telemetry.gauge(
+                "gateway.kills", "Stops in force.", () -> stops.kills().all().size());
         telemetry.gauge(
                 "gateway.catalogue.tools",
                 "Tools in the catalogue.",
@@ -345,17 +352,29 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Routes adminRoutes() {
-        List<SecretSource> tokens = config.admin().tokens().stream()
-                .map(token -> factory.secret(token.secret()))
-                .toList();
+        AdminTokens tokens = new AdminTokens(config.admin().tokens().stream()
+                .map(token -> new AdminTokens.Token(token.name(), factory.secret(token.secret()), token.roles()))
+                .toList());
         return new AdminEndpoints(
                         readiness,
                         this::upstreamStatus,
                         telemetry::prometheusText,
                         config.telemetry().prometheus(),
                         this::status,
-                        tokens)
+                        tokens,
+                        killEndpoints(tokens).routes())
                 .routes();
+    }
+
+    private KillEndpoints killEndpoints(AdminTokens tokens) {
+        return new KillEndpoints(
+                stops.kills(),
+                tokens,
+                audit,
+                wiring.clock(),
+                wiring.nanoClock(),
+                Stops.issuers(config),
+                config.upstreams().keySet());
     }
 
     private Map<String, String> status() {
@@ -364,6 +383,7 @@ public final class Gateway implements AutoCloseable {
         status.put("java", Runtime.version().toString());
         status.put("policy", policy.get().hash());
         status.put("policy_problem", policy.problem());
+        status.put("kill_problem", stops.kills().problem());
         status.put("audit", audit.health().state().name());
         status.put("upstream_problems", String.join("; ", upstreamProblems()));
         status.put("quarantined_tools", face.quarantined().toString());

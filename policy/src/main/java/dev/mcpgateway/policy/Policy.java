@@ -56,6 +56,27 @@ public final class Policy {
     }
 
     /**
+     * The same policy, narrowed by rules that somebody set for the moment, such as an operator who stops a tool. It keeps
+     * its {@link #hash}, which names what was written.
+     *
+     * @param forbids rules that only forbid, with ids of their own
+     * @throws IllegalArgumentException if one of them permits, or an id is repeated
+     */
+    public Policy narrowed(List<Rule> forbids) {
+        if (forbids.isEmpty()) {
+            return this;
+        }
+        List<Rule> all = new ArrayList<>(rules.rules());
+        for (Rule rule : forbids) {
+            if (rule.effect() != Effect.FORBID) {
+                throw new IllegalArgumentException("only forbids narrow: " + rule.id());
+            }
+            all.add(rule);
+        }
+        return of(new PolicyRules(all, rules.entries(), rules.hash()));
+    }
+
+    /**
      * Whether the use may happen: {@code tools/call} of a tool, {@code prompts/get} of a prompt, {@code resources/read} of
      * a resource. Never throws for any facts.
      */

@@ -1,12 +1,7 @@
 package dev.mcpgateway.gateway.admin;
 
-import dev.mcpgateway.connectors.credential.Secret;
-import dev.mcpgateway.connectors.credential.SecretSource;
-import dev.mcpgateway.connectors.credential.SecretUnavailable;
 import dev.mcpgateway.connectors.mcp.UpstreamStatus;
 import dev.mcpgateway.connectors.wire.JsonText;
-import dev.mcpgateway.gateway.call.Reason;
-import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.http.Exchange;
 import dev.mcpgateway.gateway.http.Routes;
@@ -14,7 +9,6 @@ import dev.mcpgateway.gateway.http.Routes.Access;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -37,7 +31,8 @@ public final class AdminEndpoints {
     private final Supplier<Map<String, UpstreamStatus>> upstreams;
     private final Supplier<String> metrics;
     private final Supplier<Map<String, String>> status;
-    private final List<SecretSource> tokens;
+    private final AdminTokens tokens;
+    private final List<Route> more;
     private final boolean metricsServed;
 
     /**
@@ -46,7 +41,8 @@ public final class AdminEndpoints {
      * @param upstreams how each upstream is, in order
      * @param metrics Prometheus text
      * @param status facts for {@code /version}, in order
-     * @param tokens accepted bearer tokens; none opens the port to whoever reaches it
+     * @param tokens who may ask; none opens the port to whoever reaches it
+     * @param more further rows of the port's table
      */
     public AdminEndpoints(
             Readiness readiness,
@@ -54,13 +50,15 @@ public final class AdminEndpoints {
             Supplier<String> metrics,
             boolean metricsServed,
             Supplier<Map<String, String>> status,
-            List<SecretSource> tokens) {
+            AdminTokens tokens,
+            List<Route> more) {
         this.readiness = readiness;
         this.upstreams = upstreams;
         this.metrics = metrics;
         this.metricsServed = metricsServed;
         this.status = status;
-        this.tokens = List.copyOf(tokens);
+        this.tokens = tokens;
+        this.more = List.copyOf(more);
     }
 
     /** The port's table. */
@@ -73,6 +71,7 @@ public final class AdminEndpoints {
         if (metricsServed) {
             routes.add(new Route("/metrics", get, Access.AUTHENTICATED, false, this::metrics));
         }
+        routes.addAll(more);
         return new Routes(routes);
     }
 
@@ -123,34 +122,16 @@ public final class AdminEndpoints {
     }
 
     private void authenticate(Exchange exchange) {
-        if (tokens.isEmpty()) {
-            return;
-        }
-        String header = exchange.header(HttpHeader.AUTHORIZATION);
-        if (header == null || !header.startsWith("Bearer ") || exchange.isRepeated(HttpHeader.AUTHORIZATION)) {
-            throw new Refused(Reason.NO_TOKEN);
-        }
-        byte[] offered = header.substring("Bearer ".length()).getBytes(StandardCharsets.UTF_8);
-        boolean good = false;
-        for (SecretSource token : tokens) {
-            good |= matches(token, offered);
-        }
-        if (!good) {
-            throw new Refused(Refusal.of(Reason.BAD_TOKEN, "no admin token"));
-        }
+        tokens.authenticate(exchange);
     }
 
-    private static boolean matches(SecretSource token, byte[] offered) {
-        try {
-            Secret secret = token.read();
-            return MessageDigest.isEqual(secret.expose().getBytes(StandardCharsets.UTF_8), offered);
-        } catch (SecretUnavailable unreadable) {
-            return false;
-        }
-    }
-
-    private static String quote(String text) {
+    static String quote(String text) {
         return new String(JsonText.quote(text), StandardCharsets.UTF_8);
+    }
+
+    /** Answers with JSON. */
+    static void json(Exchange exchange, int status, String body) {
+        write(exchange, status, JSON, body);
     }
 
     private static void write(Exchange exchange, int status, String type, String body) {

@@ -20,6 +20,10 @@ public enum Reason {
     MALFORMED_CREDENTIALS(Stage.IDENTIFY, 400, -31400, Form.HTTP, "The request's credentials are malformed."),
     BAD_TOKEN(Stage.IDENTIFY, 401, -31401, Form.HTTP, "The access token is not valid here."),
     WRONG_AUDIENCE(Stage.IDENTIFY, 401, -31401, Form.HTTP, "The access token is not valid here."),
+    STOPPED(Stage.IDENTIFY, 401, -31401, Form.HTTP, "The access token is not valid here."),
+    NOT_OPERATOR(Stage.IDENTIFY, 403, -31403, Form.HTTP, "This is for operators with a token and the role for it."),
+    BAD_ORDER(Stage.READ, 400, -31400, Form.HTTP, "The request does not say what is to be done."),
+    NOT_DONE(Stage.ANSWER, 500, -31500, Form.HTTP, "It was not done."),
     KEYS_UNAVAILABLE(
             Stage.IDENTIFY, 503, -31503, Form.HTTP, "Access tokens cannot be verified at the moment. Try again."),
 
@@ -45,6 +49,7 @@ public enum Reason {
 
     UNKNOWN_TOOL(Stage.LOCATE, 200, -32602, Form.RPC, "Unknown tool"),
     TOOL_HIDDEN(Stage.LOCATE, 200, -32602, Form.RPC, "Unknown tool"),
+    TOOL_STOPPED(Stage.LOCATE, 200, -32602, Form.RPC, "Unknown tool"),
     TOOL_QUARANTINED(Stage.LOCATE, 200, -32602, Form.RPC, "Unknown tool"),
     UNKNOWN_PROMPT(Stage.LOCATE, 200, -32602, Form.RPC, "Unknown prompt"),
     PROMPT_HIDDEN(Stage.LOCATE, 200, -32602, Form.RPC, "Unknown prompt"),

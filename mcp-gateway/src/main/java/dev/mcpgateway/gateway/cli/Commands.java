@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             PolicyCommand.class,
             Commands.Audit.class,
             ScreenCommand.class,
+            KillCommand.class,
             VersionCommand.class
         },
         footer = {
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
             "  mcp-gateway check --config gateway.yaml     is the configuration right?",
             "  mcp-gateway serve --config gateway.yaml     run the gateway",
             "  mcp-gateway policy explain --help           what may whom call, and why?",
+            "  mcp-gateway kill add --help                 stop a caller or a tool now",
             "  mcp-gateway audit verify DIR --vkey FILE    is the audit log complete?",
             "%nEach command has a --help of its own."
         })

@@ -8,6 +8,7 @@ import dev.mcpgateway.audit.AuditUnavailable;
 import dev.mcpgateway.audit.Source;
 import dev.mcpgateway.gateway.telemetry.LogKeys;
 import dev.mcpgateway.policy.Policy;
+import dev.mcpgateway.policy.Rule;
 import dev.mcpgateway.policy.rules.KnownNames;
 import dev.mcpgateway.policy.rules.PolicyParse;
 import dev.mcpgateway.policy.rules.PolicyParser;
@@ -34,6 +35,8 @@ public final class LivePolicy implements Supplier<Policy> {
     private final Supplier<KnownNames> known;
     private final AuditLog audit;
     private volatile Policy current = Policy.denyAll();
+    private Policy written = Policy.denyAll();
+    private List<Rule> forbids = List.of();
     private volatile String problem = "";
     private String rejectedHash = "";
 
@@ -47,6 +50,17 @@ public final class LivePolicy implements Supplier<Policy> {
     @Override
     public Policy get() {
         return current;
+    }
+
+    /** Whether the files have no rule, so that nobody may call anything. */
+    public synchronized boolean isEmpty() {
+        return written.rules().isEmpty();
+    }
+
+    /** What the files say is narrowed by these forbids from now on, instead of by earlier ones. */
+    public synchronized void narrow(List<Rule> rules) {
+        forbids = List.copyOf(rules);
+        current = written.narrowed(forbids);
     }
 
     /** The files that make the policy. */
@@ -86,7 +100,7 @@ public final class LivePolicy implements Supplier<Policy> {
     }
 
     private List<Problem> activate(Policy policy) {
-        Policy old = current;
+        Policy old = written;
         if (policy.hash().equals(old.hash())) {
             problem = "";
             return List.of();
@@ -98,7 +112,8 @@ public final class LivePolicy implements Supplier<Policy> {
             LOG.error("policy not changed: {}", problem);
             return List.of(new Problem(files.getFirst().toString(), 0, 0, "", problem, ""));
         }
-        current = policy;
+        written = policy;
+        current = policy.narrowed(forbids);
         problem = "";
         rejectedHash = "";
         LOG.atInfo().addKeyValue("policy", policy.hash()).log("policy in force");

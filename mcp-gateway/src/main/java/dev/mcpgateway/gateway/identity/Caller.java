@@ -23,13 +23,24 @@ public final class Caller {
     private final String issuer;
     private final @Nullable String tokenId;
     private final Instant expiresAt;
+    private final @Nullable String credentialKeyId;
     private final String key;
 
     Caller(Subject subject, String issuer, @Nullable String tokenId, Instant expiresAt) {
+        this(subject, issuer, tokenId, expiresAt, null);
+    }
+
+    private Caller(
+            Subject subject,
+            String issuer,
+            @Nullable String tokenId,
+            Instant expiresAt,
+            @Nullable String credentialKeyId) {
         this.subject = subject;
         this.issuer = issuer;
         this.tokenId = tokenId;
         this.expiresAt = expiresAt;
+        this.credentialKeyId = credentialKeyId;
         this.key = subject.issuer()
                 + '\n'
                 + subject.subject()
@@ -88,6 +99,16 @@ public final class Caller {
 
     private static boolean isName(String text) {
         return !text.isEmpty() && text.length() <= 256 && text.chars().noneMatch(Character::isISOControl);
+    }
+
+    /** The same caller, proved by a credential that this key of the issuer vouches for. */
+    Caller provedBy(@Nullable String keyId) {
+        return new Caller(subject, issuer, tokenId, expiresAt, keyId);
+    }
+
+    /** The key that vouches for the credential: the {@code kid} of a token's key, the id of a virtual key. */
+    public @Nullable String credentialKeyId() {
+        return credentialKeyId;
     }
 
     /** Equal for equal issuer, subject and client, and for nothing else: keys sessions, limits and caches. */

@@ -64,7 +64,7 @@ final class JwtVerifier {
         claims.checkAudience(profile.audience().isEmpty() ? audience : profile.audience());
         JWK key = key(token.header(), issuer, algorithm);
         checkSignature(token, algorithm, key);
-        return claims.caller(profile);
+        return claims.caller(profile).provedBy(key.getKeyID());
     }
 
     private Issuer issuer(TokenText token) throws BadToken {

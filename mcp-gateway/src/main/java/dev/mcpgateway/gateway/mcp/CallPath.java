@@ -22,6 +22,7 @@ import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.call.Stage;
+import dev.mcpgateway.gateway.kill.KillSwitch;
 import dev.mcpgateway.gateway.mcp.Admission.Place;
 import dev.mcpgateway.gateway.mcp.InputRelay.Conversation;
 import dev.mcpgateway.gateway.mcp.InputRelay.Landed;
@@ -54,6 +55,7 @@ final class CallPath {
     private static final long MISSING_CAPABILITY = -32021;
 
     private final Supplier<Policy> policies;
+    private final KillSwitch kills;
     private final ViewTables tables;
     private final Upstreams upstreams;
     private final Admission admission;
@@ -68,6 +70,7 @@ final class CallPath {
 
     CallPath(
             Supplier<Policy> policies,
+            KillSwitch kills,
             ViewTables tables,
             Upstreams upstreams,
             Admission admission,
@@ -80,6 +83,7 @@ final class CallPath {
             InputRelay input,
             RequestState.Sealer states) {
         this.policies = policies;
+        this.kills = kills;
         this.tables = tables;
         this.upstreams = upstreams;
         this.admission = admission;
@@ -159,6 +163,13 @@ final class CallPath {
     /** Who may not see a feature learns nothing from its schema, its state or its upstream: it answers as unknown. */
     private Feature locate(Policy policy, AgentRequest request, Instant now) {
         Feature feature = find(request);
+        // the policy knows of it, too, but a policy that is being loaded may be late
+        if (kills.isStopped(feature.name())) {
+            telemetry.decided("stopped");
+            throw feature.name().kind() == FeatureKind.TOOL
+                    ? new Refused(Reason.TOOL_STOPPED)
+                    : hidden(request.envelope(), feature.name().kind());
+        }
         switch (feature.visibility(policy, request.caller().subject(), now)) {
             case Visibility.Visible _ -> {
                 return feature;

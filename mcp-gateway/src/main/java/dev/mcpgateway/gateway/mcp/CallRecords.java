@@ -172,12 +172,21 @@ final class CallRecords {
 
     /** Records that a session ended because it was not used. */
     void expired(Session session) {
+        closed(session, "expired");
+    }
+
+    /** Records that a session ended because its caller was stopped. */
+    void revoked(Session session) {
+        closed(session, "revoked");
+    }
+
+    private void closed(Session session, String reason) {
         try {
             log.appendAsync(new SessionClosed(
                     actor(session.caller()),
                     Source.NONE,
                     new McpExchange(session.revision().version(), "", "", session.id(), TRANSPORT),
-                    "expired"));
+                    reason));
         } catch (AuditUnavailable failure) {
             // the session is over all the same, and while there is no log nothing is served that it could have asked
             // for

@@ -11,6 +11,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -87,6 +88,7 @@ final class HeldCalls {
         private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(2);
         private final BlockingQueue<List<byte[]>> answers = new ArrayBlockingQueue<>(1);
         private final Function<Listener, UpstreamReply> call;
+        private final BooleanSupplier stopped;
         private volatile Consumer<Envelope> notified;
         private @Nullable Thread thread;
         private volatile @Nullable Envelope question;
@@ -98,12 +100,14 @@ final class HeldCalls {
                 String principal,
                 Places ofUpstream,
                 Function<Listener, UpstreamReply> call,
-                Consumer<Envelope> notified) {
+                Consumer<Envelope> notified,
+                BooleanSupplier stopped) {
             this.id = id;
             this.principal = principal;
             this.ofUpstream = ofUpstream;
             this.call = call;
             this.notified = notified;
+            this.stopped = stopped;
         }
 
         private void run() {
@@ -191,13 +195,15 @@ final class HeldCalls {
      * @param upstreamMax most calls held there at once
      * @param call carries it out, on a thread of its own
      * @param notified gets notifications until the call asks
+     * @param stopped whether its caller or its tool was stopped meanwhile: then it is not held
      */
     Step begin(
             String principal,
             String upstream,
             int upstreamMax,
             Function<Listener, UpstreamReply> call,
-            Consumer<Envelope> notified) {
+            Consumer<Envelope> notified,
+            BooleanSupplier stopped) {
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
         HeldCall held = new HeldCall(
@@ -205,7 +211,8 @@ final class HeldCalls {
                 principal,
                 byUpstream.computeIfAbsent(upstream, _ -> new Places(upstreamMax, upstreamMax)),
                 call,
-                notified);
+                notified,
+                stopped);
         held.thread = Thread.ofVirtual().name("held-call").unstarted(held::run);
         held.thread.start();
         return held.next();
@@ -244,6 +251,10 @@ final class HeldCalls {
             return false;
         }
         waiting.put(held.id, held);
+        // a stop that came before is seen here, one that comes later sees the call among those that wait
+        if (held.stopped.getAsBoolean()) {
+            held.cancel();
+        }
         return true;
     }
 
@@ -256,6 +267,11 @@ final class HeldCalls {
     /** Calls that wait for an answer. */
     int size() {
         return waiting.size();
+    }
+
+    /** Cancels those that wait and whose caller or tool is stopped. */
+    void cancelStopped() {
+        waiting.values().stream().filter(held -> held.stopped.getAsBoolean()).forEach(HeldCall::cancel);
     }
 
     /** Cancels all that wait. */

@@ -23,6 +23,7 @@ import dev.mcpgateway.connectors.wire.StrictJson;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.kill.KillSwitch;
 import dev.mcpgateway.gateway.mcp.HeldCalls.Step;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.policy.FeatureKind;
@@ -67,12 +68,14 @@ final class InputRelay {
 
     private final Upstreams upstreams;
     private final HeldCalls held;
+    private final KillSwitch kills;
     private final ResultScreen screen;
     private final Duration inputWait;
 
-    InputRelay(Upstreams upstreams, HeldCalls held, ResultScreen screen, Duration inputWait) {
+    InputRelay(Upstreams upstreams, HeldCalls held, KillSwitch kills, ResultScreen screen, Duration inputWait) {
         this.upstreams = upstreams;
         this.held = held;
+        this.kills = kills;
         this.screen = screen;
         this.inputWait = inputWait;
     }
@@ -170,12 +173,18 @@ final class InputRelay {
                 conversation.alias(),
                 upstreams.heldMax(conversation.alias()),
                 hold -> call(conversation, first, asking(conversation, hold)),
-                notified);
+                notified,
+                () -> isStopped(conversation));
         return landed(conversation, answeredAhead(conversation, begun, notified));
     }
 
     private UpstreamReply call(Conversation conversation, UpstreamCall call, ReplyListener listener) {
         return upstreams.call(conversation.permit(), conversation.ticket(), call, listener);
+    }
+
+    private boolean isStopped(Conversation conversation) {
+        return kills.stopped(conversation.request().caller()) != null
+                || kills.isStopped(conversation.feature().name());
     }
 
     private static String principal(Conversation conversation) {

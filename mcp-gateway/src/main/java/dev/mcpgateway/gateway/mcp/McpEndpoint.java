@@ -17,6 +17,8 @@ import dev.mcpgateway.gateway.http.Endpoint;
 import dev.mcpgateway.gateway.http.Exchange;
 import dev.mcpgateway.gateway.identity.Authenticator;
 import dev.mcpgateway.gateway.identity.Caller;
+import dev.mcpgateway.gateway.kill.Kill;
+import dev.mcpgateway.gateway.kill.KillSwitch;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.gateway.telemetry.LogKeys;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
@@ -34,6 +36,7 @@ final class McpEndpoint implements Endpoint {
 
     private final View view;
     private final Authenticator authenticator;
+    private final KillSwitch kills;
     private final BoundedBody bodies;
     private final RequestReader reader;
     private final Handshake handshake;
@@ -49,6 +52,7 @@ final class McpEndpoint implements Endpoint {
     McpEndpoint(
             View view,
             Authenticator authenticator,
+            KillSwitch kills,
             BoundedBody bodies,
             RequestReader reader,
             Handshake handshake,
@@ -62,6 +66,7 @@ final class McpEndpoint implements Endpoint {
             int answerBytesMax) {
         this.view = view;
         this.authenticator = authenticator;
+        this.kills = kills;
         this.bodies = bodies;
         this.reader = reader;
         this.handshake = handshake;
@@ -91,6 +96,10 @@ final class McpEndpoint implements Endpoint {
             trace.enter(Stage.IDENTIFY);
             Caller caller = authenticator.authenticate(exchange, view.resource());
             progress.caller = caller;
+            Kill stop = kills.stopped(caller);
+            if (stop != null) {
+                throw new Refused(Refusal.of(Reason.STOPPED, stop.id()));
+            }
             switch (exchange.method()) {
                 case "POST" -> post(exchange, caller, progress, trace);
                 case "GET" -> streams.get(exchange, caller, view, trace);

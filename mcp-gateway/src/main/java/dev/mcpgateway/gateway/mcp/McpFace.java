@@ -11,6 +11,7 @@ import dev.mcpgateway.gateway.http.BoundedBody;
 import dev.mcpgateway.gateway.http.Endpoint;
 import dev.mcpgateway.gateway.http.Exchange;
 import dev.mcpgateway.gateway.identity.Authenticator;
+import dev.mcpgateway.gateway.kill.KillSwitch;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.arguments.PayloadLimits;
@@ -36,6 +37,7 @@ public final class McpFace implements AutoCloseable {
     private static final int HELD_CALLS_PER_CALLER = 16;
 
     private final Supplier<Policy> policies;
+    private final KillSwitch kills;
     private final Upstreams upstreams;
     private final AuditLog audit;
     private final ResponseScreen screen;
@@ -49,6 +51,7 @@ public final class McpFace implements AutoCloseable {
     private final Announcements announcements;
     private final ResourceWatches watches;
     private final Places streamPlaces;
+    private final CallerStreams callerStreams;
     private final SessionSweeper sweeper;
     private final CallRecords records;
     private final Admission admission;
@@ -64,6 +67,7 @@ public final class McpFace implements AutoCloseable {
     public McpFace(
             List<View> views,
             Supplier<Policy> policies,
+            KillSwitch kills,
             Upstreams upstreams,
             AuditLog audit,
             ResponseScreen screen,
@@ -74,6 +78,7 @@ public final class McpFace implements AutoCloseable {
             RandomGenerator secureRandom,
             String version) {
         this.policies = policies;
+        this.kills = kills;
         this.upstreams = upstreams;
         this.audit = audit;
         this.screen = screen;
@@ -86,6 +91,7 @@ public final class McpFace implements AutoCloseable {
         this.records = new CallRecords(audit);
         this.announcements = new Announcements(tables, policies, clock, nanoClock);
         this.watches = new ResourceWatches(upstreams);
+        this.callerStreams = new CallerStreams(kills);
         this.streamPlaces = new Places(limits.streams(), limits.streamsPerCaller());
         this.sessions = new Sessions(
                 limits.sessions(),
@@ -94,7 +100,8 @@ public final class McpFace implements AutoCloseable {
                 clock,
                 secureRandom,
                 session -> announcements.remove(session.ear()),
-                records::expired);
+                records::expired,
+                records::revoked);
         this.sweeper = new SessionSweeper(sessions);
         this.admission = new Admission(upstreams.concurrentCalls());
         Seal seal = new Seal(secureRandom);
@@ -132,6 +139,17 @@ public final class McpFace implements AutoCloseable {
         sessions.askNoMore();
     }
 
+    /**
+     * Somebody or something was stopped, or may go on. Streams and sessions of stopped callers end, and the calls that
+     * wait for their answer or were made to a stopped tool; calls under way finish.
+     */
+    public void killsChanged() {
+        callerStreams.endStopped();
+        sessions.revoke(caller -> kills.stopped(caller) != null);
+        held.cancelStopped();
+        announcements.changed();
+    }
+
     /** Ends all sessions, what is watched for them, and the calls that wait for an agent's answer. */
     @Override
     public void close() {
@@ -166,6 +184,7 @@ public final class McpFace implements AutoCloseable {
                 limits.jsonDepth());
         CallPath calls = new CallPath(
                 policies,
+                kills,
                 tables,
                 upstreams,
                 admission,
@@ -175,7 +194,7 @@ public final class McpFace implements AutoCloseable {
                 clock,
                 limits.callsPerMinute(),
                 limits.argumentsBytes(),
-                new InputRelay(upstreams, held, resultScreen, limits.inputWait()),
+                new InputRelay(upstreams, held, kills, resultScreen, limits.inputWait()),
                 states);
         ListPath lists = new ListPath(
                 policies,
@@ -196,6 +215,7 @@ public final class McpFace implements AutoCloseable {
                 announcements,
                 subscribing,
                 streamPlaces,
+                callerStreams,
                 records,
                 new StreamRecords(audit),
                 answers,
@@ -205,6 +225,7 @@ public final class McpFace implements AutoCloseable {
         return new McpEndpoint(
                 view,
                 authenticator,
+                kills,
                 new BoundedBody(limits.requestBytes(), limits.bodyTimeout(), nanoClock),
                 new RequestReader(JsonLimits.forRequests(limits.requestBytes(), limits.jsonDepth()), sessions),
                 new Handshake(sessions, announcements, audit, answers, tables, serverInfo, limits.listTtl()),

@@ -139,11 +139,16 @@ final class Session {
         return !inFlight.isEmpty() || ear.isOpen();
     }
 
-    /** Ends its stream and subscriptions, what runs, and the waiting of all who asked the agent. */
-    void end() {
+    /** Ends its stream and subscriptions, and the waiting of all who asked the agent. What runs goes on. */
+    void close() {
         ended = true;
         questions.end();
         ear.end();
+    }
+
+    /** The same, and what runs ends, too. */
+    void end() {
+        close();
         inFlight.keySet().forEach(this::cancel);
     }
 }

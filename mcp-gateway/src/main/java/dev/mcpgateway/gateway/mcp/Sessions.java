@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ final class Sessions {
     private final RandomGenerator random;
     private final Consumer<Session> ended;
     private final Consumer<Session> expired;
+    private final Consumer<Session> revoked;
 
     /**
      * No session yet.
@@ -39,6 +41,7 @@ final class Sessions {
      * @param random must be cryptographically strong
      * @param ended told of each session that ended, for whatever reason
      * @param expired told of each session that ended because it was idle
+     * @param revoked told of each session that ended because its caller was stopped
      */
     Sessions(
             int all,
@@ -47,13 +50,15 @@ final class Sessions {
             InstantSource clock,
             RandomGenerator random,
             Consumer<Session> ended,
-            Consumer<Session> expired) {
+            Consumer<Session> expired,
+            Consumer<Session> revoked) {
         this.places = new Places(all, perCaller);
         this.idle = idle;
         this.clock = clock;
         this.random = random;
         this.ended = ended;
         this.expired = expired;
+        this.revoked = revoked;
     }
 
     /**
@@ -105,13 +110,26 @@ final class Sessions {
     }
 
     private boolean ended(Session session) {
+        return gone(session, Session::end);
+    }
+
+    private boolean gone(Session session, Consumer<Session> ending) {
         boolean first = byId.remove(session.id(), session);
         if (first) {
             places.give(session.caller().key());
-            session.end();
+            ending.accept(session);
             ended.accept(session);
         }
         return first;
+    }
+
+    /** Ends the sessions of stopped callers; calls that run in them finish. */
+    void revoke(Predicate<Caller> stopped) {
+        for (Session session : byId.values()) {
+            if (stopped.test(session.caller()) && gone(session, Session::close)) {
+                revoked.accept(session);
+            }
+        }
     }
 
     private void expire(Session session) {

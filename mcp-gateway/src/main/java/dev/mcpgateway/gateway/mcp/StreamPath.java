@@ -52,6 +52,7 @@ final class StreamPath {
     private final Announcements announcements;
     private final Subscribing subscribing;
     private final Places places;
+    private final CallerStreams open;
     private final CallRecords calls;
     private final StreamRecords records;
     private final Answers answers;
@@ -65,6 +66,7 @@ final class StreamPath {
             Announcements announcements,
             Subscribing subscribing,
             Places places,
+            CallerStreams open,
             CallRecords calls,
             StreamRecords records,
             Answers answers,
@@ -76,6 +78,7 @@ final class StreamPath {
         this.announcements = announcements;
         this.subscribing = subscribing;
         this.places = places;
+        this.open = open;
         this.calls = calls;
         this.records = records;
         this.answers = answers;
@@ -100,6 +103,7 @@ final class StreamPath {
         McpExchange mcp = StreamRecords.mcp(session);
         takePlace(caller);
         Consumer<String> over = end -> {
+            open.remove(stream);
             session.ear().closed(stream);
             session.used(clock.instant());
             places.give(caller.key());
@@ -113,6 +117,7 @@ final class StreamPath {
             if (!session.ear().open(stream, caller.subject())) {
                 throw new Refused(Reason.UNKNOWN_SESSION);
             }
+            open.add(stream, caller);
             // also what has changed since the last stream, and what the token of this one makes different
             announcements.look(session.ear());
             opened = true;
@@ -127,7 +132,7 @@ final class StreamPath {
 
     private void closed(Exchange exchange, Caller caller, McpExchange mcp, String end) {
         if (!end.isEmpty()) {
-            records.closed(exchange, caller, mcp, end);
+            records.closed(exchange, caller, mcp, open.end(caller, end));
         }
     }
 
@@ -167,6 +172,7 @@ final class StreamPath {
         Caller caller = request.caller();
         EventStream stream = answers.openStream(exchange, complete);
         Consumer<String> over = end -> {
+            open.remove(stream);
             announcements.remove(ear);
             ear.closed(stream);
             ear.end();
@@ -194,6 +200,7 @@ final class StreamPath {
             end = "refused";
             trace.enter(Stage.ANSWER);
             stream.send(acknowledgement(id, lists, watched));
+            open.add(stream, request.caller());
             if (lists.isEmpty() && watched.isEmpty()) {
                 // nothing will ever come
                 stream.close(complete);

@@ -55,7 +55,7 @@ class ReasonTest {
 
     @Test
     void aHiddenToolLooksLikeAnUnknownOne() {
-        for (Reason reason : new Reason[] {Reason.TOOL_HIDDEN, Reason.TOOL_QUARANTINED}) {
+        for (Reason reason : new Reason[] {Reason.TOOL_HIDDEN, Reason.TOOL_QUARANTINED, Reason.TOOL_STOPPED}) {
             assertThat(reason.text()).isEqualTo(Reason.UNKNOWN_TOOL.text());
             assertThat(reason.httpStatus()).isEqualTo(Reason.UNKNOWN_TOOL.httpStatus());
             assertThat(reason.rpcCode()).isEqualTo(Reason.UNKNOWN_TOOL.rpcCode());

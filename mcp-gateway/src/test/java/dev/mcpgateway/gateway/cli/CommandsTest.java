@@ -77,6 +77,10 @@ class CommandsTest {
                 List.of("policy", "check"),
                 List.of("policy", "explain"),
                 List.of("screen"),
+                List.of("kill"),
+                List.of("kill", "add"),
+                List.of("kill", "remove"),
+                List.of("kill", "list"),
                 List.of("version"),
                 List.of("audit"),
                 List.of("audit", "init"),
@@ -102,6 +106,9 @@ class CommandsTest {
                 List.of("check"),
                 List.of("policy", "check"),
                 List.of("policy", "explain"),
+                List.of("kill", "add"),
+                List.of("kill", "remove"),
+                List.of("kill", "list"),
                 List.of("screen"))) {
             assertThat(run(Stream.concat(command.stream(), Stream.of("--help")).toArray())
                             .out())

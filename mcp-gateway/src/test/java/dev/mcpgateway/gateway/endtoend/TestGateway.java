@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,6 +48,9 @@ public final class TestGateway implements AutoCloseable {
                 resources: [crm__*]
                 ack_broad: true
             """;
+
+    /** The token of the operator that {@link Builder#operator} makes. */
+    public static final String OPERATOR_TOKEN = "operators-secret";
 
     private final Gateway gateway;
     private final TestIssuer issuer;
@@ -95,6 +99,18 @@ public final class TestGateway implements AutoCloseable {
         public Builder without(String key) {
             sections.remove(key);
             return this;
+        }
+
+        /** An operators' port with the token of an operator, for {@link TestGateway#operate}. */
+        public Builder operator() throws IOException {
+            Files.createDirectories(folder);
+            Path token = folder.resolve("ops.token");
+            Files.deleteIfExists(token);
+            Files.createFile(token, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(token, OPERATOR_TOKEN + "\n");
+            return section(
+                    "admin",
+                    "{host: 127.0.0.1, port: 0, tokens: [{name: ops, secret: {file: ops.token}, roles: [operator]}]}");
         }
 
         /** The value of {@code limits}. */
@@ -288,6 +304,15 @@ public final class TestGateway implements AutoCloseable {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+    }
+
+    /** Asks the operators' port with the operator's token. */
+    public WireAnswer operate(String method, String target, String body) {
+        return admin(WireRequest.of(method, target)
+                .plus("Host", "127.0.0.1:" + adminPort())
+                .plus("Authorization", "Bearer " + OPERATOR_TOKEN)
+                .plus("Content-Type", "application/json")
+                .body(body));
     }
 
     /** Writes another policy; it comes into force some looks later. */

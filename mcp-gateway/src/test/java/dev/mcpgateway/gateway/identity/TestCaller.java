@@ -17,4 +17,14 @@ public final class TestCaller {
                 null,
                 Instant.MAX);
     }
+
+    /** The same with a token id and the key that vouches for it. */
+    public static Caller of(String subject, String clientId, String tokenId, String keyId) {
+        return new Caller(
+                        new Subject("corp", subject, clientId, Set.of(), Set.of(), Map.of()),
+                        TestIssuer.ISSUER,
+                        tokenId,
+                        Instant.MAX)
+                .provedBy(keyId);
+    }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,7 @@ class HeldCallsTest {
     void aCallThatDoesNotAskJustEnds() {
         HeldCalls held = calls(1, 1, Duration.ofMinutes(1));
 
-        assertThat(held.begin(ALICE, "crm", 8, asking(0), _ -> {}))
+        assertThat(held.begin(ALICE, "crm", 8, asking(0), _ -> {}, () -> false))
                 .isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
         assertThat(held.size()).isZero();
     }
@@ -69,7 +70,7 @@ class HeldCallsTest {
     void aCallIsHeldFromItsQuestionToTheAnswer() {
         HeldCalls held = calls(1, 1, Duration.ofMinutes(1));
 
-        Step.Asked first = (Step.Asked) held.begin(ALICE, "crm", 8, asking(2), _ -> {});
+        Step.Asked first = (Step.Asked) held.begin(ALICE, "crm", 8, asking(2), _ -> {}, () -> false);
         assertThat(AgentQuestion.of(first.question()).orElseThrow())
                 .singleElement()
                 .satisfies(question -> assertThat(question.kind()).isEqualTo(InputKind.ELICITATION));
@@ -88,7 +89,7 @@ class HeldCallsTest {
     @Test
     void nobodyElseTakesItUp() {
         HeldCalls held = calls(2, 2, Duration.ofMinutes(1));
-        Step.Asked asked = (Step.Asked) held.begin(ALICE, "crm", 8, asking(1), _ -> {});
+        Step.Asked asked = (Step.Asked) held.begin(ALICE, "crm", 8, asking(1), _ -> {}, () -> false);
 
         assertThat(held.resume(asked.id(), "corp\nbob\ndesk", ANSWER, _ -> {})).isEmpty();
         assertThat(held.question(asked.id(), "corp\nbob\ndesk")).isEmpty();
@@ -100,12 +101,12 @@ class HeldCallsTest {
     @Test
     void tooManyQuestionsOfOnePrincipalAreRefusedToTheServer() {
         HeldCalls held = calls(10, 1, Duration.ofMinutes(1));
-        var _ = held.begin(ALICE, "crm", 8, asking(1), _ -> {});
+        var _ = held.begin(ALICE, "crm", 8, asking(1), _ -> {}, () -> false);
 
-        assertThat(held.begin(ALICE, "crm", 8, asking(1), _ -> {}))
+        assertThat(held.begin(ALICE, "crm", 8, asking(1), _ -> {}, () -> false))
                 .isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
         assertThat(answered).singleElement().asString().startsWith("\"error\":");
-        assertThat(held.begin("corp\nbob\ndesk", "crm", 8, asking(1), _ -> {})).isInstanceOf(Step.Asked.class);
+        assertThat(held.begin("corp\nbob\ndesk", "crm", 8, asking(1), _ -> {}, () -> false)).isInstanceOf(Step.Asked.class);
         held.cancelAll();
         Await.until("all are gone", () -> held.size() == 0);
     }
@@ -113,15 +114,15 @@ class HeldCallsTest {
     @Test
     void tooManyQuestionsOfOneServerAreRefusedToIt() {
         HeldCalls held = calls(10, 10, Duration.ofMinutes(1));
-        var _ = held.begin(ALICE, "crm", 1, asking(1), _ -> {});
+        var _ = held.begin(ALICE, "crm", 1, asking(1), _ -> {}, () -> false);
 
-        assertThat(held.begin("corp\nbob\ndesk", "crm", 1, asking(1), _ -> {}))
+        assertThat(held.begin("corp\nbob\ndesk", "crm", 1, asking(1), _ -> {}, () -> false))
                 .isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
-        assertThat(held.begin("corp\nbob\ndesk", "files", 1, asking(1), _ -> {}))
+        assertThat(held.begin("corp\nbob\ndesk", "files", 1, asking(1), _ -> {}, () -> false))
                 .isInstanceOf(Step.Asked.class);
         held.cancelAll();
         Await.until("all are gone", () -> held.size() == 0);
-        assertThat(held.begin(ALICE, "crm", 1, asking(1), _ -> {})).isInstanceOf(Step.Asked.class);
+        assertThat(held.begin(ALICE, "crm", 1, asking(1), _ -> {}, () -> false)).isInstanceOf(Step.Asked.class);
         held.cancelAll();
     }
 
@@ -139,7 +140,8 @@ class HeldCallsTest {
                     end.set(call.apply(listener));
                     return end.get();
                 },
-                _ -> {});
+                _ -> {},
+                () -> false);
 
         Await.until("the call ends", () -> end.get() != null);
         assertThat(end.get()).isEqualTo(new UpstreamReply.Cancelled());
@@ -166,13 +168,39 @@ class HeldCallsTest {
                             }
                             return new UpstreamReply.Cancelled();
                         },
-                        _ -> {})));
+                        _ -> {},
+                        () -> false)));
         running.await();
         request.interrupt();
         request.join();
 
         interrupted.await();
         assertThat(step.get()).isEqualTo(new Step.Ended(new UpstreamReply.Cancelled()));
+    }
+
+    @Test
+    void aCallThatIsStoppedWhileItWaitsIsCancelled() {
+        HeldCalls held = calls(2, 2, Duration.ofMinutes(1));
+        AtomicBoolean stopped = new AtomicBoolean();
+        var _ = held.begin(ALICE, "crm", 8, asking(1), _ -> {}, stopped::get);
+        var _ = held.begin(ALICE, "crm", 8, asking(1), _ -> {}, () -> false);
+
+        held.cancelStopped();
+        assertThat(held.size()).isEqualTo(2);
+        stopped.set(true);
+        held.cancelStopped();
+
+        Await.until("only the other waits", () -> held.size() == 1);
+        held.cancelAll();
+    }
+
+    @Test
+    void aCallThatWasStoppedBeforeItAskedIsNotHeld() {
+        HeldCalls held = calls(1, 1, Duration.ofMinutes(1));
+
+        var _ = held.begin(ALICE, "crm", 8, asking(1), _ -> {}, () -> true);
+
+        Await.until("it does not wait", () -> held.size() == 0);
     }
 
     @Test
@@ -186,7 +214,8 @@ class HeldCallsTest {
                         _ -> {
                             throw new IllegalStateException("broken");
                         },
-                        _ -> {}))
+                        _ -> {},
+                        () -> false))
                 .hasMessage("broken");
     }
 }

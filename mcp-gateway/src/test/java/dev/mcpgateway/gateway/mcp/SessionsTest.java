@@ -31,7 +31,7 @@ class SessionsTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-01T12:00:00Z"));
     private final List<Session> expired = new ArrayList<>();
     private final Sessions sessions =
-            new Sessions(4, 2, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"), each -> {}, expired::add);
+            new Sessions(4, 2, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"), each -> {}, expired::add, each -> {});
 
     private static final View VIEW = view("default", "/mcp");
     private static final View OTHER = view("other", "/mcp/other");
@@ -147,7 +147,7 @@ class SessionsTest {
 
     @Test
     void theCapOfAllHoldsWhenManyOpenAtOnce() throws Exception {
-        Sessions few = new Sessions(10, 5, IDLE, now::get, new SecureRandom(), each -> {}, each -> {});
+        Sessions few = new Sessions(10, 5, IDLE, now::get, new SecureRandom(), each -> {}, each -> {}, each -> {});
         for (int round = 0; round < 50; round++) {
             List<Callable<List<Session>>> opening = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
@@ -175,7 +175,7 @@ class SessionsTest {
     @Test
     void theCapHoldsWhenManyOpenAtOnce() throws Exception {
         Sessions few =
-                new Sessions(1000, 10, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"), each -> {}, each -> {});
+                new Sessions(1000, 10, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"), each -> {}, each -> {}, each -> {});
         List<Callable<Boolean>> opening = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             opening.add(() -> {

@@ -342,7 +342,7 @@ public final class LoadTest {
                 "http://127.0.0.1:" + upstream + "/count");
     }
 
-    private static Map<String, String> headers(String tool, String token) {
+    static Map<String, String> headers(String tool, String token) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", "application/json");
         headers.put("Accept", "application/json, text/event-stream");
@@ -356,7 +356,7 @@ public final class LoadTest {
     }
 
     /** About 630 bytes, as tokens of real providers are. */
-    private static String token(ECKey key, String audience) throws JOSEException {
+    static String token(ECKey key, String audience) throws JOSEException {
         Instant now = Instant.now();
         SignedJWT token = new SignedJWT(
                 new JWSHeader.Builder(JWSAlgorithm.ES256)
@@ -546,7 +546,7 @@ public final class LoadTest {
         throw new IOException("nothing listens on port " + port);
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

@@ -25,8 +25,13 @@ final class RawHttp implements AutoCloseable {
     record Answer(int status, String session, String body) {}
 
     RawHttp(int port) throws IOException {
+        this(port, InetAddress.getLoopbackAddress());
+    }
+
+    /** A connection from another address of this machine. */
+    RawHttp(int port, InetAddress from) throws IOException {
         this.port = port;
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket = new Socket(InetAddress.getLoopbackAddress(), port, from, 0);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         in = new BufferedInputStream(socket.getInputStream(), 1 << 16);

@@ -2,32 +2,44 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 
 const INPUT = { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] };
-const TOOLS = ['read', 'write'].map((name) => ({ name, description: 'Answers with the text.', inputSchema: INPUT }));
+const tool = (name) => ({ name, description: 'Answers with the text.', inputSchema: INPUT });
 const META = { 'io.modelcontextprotocol/serverInfo': { name: 'echo', version: '1.0.0' } };
 
-const ANSWERS = {
+const ANSWERS = (tools) => ({
   'server/discover': () => ({
     supportedVersions: ['2026-07-28'],
     capabilities: { tools: {} },
     ttlMs: 60_000,
     cacheScope: 'public',
   }),
-  'tools/list': () => ({ tools: TOOLS, ttlMs: 60_000, cacheScope: 'public' }),
+  'tools/list': () => ({ tools: tools.map(tool), ttlMs: 60_000, cacheScope: 'public' }),
   'tools/call': ({ arguments: { text } }) => ({ content: [{ type: 'text', text }] }),
-};
+});
 
-/** The least of an MCP server of 2026-07-28. It lives through every kill and knows which calls reached it. */
+/** The least of an MCP server of 2026-07-28: tools that all answer with their argument `text`. */
 export class EchoUpstream {
   #server;
+  #answers;
 
   /** Trace ids of the calls that were received. */
   received = new Set();
+  /** The newest call: its header fields and `params`. */
+  last;
 
-  static async start() {
-    const upstream = new EchoUpstream();
+  constructor(tools) {
+    this.#answers = ANSWERS(tools);
+  }
+
+  static async start(tools) {
+    const upstream = new EchoUpstream(tools);
     upstream.#server = createServer((request, response) => upstream.#handle(request, response)).listen(0, '127.0.0.1');
     await once(upstream.#server, 'listening');
     return upstream;
+  }
+
+  stop() {
+    this.#server.close();
+    this.#server.closeAllConnections();
   }
 
   get url() {
@@ -40,9 +52,10 @@ export class EchoUpstream {
     request.on('end', () => {
       const { id, method, params } = JSON.parse(Buffer.concat(chunks));
       if (method === 'tools/call') {
-        this.received.add(params._meta.traceparent.split('-')[1]);
+        this.received.add(params._meta?.traceparent?.split('-')[1]);
+        this.last = { headers: request.headers, params };
       }
-      const answer = ANSWERS[method]?.(params);
+      const answer = this.#answers[method]?.(params);
       const body = answer
         ? { jsonrpc: '2.0', id, result: { resultType: 'complete', ...answer, _meta: META } }
         : { jsonrpc: '2.0', id, error: { code: -32601, message: 'Method not found' } };

@@ -1,0 +1,2 @@
+/** Tests of the kill-switch. */
+package dev.mcpgateway.gateway.kill;

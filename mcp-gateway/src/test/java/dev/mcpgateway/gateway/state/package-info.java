@@ -1,0 +1,2 @@
+/** Tests of the state folder. */
+package dev.mcpgateway.gateway.state;

@@ -21,6 +21,15 @@ public enum Reason {
     MALFORMED_CREDENTIALS(Stage.IDENTIFY, 400, -31400, Form.HTTP, "The request's credentials are malformed."),
     BAD_TOKEN(Stage.IDENTIFY, 401, -31401, Form.HTTP, "The access token is not valid here."),
     WRONG_AUDIENCE(Stage.IDENTIFY, 401, -31401, Form.HTTP, "The access token is not valid here."),
+    BAD_PROOF(Stage.IDENTIFY, 401, -31401, Form.HTTP, "The proof of possession is not valid here."),
+    PROOF_NEEDS_NONCE(
+            Stage.IDENTIFY,
+            401,
+            -31401,
+            Form.HTTP,
+            "The proof of possession needs the nonce of the DPoP-Nonce header."),
+    TOO_MANY_BAD_TOKENS(
+            Stage.IDENTIFY, 429, -31429, Form.HTTP, "Too many access tokens that are not valid. Try again later."),
     KEYS_UNAVAILABLE(
             Stage.IDENTIFY, 503, -31503, Form.HTTP, "Access tokens cannot be verified at the moment. Try again."),
 

@@ -360,7 +360,10 @@ public final class Gateway implements AutoCloseable {
 
     private Answers answers(View view) {
         return agents.answers(
-                metadataUrl(view), () -> scopes(view), senderSupport().algorithms(), McpFace.serverInfo(wiring.version()));
+                metadataUrl(view),
+                () -> scopes(view),
+                senderSupport().algorithms(),
+                McpFace.serverInfo(wiring.version()));
     }
 
     private Routes agentRoutes() {

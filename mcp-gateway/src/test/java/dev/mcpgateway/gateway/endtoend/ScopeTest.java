@@ -37,7 +37,9 @@ class ScopeTest {
                 .section("scopes", "{implies: {\"crm:admin\": [\"crm:write\"], \"crm:write\": [\"crm:read\"]}}")
                 .upstream("crm", crm)
                 .upstream("files", crm)
-                .section("views", "{default: {path: /mcp, upstreams: [crm]}, files: {path: /mcp/files, upstreams: [files]}}")
+                .section(
+                        "views",
+                        "{default: {path: /mcp, upstreams: [crm]}, files: {path: /mcp/files, upstreams: [files]}}")
                 .limits("{calls_per_minute: 100000}")
                 .policy("""
                         version: 1
@@ -125,10 +127,7 @@ class ScopeTest {
     void theMetadataNamesTheScopesOfItsViewAndNoOthers() {
         assertThat(supported("/mcp")).containsExactlyInAnyOrder("crm:read", "crm:write", "crm:admin", "other");
         assertThat(supported("/mcp/files")).containsExactly("files:read");
-        assertThat(gateway.send(gateway.agent()
-                                .at("/mcp/files")
-                                .listing()
-                                .without("Authorization"))
+        assertThat(gateway.send(gateway.agent().at("/mcp/files").listing().without("Authorization"))
                         .header("WWW-Authenticate")
                         .orElseThrow())
                 .contains("scope=\"files:read\"");

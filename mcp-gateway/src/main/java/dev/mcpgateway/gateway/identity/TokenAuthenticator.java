@@ -75,7 +75,7 @@ public final class TokenAuthenticator implements Authenticator {
     public Caller authenticate(Exchange exchange, String audience) {
         PresentedToken presented = PresentedToken.of(exchange);
         try {
-            VerifiedToken token = verified(exchange, presented.token(), audience);
+            VerifiedToken token = verified(presented.token(), audience, exchange.remoteAddress());
             sender.check(exchange, presented, token);
             return token.caller();
         } catch (BadToken bad) {
@@ -87,7 +87,8 @@ public final class TokenAuthenticator implements Authenticator {
         }
     }
 
-    private VerifiedToken verified(Exchange exchange, String token, String audience) throws BadToken, KeysUnavailable {
+    /** What a token of this source says, remembered or verified now. */
+    VerifiedToken verified(String token, String audience, String address) throws BadToken, KeysUnavailable {
         TokenHash hash = TokenHash.of(audience, token);
         // the number from before the verification: keys that change meanwhile make what is remembered old at once
         long generation = generation();
@@ -96,7 +97,7 @@ public final class TokenAuthenticator implements Authenticator {
         if (known != null) {
             return known;
         }
-        int wait = failures.secondsToWait(exchange.remoteAddress());
+        int wait = failures.secondsToWait(address);
         if (wait > 0) {
             throw new Refused(Refusal.of(Reason.TOO_MANY_BAD_TOKENS).retryAfter(wait));
         }
@@ -106,7 +107,7 @@ public final class TokenAuthenticator implements Authenticator {
         }
         try {
             VerifiedToken fresh = verifier.verify(token, audience);
-            verified.add(hash, fresh, now, generation);
+            verified.add(hash, fresh, token.length(), now, generation);
             return fresh;
         } catch (BadToken bad) {
             refused.add(hash, bad, generation);

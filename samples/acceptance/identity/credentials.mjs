@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { createRemoteJWKSet, decodeJwt, exportJWK, exportPKCS8, generateKeyPair, jwtVerify } from 'jose';
 import { Gateway } from '../kit/gateway.mjs';
@@ -11,6 +9,7 @@ import { until } from '../kit/waiting.mjs';
 import { EchoUpstream } from '../kit/upstream.mjs';
 import { accepted, call } from './ask.mjs';
 import { codeFlow } from './codes.mjs';
+import { freePort } from './ports.mjs';
 
 /** Who an agent says it is. */
 const CLAIMED = 'eve-0c6f2d31';
@@ -181,16 +180,6 @@ async function start(world, servers) {
   writeFileSync(join(gateway.folder, 'fixed.key'), world.fixedKey, { mode: 0o600 });
   writeFileSync(join(gateway.folder, 'client.pem'), await exportPKCS8(privateKey), { mode: 0o600 });
   return gateway.spawn().serving();
-}
-
-/** A port that was free a moment ago: the gateway's own URL is part of what it signs. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** RFC 8785 for what these cases send: members in order of their names. */

@@ -1,6 +1,7 @@
 // The cases of identity.sh, group by group; each file explains its own.
 
 import { Cases } from '../kit/cases.mjs';
+import bound from './bound.mjs';
 import changes from './changes.mjs';
 import credentials from './credentials.mjs';
 import hostile from './hostile.mjs';
@@ -11,7 +12,7 @@ import { World } from './world.mjs';
 /** How many cases there are; fewer are a failure. */
 const CASES_MIN = 50;
 
-const GROUPS = [profiles, hostile, login, credentials, changes];
+const GROUPS = [profiles, hostile, login, bound, credentials, changes];
 
 const cases = new Cases();
 const world = new World();

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             PolicyCommand.class,
             Commands.Audit.class,
             ScreenCommand.class,
+            SigningKeysCommand.class,
             VersionCommand.class
         },
         footer = {

@@ -1,5 +1,7 @@
 package dev.mcpgateway.gateway;
 
+import dev.mcpgateway.connectors.credential.ClientTls;
+import dev.mcpgateway.connectors.credential.CredentialUnavailable;
 import dev.mcpgateway.connectors.credential.SecretFile;
 import dev.mcpgateway.connectors.credential.SecretSource;
 import dev.mcpgateway.connectors.credential.SecretVariable;
@@ -39,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Makes upstreams from their configuration. Nothing is connected or started by that. */
@@ -126,7 +129,23 @@ final class UpstreamFactory {
                 client(config),
                 config.concurrentCalls(),
                 networks(config.allowNetworks()),
+                tls(config),
                 limits.jsonDepth());
+    }
+
+    private Optional<SSLContext> tls(GatewayConfig.Upstream config) {
+        return config.mtls().map(client -> {
+            try {
+                return ClientTls.context(
+                        client.certificate(),
+                        secret(client.privateKey()),
+                        Optional.ofNullable(client.ca()),
+                        surroundings.time());
+            } catch (CredentialUnavailable unusable) {
+                throw new IllegalStateException(
+                        "mtls of upstream " + config.alias() + ": " + unusable.getMessage(), unusable);
+            }
+        });
     }
 
     private static Set<String> credentialHeaders(Credential credential) {
@@ -148,7 +167,7 @@ final class UpstreamFactory {
                 HttpSettings.LEASE_TIMEOUT_DEFAULT,
                 HttpSettings.IDLE_DEFAULT,
                 HttpSettings.AGE_DEFAULT,
-                Optional.empty());
+                tls(config));
         return new HttpUpstreamSettings(
                 config.alias(),
                 url,

@@ -1,8 +1,11 @@
 package dev.mcpgateway.connectors.credential;
 
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -47,6 +50,22 @@ record PemPrivateKey(PrivateKey key, String jose, String signatures) {
             case ECPrivateKey _, RSAPrivateKey _ -> throw unusable(where);
             default -> new PemPrivateKey(key, "EdDSA", "Ed25519");
         };
+    }
+
+    /** Whether what this key signs is good to that public key. */
+    boolean belongsTo(PublicKey publicKey) {
+        byte[] probe = "probe".getBytes(StandardCharsets.US_ASCII);
+        try {
+            Signature signer = Signature.getInstance(signatures);
+            signer.initSign(key);
+            signer.update(probe);
+            Signature verifier = Signature.getInstance(signatures);
+            verifier.initVerify(publicKey);
+            verifier.update(probe);
+            return verifier.verify(signer.sign());
+        } catch (GeneralSecurityException anotherKind) {
+            return false;
+        }
     }
 
     private static byte[] encoded(String pem, String where) throws CredentialUnavailable {

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             Commands.Audit.class,
             ScreenCommand.class,
             KillCommand.class,
+            SigningKeysCommand.class,
             VersionCommand.class
         },
         footer = {

@@ -47,6 +47,14 @@ final class ReferenceCheck {
                 // nothing outside the configuration
             }
         }
+        upstream.mtls().ifPresent(mtls -> {
+            readable(pointer + "/mtls/certificate", mtls.certificate());
+            secret(pointer + "/mtls/private_key", mtls.privateKey());
+            Path ca = mtls.ca();
+            if (ca != null) {
+                readable(pointer + "/mtls/ca", ca);
+            }
+        });
         upstream.env().forEach((name, value) -> {
             if (value instanceof EnvValue.Secret secret) {
                 secret(pointer + "/env/" + name, secret.secret());

@@ -172,6 +172,7 @@ public record GatewayConfig(
      * @param openApi description of an HTTP API; {@code null} for MCP servers
      * @param allowNetworks networks in which the host may be, beyond public addresses
      * @param credential what the upstream gets instead of the caller's token
+     * @param mtls what is shown in the TLS handshake, in addition to the credential
      * @param callTimeout absolute limit of one call
      * @param concurrentCalls most calls at once
      * @param relay what it may ask of the agent during a call
@@ -189,6 +190,7 @@ public record GatewayConfig(
             HttpClientChoice httpClient,
             List<String> allowNetworks,
             Credential credential,
+            Optional<ClientCertificate> mtls,
             Duration callTimeout,
             int concurrentCalls,
             Set<InputKind> relay,
@@ -259,6 +261,18 @@ public record GatewayConfig(
         /** The secret's value. */
         record Secret(SecretRef secret) implements EnvValue {}
     }
+
+    /**
+     * A client certificate.
+     *
+     * @param certificate PEM chain
+     * @param privateKey PEM, PKCS #8
+     * @param ca PEM certificates that the server's is verified against; {@code null} for the JDK's
+     */
+    public record ClientCertificate(
+            Path certificate,
+            SecretRef privateKey,
+            @Nullable Path ca) {}
 
     /** What an upstream gets to know the gateway by. The caller's own token is never among it. */
     public sealed interface Credential {

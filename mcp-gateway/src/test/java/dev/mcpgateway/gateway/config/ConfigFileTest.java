@@ -157,6 +157,7 @@ class ConfigFileTest {
                         GatewayConfig.HttpClientChoice.LEAN,
                         List.of(),
                         new Credential.None(),
+                        Optional.empty(),
                         Duration.ofSeconds(30),
                         64,
                         Set.of(),
@@ -281,11 +282,60 @@ class ConfigFileTest {
                 new Wrong(
                         "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: token_exchange}}",
                         "/upstreams/crm/credential",
+                        "token_exchange needs"),
+                new Wrong(
+                        "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: user_oauth}}",
+                        "/upstreams/crm/credential",
                         "not supported yet"),
+                new Wrong(
+                        "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: call_token}}",
+                        "/upstreams/crm/credential",
+                        "no token can be bound to one call"),
+                new Wrong(
+                        "upstreams: {crm: {transport: streamable_http, url: \"https://a.example/\", credential: forward}}",
+                        "/upstreams/crm/credential",
+                        "never passed on"),
+                new Wrong(
+                        "upstreams: {crm: {transport: streamable_http, url: \"https://a.example/\", credential: {pass_through: {}}}}",
+                        "/upstreams/crm/credential",
+                        "never passed on"),
+                new Wrong(
+                        "upstreams: {crm: {transport: stdio, command: [/bin/x], credential: call_token}}",
+                        "/upstreams/crm/credential",
+                        "a stdio upstream takes no header"),
+                new Wrong(
+                        "upstreams: {crm: {transport: openapi, openapi: {file: a.yaml}, credential: call_token}}",
+                        "/upstreams/crm/credential",
+                        "canonical URI of this upstream"),
+                new Wrong(
+                        "upstreams: {crm: {transport: streamable_http, url: \"https://a.example/\", credential: {token_exchange:"
+                                + " {issuer: other, token_url: \"https://id.example/t\", client: {id: a, secret: {env: A}}}}}}",
+                        "/upstreams",
+                        "which is no issuer"),
+                new Wrong(
+                        "upstreams: {crm: {transport: streamable_http, url: \"https://a.example/\", credential:"
+                                + " {client_credentials: {token_url: \"http://id.example/t\", client: {id: a, secret: {env: A}}}}}}",
+                        "/upstreams/crm/credential/client_credentials/token_url",
+                        "over https"),
+                new Wrong(
+                        "upstreams: {crm: {transport: streamable_http, url: \"https://a.example/\", credential:"
+                                + " {client_credentials: {token_url: \"https://id.example/t\", client: {id: a}}}}}",
+                        "/upstreams/crm/credential/client_credentials/client",
+                        "exactly one of private_key and secret"),
+                new Wrong(
+                        "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: none, mtls: {certificate: c,"
+                                + " private_key: {file: k}}}}",
+                        "/upstreams/crm/mtls",
+                        "cannot show a client certificate"),
+                new Wrong(
+                        "upstreams: {crm: {transport: streamable_http, url: \"http://127.0.0.1/\", credential: none, mtls:"
+                                + " {certificate: c, private_key: {file: k}}}}",
+                        "/upstreams/crm/mtls",
+                        "needs an https URL"),
                 new Wrong(
                         "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: static}}",
                         "/upstreams/crm/credential",
-                        "needs header and secret"),
+                        "static needs"),
                 new Wrong(
                         "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: {static: {header: Mcp-Name, secret: {env: A}}}}}",
                         "/upstreams/crm/credential/static/header",
@@ -472,7 +522,7 @@ class ConfigFileTest {
                                 + "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: {passthrough: {}}}}\n")
                 .getFirst();
 
-        assertThat(problem.hint()).contains("made for this gateway", "Use static");
+        assertThat(problem.hint()).contains("made for this gateway", "Use call_token");
     }
 
     @ParameterizedTest

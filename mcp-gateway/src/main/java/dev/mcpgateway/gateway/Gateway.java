@@ -87,6 +87,7 @@ public final class Gateway implements AutoCloseable {
     private final URI publicUrl;
     private final List<View> views;
     private final McpFace face;
+    private final OtherCredentials others;
     private final Authenticator authenticator;
     private final Readiness readiness;
     private final List<AutoCloseable> transports = new ArrayList<>();
@@ -141,6 +142,7 @@ public final class Gateway implements AutoCloseable {
                     catalogSettings(),
                     surroundings,
                     face::update);
+            this.others = new OtherCredentials(config, views, time, audit);
             this.authenticator = authenticator(time);
             this.readiness = readiness();
         } catch (StartRefused | IOException | RuntimeException failure) {
@@ -198,10 +200,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private KnownNames knownNames() {
-        Set<String> issuers = config.anonymous().isPresent()
-                ? Set.of("anonymous")
-                : config.issuers().keySet();
-        return new KnownNames(issuers, config.upstreams().keySet(), Set.of());
+        return new KnownNames(config.issuerAliases(), config.upstreams().keySet(), Set.of());
     }
 
     private void loadPolicy() throws StartRefused {
@@ -250,7 +249,7 @@ public final class Gateway implements AutoCloseable {
         for (GatewayConfig.Issuer issuer : config.issuers().values()) {
             sources.add(source(issuer, time));
         }
-        return new TokenAuthenticator(sources, wiring.clock(), wiring.nanoClock());
+        return new TokenAuthenticator(sources, others.verifiers(), wiring.clock(), wiring.nanoClock());
     }
 
     private IssuerSource source(GatewayConfig.Issuer issuer, TimeSource time) throws IOException {
@@ -390,7 +389,10 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Answers answers(View view) {
-        return agents.answers(metadataUrl(view), this::scopes, McpFace.serverInfo(wiring.version()));
+        return agents.answers(
+                config.issuers().isEmpty() ? "" : metadataUrl(view),
+                this::scopes,
+                McpFace.serverInfo(wiring.version()));
     }
 
     private Routes agentRoutes() {
@@ -403,7 +405,7 @@ public final class Gateway implements AutoCloseable {
                     Access.AUTHENTICATED,
                     true,
                     face.endpoint(view, authenticator, answers(view))));
-            if (config.anonymous().isEmpty()) {
+            if (!config.issuers().isEmpty()) {
                 ResourceMetadata metadata = new ResourceMetadata(view.resource(), issuers(), this::scopes);
                 routes.add(metadataRoute(ResourceMetadata.WELL_KNOWN + view.path(), metadata));
                 if (first) {
@@ -430,6 +432,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void watchFiles() {
+        others.watch(files);
         files.watch(policy.files(), () -> {
             var _ = policy.load();
             face.policyChanged();

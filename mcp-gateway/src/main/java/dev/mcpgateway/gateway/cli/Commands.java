@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             Commands.Audit.class,
             ScreenCommand.class,
             KillCommand.class,
+            KeysCommand.class,
             VersionCommand.class
         },
         footer = {

@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
@@ -35,6 +36,7 @@ public final class TokenAuthenticator implements Authenticator {
 
     private final JwtVerifier verifier;
     private final List<KeySet> keys;
+    private final List<TokenVerifier> others;
     private final InstantSource clock;
     private final Cache<Key, Verified> verified;
 
@@ -43,13 +45,19 @@ public final class TokenAuthenticator implements Authenticator {
 
     private record Verified(Caller caller, Instant until, long generation) {}
 
-    /** Accepts tokens of these issuers; keys are fetched in the background or at first need. */
-    public TokenAuthenticator(List<IssuerSource> sources, InstantSource clock, LongSupplier nanoClock) {
+    /**
+     * Accepts tokens of these issuers; keys are fetched in the background or at first need.
+     *
+     * @param others verify what is no such token
+     */
+    public TokenAuthenticator(
+            List<IssuerSource> sources, List<TokenVerifier> others, InstantSource clock, LongSupplier nanoClock) {
         List<JwtVerifier.Issuer> issuers = sources.stream()
                 .map(source -> new JwtVerifier.Issuer(source.profile(), keys(source, nanoClock)))
                 .toList();
         this.verifier = new JwtVerifier(issuers, clock);
         this.keys = issuers.stream().map(JwtVerifier.Issuer::keys).toList();
+        this.others = List.copyOf(others);
         this.clock = clock;
         this.verified = Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
     }
@@ -65,6 +73,22 @@ public final class TokenAuthenticator implements Authenticator {
     @Override
     public Caller authenticate(Exchange exchange, String audience) {
         String token = bearer(exchange);
+        for (TokenVerifier other : others) {
+            if (other.takes(token)) {
+                return refusing(() -> other.verify(token, audience));
+            }
+        }
+        Caller caller = jwt(token, audience);
+        for (TokenVerifier other : others) {
+            refusing(() -> {
+                other.confirm(caller, token);
+                return caller;
+            });
+        }
+        return caller;
+    }
+
+    private Caller jwt(String token, String audience) {
         Key key = key(token, audience);
         Verified known = verified.getIfPresent(key);
         Instant now = clock.instant();
@@ -72,7 +96,7 @@ public final class TokenAuthenticator implements Authenticator {
         if (known != null && known.generation() == generation && now.isBefore(known.until())) {
             return known.caller();
         }
-        Caller caller = verify(token, audience);
+        Caller caller = refusing(() -> verifier.verify(token, audience));
         Instant until = now.plus(CACHED);
         Instant end = caller.expiresAt().isBefore(until) ? caller.expiresAt() : until;
         // the number from before the verification: keys that changed meanwhile make this entry old at once
@@ -88,9 +112,15 @@ public final class TokenAuthenticator implements Authenticator {
         return sum;
     }
 
-    private Caller verify(String token, String audience) {
+    /** A look at a credential. */
+    @FunctionalInterface
+    private interface Look {
+        Caller take() throws BadToken, KeysUnavailable;
+    }
+
+    private static Caller refusing(Look look) {
         try {
-            return verifier.verify(token, audience);
+            return look.take();
         } catch (BadToken bad) {
             throw new Refused(Refusal.of(bad.wrongAudience() ? Reason.WRONG_AUDIENCE : Reason.BAD_TOKEN, detail(bad)));
         } catch (KeysUnavailable failure) {
@@ -151,6 +181,9 @@ public final class TokenAuthenticator implements Authenticator {
 
     @Override
     public List<String> notReady() {
-        return keys.stream().map(KeySet::notReady).flatMap(Optional::stream).toList();
+        return Stream.concat(
+                        keys.stream().map(KeySet::notReady).flatMap(Optional::stream),
+                        others.stream().flatMap(other -> other.notReady().stream()))
+                .toList();
     }
 }

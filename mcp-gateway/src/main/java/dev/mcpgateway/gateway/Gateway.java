@@ -12,10 +12,6 @@ import dev.mcpgateway.connectors.mcp.McpUpstream;
 import dev.mcpgateway.connectors.mcp.Surroundings;
 import dev.mcpgateway.connectors.mcp.UpstreamStatus;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
-import dev.mcpgateway.connectors.net.HttpOrigin;
-import dev.mcpgateway.connectors.net.HttpSettings;
-import dev.mcpgateway.connectors.net.HttpTransport;
-import dev.mcpgateway.connectors.net.OutboundGuard;
 import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.gateway.admin.AdminEndpoints;
 import dev.mcpgateway.gateway.admin.AdminTokens;
@@ -32,10 +28,10 @@ import dev.mcpgateway.gateway.http.Routes;
 import dev.mcpgateway.gateway.http.Routes.Access;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.identity.Authenticator;
-import dev.mcpgateway.gateway.identity.IssuerSource;
-import dev.mcpgateway.gateway.identity.JwksRetriever;
 import dev.mcpgateway.gateway.identity.LoopbackTestCaller;
 import dev.mcpgateway.gateway.identity.ResourceMetadata;
+import dev.mcpgateway.gateway.identity.ScopeHierarchy;
+import dev.mcpgateway.gateway.identity.SenderSupport;
 import dev.mcpgateway.gateway.identity.TokenAuthenticator;
 import dev.mcpgateway.gateway.mcp.McpFace;
 import dev.mcpgateway.gateway.mcp.Upstreams;
@@ -155,7 +151,7 @@ public final class Gateway implements AutoCloseable {
     public void start() throws Exception {
         observe();
         CallIds ids = new CallIds(wiring.clock(), wiring.ids());
-        Answers adminAnswers = operators.answers("", List::of, McpFace.serverInfo(wiring.version()));
+        Answers adminAnswers = operators.answers("", List::of, "", McpFace.serverInfo(wiring.version()));
         operators.start(adminRoutes(), adminAnswers, face::refusedAtTheEdge, ids);
         catalog.start();
         catalog.awaitFirst(FIRST_LIST);
@@ -232,7 +228,7 @@ public final class Gateway implements AutoCloseable {
                 config.limits().catalogueGrace());
     }
 
-    private Authenticator authenticator(TimeSource time) throws IOException {
+    private Authenticator authenticator(TimeSource time) {
         if (config.anonymous().isPresent()) {
             Anonymous anonymous = config.anonymous().get();
             LOG.warn(
@@ -245,28 +241,17 @@ public final class Gateway implements AutoCloseable {
                     anonymous.scopes(),
                     Map.of()));
         }
-        List<IssuerSource> sources = new ArrayList<>();
-        for (GatewayConfig.Issuer issuer : config.issuers().values()) {
-            sources.add(source(issuer, time));
-        }
-        return new TokenAuthenticator(sources, others.verifiers(), wiring.clock(), wiring.nanoClock());
-    }
-
-    private IssuerSource source(GatewayConfig.Issuer issuer, TimeSource time) throws IOException {
-        URI url = issuer.jwksUrl();
-        Path file = issuer.jwksFile();
-        if (url == null) {
-            if (file == null) {
-                throw new IllegalArgumentException("an issuer has a key set");
-            }
-            return new IssuerSource.Local(issuer.profile(), file);
-        }
-        HttpTransport transport = HttpTransport.open(
-                HttpSettings.of(HttpOrigin.of(url), HttpSettings.Client.STANDARD),
-                OutboundGuard.forTarget(url, UpstreamFactory.networks(issuer.allowNetworks())),
-                sweeper);
-        transports.add(transport);
-        return new IssuerSource.Remote(issuer.profile(), url.toURL(), new JwksRetriever(transport, time));
+        IssuerSources sources = new IssuerSources(config, sweeper, time, transports);
+        return new TokenAuthenticator(
+                new TokenAuthenticator.Settings(
+                        sources.all(),
+                        new ScopeHierarchy(config.impliedScopes()),
+                        publicUrl,
+                        config.limits().authFailuresPerMinute()),
+                others.verifiers(),
+                wiring.clock(),
+                wiring.nanoClock(),
+                wiring.secureRandom());
     }
 
     private Readiness readiness() {
@@ -392,6 +377,7 @@ public final class Gateway implements AutoCloseable {
         return agents.answers(
                 config.issuers().isEmpty() ? "" : metadataUrl(view),
                 this::scopes,
+                senderSupport().algorithms(),
                 McpFace.serverInfo(wiring.version()));
     }
 
@@ -406,7 +392,8 @@ public final class Gateway implements AutoCloseable {
                     true,
                     face.endpoint(view, authenticator, answers(view))));
             if (!config.issuers().isEmpty()) {
-                ResourceMetadata metadata = new ResourceMetadata(view.resource(), issuers(), this::scopes);
+                ResourceMetadata metadata =
+                        new ResourceMetadata(view.resource(), issuers(), this::scopes, senderSupport());
                 routes.add(metadataRoute(ResourceMetadata.WELL_KNOWN + view.path(), metadata));
                 if (first) {
                     routes.add(metadataRoute(ResourceMetadata.WELL_KNOWN, metadata));
@@ -427,6 +414,16 @@ public final class Gateway implements AutoCloseable {
                 .toList();
     }
 
+    private SenderSupport senderSupport() {
+        boolean certificates =
+                config.listen().tls().map(GatewayConfig.Tls::clientCa).isPresent();
+        return SenderSupport.of(
+                config.issuers().values().stream()
+                        .map(GatewayConfig.Issuer::profile)
+                        .toList(),
+                certificates);
+    }
+
     private String metadataUrl(View view) {
         return publicUrl + ResourceMetadata.WELL_KNOWN + view.path();
     }
@@ -437,9 +434,7 @@ public final class Gateway implements AutoCloseable {
             var _ = policy.load();
             face.policyChanged();
         });
-        config.listen()
-                .tls()
-                .ifPresent(tls -> files.watch(List.of(tls.certificate(), tls.privateKey()), this::reloadTls));
+        config.listen().tls().ifPresent(tls -> files.watch(tls.files(), this::reloadTls));
     }
 
     private void reloadTls() {

@@ -8,6 +8,7 @@ import dev.mcpgateway.audit.Source;
 import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.gateway.config.FileWatch;
 import dev.mcpgateway.gateway.config.GatewayConfig;
+import dev.mcpgateway.gateway.identity.ScopeHierarchy;
 import dev.mcpgateway.gateway.identity.TokenVerifier;
 import dev.mcpgateway.gateway.identity.VirtualKeys;
 import dev.mcpgateway.gateway.keys.KeyFile;
@@ -32,9 +33,10 @@ final class OtherCredentials {
     OtherCredentials(GatewayConfig config, List<View> views, TimeSource time, AuditLog audit) {
         this.audit = audit;
         this.keyFile = new KeyFile(config.stateDir());
+        ScopeHierarchy scopes = new ScopeHierarchy(config.impliedScopes());
         Map<String, String> audiences = views.stream().collect(Collectors.toMap(View::name, View::resource));
         this.virtualKeys = config.virtualKeys()
-                .map(keys -> new VirtualKeys(keys.issuer(), keyFile, audiences, time, this::keysChanged));
+                .map(keys -> new VirtualKeys(keys.issuer(), keyFile, scopes, audiences, time, this::keysChanged));
     }
 
     List<TokenVerifier> verifiers() {

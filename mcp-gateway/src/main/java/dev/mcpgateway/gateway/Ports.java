@@ -48,6 +48,7 @@ final class Ports {
         GatewayConfig.Listen listen = config.listen();
         Path certificate = listen.tls().map(GatewayConfig.Tls::certificate).orElse(null);
         Path privateKey = listen.tls().map(GatewayConfig.Tls::privateKey).orElse(null);
+        Path clientCa = listen.tls().map(GatewayConfig.Tls::clientCa).orElse(null);
         return new HttpServer(
                 "agents",
                 settings(
@@ -55,6 +56,7 @@ final class Ports {
                         listen.port(),
                         certificate,
                         privateKey,
+                        clientCa,
                         listen.allowedHosts(),
                         listen.allowedOrigins()),
                 nanoClock);
@@ -64,7 +66,7 @@ final class Ports {
         GatewayConfig.Admin admin = config.admin();
         return new HttpServer(
                 "operators",
-                settings(admin.host(), admin.port(), null, null, admin.allowedHosts(), List.of()),
+                settings(admin.host(), admin.port(), null, null, null, admin.allowedHosts(), List.of()),
                 nanoClock);
     }
 
@@ -73,6 +75,7 @@ final class Ports {
             int port,
             @Nullable Path certificate,
             @Nullable Path privateKey,
+            @Nullable Path clientCa,
             List<String> moreHosts,
             List<String> moreOrigins) {
         Limits limits = config.limits();
@@ -82,6 +85,7 @@ final class Ports {
                 port,
                 certificate,
                 privateKey,
+                clientCa,
                 actual -> hosts(host, actual, moreHosts),
                 actual -> origins(scheme, host, actual, moreOrigins),
                 limits.headerBytes(),

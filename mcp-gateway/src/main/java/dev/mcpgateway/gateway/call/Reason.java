@@ -25,6 +25,15 @@ public enum Reason {
     NOT_OPERATOR(Stage.IDENTIFY, 403, -31403, Form.HTTP, "This is for operators with a token and the role for it."),
     BAD_ORDER(Stage.READ, 400, -31400, Form.HTTP, "The request does not say what is to be done."),
     NOT_DONE(Stage.ANSWER, 500, -31500, Form.HTTP, "It was not done."),
+    BAD_PROOF(Stage.IDENTIFY, 401, -31401, Form.HTTP, "The proof of possession is not valid here."),
+    PROOF_NEEDS_NONCE(
+            Stage.IDENTIFY,
+            401,
+            -31401,
+            Form.HTTP,
+            "The proof of possession needs the nonce of the DPoP-Nonce header."),
+    TOO_MANY_BAD_TOKENS(
+            Stage.IDENTIFY, 429, -31429, Form.HTTP, "Too many access tokens that are not valid. Try again later."),
     KEYS_UNAVAILABLE(
             Stage.IDENTIFY, 503, -31503, Form.HTTP, "Access tokens cannot be verified at the moment. Try again."),
 

@@ -17,6 +17,7 @@ import dev.mcpgateway.policy.yaml.YamlObject;
 import dev.mcpgateway.policy.yaml.YamlValue;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -51,6 +52,7 @@ final class ConfigReader {
                 listen,
                 admin(section(root, "admin")),
                 issuers,
+                ImpliedScopes.read(section(root, "scopes")),
                 anonymous,
                 virtualKeys(root),
                 upstreams,
@@ -62,6 +64,7 @@ final class ConfigReader {
                 stateDir(section(root, "state")));
         checkWhoMayCall(root, config);
         checkAudiences(root, config);
+        checkIssuers(root, config);
         root.rejectUnknownKeys();
         return config;
     }
@@ -94,7 +97,10 @@ final class ConfigReader {
         String host = listen.text("host", "127.0.0.1");
         int port = (int) listen.integer("port", 0, 65_535, 8080);
         Optional<Tls> tls = listen.object("tls").map(section -> {
-            Tls files = new Tls(path(section.text("certificate")), path(section.text("private_key")));
+            Tls files = new Tls(
+                    path(section.text("certificate")),
+                    path(section.text("private_key")),
+                    section.has("client_ca") ? path(section.text("client_ca")) : null);
             section.rejectUnknownKeys();
             return files;
         });
@@ -242,6 +248,27 @@ final class ConfigReader {
                 root.problem("anonymous", "it is for tests on loopback only", "Bind listen.host to 127.0.0.1");
             }
         }
+    }
+
+    private static void checkIssuers(YamlObject root, GatewayConfig config) {
+        Map<String, String> aliases = new HashMap<>();
+        config.issuers().forEach((alias, issuer) -> {
+            String other = aliases.putIfAbsent(issuer.profile().issuer(), alias);
+            if (other != null) {
+                root.problem(
+                        "issuers",
+                        "'" + other + "' and '" + alias + "' are the same issuer",
+                        "One entry per iss: its keys and rules must be found by it");
+            }
+            SenderConstraint sender = issuer.profile().sender();
+            boolean takesCertificates = config.listen().tls().map(Tls::clientCa).isPresent();
+            if (sender == SenderConstraint.MTLS && !takesCertificates) {
+                root.problem(
+                        "issuers",
+                        "the tokens of '" + alias + "' must be bound to a certificate, and no client is asked for one",
+                        "Set listen.tls.client_ca; certificates in headers of a proxy are not read");
+            }
+        });
     }
 
     /** An issuer's own audience is the same for all views: with several, a token for one of them would open the others. */

@@ -16,11 +16,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The whole configuration, checked: every value in range, every name it refers to defined. Made by {@link ConfigFile};
  * relative paths are already resolved against the file's folder.
+ *
+ * @param impliedScopes scopes and those that each holds directly; without cycles
  */
 public record GatewayConfig(
         Listen listen,
         Admin admin,
         Map<String, Issuer> issuers,
+        Map<String, Set<String>> impliedScopes,
         Optional<Anonymous> anonymous,
         Optional<VirtualKeys> virtualKeys,
         Map<String, Upstream> upstreams,
@@ -34,6 +37,7 @@ public record GatewayConfig(
     /** Keeps the order of the file. */
     public GatewayConfig {
         issuers = Collections.unmodifiableMap(new LinkedHashMap<>(issuers));
+        impliedScopes = Map.copyOf(impliedScopes);
         upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
         views = Collections.unmodifiableMap(new LinkedHashMap<>(views));
         policyFiles = List.copyOf(policyFiles);
@@ -63,8 +67,18 @@ public record GatewayConfig(
         }
     }
 
-    /** PEM files of the server's certificate chain and its PKCS #8 key; read again when they change. */
-    public record Tls(Path certificate, Path privateKey) {}
+    /**
+     * PEM files of the server's certificate chain and its PKCS #8 key; read again when they change.
+     *
+     * @param clientCa certificates that sign those of clients, or {@code null} to ask clients for none
+     */
+    public record Tls(
+            Path certificate, Path privateKey, @Nullable Path clientCa) {
+        /** All its files. */
+        public List<Path> files() {
+            return clientCa == null ? List.of(certificate, privateKey) : List.of(certificate, privateKey, clientCa);
+        }
+    }
 
     /**
      * The port for operators: health, metrics.

@@ -17,6 +17,11 @@ import java.util.Set;
  * @param groupsClaim claim with the groups: an array of strings or one string; need not be there
  * @param maxLifetime longest accepted {@code exp - iat}
  * @param skew tolerated difference of clocks
+ * @param audienceAlone whether {@code aud} must name nobody else
+ * @param requiredClaims claims that must be there and not empty, beside {@code iss}, {@code aud}, {@code sub}, {@code exp},
+ *     {@code iat} and the client
+ * @param sender to what its tokens must be bound
+ * @param dpopNonce whether DPoP proofs must hold a nonce of the gateway
  */
 public record IssuerProfile(
         String alias,
@@ -29,16 +34,26 @@ public record IssuerProfile(
         String scopeClaim,
         String groupsClaim,
         Duration maxLifetime,
-        Duration skew) {
+        Duration skew,
+        boolean audienceAlone,
+        Set<String> requiredClaims,
+        SenderConstraint sender,
+        boolean dpopNonce) {
 
     /** Algorithms accepted unless configured otherwise. */
     public static final Set<String> ALGORITHMS_DEFAULT = Set.of("RS256", "ES256");
 
     /** Algorithms that can be configured: asymmetric ones only, so that a public key is never a shared secret. */
-    public static final Set<String> ALGORITHMS = Set.of("RS256", "PS256", "ES256");
+    public static final Set<String> ALGORITHMS = Set.of("RS256", "PS256", "ES256", "EdDSA", "Ed25519");
 
     /** Token types accepted unless configured otherwise (RFC 9068). */
     public static final Set<String> TYP_DEFAULT = Set.of("at+jwt");
+
+    /** In {@code typ}: a header without a type. */
+    public static final String TYP_ABSENT = "absent";
+
+    /** Claims required unless configured otherwise: with RFC 9068 every token can be named, and so refused. */
+    public static final Set<String> REQUIRED_DEFAULT = Set.of("jti");
 
     /** Longest lifetime unless configured otherwise. */
     public static final Duration MAX_LIFETIME_DEFAULT = Duration.ofHours(24);
@@ -51,5 +66,6 @@ public record IssuerProfile(
         algorithms = Set.copyOf(algorithms);
         typ = Set.copyOf(typ);
         headerMembers = Set.copyOf(headerMembers);
+        requiredClaims = Set.copyOf(requiredClaims);
     }
 }

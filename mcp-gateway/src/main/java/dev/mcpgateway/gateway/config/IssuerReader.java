@@ -38,7 +38,7 @@ final class IssuerReader {
         IssuerProfile profile = new IssuerProfile(
                 alias,
                 identifier(entry),
-                entry.text("audience", ""),
+                audience(entry),
                 algorithms.isEmpty() ? IssuerProfile.ALGORITHMS_DEFAULT : algorithms,
                 typ.isEmpty() ? IssuerProfile.TYP_DEFAULT : typ,
                 new LinkedHashSet<>(entry.texts("header_members")),
@@ -50,9 +50,27 @@ final class IssuerReader {
                         Duration.ofSeconds(30),
                         Duration.ofDays(7),
                         IssuerProfile.MAX_LIFETIME_DEFAULT),
-                entry.seconds("skew_s", Duration.ZERO, Duration.ofSeconds(60), IssuerProfile.SKEW_DEFAULT));
+                entry.seconds("skew_s", Duration.ZERO, Duration.ofSeconds(60), IssuerProfile.SKEW_DEFAULT),
+                entry.choice("audience_form", AudienceForm.class, AudienceForm.CONTAINS) == AudienceForm.EXACT_SINGLE,
+                entry.has("required_claims")
+                        ? new LinkedHashSet<>(entry.texts("required_claims"))
+                        : IssuerProfile.REQUIRED_DEFAULT,
+                entry.choice("sender_constraint", SenderConstraint.class, SenderConstraint.NONE),
+                entry.flag("dpop_nonce", false));
         claims.ifPresent(YamlObject::rejectUnknownKeys);
         return keys(entry, profile);
+    }
+
+    /** What {@code aud} may hold beside the one that counts. */
+    private enum AudienceForm {
+        CONTAINS,
+        EXACT_SINGLE
+    }
+
+    private static String audience(YamlObject entry) {
+        String audience = entry.text("audience", "");
+        GenericAudiences.refuse(entry, "audience", audience);
+        return audience;
     }
 
     private static String identifier(YamlObject entry) {

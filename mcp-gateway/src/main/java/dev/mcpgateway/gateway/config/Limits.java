@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param keepAlive time without an event after which an open stream to an agent carries a comment
  * @param connections most connections at once
  * @param callsPerMinute calls of one caller to one tool, unless a tool or rule says otherwise
+ * @param authFailuresPerMinute tokens of one source address that may fail before unknown ones are refused unseen; 0 for any
  * @param sessions most legacy sessions at once
  * @param sessionsPerCaller most legacy sessions of one caller at once
  * @param streams most open event streams to agents at once
@@ -45,6 +46,7 @@ public record Limits(
         Duration keepAlive,
         int connections,
         int callsPerMinute,
+        int authFailuresPerMinute,
         int sessions,
         int sessionsPerCaller,
         int streams,
@@ -72,6 +74,7 @@ public record Limits(
             Duration.ofSeconds(15),
             10_000,
             600,
+            300,
             10_000,
             100,
             5_000,

@@ -27,6 +27,7 @@ final class LimitsReader {
                 millis(section, "keep_alive_ms", d.keepAlive()),
                 count(section, "connections", d.connections()),
                 count(section, "calls_per_minute", d.callsPerMinute()),
+                (int) section.integer("auth_failures_per_minute", 0, 1_000_000, d.authFailuresPerMinute()),
                 count(section, "sessions", d.sessions()),
                 count(section, "sessions_per_caller", d.sessionsPerCaller()),
                 count(section, "streams", d.streams()),

@@ -44,6 +44,7 @@ public final class Answers {
 
     private final String resourceMetadataUrl;
     private final ScopeHint scopeHint;
+    private final String dpopAlgorithms;
     private final String serverInfo;
     private final ConnectionDeadlines deadlines;
     private final long writeNanosMax;
@@ -60,6 +61,7 @@ public final class Answers {
     Answers(
             String resourceMetadataUrl,
             ScopeHint scopeHint,
+            String dpopAlgorithms,
             String serverInfo,
             ConnectionDeadlines deadlines,
             long writeNanosMax,
@@ -67,6 +69,7 @@ public final class Answers {
             LongSupplier nanoClock) {
         this.resourceMetadataUrl = resourceMetadataUrl;
         this.scopeHint = scopeHint;
+        this.dpopAlgorithms = dpopAlgorithms;
         this.serverInfo = serverInfo;
         this.deadlines = deadlines;
         this.writeNanosMax = writeNanosMax;
@@ -197,7 +200,7 @@ public final class Answers {
             Exchange exchange, Refusal refusal, byte @Nullable [] requestId, boolean legacy, boolean toolCall) {
         Reason reason = refusal.reason();
         HttpFields.Mutable headers = exchange.response().getHeaders();
-        challenge(headers, refusal);
+        challenge(exchange, refusal);
         if (refusal.retryAfterSeconds() > 0) {
             headers.put(HttpHeader.RETRY_AFTER, refusal.retryAfterSeconds());
         }
@@ -220,25 +223,50 @@ public final class Answers {
         return legacy && reason == Reason.UNKNOWN_METHOD ? 200 : reason.httpStatus();
     }
 
-    private void challenge(HttpFields.Mutable headers, Refusal refusal) {
+    /** One field for each scheme that is served here; the error stands with the scheme that was used. */
+    private void challenge(Exchange exchange, Refusal refusal) {
         Reason reason = refusal.reason();
         if (reason.httpStatus() != 401 && reason != Reason.NEEDS_SCOPE) {
             return;
         }
-        List<String> parameters = new ArrayList<>();
-        if (reason == Reason.NEEDS_SCOPE) {
-            parameters.add("error=\"insufficient_scope\"");
-        } else if (reason != Reason.NO_TOKEN) {
-            parameters.add("error=\"invalid_token\"");
-        }
+        String authorization = exchange.header(HttpHeader.AUTHORIZATION);
+        boolean isDpop = authorization != null && authorization.regionMatches(true, 0, "DPoP ", 0, 5);
+        List<String> common = new ArrayList<>();
         Collection<String> scopes = reason == Reason.NEEDS_SCOPE ? refusal.scopes() : scopeHint.scopes();
         if (!scopes.isEmpty()) {
-            parameters.add("scope=\"" + String.join(" ", scopes) + '"');
+            common.add("scope=\"" + String.join(" ", scopes) + '"');
         }
         if (!resourceMetadataUrl.isEmpty()) {
-            parameters.add("resource_metadata=\"" + resourceMetadataUrl + '"');
+            common.add("resource_metadata=\"" + resourceMetadataUrl + '"');
         }
-        headers.put(HttpHeader.WWW_AUTHENTICATE, ("Bearer " + String.join(", ", parameters)).strip());
+        boolean aboutProof = reason == Reason.BAD_PROOF || reason == Reason.PROOF_NEEDS_NONCE;
+        boolean offersDpop = aboutProof || !dpopAlgorithms.isEmpty();
+        boolean errorIsDpops = aboutProof || (isDpop && offersDpop);
+        HttpFields.Mutable headers = exchange.response().getHeaders();
+        headers.put(HttpHeader.WWW_AUTHENTICATE, scheme("Bearer", errorIsDpops ? "" : error(reason), common));
+        if (offersDpop) {
+            if (!dpopAlgorithms.isEmpty()) {
+                common.add("algs=\"" + dpopAlgorithms + '"');
+            }
+            headers.add(HttpHeader.WWW_AUTHENTICATE, scheme("DPoP", errorIsDpops ? error(reason) : "", common));
+        }
+    }
+
+    private static String scheme(String name, String error, List<String> parameters) {
+        String rest = String.join(", ", parameters);
+        String first = error.isEmpty() ? "" : "error=\"" + error + (rest.isEmpty() ? "\"" : "\", ");
+        return (name + " " + first + rest).strip();
+    }
+
+    /** RFC 6750, section 3.1, and RFC 9449, sections 7.1 and 9. */
+    private static String error(Reason reason) {
+        return switch (reason) {
+            case NO_TOKEN -> "";
+            case NEEDS_SCOPE -> "insufficient_scope";
+            case BAD_PROOF -> "invalid_dpop_proof";
+            case PROOF_NEEDS_NONCE -> "use_dpop_nonce";
+            default -> "invalid_token";
+        };
     }
 
     private static byte[] rpcError(Exchange exchange, Refusal refusal, byte @Nullable [] requestId, boolean legacy) {

@@ -2,10 +2,12 @@ package dev.mcpgateway.gateway.http;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.security.cert.X509Certificate;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -63,6 +65,15 @@ public record Exchange(Request request, Response response, Callback callback, St
     public int remotePort() {
         SocketAddress address = request.getConnectionMetaData().getRemoteSocketAddress();
         return address instanceof InetSocketAddress inet ? inet.getPort() : 0;
+    }
+
+    /** The certificate by which the peer authenticated its TLS connection, or {@code null}. Never one from a header. */
+    public @Nullable X509Certificate peerCertificate() {
+        if (request.getAttribute(EndPoint.SslSessionData.ATTRIBUTE) instanceof EndPoint.SslSessionData session) {
+            X509Certificate[] chain = session.peerCertificates();
+            return chain == null || chain.length == 0 ? null : chain[0];
+        }
+        return null;
     }
 
     /**

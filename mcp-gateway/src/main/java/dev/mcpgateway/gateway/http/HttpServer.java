@@ -62,6 +62,7 @@ public final class HttpServer implements AutoCloseable {
      * @param port port to bind, 0 for any free one
      * @param certificate PEM chain for TLS, or {@code null} for clear text
      * @param privateKey PEM key that belongs to it
+     * @param clientCa PEM certificates that sign those of clients, or {@code null} to ask for none
      * @param hosts accepted Host values in lower case, given the port
      * @param origins accepted Origin values in lower case, given the port
      * @param headerBytes longest request head
@@ -76,6 +77,7 @@ public final class HttpServer implements AutoCloseable {
             int port,
             @Nullable Path certificate,
             @Nullable Path privateKey,
+            @Nullable Path clientCa,
             IntFunction<Set<String>> hosts,
             IntFunction<Set<String>> origins,
             int headerBytes,
@@ -152,6 +154,12 @@ public final class HttpServer implements AutoCloseable {
         factory.setKeyStorePassword("");
         factory.setIncludeProtocols("TLSv1.3", "TLSv1.2");
         factory.setSniRequired(false);
+        Path clientCa = settings.clientCa();
+        if (clientCa != null) {
+            factory.setTrustStore(PemFiles.trustStore(clientCa));
+            // asked for, not demanded: who may come without one is the tokens' matter
+            factory.setWantClientAuth(true);
+        }
         return factory;
     }
 
@@ -183,11 +191,13 @@ public final class HttpServer implements AutoCloseable {
      * What writes this port's answers.
      *
      * @param resourceMetadataUrl what a 401 refers to (RFC 9728, section 5.1); empty for none
+     * @param dpopAlgorithms algorithms of DPoP proofs, separated by blanks; empty for no word about DPoP
      */
-    public Answers answers(String resourceMetadataUrl, ScopeHint scopes, String serverInfo) {
+    public Answers answers(String resourceMetadataUrl, ScopeHint scopes, String dpopAlgorithms, String serverInfo) {
         return new Answers(
                 resourceMetadataUrl,
                 scopes,
+                dpopAlgorithms,
                 serverInfo,
                 deadlines,
                 settings.answerTimeout().toNanos(),
@@ -217,8 +227,15 @@ public final class HttpServer implements AutoCloseable {
             return;
         }
         var keys = PemFiles.keyStore(certificate, privateKey);
+        Path clientCa = settings.clientCa();
+        var clients = clientCa == null ? null : PemFiles.trustStore(clientCa);
         try {
-            tls.reload(factory -> ((SslContextFactory.Server) factory).setKeyStore(keys));
+            tls.reload(factory -> {
+                ((SslContextFactory.Server) factory).setKeyStore(keys);
+                if (clients != null) {
+                    factory.setTrustStore(clients);
+                }
+            });
         } catch (Exception failure) {
             throw new IOException("the new certificate cannot be used: " + certificate, failure);
         }

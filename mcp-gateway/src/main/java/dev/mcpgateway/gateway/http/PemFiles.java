@@ -49,6 +49,26 @@ final class PemFiles {
         }
     }
 
+    /**
+     * Reads certificates that vouch for others.
+     *
+     * @throws IOException if the file cannot be read or holds none; the message names it
+     */
+    static KeyStore trustStore(Path certificates) throws IOException {
+        Collection<? extends Certificate> anchors = chain(certificates);
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            int number = 0;
+            for (Certificate anchor : anchors) {
+                store.setCertificateEntry("ca" + number++, anchor);
+            }
+            return store;
+        } catch (GeneralSecurityException failure) {
+            throw new IOException("these certificates cannot be used: " + certificates, failure);
+        }
+    }
+
     private static boolean isKeyOf(PublicKey publicKey, PrivateKey privateKey) throws GeneralSecurityException {
         Signature signature = Signature.getInstance(
                 switch (privateKey.getAlgorithm()) {

@@ -4,19 +4,15 @@ package dev.mcpgateway.gateway.identity;
 final class BadToken extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final boolean wrongAudience;
+    private final TokenStep step;
 
-    BadToken(String message) {
-        this(message, false);
+    BadToken(TokenStep step, String message) {
+        super(step.word() + ": " + message, null, false, false);
+        this.step = step;
     }
 
-    BadToken(String message, boolean wrongAudience) {
-        super(message, null, false, false);
-        this.wrongAudience = wrongAudience;
-    }
-
-    /** Whether the token is meant for somebody else. */
-    boolean wrongAudience() {
-        return wrongAudience;
+    /** The step that refused it. */
+    TokenStep step() {
+        return step;
     }
 }

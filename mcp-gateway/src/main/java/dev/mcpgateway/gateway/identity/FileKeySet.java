@@ -1,14 +1,11 @@
 package dev.mcpgateway.gateway.identity;
 
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jose.jwk.JWKSelector;
-import com.nimbusds.jose.jwk.JWKSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +20,8 @@ final class FileKeySet implements KeySet {
     private volatile Loaded loaded;
 
     /** The last good content, when it was looked for, what is wrong with the file since, and how often it changed. */
-    private record Loaded(@Nullable JWKSet keys, String text, long lookedNanos, String problem, long generation) {
+    private record Loaded(
+            @Nullable List<VerificationKey> keys, String text, long lookedNanos, String problem, long generation) {
         Loaded still(long now, String wrong) {
             return new Loaded(keys, text, now, wrong, generation);
         }
@@ -36,12 +34,13 @@ final class FileKeySet implements KeySet {
     }
 
     @Override
-    public Optional<JWK> find(@Nullable String keyId, JWSAlgorithm algorithm) throws KeysUnavailable {
-        JWKSet keys = current().keys();
+    public Optional<VerificationKey> find(@Nullable String keyId, String algorithm) throws KeysUnavailable {
+        Loaded now = current();
+        List<VerificationKey> keys = now.keys();
         if (keys == null) {
-            throw new KeysUnavailable(loaded.problem());
+            throw new KeysUnavailable(now.problem());
         }
-        return KeyRules.only(new JWKSelector(KeyRules.matcher(keyId, algorithm)).select(keys));
+        return KeyRules.only(keys, keyId, algorithm);
     }
 
     @Override
@@ -73,7 +72,7 @@ final class FileKeySet implements KeySet {
             String text = Files.readString(file);
             return text.equals(last.text())
                     ? last.still(now, last.problem())
-                    : new Loaded(JWKSet.parse(text), text, now, "", last.generation() + 1);
+                    : new Loaded(KeyRules.read(text), text, now, "", last.generation() + 1);
         } catch (IOException failure) {
             return last.still(now, "cannot read the key set " + file);
         } catch (ParseException failure) {

@@ -1,8 +1,6 @@
 package dev.mcpgateway.gateway.identity;
 
-import com.nimbusds.jose.util.ResourceRetriever;
 import dev.mcpgateway.gateway.config.IssuerProfile;
-import java.net.URL;
 import java.nio.file.Path;
 
 /** An issuer and where its keys come from. */
@@ -11,7 +9,7 @@ public sealed interface IssuerSource {
     IssuerProfile profile();
 
     /** Keys behind a URL. */
-    record Remote(IssuerProfile profile, URL jwks, ResourceRetriever retriever) implements IssuerSource {}
+    record Remote(IssuerProfile profile, JwksRetriever keys) implements IssuerSource {}
 
     /** Keys in a file. */
     record Local(IssuerProfile profile, Path jwks) implements IssuerSource {}

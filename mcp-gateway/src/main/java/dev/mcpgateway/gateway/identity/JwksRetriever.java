@@ -1,7 +1,5 @@
 package dev.mcpgateway.gateway.identity;
 
-import com.nimbusds.jose.util.Resource;
-import com.nimbusds.jose.util.ResourceRetriever;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.HttpCall;
 import dev.mcpgateway.connectors.net.HttpExchange;
@@ -9,7 +7,7 @@ import dev.mcpgateway.connectors.net.HttpHeader;
 import dev.mcpgateway.connectors.net.HttpTransport;
 import dev.mcpgateway.connectors.net.TimeSource;
 import java.io.IOException;
-import java.net.URL;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -18,22 +16,23 @@ import java.util.List;
  * Fetches a key set through the guarded client: no redirects, bounded in bytes and time, only to addresses that the
  * operator allows, and only JSON. The library's own retriever follows redirects and asks any address.
  */
-public final class JwksRetriever implements ResourceRetriever {
+public final class JwksRetriever implements RemoteKeySet.Source {
     private static final int BYTES_MAX = 50 * 1024;
     private static final Duration DEADLINE = Duration.ofSeconds(5);
 
     private final HttpTransport transport;
+    private final String target;
     private final TimeSource time;
 
-    /** A retriever over a transport to the key set's origin. */
-    public JwksRetriever(HttpTransport transport, TimeSource time) {
+    /** A retriever of this URL over a transport to its origin. */
+    public JwksRetriever(URI url, HttpTransport transport, TimeSource time) {
         this.transport = transport;
+        this.target = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
         this.time = time;
     }
 
     @Override
-    public Resource retrieveResource(URL url) throws IOException {
-        String target = url.getFile().isEmpty() ? "/" : url.getFile();
+    public String fetch() throws IOException {
         HttpCall call = new HttpCall(
                 "GET",
                 target,
@@ -49,7 +48,7 @@ public final class JwksRetriever implements ResourceRetriever {
             if (!type.contains("json")) {
                 throw new IOException("the key set is not JSON");
             }
-            return new Resource(new String(exchange.readAll(BYTES_MAX), StandardCharsets.UTF_8), type);
+            return new String(exchange.readAll(BYTES_MAX), StandardCharsets.UTF_8);
         }
     }
 }

@@ -1,7 +1,5 @@
 package dev.mcpgateway.gateway.identity;
 
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.jwk.JWK;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +11,7 @@ interface KeySet {
      * @param keyId the token's {@code kid}; without one, the only key that fits the algorithm, if there is only one
      * @throws KeysUnavailable if the keys cannot be had and none are cached
      */
-    Optional<JWK> find(@Nullable String keyId, JWSAlgorithm algorithm) throws KeysUnavailable;
+    Optional<VerificationKey> find(@Nullable String keyId, String algorithm) throws KeysUnavailable;
 
     /** Grows when the keys change: what was verified under an older number must be verified again. */
     long generation();

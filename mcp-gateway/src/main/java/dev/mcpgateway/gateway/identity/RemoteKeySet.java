@@ -1,100 +1,255 @@
 package dev.mcpgateway.gateway.identity;
 
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.KeySourceException;
-import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jose.jwk.JWKMatcher;
-import com.nimbusds.jose.jwk.JWKSelector;
-import com.nimbusds.jose.jwk.source.JWKSource;
-import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
-import com.nimbusds.jose.jwk.source.RateLimitReachedException;
-import com.nimbusds.jose.proc.SecurityContext;
-import com.nimbusds.jose.util.Resource;
-import com.nimbusds.jose.util.ResourceRetriever;
-import java.net.URL;
+import java.io.IOException;
+import java.text.ParseException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys behind a JWKS URL: cached, refreshed ahead of their end, fetched for an unknown key id at a limited rate, and
- * kept through an outage of the issuer.
+ * The keys behind a JWKS URL: cached, fetched anew ahead of their end and, at a limited rate, for a key id that is not
+ * among them; kept through an outage of the issuer. At most one fetch is under way. Why it is no composition of the
+ * library's: decision record 0013.
  */
 final class RemoteKeySet implements KeySet {
     /** How long a fetched set counts as fresh. */
     static final Duration FRESH = Duration.ofMinutes(5);
 
     /** How long before its end a set is fetched anew in the background. */
-    static final Duration REFRESH_AHEAD = Duration.ofSeconds(30);
+    static final Duration AHEAD = Duration.ofSeconds(30);
 
-    /** At most two fetches in this time, whatever key ids tokens name. */
-    static final Duration RATE = Duration.ofSeconds(30);
+    /** Time between two fetches for unknown key ids, whatever tokens name. */
+    static final Duration UNKNOWN_GAP = Duration.ofSeconds(15);
 
-    /** How long the last good set is used while the issuer cannot be reached. */
-    static final Duration OUTAGE = Duration.ofMinutes(50);
+    /** Time between a failed fetch and the next. */
+    static final Duration RETRY_GAP = Duration.ofSeconds(2);
 
-    private static final Duration REFRESH_TIMEOUT = Duration.ofSeconds(15);
+    /** How long the last good set is used, from its fetch on, while the issuer cannot be reached. */
+    static final Duration OUTAGE = Duration.ofMinutes(55);
+
+    /** Most requests that wait for one fetch. */
+    private static final int WAITING_MAX = 500;
 
     private final String alias;
-    private final JWKSource<SecurityContext> source;
-    private final AtomicReference<Fetched> fetched = new AtomicReference<>(new Fetched("", 0));
-    private volatile boolean everHad;
+    private final Source source;
+    private final LongSupplier nanoClock;
+    private final ReentrantLock fetching = new ReentrantLock();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private volatile State state = new State(null, "", 0, 0, false, 0, "", false, 0);
 
-    private record Fetched(String text, long generation) {
-        Fetched next(String now) {
-            return now.equals(text) ? this : new Fetched(now, generation + 1);
+    /** Where key sets come from; each call is one attempt, bounded in time and size. */
+    @FunctionalInterface
+    interface Source {
+        /** The text of the key set. */
+        String fetch() throws IOException;
+    }
+
+    /**
+     * Everything at one moment.
+     *
+     * @param keys the last good set, {@code null} before the first
+     * @param text its text
+     * @param generation how often it changed
+     * @param fetchedNanos when it was fetched
+     * @param failed whether the attempt after it failed
+     * @param failedNanos when the last attempt failed
+     * @param problem why
+     * @param sought whether a key id was ever fetched for
+     * @param soughtNanos when that was last
+     */
+    private record State(
+            @Nullable List<VerificationKey> keys,
+            String text,
+            long generation,
+            long fetchedNanos,
+            boolean failed,
+            long failedNanos,
+            String problem,
+            boolean sought,
+            long soughtNanos) {
+
+        State fetched(List<VerificationKey> now, String nowText, long nanos) {
+            long next = nowText.equals(text) ? generation : generation + 1;
+            return new State(now, nowText, next, nanos, false, failedNanos, "", sought, soughtNanos);
+        }
+
+        State failed(String why, long nanos) {
+            return new State(keys, text, generation, fetchedNanos, true, nanos, why, sought, soughtNanos);
+        }
+
+        State sought(long nanos) {
+            return new State(keys, text, generation, fetchedNanos, failed, failedNanos, problem, true, nanos);
         }
     }
 
-    RemoteKeySet(String alias, URL url, ResourceRetriever retriever) {
+    RemoteKeySet(String alias, Source source, LongSupplier nanoClock) {
         this.alias = alias;
-        this.source = JWKSourceBuilder.<SecurityContext>create(url, from -> noted(retriever.retrieveResource(from)))
-                .cache(FRESH.toMillis(), REFRESH_TIMEOUT.toMillis())
-                .refreshAheadCache(REFRESH_AHEAD.toMillis(), true)
-                .rateLimited(RATE.toMillis())
-                .retrying(true)
-                .outageTolerant(OUTAGE.toMillis())
-                .build();
+        this.source = source;
+        this.nanoClock = nanoClock;
     }
 
-    private Resource noted(Resource resource) {
-        fetched.updateAndGet(last -> last.next(resource.getContent()));
-        return resource;
+    @Override
+    public Optional<VerificationKey> find(@Nullable String keyId, String algorithm) throws KeysUnavailable {
+        List<VerificationKey> keys = keys();
+        Optional<VerificationKey> found = KeyRules.only(keys, keyId, algorithm);
+        if (found.isPresent() || keyId == null || hasKeyId(keys, keyId)) {
+            return found;
+        }
+        return KeyRules.only(keysFor(keyId), keyId, algorithm);
+    }
+
+    private static boolean hasKeyId(List<VerificationKey> keys, String keyId) {
+        return keys.stream().anyMatch(key -> keyId.equals(key.keyId()));
+    }
+
+    /** The keys to verify with now. */
+    private List<VerificationKey> keys() throws KeysUnavailable {
+        State now = state;
+        List<VerificationKey> keys = now.keys();
+        long age = nanoClock.getAsLong() - now.fetchedNanos();
+        if (keys != null && age < FRESH.minus(AHEAD).toNanos()) {
+            return keys;
+        }
+        // where the issuer was down a moment ago, nobody is to wait for it again while the last good keys will do
+        if (keys != null && age < OUTAGE.toNanos() && (age < FRESH.toNanos() || now.failed())) {
+            fetchBehind();
+            return keys;
+        }
+        State renewed = fetched(now);
+        List<VerificationKey> last = renewed.keys();
+        if (last == null || nanoClock.getAsLong() - renewed.fetchedNanos() >= OUTAGE.toNanos()) {
+            throw unavailable(renewed);
+        }
+        return last;
+    }
+
+    /** The keys after a look for this key id, if it is time for one. */
+    private List<VerificationKey> keysFor(String keyId) throws KeysUnavailable {
+        State seen = state;
+        if (mayNotSeek(seen)) {
+            return soughtLately(seen);
+        }
+        enter();
+        try {
+            State now = state;
+            List<VerificationKey> keys = now.keys();
+            // whoever waited here finds what the one before has fetched
+            if (keys != null && hasKeyId(keys, keyId)) {
+                return keys;
+            }
+            if (mayNotSeek(now)) {
+                return soughtLately(now);
+            }
+            attempt();
+            state = state.sought(nanoClock.getAsLong());
+            return soughtLately(state);
+        } finally {
+            leave();
+        }
+    }
+
+    private boolean mayNotSeek(State now) {
+        return now.sought() && nanoClock.getAsLong() - now.soughtNanos() < UNKNOWN_GAP.toNanos();
+    }
+
+    /** While the issuer is down nobody can say that it has no such key. */
+    private List<VerificationKey> soughtLately(State now) throws KeysUnavailable {
+        List<VerificationKey> keys = now.keys();
+        if (keys == null || now.failed()) {
+            throw unavailable(now);
+        }
+        return keys;
+    }
+
+    /** The state after an attempt of this or another thread, or as it is if the last one failed just now. */
+    private State fetched(State seen) throws KeysUnavailable {
+        if (mayNotRetry(seen)) {
+            return seen;
+        }
+        enter();
+        try {
+            State now = state;
+            boolean renewed = now.fetchedNanos() != seen.fetchedNanos() || (seen.keys() == null && now.keys() != null);
+            if (!renewed && !mayNotRetry(now)) {
+                attempt();
+            }
+            return state;
+        } finally {
+            leave();
+        }
+    }
+
+    private boolean mayNotRetry(State now) {
+        return now.failed() && nanoClock.getAsLong() - now.failedNanos() < RETRY_GAP.toNanos();
+    }
+
+    private void fetchBehind() {
+        if (mayNotRetry(state) || fetching.isLocked()) {
+            return;
+        }
+        State seen = state;
+        Thread.ofVirtual().name("jwks-" + alias).start(() -> {
+            try {
+                fetched(seen);
+            } catch (KeysUnavailable busy) {
+                // others are at it
+            }
+        });
+    }
+
+    private void enter() throws KeysUnavailable {
+        if (waiting.incrementAndGet() > WAITING_MAX) {
+            waiting.decrementAndGet();
+            throw new KeysUnavailable("too many wait for the keys of issuer " + alias);
+        }
+        fetching.lock();
+    }
+
+    private void leave() {
+        fetching.unlock();
+        waiting.decrementAndGet();
+    }
+
+    private void attempt() {
+        try {
+            String text = fetchedText();
+            state = state.fetched(KeyRules.read(text), text, nanoClock.getAsLong());
+        } catch (IOException failure) {
+            state = state.failed(String.valueOf(failure.getMessage()), nanoClock.getAsLong());
+        } catch (ParseException noKeySet) {
+            state = state.failed("no JSON Web Key Set", nanoClock.getAsLong());
+        }
+    }
+
+    /** Once more at once: a connection that stood open since the last time may have ended meanwhile. */
+    private String fetchedText() throws IOException {
+        try {
+            return source.fetch();
+        } catch (IOException lost) {
+            return source.fetch();
+        }
+    }
+
+    private KeysUnavailable unavailable(State now) {
+        return new KeysUnavailable("keys of issuer " + alias + " cannot be fetched: " + now.problem());
     }
 
     @Override
     public long generation() {
-        return fetched.get().generation();
-    }
-
-    @Override
-    public Optional<JWK> find(@Nullable String keyId, JWSAlgorithm algorithm) throws KeysUnavailable {
-        try {
-            List<JWK> keys = source.get(new JWKSelector(KeyRules.matcher(keyId, algorithm)), null);
-            everHad = true;
-            return KeyRules.only(keys);
-        } catch (RateLimitReachedException tooManyUnknownKeyIds) {
-            if (everHad) {
-                return Optional.empty();
-            }
-            throw new KeysUnavailable("keys of issuer " + alias + " could not be fetched yet");
-        } catch (KeySourceException failure) {
-            throw new KeysUnavailable("keys of issuer " + alias + " cannot be fetched: " + failure.getMessage());
-        }
+        return state.generation();
     }
 
     @Override
     public Optional<String> notReady() {
-        if (!everHad) {
-            try {
-                source.get(new JWKSelector(new JWKMatcher.Builder().build()), null);
-                everHad = true;
-            } catch (KeySourceException failure) {
-                return Optional.of("keys of issuer " + alias + " cannot be fetched: " + failure.getMessage());
-            }
+        try {
+            keys();
+            return Optional.empty();
+        } catch (KeysUnavailable failure) {
+            return Optional.of(String.valueOf(failure.getMessage()));
         }
-        return Optional.empty();
     }
 }

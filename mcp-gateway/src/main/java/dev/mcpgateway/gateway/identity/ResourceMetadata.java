@@ -21,6 +21,7 @@ public final class ResourceMetadata {
     private final String resource;
     private final List<String> issuers;
     private final Supplier<? extends Collection<String>> scopes;
+    private final SenderSupport senders;
 
     /**
      * Metadata of a view.
@@ -28,11 +29,17 @@ public final class ResourceMetadata {
      * @param resource the view's canonical URI
      * @param issuers identifiers of the accepted issuers
      * @param scopes the scopes worth asking for; read at each request, because the policy may change
+     * @param senders how tokens are bound to their senders
      */
-    public ResourceMetadata(String resource, List<String> issuers, Supplier<? extends Collection<String>> scopes) {
+    public ResourceMetadata(
+            String resource,
+            List<String> issuers,
+            Supplier<? extends Collection<String>> scopes,
+            SenderSupport senders) {
         this.resource = resource;
         this.issuers = List.copyOf(issuers);
         this.scopes = scopes;
+        this.senders = senders;
     }
 
     /** Answers with the document. */
@@ -40,12 +47,20 @@ public final class ResourceMetadata {
         String json = "{\"resource\":" + quote(resource)
                 + ",\"authorization_servers\":" + array(issuers)
                 + ",\"scopes_supported\":" + array(scopes.get())
-                + ",\"bearer_methods_supported\":[\"header\"],\"resource_name\":\"MCP Gateway\"}";
+                + ",\"bearer_methods_supported\":[\"header\"],\"resource_name\":\"MCP Gateway\"" + bound() + "}";
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
         exchange.response().setStatus(200);
         exchange.response().getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
         exchange.response().getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
         exchange.response().write(true, ByteBuffer.wrap(bytes), exchange.callback());
+    }
+
+    private String bound() {
+        String dpop = senders.dpop()
+                ? ",\"dpop_signing_alg_values_supported\":" + array(DpopProofs.ALGORITHMS)
+                        + ",\"dpop_bound_access_tokens_required\":" + senders.dpopAlone()
+                : "";
+        return senders.certificates() ? dpop + ",\"tls_client_certificate_bound_access_tokens\":true" : dpop;
     }
 
     private static String array(Collection<String> texts) {

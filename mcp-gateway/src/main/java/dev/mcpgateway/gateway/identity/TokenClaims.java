@@ -5,8 +5,6 @@ import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 import dev.mcpgateway.gateway.config.IssuerProfile;
 import dev.mcpgateway.policy.Subject;
-import java.math.BigDecimal;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -17,16 +15,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The claims of a token, read strictly from its raw payload: present, of the right JSON type, bounded, clean. */
+/** The claims of a token against the profile of its issuer, read strictly from its raw payload. */
 final class TokenClaims {
-    /** Longest identifier in characters. */
-    private static final int TEXT_MAX = 256;
-
     /** Most groups or scopes of one token. */
     private static final int LIST_MAX = 500;
-
-    /** NumericDate with more digits than this is no time of ours. */
-    private static final int DATE_DIGITS_MAX = 17;
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Name EXP = Name.of("exp");
@@ -36,110 +28,130 @@ final class TokenClaims {
     private static final Name SUB = Name.of("sub");
     private static final Name JTI = Name.of("jti");
     private static final Name TYP = Name.of("typ");
+    private static final Name TOKEN_USE = Name.of("token_use");
+    private static final Name CNF = Name.of("cnf");
 
-    /** Claims that only ID tokens carry (OpenID Connect Core, section 2). */
-    private static final List<Name> ID_TOKEN_ONLY =
-            List.of(Name.of("nonce"), Name.of("at_hash"), Name.of("c_hash"), Name.of("s_hash"));
+    /** Claims that ID tokens and logout tokens carry (OpenID Connect Core, section 2, and Back-Channel Logout). */
+    private static final List<Name> NO_ACCESS_TOKEN =
+            List.of(Name.of("nonce"), Name.of("at_hash"), Name.of("c_hash"), Name.of("s_hash"), Name.of("events"));
 
-    private static final Set<String> NOT_ACCESS_TOKEN = Set.of("ID", "Refresh", "Offline", "Logout");
+    private static final Set<String> OTHER_TYPES = Set.of("ID", "Refresh", "Offline", "Logout");
 
     private final JsonDocument payload;
+    private final StrictClaims strict;
+    private final IssuerProfile profile;
 
-    TokenClaims(JsonDocument payload) {
+    TokenClaims(JsonDocument payload, IssuerProfile profile) {
         this.payload = payload;
+        this.strict = new StrictClaims(payload);
+        this.profile = profile;
     }
 
-    void checkTimes(Instant now, IssuerProfile profile) throws BadToken {
-        Instant expires = time(EXP);
-        Instant issued = time(IAT);
+    void checkTimes(Instant now) throws BadToken {
+        Instant expires = strict.time(EXP, TokenStep.TIMES);
+        Instant issued = strict.time(IAT, TokenStep.TIMES);
         if (!now.isBefore(expires.plus(profile.skew()))) {
-            throw new BadToken("token has expired");
+            throw new BadToken(TokenStep.TIMES, "token has expired");
         }
         if (issued.isAfter(now.plus(profile.skew()))) {
-            throw new BadToken("iat is in the future");
+            throw new BadToken(TokenStep.TIMES, "iat is in the future");
         }
         if (expires.isAfter(issued.plus(profile.maxLifetime()))) {
             throw new BadToken(
+                    TokenStep.TIMES,
                     "token lives longer than " + profile.maxLifetime().toSeconds() + " s");
         }
-        if (payload.at(NBF) != JsonDocument.NONE && time(NBF).isAfter(now.plus(profile.skew()))) {
-            throw new BadToken("token is not valid yet");
-        }
-    }
-
-    private Instant time(Name claim) throws BadToken {
-        int node = payload.at(claim);
-        if (!payload.is(node, Kind.NUMBER) || payload.length(node) > DATE_DIGITS_MAX) {
-            throw new BadToken(claim + " is missing or no number");
-        }
-        String digits = payload.raw(node);
-        if (digits.indexOf('e') >= 0 || digits.indexOf('E') >= 0 || digits.startsWith("-")) {
-            throw new BadToken(claim + " is no plain number");
-        }
-        try {
-            return Instant.ofEpochSecond(new BigDecimal(digits).longValue());
-        } catch (DateTimeException outOfRange) {
-            throw new BadToken(claim + " is out of range");
+        if (strict.has(NBF) && strict.time(NBF, TokenStep.TIMES).isAfter(now.plus(profile.skew()))) {
+            throw new BadToken(TokenStep.TIMES, "token is not valid yet");
         }
     }
 
     void checkAudience(String audience) throws BadToken {
         int node = payload.at(AUD);
-        if (payload.is(node, Kind.STRING) && payload.string(node).equals(audience)) {
+        if (isText(node, audience)) {
             return;
         }
         if (payload.is(node, Kind.ARRAY)) {
+            int others = 0;
+            boolean ours = false;
             for (int each = payload.first(node); each != JsonDocument.NONE; each = payload.next(node, each)) {
-                if (payload.is(each, Kind.STRING) && payload.string(each).equals(audience)) {
-                    return;
-                }
+                boolean isOurs = isText(each, audience);
+                ours |= isOurs;
+                others += isOurs ? 0 : 1;
+            }
+            if (ours && others > 0 && profile.audienceAlone()) {
+                throw new BadToken(TokenStep.AUDIENCE, "aud names others beside this resource");
+            }
+            if (ours) {
+                return;
             }
         }
-        throw new BadToken("aud is not this resource", true);
+        throw new BadToken(TokenStep.AUDIENCE, "aud is not this resource");
     }
 
-    Caller caller(IssuerProfile profile) throws BadToken {
-        if (profile.typ().contains("jwt")) {
-            refuseIdToken();
+    private boolean isText(int node, String text) {
+        return payload.is(node, Kind.STRING) && payload.string(node).equals(text);
+    }
+
+    /** What the sender must prove; a token that should be bound and is not is refused. */
+    Confirmation confirmation() throws BadToken {
+        Confirmation confirmation = Confirmation.of(payload, payload.at(CNF));
+        boolean bound = switch (profile.sender()) {
+            case NONE -> true;
+            case DPOP -> confirmation.keyThumbprint() != null;
+            case MTLS -> confirmation.certificateThumbprint() != null;
+            case ANY -> !confirmation.equals(Confirmation.NONE);
+        };
+        if (!bound) {
+            throw new BadToken(TokenStep.BINDING, "token is not bound to its sender as this issuer's must be");
         }
-        String subject = text(SUB);
-        String clientId = text(Name.of(profile.clientIdClaim()));
-        String tokenId = text(JTI);
+        return confirmation;
+    }
+
+    Caller caller(ScopeHierarchy hierarchy) throws BadToken {
+        if (profile.typ().contains("jwt") || profile.typ().contains(IssuerProfile.TYP_ABSENT)) {
+            refuseOtherTokens();
+        }
+        for (String claim : profile.requiredClaims()) {
+            require(Name.of(claim));
+        }
+        String subject = strict.text(SUB, TokenStep.CLAIMS);
+        String clientId = strict.text(Name.of(profile.clientIdClaim()), TokenStep.CLAIMS);
+        String tokenId = strict.has(JTI) ? strict.text(JTI, TokenStep.CLAIMS) : null;
         Set<String> groups = list(Name.of(profile.groupsClaim()), "\0");
-        Set<String> scopes = list(Name.of(profile.scopeClaim()), " ");
+        Set<String> scopes = hierarchy.expand(list(Name.of(profile.scopeClaim()), " "));
         return new Caller(
                 new Subject(profile.alias(), subject, clientId, groups, scopes, otherClaims()),
                 profile.issuer(),
                 tokenId,
-                time(EXP));
+                strict.time(EXP, TokenStep.TIMES));
     }
 
-    /** With the type {@code JWT} an ID token looks like an access token; what tells them apart must be absent. */
-    private void refuseIdToken() throws BadToken {
-        for (Name name : ID_TOKEN_ONLY) {
-            if (payload.at(name) != JsonDocument.NONE) {
-                throw new BadToken("token is an ID token");
+    /** There, and with something in it. */
+    private void require(Name claim) throws BadToken {
+        int node = payload.at(claim);
+        boolean empty = node == JsonDocument.NONE
+                || payload.is(node, Kind.NULL)
+                || isText(node, "")
+                || ((payload.is(node, Kind.ARRAY) || payload.is(node, Kind.OBJECT))
+                        && payload.first(node) == JsonDocument.NONE);
+        if (empty) {
+            throw new BadToken(TokenStep.CLAIMS, claim + " is missing or empty");
+        }
+    }
+
+    /** With the type {@code JWT}, or none, an ID token looks like an access token; what tells them apart must be absent. */
+    private void refuseOtherTokens() throws BadToken {
+        for (Name name : NO_ACCESS_TOKEN) {
+            if (strict.has(name)) {
+                throw new BadToken(TokenStep.CLAIMS, "token is an ID token: it has " + name);
             }
         }
         int typ = payload.at(TYP);
-        if (payload.is(typ, Kind.STRING) && NOT_ACCESS_TOKEN.contains(payload.string(typ))) {
-            throw new BadToken("token is no access token");
+        boolean other = payload.is(typ, Kind.STRING) && OTHER_TYPES.contains(payload.string(typ));
+        if (other || isText(payload.at(TOKEN_USE), "id")) {
+            throw new BadToken(TokenStep.CLAIMS, "token is no access token");
         }
-    }
-
-    private String text(Name claim) throws BadToken {
-        int node = payload.at(claim);
-        if (!payload.is(node, Kind.STRING)) {
-            throw new BadToken(claim + " is missing or no string");
-        }
-        return clean(payload.string(node), claim);
-    }
-
-    private static String clean(String text, Name claim) throws BadToken {
-        if (text.isEmpty() || text.length() > TEXT_MAX || text.chars().anyMatch(Character::isISOControl)) {
-            throw new BadToken(claim + " is empty, too long or has control characters");
-        }
-        return text;
     }
 
     /** An array of strings, or one string cut at the separator; absent is empty. */
@@ -149,21 +161,21 @@ final class TokenClaims {
         if (payload.is(node, Kind.STRING)) {
             for (String each : payload.string(node).split(separator, LIST_MAX + 2)) {
                 if (!each.isEmpty()) {
-                    values.add(clean(each, claim));
+                    values.add(StrictClaims.clean(each, claim, TokenStep.CLAIMS));
                 }
             }
         } else if (payload.is(node, Kind.ARRAY)) {
             for (int each = payload.first(node); each != JsonDocument.NONE; each = payload.next(node, each)) {
                 if (!payload.is(each, Kind.STRING)) {
-                    throw new BadToken(claim + " has an element that is no string");
+                    throw new BadToken(TokenStep.CLAIMS, claim + " has an element that is no string");
                 }
-                values.add(clean(payload.string(each), claim));
+                values.add(StrictClaims.clean(payload.string(each), claim, TokenStep.CLAIMS));
             }
         } else if (node != JsonDocument.NONE) {
-            throw new BadToken(claim + " is neither a string nor an array");
+            throw new BadToken(TokenStep.CLAIMS, claim + " is neither a string nor an array");
         }
         if (values.size() > LIST_MAX) {
-            throw new BadToken(claim + " has more than " + LIST_MAX + " elements");
+            throw new BadToken(TokenStep.CLAIMS, claim + " has more than " + LIST_MAX + " elements");
         }
         return values;
     }
@@ -173,7 +185,7 @@ final class TokenClaims {
         try {
             JSON.readTree(payload.bytes()).properties().forEach(claim -> claims.put(claim.getKey(), claim.getValue()));
         } catch (JacksonException failure) {
-            throw new BadToken("payload cannot be read");
+            throw new BadToken(TokenStep.CLAIMS, "payload cannot be read");
         }
         return claims;
     }

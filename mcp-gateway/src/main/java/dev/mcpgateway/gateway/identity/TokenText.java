@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.identity;
 
+import com.nimbusds.jose.util.Base64URL;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
@@ -21,28 +22,29 @@ record TokenText(String compact, JsonDocument header, JsonDocument payload) {
     /**
      * Takes a token apart.
      *
+     * @param step what a refusal names: the token's form, or the proof that it is
      * @throws BadToken if it is not three canonical base64url parts with strict JSON objects in the first two
      */
-    static TokenText of(String compact) throws BadToken {
+    static TokenText of(String compact, TokenStep step) throws BadToken {
         int first = compact.indexOf('.');
         int second = compact.indexOf('.', first + 1);
         if (compact.length() > BYTES_MAX) {
-            throw new BadToken("token longer than " + BYTES_MAX + " bytes");
+            throw new BadToken(step, "token longer than " + BYTES_MAX + " bytes");
         }
         if (first <= 0
                 || second <= first + 1
                 || second == compact.length() - 1
                 || compact.indexOf('.', second + 1) >= 0) {
-            throw new BadToken("token does not have three parts");
+            throw new BadToken(step, "token does not have three parts");
         }
-        decode(compact.substring(second + 1), "signature");
+        decode(compact.substring(second + 1), "signature", step);
         return new TokenText(
                 compact,
-                parse(decode(compact.substring(0, first), "header"), HEADER, "header"),
-                parse(decode(compact.substring(first + 1, second), "payload"), PAYLOAD, "payload"));
+                parse(decode(compact.substring(0, first), "header", step), HEADER, "header", step),
+                parse(decode(compact.substring(first + 1, second), "payload", step), PAYLOAD, "payload", step));
     }
 
-    private static byte[] decode(String part, String what) throws BadToken {
+    private static byte[] decode(String part, String what, TokenStep step) throws BadToken {
         try {
             byte[] decoded = Base64.getUrlDecoder().decode(part);
             String canonical = Base64.getUrlEncoder().withoutPadding().encodeToString(decoded);
@@ -50,21 +52,26 @@ record TokenText(String compact, JsonDocument header, JsonDocument payload) {
                 return decoded;
             }
         } catch (IllegalArgumentException notBase64) {
-            throw new BadToken(what + " is not base64url");
+            throw new BadToken(step, what + " is not base64url");
         }
-        throw new BadToken(what + " is not canonical base64url");
+        throw new BadToken(step, what + " is not canonical base64url");
     }
 
-    private static JsonDocument parse(byte[] json, JsonLimits limits, String what) throws BadToken {
+    private static JsonDocument parse(byte[] json, JsonLimits limits, String what, TokenStep step) throws BadToken {
         try {
             JsonDocument document = StrictJson.parse(json, limits);
             if (document.is(JsonDocument.ROOT, JsonDocument.Kind.OBJECT)) {
                 return document;
             }
         } catch (JsonRefused refused) {
-            throw new BadToken(what + " is not strict JSON: " + refused.reason());
+            throw new BadToken(step, what + " is not strict JSON: " + refused.reason());
         }
-        throw new BadToken(what + " is not an object");
+        throw new BadToken(step, what + " is not an object");
+    }
+
+    /** The signature, canonical. */
+    Base64URL signature() {
+        return new Base64URL(compact.substring(compact.lastIndexOf('.') + 1));
     }
 
     /** The bytes under the signature. */

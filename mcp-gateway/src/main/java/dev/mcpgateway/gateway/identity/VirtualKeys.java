@@ -1,6 +1,8 @@
 package dev.mcpgateway.gateway.identity;
 
 import dev.mcpgateway.connectors.net.TimeSource;
+import dev.mcpgateway.gateway.config.IssuerProfile;
+import dev.mcpgateway.gateway.config.SenderConstraint;
 import dev.mcpgateway.gateway.keys.KeyFile;
 import dev.mcpgateway.gateway.keys.KeyText;
 import dev.mcpgateway.gateway.keys.VirtualKey;
@@ -17,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +42,8 @@ public final class VirtualKeys extends TokenVerifier {
     private static final long LOOK_NANOS = Duration.ofMillis(LOOK_MILLIS).toNanos();
     private static final byte[] NO_HASH = "0".repeat(64).getBytes(StandardCharsets.US_ASCII);
 
-    private final String alias;
+    private final IssuerProfile profile;
+    private final ScopeHierarchy scopes;
     private final KeyFile file;
     private final Map<String, String> views;
     private final TimeSource time;
@@ -48,7 +52,7 @@ public final class VirtualKeys extends TokenVerifier {
     private volatile Loaded loaded;
 
     /** A key and its caller, made once. */
-    private record Entry(VirtualKey key, Caller caller, byte[] sha256) {
+    private record Entry(VirtualKey key, VerifiedToken token, byte[] sha256) {
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof Entry entry && entry.key.equals(key);
@@ -83,21 +87,44 @@ public final class VirtualKeys extends TokenVerifier {
      * Keys of this file.
      *
      * @param alias what policy calls their issuer
+     * @param scopes which scopes hold others
      * @param views audience of each view by its name
      * @param changed told of the keys before and after each change of the file
      */
     public VirtualKeys(
             String alias,
             KeyFile file,
+            ScopeHierarchy scopes,
             Map<String, String> views,
             TimeSource time,
             BiConsumer<Map<String, VirtualKey>, Map<String, VirtualKey>> changed) {
-        this.alias = alias;
+        this.profile = profile(alias);
+        this.scopes = scopes;
         this.file = file;
         this.views = Map.copyOf(views);
         this.time = time;
         this.changed = changed;
         this.loaded = load(new Loaded(Map.of(), Map.of(), Version.NONE, time.nanos(), ""), version(), time.nanos());
+    }
+
+    /** Nothing in it is asked of a key but its alias: no key is bound to a sender. */
+    private static IssuerProfile profile(String alias) {
+        return new IssuerProfile(
+                alias,
+                ISSUER,
+                "",
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                "client_id",
+                "scope",
+                "groups",
+                Duration.ZERO,
+                Duration.ZERO,
+                true,
+                Set.of(),
+                SenderConstraint.NONE,
+                false);
     }
 
     @Override
@@ -106,8 +133,9 @@ public final class VirtualKeys extends TokenVerifier {
     }
 
     @Override
-    Caller verify(String token, String audience) throws BadToken, KeysUnavailable {
-        KeyText text = KeyText.parse(token).orElseThrow(() -> new BadToken("virtual key is mistyped or cut"));
+    VerifiedToken verify(String token, String audience, Gate gate) throws BadToken, KeysUnavailable {
+        KeyText text = KeyText.parse(token)
+                .orElseThrow(() -> new BadToken(TokenStep.FORM, "virtual key is mistyped or cut"));
         Loaded now = current();
         if (!now.problem().isEmpty()) {
             throw new KeysUnavailable(now.problem());
@@ -117,16 +145,16 @@ public final class VirtualKeys extends TokenVerifier {
         // compared also when there is none, so that both cost the same
         boolean same = MessageDigest.isEqual(offered, entry == null ? NO_HASH : entry.sha256());
         if (entry == null || !same) {
-            throw new BadToken("virtual key is not known");
+            throw new BadToken(TokenStep.KEY, "virtual key is not known");
         }
         VirtualKey key = entry.key();
         if (!key.isGood(time.now())) {
-            throw new BadToken("virtual key " + key.id() + " is " + key.state(time.now()));
+            throw new BadToken(TokenStep.TIMES, "virtual key " + key.id() + " is " + key.state(time.now()));
         }
         if (key.views().stream().noneMatch(view -> audience.equals(views.get(view)))) {
-            throw new BadToken("virtual key " + key.id() + " is for another view", true);
+            throw new BadToken(TokenStep.AUDIENCE, "virtual key " + key.id() + " is for another view");
         }
-        return entry.caller();
+        return entry.token();
     }
 
     @Override
@@ -189,10 +217,17 @@ public final class VirtualKeys extends TokenVerifier {
     private Entry entry(VirtualKey key) {
         VirtualKey.Holder holder = key.holder();
         Subject subject =
-                new Subject(alias, holder.subject(), holder.clientId(), holder.groups(), holder.scopes(), Map.of());
+                new Subject(
+                        profile.alias(),
+                        holder.subject(),
+                        holder.clientId(),
+                        holder.groups(),
+                        scopes.expand(holder.scopes()),
+                        Map.of());
+        Caller caller = new Caller(subject, ISSUER, null, key.expires()).provedBy(key.id());
         return new Entry(
                 key,
-                new Caller(subject, ISSUER, null, key.expires()).provedBy(key.id()),
+                new VerifiedToken(caller, profile, Confirmation.NONE),
                 key.sha256().getBytes(StandardCharsets.US_ASCII));
     }
 }

@@ -96,7 +96,11 @@ class ConfigFileTest {
                         "scope",
                         "groups",
                         Duration.ofHours(24),
-                        Duration.ofSeconds(30)));
+                        Duration.ofSeconds(30),
+                        false,
+                        Set.of("jti"),
+                        SenderConstraint.NONE,
+                        false));
     }
 
     private static final String CRM = LEAST
@@ -526,7 +530,7 @@ class ConfigFileTest {
 
         assertThat(config.listen().publicUrl()).isEqualTo(URI.create("https://[::1]:8443"));
         assertThat(config.listen().tls())
-                .contains(new GatewayConfig.Tls(FOLDER.resolve("c.pem"), Path.of("/keys/k.pem")));
+                .contains(new GatewayConfig.Tls(FOLDER.resolve("c.pem"), Path.of("/keys/k.pem"), null));
     }
 
     @Test

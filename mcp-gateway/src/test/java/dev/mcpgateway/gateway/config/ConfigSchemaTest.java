@@ -43,12 +43,15 @@ class ConfigSchemaTest {
     private static final String REMOTE = """
             {"version": 1,
              "listen": {"host": "127.0.0.1", "port": 8080, "public_url": "https://gw.example", "tls": {"certificate": "c.pem",
-               "private_key": "k.pem"}, "tls_terminated_in_front": false, "allowed_hosts": ["a"], "allowed_origins": ["b"]},
+               "private_key": "k.pem", "client_ca": "ca.pem"}, "tls_terminated_in_front": false, "allowed_hosts": ["a"], "allowed_origins": ["b"]},
              "admin": {"host": "127.0.0.1", "port": 8081, "allowed_hosts": ["a"],
                "tokens": [{"name": "ops", "secret": {"file": "ops.token"}, "roles": ["operator"]}]},
              "issuers": {"corp": {"issuer": "https://id.example/", "jwks": {"url": "https://id.example/k", "allow_networks":
                ["10.0.0.0/8"]}, "audience": "x", "algorithms": ["ES256"], "typ": ["at+jwt"], "header_members": ["x5t"],
-               "claims": {"client_id": "azp", "scope": "scp", "groups": "roles"}, "max_lifetime_s": 3600, "skew_s": 10}},
+               "claims": {"client_id": "azp", "scope": "scp", "groups": "roles"}, "max_lifetime_s": 3600, "skew_s": 10,
+               "audience_form": "exact_single", "required_claims": ["jti", "tenant"], "sender_constraint": "any",
+               "dpop_nonce": true}},
+             "scopes": {"implies": {"mcp:crm:write": ["mcp:crm:read"]}},
              "virtual_keys": {"enabled": true, "issuer": "robots"},
              "upstreams": {"crm": {"transport": "streamable_http", "url": "https://crm.example/mcp", "allow_plain_http": false,
                "allow_networks": ["10.0.0.0/8"], "http_client": "lean", "era": "auto", "credential": {"static": {"header":
@@ -59,7 +62,8 @@ class ConfigSchemaTest {
              "policy": {"files": ["policy.yaml"]},
              "limits": {"request_bytes": 2048, "header_bytes": 2048, "arguments_bytes": 2048, "reply_bytes": 1073741824,
                "result_bytes": 1024, "json_depth": 20, "header_timeout_ms": 100, "body_timeout_ms": 100, "answer_timeout_ms":
-               100, "idle_timeout_ms": 100, "keep_alive_ms": 100, "connections": 5, "calls_per_minute": 5, "sessions": 5, "sessions_per_caller": 5, "streams": 5, "streams_per_caller": 5,
+               100, "idle_timeout_ms": 100, "keep_alive_ms": 100, "connections": 5, "calls_per_minute": 5, "auth_failures_per_minute": 5,
+               "sessions": 5, "sessions_per_caller": 5, "streams": 5, "streams_per_caller": 5,
                "session_idle_s": 5, "list_tools": 5, "list_ttl_ms": 5, "refresh_interval_s": 5, "input_wait_ms": 100,
                "drain_timeout_s": 5, "catalogue_grace_s": 5},
              "audit": {"dir": "log", "origin": "a.example/gw", "signing_key": {"file": "s.pem"}, "subject_key": {"file": "s"}},

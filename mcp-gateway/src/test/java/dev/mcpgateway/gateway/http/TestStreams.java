@@ -39,6 +39,7 @@ final class TestStreams implements AutoCloseable {
                         0,
                         null,
                         null,
+                        null,
                         port -> Set.of("127.0.0.1:" + port),
                         port -> Set.of(),
                         8192,
@@ -49,7 +50,7 @@ final class TestStreams implements AutoCloseable {
                         100_000),
                 clock::nanos);
         server.open();
-        Answers answers = server.answers("", List::of, "{}");
+        Answers answers = server.answers("", List::of, "", "{}");
         BoundedBody bodies = new BoundedBody(8192, Duration.ofSeconds(10), clock::nanos);
         Route stream = new Route(
                 "/stream", Set.of("GET", "POST"), Access.PUBLIC, false, exchange -> serve(answers, exchange, bodies));

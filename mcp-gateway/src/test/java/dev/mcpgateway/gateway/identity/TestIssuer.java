@@ -10,6 +10,7 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
@@ -40,6 +41,7 @@ public final class TestIssuer implements AutoCloseable {
 
     private final ECKey ec;
     private final RSAKey rsa;
+    private final TestEd25519 ed;
     private final AtomicInteger fetches = new AtomicInteger();
     private volatile JWKSet published;
     private volatile int status = 200;
@@ -52,7 +54,8 @@ public final class TestIssuer implements AutoCloseable {
         } catch (JOSEException impossible) {
             throw new IllegalStateException(impossible);
         }
-        this.published = new JWKSet(List.of(ec, rsa));
+        this.ed = TestEd25519.generate("ed-1");
+        this.published = new JWKSet(List.of(ec, rsa, ed.jwk()));
     }
 
     public ECKey ec() {
@@ -61,6 +64,10 @@ public final class TestIssuer implements AutoCloseable {
 
     public RSAKey rsa() {
         return rsa;
+    }
+
+    public OctetKeyPair ed() {
+        return ed.jwk();
     }
 
     /** What the JWKS endpoint and {@link #writeTo} give. */
@@ -140,9 +147,17 @@ public final class TestIssuer implements AutoCloseable {
 
     /** Signs whatever text with the key that fits the header's algorithm. */
     public String signRaw(String header, String payload) {
+        return signBytes(header, payload.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Signs whatever bytes with the key that fits the header's algorithm. */
+    public String signBytes(String header, byte[] payload) {
         boolean useRsa = header.contains("RS256") || header.contains("PS256");
         String alg = header.contains("PS256") ? "PS256" : useRsa ? "RS256" : "ES256";
         String input = encode(header) + "." + encode(payload);
+        if (header.contains("EdDSA") || header.contains("Ed25519")) {
+            return input + "." + ed.sign(input);
+        }
         try {
             JWSSigner signer = useRsa ? new RSASSASigner(rsa) : new ECDSASigner(ec);
             Base64URL signature =
@@ -155,6 +170,10 @@ public final class TestIssuer implements AutoCloseable {
 
     public static String encode(String text) {
         return Base64URL.encode(text.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
+    public static String encode(byte[] bytes) {
+        return Base64URL.encode(bytes).toString();
     }
 
     @Override

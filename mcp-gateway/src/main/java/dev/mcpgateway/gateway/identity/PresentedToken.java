@@ -1,0 +1,59 @@
+package dev.mcpgateway.gateway.identity;
+
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
+import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.http.Exchange;
+import org.eclipse.jetty.http.HttpHeader;
+
+/**
+ * The token of a request, as it was sent: in the one {@code Authorization} header, and nowhere else.
+ *
+ * @param token the token, of token68 characters and bounded
+ * @param isDpop whether it came with the scheme {@code DPoP} (RFC 9449, section 7.1) and not as {@code Bearer}
+ */
+record PresentedToken(String token, boolean isDpop) {
+    private static final String BEARER = "Bearer ";
+    private static final String DPOP = "DPoP ";
+
+    /**
+     * The token of this request.
+     *
+     * @throws Refused if there is none, or it is sent so that two readers may see different ones
+     */
+    static PresentedToken of(Exchange exchange) {
+        String query = exchange.request().getHttpURI().getQuery();
+        if (query != null && query.contains("access_token")) {
+            throw new Refused(Refusal.of(Reason.MALFORMED_CREDENTIALS, "token in the query string"));
+        }
+        String header = exchange.header(HttpHeader.AUTHORIZATION);
+        if (header == null) {
+            throw new Refused(Reason.NO_TOKEN);
+        }
+        if (exchange.isRepeated(HttpHeader.AUTHORIZATION)) {
+            throw new Refused(Refusal.of(Reason.MALFORMED_CREDENTIALS, "more than one Authorization header"));
+        }
+        boolean isDpop = header.regionMatches(true, 0, DPOP, 0, DPOP.length());
+        if (!isDpop && !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            throw new Refused(Refusal.of(Reason.NO_TOKEN, "Authorization scheme is neither Bearer nor DPoP"));
+        }
+        String token =
+                header.substring(isDpop ? DPOP.length() : BEARER.length()).strip();
+        if (token.isEmpty() || token.length() > TokenText.BYTES_MAX || !isToken68(token)) {
+            throw new Refused(Refusal.of(Reason.BAD_TOKEN, "form: token is empty, too long or has foreign characters"));
+        }
+        return new PresentedToken(token, isDpop);
+    }
+
+    /** RFC 9110, section 11.2. */
+    private static boolean isToken68(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!good && "-._~+/=".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -84,6 +84,7 @@ public final class Gateway implements AutoCloseable {
     private final URI publicUrl;
     private final List<View> views;
     private final McpFace face;
+    private final OtherCredentials others;
     private final Authenticator authenticator;
     private final Readiness readiness;
     private final List<AutoCloseable> transports = new ArrayList<>();
@@ -139,6 +140,7 @@ public final class Gateway implements AutoCloseable {
                     catalogSettings(),
                     surroundings,
                     face::update);
+            this.others = new OtherCredentials(config, views, time, audit);
             this.authenticator = authenticator(time);
             this.readiness = readiness();
         } catch (StartRefused | IOException | RuntimeException failure) {
@@ -196,10 +198,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private KnownNames knownNames() {
-        Set<String> issuers = config.anonymous().isPresent()
-                ? Set.of("anonymous")
-                : config.issuers().keySet();
-        return new KnownNames(issuers, config.upstreams().keySet(), Set.of());
+        return new KnownNames(config.issuerAliases(), config.upstreams().keySet(), Set.of());
     }
 
     private void loadPolicy() throws StartRefused {
@@ -251,6 +250,7 @@ public final class Gateway implements AutoCloseable {
                         new ScopeHierarchy(config.impliedScopes()),
                         publicUrl,
                         config.limits().authFailuresPerMinute()),
+                others.verifiers(),
                 wiring.clock(),
                 wiring.nanoClock(),
                 wiring.secureRandom());
@@ -377,7 +377,10 @@ public final class Gateway implements AutoCloseable {
 
     private Answers answers(View view) {
         return agents.answers(
-                metadataUrl(view), this::scopes, senderSupport().algorithms(), McpFace.serverInfo(wiring.version()));
+                config.issuers().isEmpty() ? "" : metadataUrl(view),
+                this::scopes,
+                senderSupport().algorithms(),
+                McpFace.serverInfo(wiring.version()));
     }
 
     private Routes agentRoutes() {
@@ -390,7 +393,7 @@ public final class Gateway implements AutoCloseable {
                     Access.AUTHENTICATED,
                     true,
                     face.endpoint(view, authenticator, answers(view))));
-            if (config.anonymous().isEmpty()) {
+            if (!config.issuers().isEmpty()) {
                 ResourceMetadata metadata =
                         new ResourceMetadata(view.resource(), issuers(), this::scopes, senderSupport());
                 routes.add(metadataRoute(ResourceMetadata.WELL_KNOWN + view.path(), metadata));
@@ -429,6 +432,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void watchFiles() {
+        others.watch(files);
         files.watch(policy.files(), () -> {
             var _ = policy.load();
             face.policyChanged();

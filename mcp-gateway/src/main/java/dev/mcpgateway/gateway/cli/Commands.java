@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             ScreenCommand.class,
             KillCommand.class,
             SigningKeysCommand.class,
+            KeysCommand.class,
             VersionCommand.class
         },
         footer = {

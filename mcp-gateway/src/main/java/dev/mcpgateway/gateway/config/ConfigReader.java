@@ -10,6 +10,7 @@ import dev.mcpgateway.gateway.config.GatewayConfig.Telemetry;
 import dev.mcpgateway.gateway.config.GatewayConfig.Tls;
 import dev.mcpgateway.gateway.config.GatewayConfig.Upstream;
 import dev.mcpgateway.gateway.config.GatewayConfig.View;
+import dev.mcpgateway.gateway.config.GatewayConfig.VirtualKeys;
 import dev.mcpgateway.policy.yaml.Problems;
 import dev.mcpgateway.policy.yaml.YamlNode;
 import dev.mcpgateway.policy.yaml.YamlObject;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Maps the tree of {@code gateway.yaml} to the configuration; one method per section. */
 final class ConfigReader {
+    private static final String NAME_HINT =
+            "Use 1 to 32 of a-z, 0-9, - and _, beginning with a letter or digit, without __ and final _";
+
     private final Path folder;
     private final Problems problems;
 
@@ -50,6 +54,7 @@ final class ConfigReader {
                 issuers,
                 ImpliedScopes.read(section(root, "scopes")),
                 anonymous,
+                virtualKeys(root),
                 upstreams,
                 views(root, upstreams.keySet(), listen.publicUrl()),
                 policyFiles(root),
@@ -80,16 +85,18 @@ final class ConfigReader {
     private static <T> Map<String, T> named(YamlObject root, String key, BiFunction<String, YamlObject, T> reader) {
         Map<String, T> all = new LinkedHashMap<>();
         root.named(key).forEach((name, value) -> {
-            if (!name.matches("[a-z0-9][a-z0-9_-]{0,31}") || name.contains("__") || name.endsWith("_")) {
-                value.problem(
-                        "'" + name + "' is no name",
-                        "Use 1 to 32 of a-z, 0-9, - and _, beginning with a letter or digit, without __ and final _");
+            if (!isName(name)) {
+                value.problem("'" + name + "' is no name", NAME_HINT);
             }
             YamlObject body = value.object();
             all.put(name, reader.apply(name, body));
             body.rejectUnknownKeys();
         });
         return all;
+    }
+
+    private static boolean isName(String name) {
+        return name.matches("[a-z0-9][a-z0-9_-]{0,31}") && !name.contains("__") && !name.endsWith("_");
     }
 
     private Listen listen(YamlObject listen) {
@@ -148,6 +155,23 @@ final class ConfigReader {
                 new LinkedHashSet<>(section.texts("scopes")));
         section.rejectUnknownKeys();
         return anonymous;
+    }
+
+    private static Optional<VirtualKeys> virtualKeys(YamlObject root) {
+        return root.object("virtual_keys").flatMap(section -> {
+            boolean enabled = section.flag("enabled", false);
+            String issuer = section.text("issuer", "keys");
+            if (!isName(issuer)) {
+                section.problem("issuer", "'" + issuer + "' is no name", NAME_HINT);
+            } else if (issuer.equals(Anonymous.ISSUER) || root.named("issuers").containsKey(issuer)) {
+                section.problem(
+                        "issuer",
+                        "another issuer is called '" + issuer + "'",
+                        "Rules could not tell their callers apart: give it another name");
+            }
+            section.rejectUnknownKeys();
+            return enabled ? Optional.of(new VirtualKeys(issuer)) : Optional.empty();
+        });
     }
 
     private static Map<String, View> views(YamlObject root, Set<String> upstreams, URI publicUrl) {
@@ -217,12 +241,14 @@ final class ConfigReader {
     }
 
     private static void checkWhoMayCall(YamlObject root, GatewayConfig config) {
-        if (config.issuers().isEmpty() && config.anonymous().isEmpty()) {
+        if (config.issuers().isEmpty()
+                && config.anonymous().isEmpty()
+                && (config.virtualKeys().isEmpty() || root.has("issuers"))) {
             root.problem("issuers", "nobody can prove who they are", "Configure at least one issuer");
         }
         if (config.anonymous().isPresent()) {
-            if (!config.issuers().isEmpty()) {
-                root.problem("anonymous", "it cannot stand beside issuers", "Remove one of them");
+            if (!config.issuers().isEmpty() || config.virtualKeys().isPresent()) {
+                root.problem("anonymous", "it cannot stand beside issuers and virtual keys", "Remove one of them");
             }
             if (!Loopback.is(config.listen().host())) {
                 root.problem("anonymous", "it is for tests on loopback only", "Bind listen.host to 127.0.0.1");

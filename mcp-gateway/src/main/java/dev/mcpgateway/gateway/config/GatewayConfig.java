@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ public record GatewayConfig(
         Map<String, Issuer> issuers,
         Map<String, Set<String>> impliedScopes,
         Optional<Anonymous> anonymous,
+        Optional<VirtualKeys> virtualKeys,
         Map<String, Upstream> upstreams,
         Map<String, View> views,
         List<Path> policyFiles,
@@ -125,11 +127,25 @@ public record GatewayConfig(
 
     /** The one caller of the anonymous profile: for tests on loopback. */
     public record Anonymous(String subject, String clientId, Set<String> groups, Set<String> scopes) {
+        /** Its issuer in rules. */
+        public static final String ISSUER = "anonymous";
+
         /** Copies the sets. */
         public Anonymous {
             groups = Set.copyOf(groups);
             scopes = Set.copyOf(scopes);
         }
+    }
+
+    /** Virtual keys are accepted; {@code issuer} is what rules call their issuer. */
+    public record VirtualKeys(String issuer) {}
+
+    /** Aliases of everybody who vouches for callers, as rules name them. */
+    public Set<String> issuerAliases() {
+        Set<String> aliases = new LinkedHashSet<>(issuers.keySet());
+        anonymous.ifPresent(_ -> aliases.add(Anonymous.ISSUER));
+        virtualKeys.ifPresent(keys -> aliases.add(keys.issuer()));
+        return aliases;
     }
 
     /** How an upstream is reached. */

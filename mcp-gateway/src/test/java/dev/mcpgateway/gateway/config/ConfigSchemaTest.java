@@ -52,6 +52,7 @@ class ConfigSchemaTest {
                "audience_form": "exact_single", "required_claims": ["jti", "tenant"], "sender_constraint": "any",
                "dpop_nonce": true}},
              "scopes": {"implies": {"mcp:crm:write": ["mcp:crm:read"]}},
+             "virtual_keys": {"enabled": true, "issuer": "robots"},
              "upstreams": {"crm": {"transport": "streamable_http", "url": "https://crm.example/mcp", "allow_plain_http": false,
                "allow_networks": ["10.0.0.0/8"], "http_client": "lean", "era": "auto", "credential": {"static": {"header":
                "X-Key", "prefix": "p", "secret": {"env": "CRM"}}}, "call_timeout_ms": 1000, "concurrent_calls": 5,
@@ -352,14 +353,33 @@ class ConfigSchemaTest {
     void bothWantExactlyOneOfIssuersAndAnonymous() {
         ObjectNode neither = remote();
         neither.remove("issuers");
+        neither.remove("virtual_keys");
+        ObjectNode keysBeside = local();
+        keysBeside.set("virtual_keys", remote().path("virtual_keys"));
+        ObjectNode notEnabled = remote();
+        notEnabled.remove("issuers");
+        ((ObjectNode) notEnabled.path("virtual_keys")).put("enabled", false);
         ObjectNode both = local();
         both.set("issuers", remote().path("issuers"));
         ObjectNode emptied = remote();
         ((ObjectNode) emptied.path("issuers")).removeAll();
 
-        for (ObjectNode each : List.of(neither, both, emptied)) {
+        for (ObjectNode each : List.of(neither, both, emptied, keysBeside, notEnabled)) {
             assertAgreement(each);
             assertThat(problems(each)).isNotEmpty();
+        }
+    }
+
+    @Test
+    void virtualKeysAloneAreEnough() {
+        ObjectNode keysAlone = remote();
+        keysAlone.remove("issuers");
+        ObjectNode notEnabledBeside = local();
+        notEnabledBeside.putObject("virtual_keys").put("enabled", false);
+
+        for (ObjectNode each : List.of(keysAlone, notEnabledBeside)) {
+            assertAgreement(each);
+            assertThat(problems(each)).isEmpty();
         }
     }
 

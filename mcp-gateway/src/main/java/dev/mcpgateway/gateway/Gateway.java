@@ -454,6 +454,16 @@ public final class Gateway implements AutoCloseable {
         return views.stream().map(view -> publicUrl + view.path()).toList();
     }
 
+    /** What is served on the agents' port, in order. */
+    public List<Route> agentsRoutes() {
+        return agents.routes();
+    }
+
+    /** What is served on the operators' port, in order. */
+    public List<Route> operatorsRoutes() {
+        return operators.routes();
+    }
+
     /** Base URL of the operators' port. */
     public String adminUrl() {
         String host = config.admin().host();

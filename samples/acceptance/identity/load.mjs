@@ -13,8 +13,8 @@ const PAUSE_MILLIS = 4;
 const GOOD_ADDRESS = '127.0.0.1';
 const BAD_ADDRESS = '127.0.0.2';
 
-/** A bad token may be refused for itself, or because too many from that address were bad. */
-const REFUSALS = [401, 429];
+/** A bad token may be refused for itself, because too many from that address were bad, or because its keys cannot be had now. */
+const REFUSALS = [401, 429, 503];
 
 /** One connection that is kept open. */
 export const connectionFrom = (localAddress) => new Agent({ keepAlive: true, maxSockets: 1, localAddress });

@@ -455,11 +455,13 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** What is served on the agents' port, in order. */
+    @SuppressWarnings("exports")
     public List<Route> agentsRoutes() {
         return agents.routes();
     }
 
     /** What is served on the operators' port, in order. */
+    @SuppressWarnings("exports")
     public List<Route> operatorsRoutes() {
         return operators.routes();
     }

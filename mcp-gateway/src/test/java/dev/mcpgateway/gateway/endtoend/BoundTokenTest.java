@@ -73,7 +73,8 @@ class BoundTokenTest {
     }
 
     private static String proof(String token, Consumer<Map<String, Object>> change) {
-        return PROVER.proof("POST", gateway.url().toString(), token, gateway.clock().instant(), change);
+        return PROVER.proof(
+                "POST", gateway.url().toString(), token, gateway.clock().instant(), change);
     }
 
     private static String challenges(WireAnswer answer) {
@@ -158,9 +159,7 @@ class BoundTokenTest {
                 .as("the proof of another token")
                 .isEqualTo(401);
         assertThat(gateway.send(call("DPoP", token)
-                                .plus(
-                                        "DPoP",
-                                        proof(token, claims -> claims.put("htu", "http://127.0.0.1:1/mcp"))))
+                                .plus("DPoP", proof(token, claims -> claims.put("htu", "http://127.0.0.1:1/mcp"))))
                         .status())
                 .as("made for another gateway")
                 .isEqualTo(401);
@@ -185,8 +184,8 @@ class BoundTokenTest {
 
         WireAnswer told = gateway.send(call("DPoP", token).plus("DPoP", proof(token)));
         String nonce = told.header("DPoP-Nonce").orElseThrow();
-        WireAnswer good = gateway.send(
-                call("DPoP", token).plus("DPoP", proof(token, claims -> claims.put("nonce", nonce))));
+        WireAnswer good =
+                gateway.send(call("DPoP", token).plus("DPoP", proof(token, claims -> claims.put("nonce", nonce))));
 
         assertThat(told.status()).isEqualTo(401);
         assertThat(challenges(told)).contains("DPoP error=\"use_dpop_nonce\"", "algs=\"ES256 ");
@@ -194,8 +193,8 @@ class BoundTokenTest {
         assertThat(good.header("DPoP-Nonce")).hasValue(nonce);
 
         gateway.clock().advance(Duration.ofMinutes(4));
-        WireAnswer late = gateway.send(
-                call("DPoP", token).plus("DPoP", proof(token, claims -> claims.put("nonce", nonce))));
+        WireAnswer late =
+                gateway.send(call("DPoP", token).plus("DPoP", proof(token, claims -> claims.put("nonce", nonce))));
         assertThat(late.status()).isEqualTo(401);
         assertThat(late.header("DPoP-Nonce")).isPresent().isNotEqualTo(java.util.Optional.of(nonce));
     }
@@ -234,7 +233,8 @@ class BoundTokenTest {
         assertThat(document.json().at("/dpop_bound_access_tokens_required").booleanValue())
                 .as("one issuer's tokens need no proof")
                 .isFalse();
-        assertThat(document.json().has("tls_client_certificate_bound_access_tokens")).isFalse();
+        assertThat(document.json().has("tls_client_certificate_bound_access_tokens"))
+                .isFalse();
         assertThat(challenges(refused)).contains("Bearer ", "\nDPoP ", "algs=\"ES256 PS256 RS256 EdDSA Ed25519\"");
     }
 }

@@ -96,9 +96,12 @@ class FailureFloodTest {
     @Test
     void aTokenThatWasRefusedIsNotRefusedForEverWhenItsKeyComesLater() throws Exception {
         var other = new dev.mcpgateway.gateway.identity.TestIssuer();
-        String token = other.token(gateway.clock().instant(), claims -> claims.put(
-                "aud", gateway.url().toString()));
-        assertThat(from(FRIEND, token).status()).as("signed by a stranger's ec-1").isEqualTo(401);
+        String token = other.token(
+                gateway.clock().instant(),
+                claims -> claims.put("aud", gateway.url().toString()));
+        assertThat(from(FRIEND, token).status())
+                .as("signed by a stranger's ec-1")
+                .isEqualTo(401);
 
         other.writeTo(gateway.folder().resolve("jwks.json"));
         gateway.clock().advance(Duration.ofSeconds(2));

@@ -83,12 +83,14 @@ class KeyOutageTest {
 
     @Test
     void withTheIssuerDownAtTheStartTheGatewayIsNotReadyAndNeverOpen() {
-        assertThat(gateway.notReady()).anySatisfy(reason -> assertThat(reason).startsWith("identity: ").contains("corp"));
+        assertThat(gateway.notReady())
+                .anySatisfy(
+                        reason -> assertThat(reason).startsWith("identity: ").contains("corp"));
         assertThat(gateway.admin("/readyz").status()).isEqualTo(503);
 
         WireAnswer refused = call();
-        WireAnswer unsigned = gateway.send(
-                gateway.agent().calling("crm__echo", "{}").with("Authorization", "Bearer " + unsigned()));
+        WireAnswer unsigned =
+                gateway.send(gateway.agent().calling("crm__echo", "{}").with("Authorization", "Bearer " + unsigned()));
 
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.header("Retry-After")).hasValue("5");
@@ -172,19 +174,32 @@ class KeyOutageTest {
         issuer.set(connection -> connection.answer(500, "text/plain", "down"));
         for (int minutes = 0; minutes < 50; minutes += 5) {
             gateway.clock().advance(Duration.ofMinutes(5));
-            assertThat(call().status()).as("after " + minutes + " minutes of outage").isEqualTo(200);
+            assertThat(call().status())
+                    .as("after " + minutes + " minutes of outage")
+                    .isEqualTo(200);
         }
 
         ECKey fresh = new ECKeyGenerator(Curve.P_256).keyID("ec-2").generate();
         issuer.set(connection -> connection.answer(
                 200,
                 "application/json",
-                new JWKSet(List.of(gateway.issuer().ec(), fresh)).toPublicJWKSet().toString()));
+                new JWKSet(List.of(gateway.issuer().ec(), fresh))
+                        .toPublicJWKSet()
+                        .toString()));
         gateway.clock().advance(Duration.ofSeconds(20));
         assertThat(gateway.send(gateway.agent()
                                 .calling("crm__echo", "{}")
-                                .with("Authorization", "Bearer " + gateway.issuer()
-                                        .signedBy(fresh, claims -> claims.put("aud", gateway.url().toString()), gateway.clock().instant())))
+                                .with(
+                                        "Authorization",
+                                        "Bearer "
+                                                + gateway.issuer()
+                                                        .signedBy(
+                                                                fresh,
+                                                                claims -> claims.put(
+                                                                        "aud",
+                                                                        gateway.url()
+                                                                                .toString()),
+                                                                gateway.clock().instant())))
                         .status())
                 .isEqualTo(200);
     }
@@ -218,10 +233,8 @@ class KeyOutageTest {
 
         for (int i = 0; i < 100; i++) {
             String kid = "flood-" + i;
-            String token = gateway.issuer()
-                    .sign(
-                            java.util.Map.of("alg", "ES256", "typ", "at+jwt", "kid", kid),
-                            claims());
+            String token =
+                    gateway.issuer().sign(java.util.Map.of("alg", "ES256", "typ", "at+jwt", "kid", kid), claims());
             assertThat(gateway.send(gateway.agent().listing().with("Authorization", "Bearer " + token))
                             .status())
                     .isEqualTo(401);

@@ -43,8 +43,7 @@ class RouteTableTest {
 
     @BeforeAll
     static void start() throws Exception {
-        crm = FakeMcpServer.start(Speaks.MODERN)
-                .tool("echo", ToolScript.text("hello"));
+        crm = FakeMcpServer.start(Speaks.MODERN).tool("echo", ToolScript.text("hello"));
         Path token = Files.createFile(
                 folder.resolve("ops.token"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -79,11 +78,17 @@ class RouteTableTest {
         all.put("empty", "Bearer ");
         all.put("another scheme", "Basic b3BlcmF0b3JzLXNlY3JldDo=");
         all.put("a proof without a token", "DPoP x");
-        all.put("unsigned", "Bearer " + TestIssuer.encode("{\"alg\":\"none\",\"typ\":\"at+jwt\"}") + "."
-                + gateway.token().split("\\.", -1)[1] + ".");
+        all.put(
+                "unsigned",
+                "Bearer " + TestIssuer.encode("{\"alg\":\"none\",\"typ\":\"at+jwt\"}") + "."
+                        + gateway.token().split("\\.", -1)[1] + ".");
         try (TestIssuer stranger = new TestIssuer()) {
-            all.put("a stranger's", "Bearer " + stranger.token(gateway.clock().instant(), claims -> claims.put(
-                    "aud", gateway.url().toString())));
+            all.put(
+                    "a stranger's",
+                    "Bearer "
+                            + stranger.token(
+                                    gateway.clock().instant(),
+                                    claims -> claims.put("aud", gateway.url().toString())));
         }
         all.put("expired", "Bearer " + gateway.token(claims -> claims.put("exp", 1_000)));
         all.put("for somebody else", "Bearer " + gateway.token(claims -> claims.put("aud", "https://other.example")));
@@ -137,10 +142,12 @@ class RouteTableTest {
         assertThat(crm.requests()).isEmpty();
         gateway.skipRecords();
         List<AuditRecord> refusals = gateway.records().stream()
-                .filter(found -> !found.text("ev").startsWith("log.") && !found.text("ev").startsWith("policy."))
+                .filter(found -> !found.text("ev").startsWith("log.")
+                        && !found.text("ev").startsWith("policy."))
                 .toList();
-        assertThat(refusals).isNotEmpty().allSatisfy(found -> assertThat(found.text("ev"))
-                .startsWith("auth.denied"));
+        assertThat(refusals)
+                .isNotEmpty()
+                .allSatisfy(found -> assertThat(found.text("ev")).startsWith("auth.denied"));
     }
 
     private static void assertRefused(WireAnswer answer, String asked) {
@@ -155,13 +162,11 @@ class RouteTableTest {
         List<Route> all = new ArrayList<>(gateway.gateway().agentsRoutes());
         all.addAll(gateway.gateway().operatorsRoutes());
 
-        assertThat(all.stream()
-                        .filter(route -> route.access() == Access.PUBLIC)
-                        .map(Route::path))
+        assertThat(all.stream().filter(route -> route.access() == Access.PUBLIC).map(Route::path))
                 .containsExactlyInAnyOrderElementsOf(PUBLIC);
-        assertThat(all).filteredOn(route -> route.access() == Access.PUBLIC).allSatisfy(route -> assertThat(
-                        route.methods())
-                .containsExactly("GET"));
+        assertThat(all)
+                .filteredOn(route -> route.access() == Access.PUBLIC)
+                .allSatisfy(route -> assertThat(route.methods()).containsExactly("GET"));
     }
 
     @Test

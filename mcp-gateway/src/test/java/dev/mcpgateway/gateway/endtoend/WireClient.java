@@ -40,8 +40,7 @@ public final class WireClient implements AutoCloseable {
 
     /** Connects to a port on loopback from another address of this machine, such as {@code 127.0.0.2}. */
     public static WireClient from(String address, int port) throws IOException {
-        return new WireClient(
-                new Socket(InetAddress.ofLiteral("127.0.0.1"), port, InetAddress.ofLiteral(address), 0));
+        return new WireClient(new Socket(InetAddress.ofLiteral("127.0.0.1"), port, InetAddress.ofLiteral(address), 0));
     }
 
     /** Sends bytes at once. */

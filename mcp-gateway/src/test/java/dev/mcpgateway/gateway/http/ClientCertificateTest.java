@@ -74,12 +74,14 @@ class ClientCertificateTest {
         crm.clearRequests();
     }
 
-    private static WireAnswer call(@Nullable TestCertificate client, String token, String... header) throws IOException {
+    private static WireAnswer call(@Nullable TestCertificate client, String token, String... header)
+            throws IOException {
         WireRequest request = gateway.agent().calling("crm__echo", "{}").with("Authorization", "Bearer " + token);
         if (header.length > 0) {
             request = request.plus(header[0], header[1]);
         }
-        SSLSocket socket = (SSLSocket) server.trusting(client).getSocketFactory().createSocket("127.0.0.1", gateway.port());
+        SSLSocket socket =
+                (SSLSocket) server.trusting(client).getSocketFactory().createSocket("127.0.0.1", gateway.port());
         socket.startHandshake();
         try (WireClient wire = new WireClient(socket)) {
             return wire.exchange(request);
@@ -112,16 +114,22 @@ class ClientCertificateTest {
     @Test
     void aCertificateInAHeaderIsNone() throws Exception {
         String pem = alice.certificatePem().replace("\n", "");
-        for (String name : new String[] {"X-SSL-Client-Cert", "X-Forwarded-Client-Cert", "Client-Cert", "ssl-client-cert"}) {
-            assertThat(call(null, bound(alice, STRICT), name, pem).status()).as(name).isEqualTo(401);
-            assertThat(call(bob, bound(alice, STRICT), name, pem).status()).as(name).isEqualTo(401);
+        for (String name :
+                new String[] {"X-SSL-Client-Cert", "X-Forwarded-Client-Cert", "Client-Cert", "ssl-client-cert"}) {
+            assertThat(call(null, bound(alice, STRICT), name, pem).status())
+                    .as(name)
+                    .isEqualTo(401);
+            assertThat(call(bob, bound(alice, STRICT), name, pem).status())
+                    .as(name)
+                    .isEqualTo(401);
         }
     }
 
     @Test
     void aCertificateDoesNotReplaceAToken() throws Exception {
         WireRequest request = gateway.agent().calling("crm__echo", "{}").without("Authorization");
-        SSLSocket socket = (SSLSocket) server.trusting(alice).getSocketFactory().createSocket("127.0.0.1", gateway.port());
+        SSLSocket socket =
+                (SSLSocket) server.trusting(alice).getSocketFactory().createSocket("127.0.0.1", gateway.port());
         try (WireClient wire = new WireClient(socket)) {
             assertThat(wire.exchange(request).status()).isEqualTo(401);
         }

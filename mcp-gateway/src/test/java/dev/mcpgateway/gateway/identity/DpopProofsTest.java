@@ -84,13 +84,13 @@ class DpopProofsTest {
         proofs.check(rsa.proof("POST", URL, TOKEN, NOW), use(rsa, false));
         for (String algorithm : List.of("EdDSA", "Ed25519")) {
             proofs.check(
-                    edProof(ed, algorithm),
-                    new DpopProofs.Use("POST", URI.create(URL), TOKEN, edThumbprint, false));
+                    edProof(ed, algorithm), new DpopProofs.Use("POST", URI.create(URL), TOKEN, edThumbprint, false));
         }
     }
 
     private static String edProof(TestEd25519 ed, String algorithm) {
-        String json = "{\"typ\":\"dpop+jwt\",\"alg\":\"" + algorithm + "\",\"jwk\":" + ed.jwk().toPublicJWK() + "}";
+        String json = "{\"typ\":\"dpop+jwt\",\"alg\":\"" + algorithm + "\",\"jwk\":"
+                + ed.jwk().toPublicJWK() + "}";
         String claims = "{\"htm\":\"POST\",\"htu\":\"" + URL + "\",\"iat\":" + NOW.getEpochSecond() + ",\"jti\":\""
                 + algorithm + "\",\"ath\":\"" + DpopProofs.hash(TOKEN) + "\"}";
         String input = TestIssuer.encode(json) + "." + TestIssuer.encode(claims);
@@ -143,22 +143,22 @@ class DpopProofsTest {
                 "jwk holds the private key",
                 headed(header -> header.put("jwk", PROVER.key().toJSONObject())),
                 "private"));
+        all.add(new Hostile("jwk is a shared secret", headed(header -> header.put("jwk", secret())), "private"));
         all.add(new Hostile(
-                "jwk is a shared secret",
-                headed(header -> header.put("jwk", secret())),
-                "private"));
-        all.add(new Hostile("key of somebody else", TestProver.generate().proof("POST", URL, TOKEN, NOW), "another key"));
+                "key of somebody else", TestProver.generate().proof("POST", URL, TOKEN, NOW), "another key"));
         all.add(new Hostile("other method", proof(claims -> claims.put("htm", "GET")), "htm"));
         all.add(new Hostile("method in lower case", proof(claims -> claims.put("htm", "post")), "htm"));
         all.add(new Hostile("method missing", proof(claims -> claims.remove("htm")), "htm"));
         all.add(new Hostile("other host", proof(claims -> claims.put("htu", "https://evil.example/mcp")), "htu"));
         all.add(new Hostile("other port", proof(claims -> claims.put("htu", "https://gw.example:8443/mcp")), "htu"));
-        all.add(new Hostile("the port of http", proof(claims -> claims.put("htu", "https://gw.example:80/mcp")), "htu"));
+        all.add(new Hostile(
+                "the port of http", proof(claims -> claims.put("htu", "https://gw.example:80/mcp")), "htu"));
         all.add(new Hostile("other scheme", proof(claims -> claims.put("htu", "http://gw.example/mcp")), "htu"));
         all.add(new Hostile("other view", proof(claims -> claims.put("htu", URL + "/b")), "htu"));
         all.add(new Hostile("path in other case", proof(claims -> claims.put("htu", "https://gw.example/MCP")), "htu"));
         all.add(new Hostile("no path", proof(claims -> claims.put("htu", "https://gw.example")), "htu"));
-        all.add(new Hostile("a user in the URL", proof(claims -> claims.put("htu", "https://u@gw.example/mcp")), "htu"));
+        all.add(new Hostile(
+                "a user in the URL", proof(claims -> claims.put("htu", "https://u@gw.example/mcp")), "htu"));
         all.add(new Hostile("no URL", proof(claims -> claims.put("htu", "not a url")), "htu"));
         all.add(new Hostile("URL missing", proof(claims -> claims.remove("htu")), "htu"));
         all.add(new Hostile("too old", proof(claims -> claims.put("iat", NOW.getEpochSecond() - 61)), "iat"));
@@ -228,8 +228,7 @@ class DpopProofsTest {
         TestProver other = TestProver.generate();
         check(proof(claims -> claims.put("jti", "same")));
 
-        proofs.check(
-                other.proof("POST", URL, TOKEN, NOW, claims -> claims.put("jti", "same")), use(other, false));
+        proofs.check(other.proof("POST", URL, TOKEN, NOW, claims -> claims.put("jti", "same")), use(other, false));
     }
 
     @Test
@@ -283,8 +282,7 @@ class DpopProofsTest {
         proofs.check(proof(claims -> claims.put("nonce", first)), use(PROVER, true));
 
         for (String bad : List.of("", "x", first + "x", first.toLowerCase(java.util.Locale.ROOT))) {
-            assertThatThrownBy(() ->
-                            proofs.check(proof(claims -> claims.put("nonce", bad)), use(PROVER, true)))
+            assertThatThrownBy(() -> proofs.check(proof(claims -> claims.put("nonce", bad)), use(PROVER, true)))
                     .isInstanceOf(BadToken.class);
         }
         assertThatThrownBy(() -> proofs.check(proof(claims -> {}), use(PROVER, true)))

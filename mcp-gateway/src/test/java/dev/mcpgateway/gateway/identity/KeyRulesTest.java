@@ -44,11 +44,15 @@ class KeyRulesTest {
     void aKeyThatNamesItsAlgorithmIsGoodForThatAlone() {
         RSAKey rsa = ISSUER.rsa().toPublicJWK();
 
-        assertThat(algorithms(new RSAKey.Builder(rsa).algorithm(JWSAlgorithm.RS256).build()))
+        assertThat(algorithms(
+                        new RSAKey.Builder(rsa).algorithm(JWSAlgorithm.RS256).build()))
                 .containsExactly("RS256");
-        assertThat(algorithms(new RSAKey.Builder(rsa).algorithm(JWSAlgorithm.ES256).build()))
+        assertThat(algorithms(
+                        new RSAKey.Builder(rsa).algorithm(JWSAlgorithm.ES256).build()))
                 .isEmpty();
-        assertThat(algorithms(new RSAKey.Builder(rsa).algorithm(new Algorithm("RSA-OAEP")).build()))
+        assertThat(algorithms(new RSAKey.Builder(rsa)
+                        .algorithm(new Algorithm("RSA-OAEP"))
+                        .build()))
                 .isEmpty();
         assertThat(algorithms(new OctetKeyPair.Builder(ISSUER.ed())
                         .algorithm(JWSAlgorithm.EdDSA)
@@ -92,8 +96,10 @@ class KeyRulesTest {
         BigInteger modulus = ISSUER.rsa().getModulus().decodeToBigInteger();
 
         assertThat(algorithms(weak)).isEmpty();
-        assertThat(algorithms(rsa(modulus, BigInteger.ONE.shiftLeft(31).add(BigInteger.ONE)))).isNotEmpty();
-        assertThat(algorithms(rsa(modulus, BigInteger.ONE.shiftLeft(32).add(BigInteger.ONE)))).isEmpty();
+        assertThat(algorithms(rsa(modulus, BigInteger.ONE.shiftLeft(31).add(BigInteger.ONE))))
+                .isNotEmpty();
+        assertThat(algorithms(rsa(modulus, BigInteger.ONE.shiftLeft(32).add(BigInteger.ONE))))
+                .isEmpty();
         assertThat(algorithms(rsa(BigInteger.ONE.shiftLeft(8191).add(BigInteger.ONE), BigInteger.valueOf(65_537))))
                 .isNotEmpty();
         assertThat(algorithms(rsa(BigInteger.ONE.shiftLeft(8192).add(BigInteger.ONE), BigInteger.valueOf(65_537))))
@@ -110,7 +116,8 @@ class KeyRulesTest {
     void aStrangeKeyDoesNotTakeTheOthersWithIt() throws Exception {
         String good = ISSUER.ec().toPublicJWK().toString();
         String set = "{\"keys\":[{\"kty\":\"AKP\",\"alg\":\"ML-DSA-44\",\"pub\":\"AA\"},{},{\"kty\":7},"
-                + "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" + "A".repeat(43) + "\",\"y\":\"" + "A".repeat(43) + "\"},"
+                + "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" + "A".repeat(43) + "\",\"y\":\"" + "A".repeat(43)
+                + "\"},"
                 + "{\"kty\":\"EC\",\"crv\":\"P-999\",\"x\":\"AA\",\"y\":\"AA\"},{\"kty\":\"RSA\"}," + good + "]}";
 
         assertThat(KeyRules.read(set).stream().map(VerificationKey::keyId).collect(Collectors.toList()))

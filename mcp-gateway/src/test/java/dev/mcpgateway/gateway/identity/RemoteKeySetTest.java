@@ -170,7 +170,8 @@ class RemoteKeySetTest {
                 .isInstanceOf(KeysUnavailable.class)
                 .hasMessageContaining("corp")
                 .hasMessageContaining("connection refused");
-        assertThat(keys.notReady()).hasValueSatisfying(reason -> assertThat(reason).contains("corp"));
+        assertThat(keys.notReady())
+                .hasValueSatisfying(reason -> assertThat(reason).contains("corp"));
         int tried = fetches.get();
         for (int i = 0; i < 100; i++) {
             assertThatThrownBy(() -> has("old")).isInstanceOf(KeysUnavailable.class);
@@ -245,7 +246,8 @@ class RemoteKeySetTest {
     @Test
     void rubbishDoesNotReplaceGoodKeys() throws Exception {
         assertThat(has("old")).isTrue();
-        for (String rubbish : List.of("", "null", "[]", "{}", "{\"keys\":7}", "{\"keys\":[7]}", "<html>", "{\"keys\":")) {
+        for (String rubbish :
+                List.of("", "null", "[]", "{}", "{\"keys\":7}", "{\"keys\":[7]}", "<html>", "{\"keys\":")) {
             issuer = () -> rubbish;
             later(RemoteKeySet.FRESH);
             assertThat(has("old")).as(rubbish).isTrue();

@@ -92,7 +92,8 @@ class SignatureWorkTest {
         SignatureWork work = new SignatureWork(1, 1);
         release.countDown();
         String good = ISSUER.token(Instant.EPOCH);
-        TokenText forged = TokenText.of(good.substring(0, good.lastIndexOf('.')) + "." + "A".repeat(86), TokenStep.FORM);
+        TokenText forged =
+                TokenText.of(good.substring(0, good.lastIndexOf('.')) + "." + "A".repeat(86), TokenStep.FORM);
         VerificationKey key = KeyRules.usable(ISSUER.ec().toPublicJWK()).orElseThrow();
         for (int i = 0; i < 20; i++) {
             assertThatThrownBy(() -> work.check(key, forged, "ES256", TokenStep.SIGNATURE))

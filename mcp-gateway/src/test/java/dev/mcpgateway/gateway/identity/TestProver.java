@@ -88,10 +88,11 @@ public final class TestProver {
         String input = TestIssuer.encode(JsonMapper.shared().writeValueAsString(header)) + "."
                 + TestIssuer.encode(JsonMapper.shared().writeValueAsString(claims));
         try {
-            JWSSigner signer = key instanceof RSAKey rsa ? new RSASSASigner(rsa.toPrivateKey(), true) : new ECDSASigner((ECKey) key);
+            JWSSigner signer = key instanceof RSAKey rsa
+                    ? new RSASSASigner(rsa.toPrivateKey(), true)
+                    : new ECDSASigner((ECKey) key);
             JWSAlgorithm algorithm = key instanceof RSAKey ? JWSAlgorithm.PS256 : JWSAlgorithm.ES256;
-            return input + "."
-                    + signer.sign(new JWSHeader(algorithm), input.getBytes(StandardCharsets.US_ASCII));
+            return input + "." + signer.sign(new JWSHeader(algorithm), input.getBytes(StandardCharsets.US_ASCII));
         } catch (JOSEException impossible) {
             throw new IllegalStateException(impossible);
         }

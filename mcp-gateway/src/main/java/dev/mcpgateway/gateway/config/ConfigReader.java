@@ -64,6 +64,7 @@ final class ConfigReader {
                 stateDir(section(root, "state")));
         checkWhoMayCall(root, config);
         checkAudiences(root, config);
+        IntrospectionReader.checkTogether(root, config);
         checkIssuers(root, config);
         root.rejectUnknownKeys();
         return config;

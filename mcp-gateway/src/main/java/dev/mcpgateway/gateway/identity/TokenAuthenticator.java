@@ -119,8 +119,7 @@ public final class TokenAuthenticator implements Authenticator {
         }
     }
 
-    private VerifiedToken jwt(String token, String audience, TokenVerifier.Gate gate)
-            throws BadToken, KeysUnavailable {
+    private VerifiedToken jwt(String token, String audience, TokenVerifier.Gate gate) throws BadToken, KeysUnavailable {
         TokenHash hash = TokenHash.of(audience, token);
         // the number from before the verification: keys that change meanwhile make what is remembered old at once
         long generation = generation();

@@ -134,8 +134,8 @@ public final class VirtualKeys extends TokenVerifier {
 
     @Override
     VerifiedToken verify(String token, String audience, Gate gate) throws BadToken, KeysUnavailable {
-        KeyText text = KeyText.parse(token)
-                .orElseThrow(() -> new BadToken(TokenStep.FORM, "virtual key is mistyped or cut"));
+        KeyText text =
+                KeyText.parse(token).orElseThrow(() -> new BadToken(TokenStep.FORM, "virtual key is mistyped or cut"));
         Loaded now = current();
         if (!now.problem().isEmpty()) {
             throw new KeysUnavailable(now.problem());
@@ -216,14 +216,13 @@ public final class VirtualKeys extends TokenVerifier {
 
     private Entry entry(VirtualKey key) {
         VirtualKey.Holder holder = key.holder();
-        Subject subject =
-                new Subject(
-                        profile.alias(),
-                        holder.subject(),
-                        holder.clientId(),
-                        holder.groups(),
-                        scopes.expand(holder.scopes()),
-                        Map.of());
+        Subject subject = new Subject(
+                profile.alias(),
+                holder.subject(),
+                holder.clientId(),
+                holder.groups(),
+                scopes.expand(holder.scopes()),
+                Map.of());
         Caller caller = new Caller(subject, ISSUER, null, key.expires()).provedBy(key.id());
         return new Entry(
                 key,

@@ -140,7 +140,8 @@ public final class Gateway implements AutoCloseable {
                     catalogSettings(),
                     surroundings,
                     face::update);
-            this.others = new OtherCredentials(config, views, time, audit);
+            this.others = new OtherCredentials(
+                    config, views, new OtherCredentials.Means(wiring, sweeper, factory::secret, audit, transports));
             this.authenticator = authenticator(time);
             this.readiness = readiness();
         } catch (StartRefused | IOException | RuntimeException failure) {

@@ -32,6 +32,13 @@ final class ReferenceCheck {
             if (keys != null) {
                 check.readable("/issuers/" + alias + "/jwks/file", keys);
             }
+            issuer.introspection().ifPresent(asked -> {
+                for (SecretRef secret : new SecretRef[] {asked.privateKey(), asked.secret()}) {
+                    if (secret != null) {
+                        check.secret("/issuers/" + alias + "/introspection/client", secret);
+                    }
+                }
+            });
         });
         config.upstreams().forEach(check::upstream);
         return check.problems;

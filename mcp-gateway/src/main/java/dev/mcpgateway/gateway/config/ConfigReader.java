@@ -65,6 +65,7 @@ final class ConfigReader {
         checkWhoMayCall(root, config);
         checkAudiences(root, config);
         CredentialReader.checkTogether(root, config);
+        IntrospectionReader.checkTogether(root, config);
         checkIssuers(root, config);
         root.rejectUnknownKeys();
         return config;

@@ -113,14 +113,54 @@ public record GatewayConfig(
      * @param jwksUrl where its keys are, or {@code null} for a file
      * @param jwksFile file with its keys, or {@code null} for a URL
      * @param allowNetworks networks in which the JWKS host may be, beyond public addresses
+     * @param introspection how it is asked about single tokens, if it is
      */
     public record Issuer(
             IssuerProfile profile,
             @Nullable URI jwksUrl,
             @Nullable Path jwksFile,
-            List<String> allowNetworks) {
+            List<String> allowNetworks,
+            Optional<Introspection> introspection) {
         /** Copies the list. */
         public Issuer {
+            allowNetworks = List.copyOf(allowNetworks);
+        }
+    }
+
+    /** About which tokens an issuer is asked. */
+    public enum Introspected {
+        /** Those that are no JWTs. */
+        OPAQUE,
+        /** JWTs, after their own checks. */
+        JWT,
+        /** Both. */
+        ALL
+    }
+
+    /**
+     * How an issuer is asked about a token (RFC 7662).
+     *
+     * @param clientId the gateway's client id there
+     * @param privateKey key of {@code private_key_jwt}, or {@code null}
+     * @param keyId value of {@code kid} beside it; empty for none
+     * @param assertionAudience what the issuer's server knows itself by
+     * @param secret password of {@code client_secret_basic}, or {@code null}
+     * @param tokens about which it is asked
+     * @param cache how long an answer is believed, and the token's own end at the latest
+     * @param allowNetworks networks in which the host may be, beyond public addresses
+     */
+    public record Introspection(
+            URI url,
+            String clientId,
+            @Nullable SecretRef privateKey,
+            String keyId,
+            String assertionAudience,
+            @Nullable SecretRef secret,
+            Introspected tokens,
+            Duration cache,
+            List<String> allowNetworks) {
+        /** Copies the list. */
+        public Introspection {
             allowNetworks = List.copyOf(allowNetworks);
         }
     }

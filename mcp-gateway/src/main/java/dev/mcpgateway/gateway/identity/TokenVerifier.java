@@ -3,7 +3,7 @@ package dev.mcpgateway.gateway.identity;
 import java.util.List;
 
 /** Verifies credentials that are no JWT of an issuer with published keys, or looks at such ones a second time. */
-public abstract sealed class TokenVerifier permits VirtualKeys {
+public abstract sealed class TokenVerifier permits Introspection, VirtualKeys {
     /** What stands before costly work for a credential that nobody has looked at yet. */
     @FunctionalInterface
     interface Gate {

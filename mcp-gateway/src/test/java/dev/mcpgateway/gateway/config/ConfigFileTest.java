@@ -22,6 +22,7 @@ import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -166,6 +167,44 @@ class ConfigFileTest {
                                 List.of())));
     }
 
+    private static String introspecting(String introspection) {
+        return LEAST.replace(
+                "jwks: {file: jwks.json}", "jwks: {file: jwks.json}, introspection: {" + introspection + "}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "url: \"http://id.example/i\", client: {id: gw, secret: {env: S}}|over https",
+                "url: \"https://id.example/i\", client: {id: gw}|exactly one of private_key and secret",
+                "url: \"https://id.example/i\", client: {id: gw, secret: {env: S}, private_key: {env: K}}|exactly one of",
+                "url: \"https://id.example/i\", client: {id: gw, secret: plain}|given by reference",
+                "url: \"https://id.example/i\", client: {id: gw, secret: {env: S}, key_id: k}|a secret has no key id",
+                "url: \"https://id.example/i\", client: {id: gw, secret: {env: S}}, cache_s: 31|from 0 to 30",
+                "url: \"https://id.example/i\", client: {id: gw, secret: {env: S}}, for: some|some",
+                "client: {id: gw, secret: {env: S}}|'url' is missing",
+                "url: \"https://id.example/i\"|'client' is missing"
+            })
+    void anIntrospectionThatCannotBeAskedIsAProblem(String introspection, String says) {
+        assertThat(problems(introspecting(introspection)))
+                .anySatisfy(problem -> assertThat(problem.message()).contains(says));
+    }
+
+    @Test
+    void atMostOneIssuerClaimsOpaqueTokens() {
+        String asked = "url: \"https://id.example/i\", client: {id: gw, secret: {env: S}}";
+        String partner = ", partner: {issuer: \"https://p.example/\", jwks: {file: p.json}, introspection: {" + asked;
+        String two = introspecting(asked).replace("}}}\n", "}}" + partner + "}}}\n");
+
+        assertThat(problems(two)).singleElement().satisfies(problem -> {
+            assertThat(problem.pointer()).isEqualTo("/issuers");
+            assertThat(problem.message()).contains("corp, partner");
+        });
+        assertThat(good(two.replace(partner, partner + ", for: jwt")).issuers()).hasSize(2);
+    }
+
     @Test
     void limitsDefaultsAreThoseOfTheDecisions() {
         Limits limits = Limits.DEFAULTS;
@@ -255,6 +294,16 @@ class ConfigFileTest {
                         "/admin/tokens/0/secret",
                         "exactly one"),
                 new Wrong("anonymous: {}", "/anonymous", "cannot stand beside issuers"),
+                new Wrong(
+                        "virtual_keys: {enabled: true, issuer: corp}",
+                        "/virtual_keys/issuer",
+                        "another issuer is called 'corp'"),
+                new Wrong("virtual_keys: {enabled: true, issuer: a__b}", "/virtual_keys/issuer", "is no name"),
+                new Wrong(
+                        "virtual_keys: {enabled: true, issuer: anonymous}",
+                        "/virtual_keys/issuer",
+                        "another issuer is called"),
+                new Wrong("virtual_keys: {enable: true}", "/virtual_keys/enable", "unknown key"),
                 new Wrong(
                         "upstreams: {crm: {transport: stdio, command: [node, s.js], credential: none}}",
                         "/upstreams/crm/command",

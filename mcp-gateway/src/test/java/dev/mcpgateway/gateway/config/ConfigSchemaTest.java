@@ -50,7 +50,9 @@ class ConfigSchemaTest {
                ["10.0.0.0/8"]}, "audience": "x", "algorithms": ["ES256"], "typ": ["at+jwt"], "header_members": ["x5t"],
                "claims": {"client_id": "azp", "scope": "scp", "groups": "roles"}, "max_lifetime_s": 3600, "skew_s": 10,
                "audience_form": "exact_single", "required_claims": ["jti", "tenant"], "sender_constraint": "any",
-               "dpop_nonce": true}},
+               "dpop_nonce": true, "introspection": {"url": "https://id.example/introspect", "client": {"id": "gw", "private_key":
+               {"file": "k.pem"}, "key_id": "1", "audience": "https://id.example"}, "for": "jwt", "cache_s": 5, "allow_networks":
+               ["10.0.0.0/8"]}}},
              "scopes": {"implies": {"mcp:crm:write": ["mcp:crm:read"]}},
              "virtual_keys": {"enabled": true, "issuer": "robots"},
              "upstreams": {"crm": {"transport": "streamable_http", "url": "https://crm.example/mcp", "allow_plain_http": false,
@@ -365,6 +367,24 @@ class ConfigSchemaTest {
         ((ObjectNode) emptied.path("issuers")).removeAll();
 
         for (ObjectNode each : List.of(neither, both, emptied, keysBeside, notEnabled)) {
+            assertAgreement(each);
+            assertThat(problems(each)).isNotEmpty();
+        }
+    }
+
+    @Test
+    void aClientThatAsksTheIssuerHasOneProof() {
+        ObjectNode secret = remote();
+        ObjectNode client = (ObjectNode) secret.at("/issuers/corp/introspection/client");
+        client.removeAll().put("id", "gw").putObject("secret").put("env", "S");
+        ObjectNode both = remote();
+        ((ObjectNode) both.at("/issuers/corp/introspection/client")).set("secret", client.path("secret"));
+        ObjectNode neither = remote();
+        ((ObjectNode) neither.at("/issuers/corp/introspection/client")).remove("private_key");
+
+        assertAgreement(secret);
+        assertThat(problems(secret)).isEmpty();
+        for (ObjectNode each : List.of(both, neither)) {
             assertAgreement(each);
             assertThat(problems(each)).isNotEmpty();
         }

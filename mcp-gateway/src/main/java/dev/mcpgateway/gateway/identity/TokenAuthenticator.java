@@ -86,7 +86,7 @@ public final class TokenAuthenticator implements Authenticator {
     public Caller authenticate(Exchange exchange, String audience) {
         PresentedToken presented = PresentedToken.of(exchange);
         try {
-            VerifiedToken token = verified(exchange, presented.token(), audience);
+            VerifiedToken token = verified(presented.token(), audience, exchange.remoteAddress());
             sender.check(exchange, presented, token);
             return token.caller();
         } catch (BadToken bad) {
@@ -98,8 +98,9 @@ public final class TokenAuthenticator implements Authenticator {
         }
     }
 
-    private VerifiedToken verified(Exchange exchange, String token, String audience) throws BadToken, KeysUnavailable {
-        TokenVerifier.Gate gate = () -> requireFewFailures(exchange);
+    /** What a token of this source says, remembered or verified now. */
+    VerifiedToken verified(String token, String audience, String address) throws BadToken, KeysUnavailable {
+        TokenVerifier.Gate gate = () -> requireFewFailures(address);
         for (TokenVerifier other : others) {
             if (other.takes(token)) {
                 return other.verify(token, audience, gate);
@@ -112,8 +113,8 @@ public final class TokenAuthenticator implements Authenticator {
         return jwt;
     }
 
-    private void requireFewFailures(Exchange exchange) {
-        int wait = failures.secondsToWait(exchange.remoteAddress());
+    private void requireFewFailures(String address) {
+        int wait = failures.secondsToWait(address);
         if (wait > 0) {
             throw new Refused(Refusal.of(Reason.TOO_MANY_BAD_TOKENS).retryAfter(wait));
         }

@@ -505,6 +505,102 @@ class ConfigFileTest {
                 .satisfies(problem -> assertThat(problem.message()).isEqualTo("two entries have the name x"));
     }
 
+    /** What may be wrong with an issuer, as its members, and what is told about it. */
+    static Stream<Wrong> wrongIssuers() {
+        return Stream.of(
+                new Wrong("audience: api", "/issuers/corp/audience", "may be the audience of anything"),
+                new Wrong("audience: ACCOUNT", "/issuers/corp/audience", "may be the audience of anything"),
+                new Wrong("audience_form: single", "/issuers/corp/audience_form", "exact_single"),
+                new Wrong("sender_constraint: tls", "/issuers/corp/sender_constraint", "mtls"),
+                new Wrong("sender_constraint: mtls", "/issuers", "no client is asked for one"),
+                new Wrong("dpop_nonce: sometimes", "/issuers/corp/dpop_nonce", "true or false"),
+                new Wrong("algorithms: [none]", "/issuers/corp/algorithms", "'none' is not accepted"),
+                new Wrong("algorithms: [HS256]", "/issuers/corp/algorithms", "'HS256' is not accepted"),
+                new Wrong("algorithms: [eddsa]", "/issuers/corp/algorithms", "'eddsa' is not accepted"),
+                new Wrong("skew_s: 61", "/issuers/corp/skew_s", "60"),
+                new Wrong("max_lifetime_s: 604801", "/issuers/corp/max_lifetime_s", "604800"),
+                new Wrong("introspect: true", "/issuers/corp/introspect", "unknown key"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongIssuers")
+    void aWrongIssuerIsToldWithItsPlace(Wrong wrong) {
+        assertThat(problems(LEAST.replace("jwks: {", wrong.yaml() + ", jwks: {")))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.pointer()).isEqualTo(wrong.pointer());
+                    assertThat(problem.message() + " " + problem.hint()).contains(wrong.says());
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "file:///etc/keys.json",
+                "jar:file:/a.jar!/k",
+                "ftp://id.example/k",
+                "http://id.example/k",
+                "http://169.254.169.254/k",
+                "https://user@id.example/k",
+                "//id.example/k",
+                "keys.json"
+            })
+    void keysComeOverHttpsAlone(String url) {
+        assertThat(problems(LEAST.replace("{file: jwks.json}", "{url: \"" + url + "\"}")))
+                .anySatisfy(problem -> assertThat(problem.pointer()).isEqualTo("/issuers/corp/jwks/url"));
+    }
+
+    @Test
+    void oneIssuerHasOneEntry() {
+        String twice = LEAST.replace(
+                "issuers: {", "issuers: {old: {issuer: \"https://id.example/\", jwks: {file: old.json}}, ");
+
+        assertThat(problems(twice)).singleElement().satisfies(problem -> assertThat(problem.message())
+                .isEqualTo("'old' and 'corp' are the same issuer"));
+    }
+
+    @Test
+    void anIssuersProfileIsRead() {
+        IssuerProfile profile = good(LEAST.replace(
+                        "jwks: {",
+                        "algorithms: EdDSA, typ: [JWT, absent], audience_form: exact_single, required_claims: [jti, tid],"
+                                + " sender_constraint: dpop, dpop_nonce: true, jwks: {"))
+                .issuers()
+                .get("corp")
+                .profile();
+
+        assertThat(profile.algorithms()).containsExactly("EdDSA");
+        assertThat(profile.typ()).containsExactlyInAnyOrder("jwt", "absent");
+        assertThat(profile.audienceAlone()).isTrue();
+        assertThat(profile.requiredClaims()).containsExactlyInAnyOrder("jti", "tid");
+        assertThat(profile.sender()).isEqualTo(SenderConstraint.DPOP);
+        assertThat(profile.dpopNonce()).isTrue();
+        assertThat(good(LEAST.replace("jwks: {", "required_claims: [], jwks: {"))
+                        .issuers()
+                        .get("corp")
+                        .profile()
+                        .requiredClaims())
+                .isEmpty();
+    }
+
+    @Test
+    void scopesMayHoldOthersAndNeverThemselves() {
+        assertThat(good(LEAST + "scopes: {implies: {w: [r, l], a: w}}\n").impliedScopes())
+                .isEqualTo(Map.of("w", Set.of("r", "l"), "a", Set.of("w")));
+        for (String cycle : List.of("{a: [a]}", "{a: [b], b: [a]}", "{a: [b], b: [c], c: [x, b]}")) {
+            assertThat(problems(LEAST + "scopes: {implies: " + cycle + "}\n"))
+                    .as(cycle)
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem.message()).contains("holds itself"));
+        }
+        for (String none : List.of("{\"a b\": [c]}", "{a: [\"b c\"]}", "{a: [\"\"]}", "{a: ['\"']}")) {
+            assertThat(problems(LEAST + "scopes: {implies: " + none + "}\n"))
+                    .as(none)
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem.message()).contains("is no scope"));
+        }
+    }
+
     @Test
     void anIssuersOwnAudienceCannotOpenSeveralViews() {
         String audience = LEAST.replace("jwks: {", "audience: https://gw.example/, jwks: {");

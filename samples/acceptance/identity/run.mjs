@@ -7,12 +7,15 @@ import credentials from './credentials.mjs';
 import hostile from './hostile.mjs';
 import login from './login.mjs';
 import profiles from './profiles.mjs';
+import keys from './keys.mjs';
+import opaque from './opaque.mjs';
+import operators from './operators.mjs';
 import { World } from './world.mjs';
 
 /** How many cases there are; fewer are a failure. */
 const CASES_MIN = 50;
 
-const GROUPS = [profiles, hostile, login, bound, credentials, changes];
+const GROUPS = [profiles, hostile, login, bound, opaque, keys, operators, credentials, changes];
 
 const cases = new Cases();
 const world = new World();

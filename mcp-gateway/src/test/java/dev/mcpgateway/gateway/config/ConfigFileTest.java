@@ -555,8 +555,9 @@ class ConfigFileTest {
         String twice = LEAST.replace(
                 "issuers: {", "issuers: {old: {issuer: \"https://id.example/\", jwks: {file: old.json}}, ");
 
-        assertThat(problems(twice)).singleElement().satisfies(problem -> assertThat(problem.message())
-                .isEqualTo("'old' and 'corp' are the same issuer"));
+        assertThat(problems(twice))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).isEqualTo("'old' and 'corp' are the same issuer"));
     }
 
     @Test

@@ -91,7 +91,10 @@ class CanaryTest {
         });
         refusing = RawServer.start(connection -> {
             for (var next = connection.readRequest(); next.isPresent(); next = connection.readRequest()) {
-                connection.answer(401, "text/plain", "who is " + next.get().header("X-Api-Key").orElse(""));
+                connection.answer(
+                        401,
+                        "text/plain",
+                        "who is " + next.get().header("X-Api-Key").orElse(""));
             }
         });
         secret("ops.token", OPERATOR);
@@ -142,7 +145,8 @@ class CanaryTest {
         TestProver prover = TestProver.generate();
         String token = gateway.token(claims -> claims.put("note", CLAIM));
         String boundToken = gateway.token(prover.binding());
-        String proof = prover.proof("POST", gateway.url().toString(), boundToken, gateway.clock().instant());
+        String proof = prover.proof(
+                "POST", gateway.url().toString(), boundToken, gateway.clock().instant());
         call(token);
         bound(boundToken, proof);
         say("call of local__echo", gateway.agent().call("local__echo", "{}"));
@@ -173,10 +177,11 @@ class CanaryTest {
 
     @Test
     void theShippedLogConfigurationKeepsTheLibrariesQuiet() throws IOException {
-        String shipped = Files.readString(
-                Path.of(System.getProperty("basedir", ".")).resolve("src/main/resources/logback.xml"));
+        String shipped =
+                Files.readString(Path.of(System.getProperty("basedir", ".")).resolve("src/main/resources/logback.xml"));
 
-        assertThat(QUIET).allSatisfy(name -> assertThat(shipped).contains("<logger name=\"" + name + "\" level=\"WARN\"/>"));
+        assertThat(QUIET)
+                .allSatisfy(name -> assertThat(shipped).contains("<logger name=\"" + name + "\" level=\"WARN\"/>"));
     }
 
     /** What must not be said, by the place that holds it. */
@@ -191,7 +196,12 @@ class CanaryTest {
                         "claim that no rule reads", CLAIM)
                 .forEach((slot, canary) -> {
                     secrets.put(slot, canary);
-                    secrets.put(slot + " in base64", Base64.getEncoder().withoutPadding().encodeToString(canary.getBytes(StandardCharsets.UTF_8)).substring(0, 20));
+                    secrets.put(
+                            slot + " in base64",
+                            Base64.getEncoder()
+                                    .withoutPadding()
+                                    .encodeToString(canary.getBytes(StandardCharsets.UTF_8))
+                                    .substring(0, 20));
                 });
         secrets.put("caller's token", signature(token));
         secrets.put("caller's bound token", signature(boundToken));
@@ -203,7 +213,9 @@ class CanaryTest {
 
     private Path subjectKey() throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.endsWith("audit-subject.key")).findFirst().orElseThrow();
+            return files.filter(file -> file.endsWith("audit-subject.key"))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
@@ -224,7 +236,9 @@ class CanaryTest {
         say("call", gateway.send(request));
         say("call with a bad token", gateway.send(request.with("Authorization", "Bearer " + token + "A")));
         say("call with two tokens", gateway.send(request.plus("Authorization", "Bearer " + token)));
-        say("call with the token in the query", gateway.send(request.line("POST /mcp?access_token=" + token + " HTTP/1.1")));
+        say(
+                "call with the token in the query",
+                gateway.send(request.line("POST /mcp?access_token=" + token + " HTTP/1.1")));
         say("call with a body that is none", gateway.send(request.body("{\"" + ARGUMENT)));
     }
 
@@ -242,10 +256,14 @@ class CanaryTest {
         for (String credential : List.of("", "Bearer nonsense", "Bearer " + token, "Bearer " + OPERATOR)) {
             List<Route> agents = gateway.gateway().agentsRoutes();
             for (Route route : agents) {
-                say("agents " + route.path() + credential.length(), gateway.send(get(route, gateway.port(), credential)));
+                say(
+                        "agents " + route.path() + credential.length(),
+                        gateway.send(get(route, gateway.port(), credential)));
             }
             for (Route route : gateway.gateway().operatorsRoutes()) {
-                say("operators " + route.path() + credential.length(), gateway.admin(get(route, gateway.adminPort(), credential)));
+                say(
+                        "operators " + route.path() + credential.length(),
+                        gateway.admin(get(route, gateway.adminPort(), credential)));
             }
         }
     }
@@ -271,7 +289,9 @@ class CanaryTest {
         List<String> texts = new ArrayList<>();
         for (ILoggingEvent event : List.copyOf(lines.list)) {
             texts.add(event.getLoggerName() + " " + event.getFormattedMessage() + " " + event.getKeyValuePairs() + " "
-                    + (event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy())));
+                    + (event.getThrowableProxy() == null
+                            ? ""
+                            : ThrowableProxyUtil.asString(event.getThrowableProxy())));
         }
         return String.join("\n", texts);
     }

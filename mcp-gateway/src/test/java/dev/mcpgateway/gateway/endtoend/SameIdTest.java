@@ -63,9 +63,7 @@ class SameIdTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "modern, 1", "modern, '\"1\"'", "modern, 0", "legacy, 1", "legacy, 0", "process, 1", "process, 0"
-    })
+    @CsvSource({"modern, 1", "modern, '\"1\"'", "modern, 0", "legacy, 1", "legacy, 0", "process, 1", "process, 0"})
     void nobodyGetsWhatIsAnothers(String server, String id) throws Exception {
         CyclicBarrier together = new CyclicBarrier(USERS);
         List<Future<Void>> users = new ArrayList<>();
@@ -89,8 +87,8 @@ class SameIdTest {
             for (int round = 0; round < ROUNDS; round++) {
                 String mark = user + "-" + round;
                 WireRequest request = agent.calling(server + "__echo", "{\"who\":\"" + mark + "\"}");
-                WireRequest withId = request.body(new String(request.body(), StandardCharsets.UTF_8)
-                        .replace("\"id\":1,", "\"id\":" + id + ","));
+                WireRequest withId = request.body(
+                        new String(request.body(), StandardCharsets.UTF_8).replace("\"id\":1,", "\"id\":" + id + ","));
                 together.await(30, TimeUnit.SECONDS);
 
                 WireAnswer answer = client.exchange(withId);

@@ -77,7 +77,9 @@ class ScopeTest {
 
     private static boolean isCallable(TestAgent agent, String tool) {
         WireAnswer answer = agent.call(tool, "{}");
-        return answer.status() == 200 && answer.errorCode() == 0 && answer.refusalCode().isEmpty();
+        return answer.status() == 200
+                && answer.errorCode() == 0
+                && answer.refusalCode().isEmpty();
     }
 
     @Test

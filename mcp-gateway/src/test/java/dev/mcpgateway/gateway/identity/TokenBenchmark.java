@@ -38,8 +38,10 @@ final class TokenBenchmark {
                     System::nanoTime,
                     new SecureRandom());
             String known = issuer.token(Instant.now());
-            print("known token, " + known.length() + " characters", KNOWN, () ->
-                    authenticator.verified(known, TestIssuer.AUDIENCE, "192.0.2.1"));
+            print(
+                    "known token, " + known.length() + " characters",
+                    KNOWN,
+                    () -> authenticator.verified(known, TestIssuer.AUDIENCE, "192.0.2.1"));
             fresh(issuer, authenticator);
             proof();
         } finally {
@@ -59,8 +61,10 @@ final class TokenBenchmark {
                 tokens.add(issuer.sign(TestIssuer.header(algorithm, key), claims));
             }
             var next = tokens.iterator();
-            print("new token, " + algorithm, FRESH, () ->
-                    authenticator.verified(next.next(), TestIssuer.AUDIENCE, "192.0.2.1"));
+            print(
+                    "new token, " + algorithm,
+                    FRESH,
+                    () -> authenticator.verified(next.next(), TestIssuer.AUDIENCE, "192.0.2.1"));
         }
     }
 
@@ -77,8 +81,8 @@ final class TokenBenchmark {
             made.add(prover.proof("POST", "http://127.0.0.1/mcp", "token", clock.instant()));
         }
         var next = made.iterator();
-        DpopProofs.Use use = new DpopProofs.Use(
-                "POST", URI.create("http://127.0.0.1/mcp"), "token", prover.thumbprint(), false);
+        DpopProofs.Use use =
+                new DpopProofs.Use("POST", URI.create("http://127.0.0.1/mcp"), "token", prover.thumbprint(), false);
         print("DPoP proof, ES256", FRESH, () -> {
             proofs.check(next.next(), use);
             return use;

@@ -156,9 +156,16 @@ public final class Gateway implements AutoCloseable {
         CallIds ids = new CallIds(wiring.clock(), wiring.ids());
         Answers adminAnswers = operators.answers("", List::of, "", McpFace.serverInfo(wiring.version()));
         operators.start(adminRoutes(), adminAnswers, face::refusedAtTheEdge, ids);
+        // upstreams that verify our tokens fetch our keys while we ask them for their first lists
+        boolean keysAreAskedFor = credentials.keySet().isPresent();
+        if (keysAreAskedFor) {
+            agents.start(agentRoutes(), answers(views.getFirst()), face::refusedAtTheEdge, ids);
+        }
         catalog.start();
         catalog.awaitFirst(FIRST_LIST);
-        agents.start(agentRoutes(), answers(views.getFirst()), face::refusedAtTheEdge, ids);
+        if (!keysAreAskedFor) {
+            agents.start(agentRoutes(), answers(views.getFirst()), face::refusedAtTheEdge, ids);
+        }
         watchFiles();
         LOG.atInfo()
                 .addKeyValue("urls", urls())

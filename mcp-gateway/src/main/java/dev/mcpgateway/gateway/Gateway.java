@@ -115,7 +115,8 @@ public final class Gateway implements AutoCloseable {
             this.sweeper = new DeadlineSweeper(time);
             Surroundings surroundings =
                     new Surroundings(sweeper, wiring.ids(), new ClientIdentity("mcp-gateway", wiring.version()));
-            this.factory = new UpstreamFactory(surroundings, config.limits());
+            this.factory = new UpstreamFactory(
+                    surroundings, config.limits(), new Secrets(config.vault(), sweeper, transports));
             config.upstreams().forEach((alias, upstream) -> upstreams.put(alias, factory.make(upstream)));
             this.face = new McpFace(
                     views,

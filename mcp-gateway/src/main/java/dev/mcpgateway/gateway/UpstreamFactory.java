@@ -1,8 +1,6 @@
 package dev.mcpgateway.gateway;
 
-import dev.mcpgateway.connectors.credential.SecretFile;
 import dev.mcpgateway.connectors.credential.SecretSource;
-import dev.mcpgateway.connectors.credential.SecretVariable;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.mcp.BreakerSettings;
 import dev.mcpgateway.connectors.mcp.DuplexSettings;
@@ -32,14 +30,12 @@ import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
 import dev.mcpgateway.gateway.config.Limits;
 import dev.mcpgateway.gateway.mcp.Upstreams;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Makes upstreams from their configuration. Nothing is connected or started by that. */
 final class UpstreamFactory {
@@ -47,10 +43,12 @@ final class UpstreamFactory {
 
     private final Surroundings surroundings;
     private final Limits limits;
+    private final Secrets secrets;
 
-    UpstreamFactory(Surroundings surroundings, Limits limits) {
+    UpstreamFactory(Surroundings surroundings, Limits limits, Secrets secrets) {
         this.surroundings = surroundings;
         this.limits = limits;
+        this.secrets = secrets;
     }
 
     Upstreams.Upstream make(GatewayConfig.Upstream config) {
@@ -92,19 +90,7 @@ final class UpstreamFactory {
     }
 
     SecretSource secret(SecretRef reference) {
-        Path file = reference.file();
-        String variable = reference.variable();
-        if (file != null) {
-            return new SecretFile(file, surroundings.time());
-        }
-        if (variable == null) {
-            throw new IllegalArgumentException("a secret has a file or a variable");
-        }
-        return new SecretVariable(variable, UpstreamFactory::environment);
-    }
-
-    private static @Nullable String environment(String name) {
-        return System.getenv(name);
+        return secrets.of(reference);
     }
 
     private static HttpSettings.Client client(GatewayConfig.Upstream config) {

@@ -168,8 +168,8 @@ public final class Vault {
                 + quoted(role.secretId().read().expose()) + "}";
         List<HttpHeader> headers = headers();
         headers.add(new HttpHeader("Content-Type", "application/json"));
-        HttpCall call = call(
-                "POST", "/v1/auth/" + role.mount() + "/login", headers, body.getBytes(StandardCharsets.UTF_8));
+        HttpCall call =
+                call("POST", "/v1/auth/" + role.mount() + "/login", headers, body.getBytes(StandardCharsets.UTF_8));
         try (HttpExchange exchange = transport.send(call)) {
             if (exchange.status() != 200) {
                 throw new SecretUnavailable("the vault refuses the login with status " + exchange.status());

@@ -70,7 +70,8 @@ public final class VaultSecret implements SecretSource {
                     throw gone("it has no text under " + key);
                 }
                 // the same value stays the same object, by which others know that nothing has changed
-                Secret secret = known != null && known.secret().expose().equals(found.expose()) ? known.secret() : found;
+                Secret secret =
+                        known != null && known.secret().expose().equals(found.expose()) ? known.secret() : found;
                 last = new Read(secret, now, now);
                 yield secret;
             }
@@ -93,7 +94,9 @@ public final class VaultSecret implements SecretSource {
 
     /** Asked a short while ago, whatever the answer was: a vault that is down is not asked with every call. */
     private boolean isFresh(Read known) {
-        return vault.time().nanos() - known.askedNanos() < vault.settings().fresh().toNanos() && isKept(known);
+        return vault.time().nanos() - known.askedNanos()
+                        < vault.settings().fresh().toNanos()
+                && isKept(known);
     }
 
     private boolean isKept(Read known) {

@@ -53,9 +53,7 @@ class VaultSecretTest {
 
     private Vault vault(VaultLogin login, String namespace) {
         return new Vault(
-                transport,
-                new Vault.Settings(namespace, login, Duration.ofSeconds(60), Duration.ofSeconds(600)),
-                time);
+                transport, new Vault.Settings(namespace, login, Duration.ofSeconds(60), Duration.ofSeconds(600)), time);
     }
 
     private VaultSecret secret() {
@@ -97,7 +95,9 @@ class VaultSecretTest {
         pass(61);
         assertThat(secret.read().expose()).isEqualTo("s3cret");
         assertThat(secret.read().expose()).isEqualTo("s3cret");
-        assertThat(server.requests()).as("a vault that is down is not asked with every call").hasSize(2);
+        assertThat(server.requests())
+                .as("a vault that is down is not asked with every call")
+                .hasSize(2);
         pass(600);
 
         assertThatThrownBy(secret::read)
@@ -154,8 +154,9 @@ class VaultSecretTest {
         server.put(PATH, "{\"token\":\"s3cret\"}").token("another");
         assertThatThrownBy(forbidden::read).hasMessageContaining("403");
         server.answer(500);
-        assertThatThrownBy(deleted::read).as("and stays gone while the vault is silent").isInstanceOf(
-                SecretUnavailable.class);
+        assertThatThrownBy(deleted::read)
+                .as("and stays gone while the vault is silent")
+                .isInstanceOf(SecretUnavailable.class);
     }
 
     @ParameterizedTest

@@ -94,8 +94,9 @@ public final class FakeVault implements AutoCloseable {
         } else {
             String secret = secrets.get(request.target().substring("/v1/".length()));
             int found = secret == null || secret.equals("null") ? 404 : 200;
-            String body = "{\"request_id\":\"r\",\"lease_id\":\"\",\"renewable\":false,\"lease_duration\":0,\"data\":{\"data\":"
-                    + secret + ",\"metadata\":{\"created_time\":\"2026-11-21T12:00:00Z\",\"version\":1}}}";
+            String body =
+                    "{\"request_id\":\"r\",\"lease_id\":\"\",\"renewable\":false,\"lease_duration\":0,\"data\":{\"data\":"
+                            + secret + ",\"metadata\":{\"created_time\":\"2026-11-21T12:00:00Z\",\"version\":1}}}";
             connection.answer(text.isEmpty() ? found : 200, "application/json", text.isEmpty() ? body : text);
         }
     }

@@ -133,7 +133,8 @@ public final class VirtualKeys extends TokenVerifier {
         Entry entry = now.entries().get(text.id());
         byte[] offered = hash(text.sha256());
         // compared also when there is none, so that both cost the same
-        boolean same = MessageDigest.isEqual(offered, hash(entry == null ? NO_HASH : entry.key().sha256()));
+        boolean same = MessageDigest.isEqual(
+                offered, hash(entry == null ? NO_HASH : entry.key().sha256()));
         if (entry == null || !same) {
             throw new BadToken(TokenStep.KEY, "virtual key is not known");
         }

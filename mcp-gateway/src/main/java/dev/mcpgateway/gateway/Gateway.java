@@ -17,6 +17,7 @@ import dev.mcpgateway.gateway.admin.AdminEndpoints;
 import dev.mcpgateway.gateway.admin.AdminTokens;
 import dev.mcpgateway.gateway.admin.KillEndpoints;
 import dev.mcpgateway.gateway.admin.Readiness;
+import dev.mcpgateway.gateway.admin.SecretEndpoints;
 import dev.mcpgateway.gateway.call.CallIds;
 import dev.mcpgateway.gateway.config.FileWatch;
 import dev.mcpgateway.gateway.config.GatewayConfig;
@@ -77,6 +78,7 @@ public final class Gateway implements AutoCloseable {
     private final DeadlineSweeper sweeper;
     private final UpstreamCredentials credentials;
     private final UpstreamFactory factory;
+    private final SecretWatch secrets;
     private final Map<String, Upstreams.Upstream> upstreams = new LinkedHashMap<>();
     private final Catalog catalog;
     private final HttpServer agents;
@@ -117,8 +119,10 @@ public final class Gateway implements AutoCloseable {
             Surroundings surroundings =
                     new Surroundings(sweeper, wiring.ids(), new ClientIdentity("mcp-gateway", wiring.version()));
             this.credentials = new UpstreamCredentials(config, publicUrl, surroundings, wiring.secureRandom());
-            this.factory = new UpstreamFactory(surroundings, config.limits(), credentials);
+            this.factory = new UpstreamFactory(
+                    surroundings, config.limits(), credentials, new Secrets(config.vault(), sweeper, transports));
             config.upstreams().forEach((alias, upstream) -> upstreams.put(alias, factory.make(upstream)));
+            this.secrets = new SecretWatch(config, wiring, factory::secret);
             this.face = new McpFace(
                     views,
                     policy,
@@ -153,6 +157,7 @@ public final class Gateway implements AutoCloseable {
     /** Starts the catalogue and serves both ports; returns when agents are answered. */
     public void start() throws Exception {
         observe();
+        secrets.start(sweeper);
         CallIds ids = new CallIds(wiring.clock(), wiring.ids());
         Answers adminAnswers = operators.answers("", List::of, "", McpFace.serverInfo(wiring.version()));
         operators.start(adminRoutes(), adminAnswers, face::refusedAtTheEdge, ids);
@@ -315,6 +320,11 @@ public final class Gateway implements AutoCloseable {
                 "gateway.upstreams.down",
                 "Upstreams whose list is not fresh.",
                 () -> upstreamProblems().size());
+        telemetry.gauges(
+                "gateway.secret.age.seconds",
+                "Seconds since a secret got its present value, as far as seen.",
+                "secret",
+                () -> secrets.ages().seconds());
         telemetry.upstreams(this::upstreamStatus);
     }
 
@@ -354,12 +364,12 @@ public final class Gateway implements AutoCloseable {
                         config.telemetry().prometheus(),
                         this::status,
                         tokens,
-                        killEndpoints(tokens).routes())
+                        moreAdminRoutes(tokens))
                 .routes();
     }
 
-    private KillEndpoints killEndpoints(AdminTokens tokens) {
-        return new KillEndpoints(
+    private List<Route> moreAdminRoutes(AdminTokens tokens) {
+        KillEndpoints kills = new KillEndpoints(
                 stops.kills(),
                 tokens,
                 audit,
@@ -367,6 +377,9 @@ public final class Gateway implements AutoCloseable {
                 wiring.nanoClock(),
                 Stops.issuers(config),
                 config.upstreams().keySet());
+        List<Route> routes = new ArrayList<>(kills.routes());
+        routes.addAll(new SecretEndpoints(secrets.ages(), tokens, wiring.clock()).routes());
+        return routes;
     }
 
     private Map<String, String> status() {
@@ -510,6 +523,7 @@ public final class Gateway implements AutoCloseable {
         readiness.drain();
         quietly("agents' port", () -> agents.drain(config.limits().drainTimeout()));
         quietly("files", files);
+        quietly("secrets", secrets);
         quietly("sessions", face);
         quietly("catalogue", catalog);
         for (Upstreams.Upstream upstream : upstreams.values()) {

@@ -2,9 +2,7 @@ package dev.mcpgateway.gateway;
 
 import dev.mcpgateway.connectors.credential.ClientTls;
 import dev.mcpgateway.connectors.credential.CredentialUnavailable;
-import dev.mcpgateway.connectors.credential.SecretFile;
 import dev.mcpgateway.connectors.credential.SecretSource;
-import dev.mcpgateway.connectors.credential.SecretVariable;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.mcp.BreakerSettings;
 import dev.mcpgateway.connectors.mcp.DuplexSettings;
@@ -34,7 +32,6 @@ import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
 import dev.mcpgateway.gateway.config.Limits;
 import dev.mcpgateway.gateway.mcp.Upstreams;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +39,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 
 /** Makes upstreams from their configuration. Nothing is connected or started by that. */
 final class UpstreamFactory {
@@ -51,11 +47,14 @@ final class UpstreamFactory {
     private final Surroundings surroundings;
     private final Limits limits;
     private final UpstreamCredentials credentials;
+    private final Secrets secrets;
 
-    UpstreamFactory(Surroundings surroundings, Limits limits, UpstreamCredentials credentials) {
+    UpstreamFactory(
+            Surroundings surroundings, Limits limits, UpstreamCredentials credentials, Secrets secrets) {
         this.surroundings = surroundings;
         this.limits = limits;
         this.credentials = credentials;
+        this.secrets = secrets;
     }
 
     Upstreams.Upstream make(GatewayConfig.Upstream config) {
@@ -89,19 +88,7 @@ final class UpstreamFactory {
     }
 
     SecretSource secret(SecretRef reference) {
-        Path file = reference.file();
-        String variable = reference.variable();
-        if (file != null) {
-            return new SecretFile(file, surroundings.time());
-        }
-        if (variable == null) {
-            throw new IllegalArgumentException("a secret has a file or a variable");
-        }
-        return new SecretVariable(variable, UpstreamFactory::environment);
-    }
-
-    private static @Nullable String environment(String name) {
-        return System.getenv(name);
+        return secrets.of(reference);
     }
 
     private static HttpSettings.Client client(GatewayConfig.Upstream config) {

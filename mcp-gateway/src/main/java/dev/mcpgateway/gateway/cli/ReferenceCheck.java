@@ -40,6 +40,13 @@ final class ReferenceCheck {
                 }
             });
         });
+        config.vault().ifPresent(vault -> {
+            for (SecretRef secret : new SecretRef[] {vault.token(), vault.secretId()}) {
+                if (secret != null) {
+                    check.secret("/vault", secret);
+                }
+            }
+        });
         config.upstreams().forEach(check::upstream);
         return check.problems;
     }

@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.config;
 
+import dev.mcpgateway.connectors.credential.Vault;
 import dev.mcpgateway.gateway.config.GatewayConfig.Admin;
 import dev.mcpgateway.gateway.config.GatewayConfig.AdminToken;
 import dev.mcpgateway.gateway.config.GatewayConfig.Anonymous;
@@ -9,6 +10,8 @@ import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
 import dev.mcpgateway.gateway.config.GatewayConfig.Telemetry;
 import dev.mcpgateway.gateway.config.GatewayConfig.Tls;
 import dev.mcpgateway.gateway.config.GatewayConfig.Upstream;
+import dev.mcpgateway.gateway.config.GatewayConfig.VaultRef;
+import dev.mcpgateway.gateway.config.GatewayConfig.VaultServer;
 import dev.mcpgateway.gateway.config.GatewayConfig.View;
 import dev.mcpgateway.gateway.config.GatewayConfig.VirtualKeys;
 import dev.mcpgateway.policy.yaml.Problems;
@@ -34,6 +37,7 @@ final class ConfigReader {
 
     private final Path folder;
     private final Problems problems;
+    private boolean hasVault;
 
     ConfigReader(Path folder, Problems problems) {
         this.folder = folder;
@@ -42,6 +46,8 @@ final class ConfigReader {
 
     GatewayConfig read(YamlObject root) {
         root.required("version").ifPresent(version -> version.integer(1, 1));
+        hasVault = root.has("vault");
+        Optional<VaultServer> vault = root.object("vault").map(section -> new VaultReader(this).vault(section));
         Listen listen = listen(section(root, "listen"));
         IssuerReader issuerReader = new IssuerReader(this);
         Map<String, GatewayConfig.Issuer> issuers = named(root, "issuers", issuerReader::issuer);
@@ -55,6 +61,7 @@ final class ConfigReader {
                 ImpliedScopes.read(section(root, "scopes")),
                 anonymous,
                 virtualKeys(root),
+                vault,
                 upstreams,
                 views(root, upstreams.keySet(), listen.publicUrl()),
                 policyFiles(root),
@@ -292,8 +299,17 @@ final class ConfigReader {
         });
     }
 
-    /** A secret by reference: {@code {file: …}} or {@code {env: …}}. */
+    /** A secret by reference: {@code {file: …}}, {@code {env: …}} or {@code {vault: {path, key}}}. */
     SecretRef secret(YamlObject parent, String key) {
+        return secret(parent, key, true);
+    }
+
+    /** The same for what opens the vault, and cannot be in it. */
+    SecretRef secretOutsideVault(YamlObject parent, String key) {
+        return secret(parent, key, false);
+    }
+
+    private SecretRef secret(YamlObject parent, String key, boolean mayBeInVault) {
         Optional<YamlValue> value = parent.required(key);
         if (value.isEmpty() || value.get().isText()) {
             parent.problem(key, "a secret is given by reference", "Write {file: PATH} or {env: VARIABLE}");
@@ -302,11 +318,29 @@ final class ConfigReader {
         YamlObject reference = value.get().object();
         String file = reference.text("file", "");
         String variable = reference.text("env", "");
-        if (file.isEmpty() == variable.isEmpty()) {
-            parent.problem(key, "it needs exactly one of file and env", "");
+        VaultRef vault =
+                mayBeInVault ? reference.object("vault").map(this::inVault).orElse(null) : null;
+        int given = (file.isEmpty() ? 0 : 1) + (variable.isEmpty() ? 0 : 1) + (vault == null ? 0 : 1);
+        if (given != 1) {
+            parent.problem(key, "it needs exactly one of file and env" + (mayBeInVault ? ", or vault" : ""), "");
         }
         reference.rejectUnknownKeys();
-        return new SecretRef(file.isEmpty() ? null : path(file), variable.isEmpty() ? null : variable);
+        return new SecretRef(file.isEmpty() ? null : path(file), variable.isEmpty() ? null : variable, vault);
+    }
+
+    private VaultRef inVault(YamlObject section) {
+        VaultRef reference = new VaultRef(section.text("path"), section.text("key"));
+        if (!Vault.isPath(reference.path())) {
+            section.problem(
+                    "path",
+                    "it must be the API's path of a KV version 2 secret",
+                    "With /data/, such as secret/data/crm");
+        }
+        if (!hasVault) {
+            section.problem("path", "no vault is configured", "Set vault: {url, token or approle}");
+        }
+        section.rejectUnknownKeys();
+        return reference;
     }
 
     /** A path, relative to the folder of the configuration file. */

@@ -28,6 +28,7 @@ public record GatewayConfig(
         Map<String, Set<String>> impliedScopes,
         Optional<Anonymous> anonymous,
         Optional<VirtualKeys> virtualKeys,
+        Optional<VaultServer> vault,
         Map<String, Upstream> upstreams,
         Map<String, View> views,
         List<Path> policyFiles,
@@ -104,8 +105,47 @@ public record GatewayConfig(
         }
     }
 
-    /** Where a secret is: exactly one of a file and an environment variable. */
-    public record SecretRef(@Nullable Path file, @Nullable String variable) {}
+    /** Where a secret is: exactly one of a file, an environment variable and a vault. */
+    public record SecretRef(
+            @Nullable Path file,
+            @Nullable String variable,
+            @Nullable VaultRef vault) {
+        /** A secret in a file or a variable. */
+        public SecretRef(@Nullable Path file, @Nullable String variable) {
+            this(file, variable, null);
+        }
+    }
+
+    /** One key of a secret in the vault; {@code path} is the API's, such as {@code secret/data/crm}. */
+    public record VaultRef(String path, String key) {}
+
+    /**
+     * The vault that secrets may be in. Exactly one of {@code token} and {@code secretId}.
+     *
+     * @param namespace value of {@code X-Vault-Namespace}; empty for none
+     * @param token a token that somebody else renews, or {@code null}
+     * @param mount where the AppRole method is mounted
+     * @param roleId the AppRole's id
+     * @param secretId the AppRole's secret, or {@code null}
+     * @param fresh how long a secret is used before it is read again
+     * @param kept how long the last good value is used while the vault does not answer
+     * @param allowNetworks networks in which the host may be, beyond public addresses
+     */
+    public record VaultServer(
+            URI url,
+            String namespace,
+            @Nullable SecretRef token,
+            String mount,
+            String roleId,
+            @Nullable SecretRef secretId,
+            Duration fresh,
+            Duration kept,
+            List<String> allowNetworks) {
+        /** Copies the list. */
+        public VaultServer {
+            allowNetworks = List.copyOf(allowNetworks);
+        }
+    }
 
     /**
      * An issuer whose tokens are accepted.

@@ -40,7 +40,7 @@ public final class VirtualKeys extends TokenVerifier {
 
     private static final Logger LOG = LoggerFactory.getLogger(VirtualKeys.class);
     private static final long LOOK_NANOS = Duration.ofMillis(LOOK_MILLIS).toNanos();
-    private static final byte[] NO_HASH = "0".repeat(64).getBytes(StandardCharsets.US_ASCII);
+    private static final String NO_HASH = "0".repeat(64);
 
     private final IssuerProfile profile;
     private final ScopeHierarchy scopes;
@@ -51,18 +51,8 @@ public final class VirtualKeys extends TokenVerifier {
     private final ReentrantLock looking = new ReentrantLock();
     private volatile Loaded loaded;
 
-    /** A key and its caller, made once. */
-    private record Entry(VirtualKey key, VerifiedToken token, byte[] sha256) {
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Entry entry && entry.key.equals(key);
-        }
-
-        @Override
-        public int hashCode() {
-            return key.hashCode();
-        }
-    }
+    /** A key and what it proves, made once. */
+    private record Entry(VirtualKey key, VerifiedToken token) {}
 
     /** Two versions of a file differ in at least one of these; all are empty when there is none. */
     private record Version(
@@ -141,9 +131,10 @@ public final class VirtualKeys extends TokenVerifier {
             throw new KeysUnavailable(now.problem());
         }
         Entry entry = now.entries().get(text.id());
-        byte[] offered = text.sha256().getBytes(StandardCharsets.US_ASCII);
+        byte[] offered = hash(text.sha256());
         // compared also when there is none, so that both cost the same
-        boolean same = MessageDigest.isEqual(offered, entry == null ? NO_HASH : entry.sha256());
+        boolean same = MessageDigest.isEqual(
+                offered, hash(entry == null ? NO_HASH : entry.key().sha256()));
         if (entry == null || !same) {
             throw new BadToken(TokenStep.KEY, "virtual key is not known");
         }
@@ -155,6 +146,10 @@ public final class VirtualKeys extends TokenVerifier {
             throw new BadToken(TokenStep.AUDIENCE, "virtual key " + key.id() + " is for another view");
         }
         return entry.token();
+    }
+
+    private static byte[] hash(String hexadecimal) {
+        return hexadecimal.getBytes(StandardCharsets.US_ASCII);
     }
 
     @Override
@@ -224,9 +219,6 @@ public final class VirtualKeys extends TokenVerifier {
                 scopes.expand(holder.scopes()),
                 Map.of());
         Caller caller = new Caller(subject, ISSUER, null, key.expires()).provedBy(key.id());
-        return new Entry(
-                key,
-                new VerifiedToken(caller, profile, Confirmation.NONE),
-                key.sha256().getBytes(StandardCharsets.US_ASCII));
+        return new Entry(key, new VerifiedToken(caller, profile, Confirmation.NONE));
     }
 }

@@ -303,6 +303,14 @@ class ConfigFileTest {
                         "virtual_keys: {enabled: true, issuer: anonymous}",
                         "/virtual_keys/issuer",
                         "another issuer is called"),
+                new Wrong(
+                        "admin: {tokens: [{name: ops, secret: {vault: {path: secret/data/a, key: k}}}]}",
+                        "/admin/tokens/0/secret/vault/path",
+                        "no vault is configured"),
+                new Wrong("vault: {url: \"http://vault.example\", token: {env: T}}", "/vault/url", "over https"),
+                new Wrong(
+                        "vault: {url: \"https://vault.example/v1\", token: {env: T}}", "/vault/url", "not have a path"),
+                new Wrong("vault: {url: \"https://vault.example\"}", "/vault", "exactly one of token and approle"),
                 new Wrong("virtual_keys: {enable: true}", "/virtual_keys/enable", "unknown key"),
                 new Wrong(
                         "upstreams: {crm: {transport: stdio, command: [node, s.js], credential: none}}",

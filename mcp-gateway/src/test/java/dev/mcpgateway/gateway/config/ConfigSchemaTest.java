@@ -55,6 +55,8 @@ class ConfigSchemaTest {
                ["10.0.0.0/8"]}}},
              "scopes": {"implies": {"mcp:crm:write": ["mcp:crm:read"]}},
              "virtual_keys": {"enabled": true, "issuer": "robots"},
+             "vault": {"url": "https://vault.example", "namespace": "a", "approle": {"mount": "m", "role_id": "r", "secret_id": {"file":
+               "s"}}, "cache_s": 5, "keep_s": 5, "allow_networks": ["10.0.0.0/8"]},
              "upstreams": {"crm": {"transport": "streamable_http", "url": "https://crm.example/mcp", "allow_plain_http": false,
                "allow_networks": ["10.0.0.0/8"], "http_client": "lean", "era": "auto", "credential": {"static": {"header":
                "X-Key", "prefix": "p", "secret": {"env": "CRM"}}}, "call_timeout_ms": 1000, "concurrent_calls": 5,
@@ -86,6 +88,7 @@ class ConfigSchemaTest {
 
     private static final String LOCAL = """
             {"version": 1,
+             "vault": {"url": "http://127.0.0.1:8200", "token": {"env": "T"}},
              "anonymous": {"subject": "s", "client_id": "c", "groups": ["g"], "scopes": ["x"]},
              "upstreams": {"files": {"transport": "stdio", "command": ["/bin/true"], "env": {"A": "text", "B": {"secret":
                {"file": "b"}}}, "cwd": "/", "era": "legacy", "credential": {"none": null}},
@@ -385,6 +388,48 @@ class ConfigSchemaTest {
         assertAgreement(secret);
         assertThat(problems(secret)).isEmpty();
         for (ObjectNode each : List.of(both, neither)) {
+            assertAgreement(each);
+            assertThat(problems(each)).isNotEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "secret/data/b",
+                "kv/team/data/a/b",
+                "secret/b",
+                "secret/data/",
+                "/secret/data/b",
+                "secret/data/../b",
+                "secret/data/a b"
+            })
+    void bothKnowTheSamePathsInTheVault(String path) {
+        ObjectNode document = local();
+        ((ObjectNode) document.at("/upstreams/files/env/B/secret"))
+                .removeAll()
+                .putObject("vault")
+                .put("path", path)
+                .put("key", "k");
+
+        assertAgreement(document);
+        assertThat(problems(document).isEmpty()).isEqualTo(path.equals("secret/data/b") || path.startsWith("kv/"));
+    }
+
+    @Test
+    void whatOpensTheVaultIsNotInIt() {
+        ObjectNode inside = local();
+        ((ObjectNode) inside.path("vault"))
+                .putObject("token")
+                .putObject("vault")
+                .put("path", "secret/data/b")
+                .put("key", "k");
+        ObjectNode both = remote();
+        ((ObjectNode) both.path("vault")).putObject("token").put("env", "T");
+        ObjectNode neither = remote();
+        ((ObjectNode) neither.path("vault")).remove("approle");
+
+        for (ObjectNode each : List.of(inside, both, neither)) {
             assertAgreement(each);
             assertThat(problems(each)).isNotEmpty();
         }

@@ -344,11 +344,16 @@ public final class Gateway implements AutoCloseable {
         return status;
     }
 
-    /** The scopes that the policy in force asks for somewhere: what an agent may want to request. */
-    private Set<String> scopes() {
+    /** The scopes that the policy in force asks for in this view: what an agent may want to request, and no more. */
+    private Set<String> scopes(View view) {
         Set<String> scopes = new TreeSet<>();
         for (Rule rule : policy.get().rules()) {
-            scopes.addAll(rule.requiredScopes());
+            boolean here = rule.resources().stream()
+                    .anyMatch(pattern ->
+                            pattern.isEverything() || view.upstreams().contains(pattern.alias()));
+            if (here) {
+                scopes.addAll(rule.requiredScopes());
+            }
         }
         return scopes;
     }
@@ -399,7 +404,7 @@ public final class Gateway implements AutoCloseable {
     private Answers answers(View view) {
         return agents.answers(
                 config.issuers().isEmpty() ? "" : metadataUrl(view),
-                this::scopes,
+                () -> scopes(view),
                 senderSupport().algorithms(),
                 McpFace.serverInfo(wiring.version()));
     }
@@ -416,7 +421,7 @@ public final class Gateway implements AutoCloseable {
                     face.endpoint(view, authenticator, answers(view))));
             if (!config.issuers().isEmpty()) {
                 ResourceMetadata metadata =
-                        new ResourceMetadata(view.resource(), issuers(), this::scopes, senderSupport());
+                        new ResourceMetadata(view.resource(), issuers(), () -> scopes(view), senderSupport());
                 routes.add(metadataRoute(ResourceMetadata.WELL_KNOWN + view.path(), metadata));
                 if (first) {
                     routes.add(metadataRoute(ResourceMetadata.WELL_KNOWN, metadata));
@@ -475,13 +480,13 @@ public final class Gateway implements AutoCloseable {
         return views.stream().map(view -> publicUrl + view.path()).toList();
     }
 
-    /** What is served on the agents' port, in order. */
+    /** What is served on the agents' port, in order; for the module's own tests. */
     @SuppressWarnings("exports")
     public List<Route> agentsRoutes() {
         return agents.routes();
     }
 
-    /** What is served on the operators' port, in order. */
+    /** What is served on the operators' port, in order; for the module's own tests. */
     @SuppressWarnings("exports")
     public List<Route> operatorsRoutes() {
         return operators.routes();

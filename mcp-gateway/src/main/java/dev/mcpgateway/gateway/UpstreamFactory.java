@@ -49,8 +49,7 @@ final class UpstreamFactory {
     private final UpstreamCredentials credentials;
     private final Secrets secrets;
 
-    UpstreamFactory(
-            Surroundings surroundings, Limits limits, UpstreamCredentials credentials, Secrets secrets) {
+    UpstreamFactory(Surroundings surroundings, Limits limits, UpstreamCredentials credentials, Secrets secrets) {
         this.surroundings = surroundings;
         this.limits = limits;
         this.credentials = credentials;

@@ -136,7 +136,7 @@ public final class TokenAuthenticator implements Authenticator {
         }
         try {
             VerifiedToken fresh = verifier.verify(token, audience);
-            verified.add(hash, fresh, now, generation);
+            verified.add(hash, fresh, token.length(), now, generation);
             return fresh;
         } catch (BadToken bad) {
             refused.add(hash, bad, generation);

@@ -36,6 +36,10 @@ class ScopeTest {
         gateway = TestGateway.in(folder)
                 .section("scopes", "{implies: {\"crm:admin\": [\"crm:write\"], \"crm:write\": [\"crm:read\"]}}")
                 .upstream("crm", crm)
+                .upstream("files", crm)
+                .section(
+                        "views",
+                        "{default: {path: /mcp, upstreams: [crm]}, files: {path: /mcp/files, upstreams: [files]}}")
                 .limits("{calls_per_minute: 100000}")
                 .policy("""
                         version: 1
@@ -47,6 +51,8 @@ class ScopeTest {
                              requires_scope: ["crm:read", "crm:write"]}
                           - {id: drop, effect: permit, principals: {issuer: corp, groups: [support]}, actions: [tools/call],
                              resources: [crm__drop], requires_scope: ["crm:admin", "other"]}
+                          - {id: files, effect: permit, principals: {issuer: corp}, actions: [tools/call],
+                             resources: [files__read], requires_scope: ["files:read"]}
                         """)
                 .start();
     }
@@ -118,12 +124,23 @@ class ScopeTest {
     }
 
     @Test
-    void theMetadataNamesTheScopesOfRulesAndNoOthers() {
-        WireAnswer document = gateway.send(WireRequest.of("GET", "/.well-known/oauth-protected-resource/mcp")
-                .plus("Host", gateway.url().getAuthority()));
+    void theMetadataNamesTheScopesOfItsViewAndNoOthers() {
+        assertThat(supported("/mcp")).containsExactlyInAnyOrder("crm:read", "crm:write", "crm:admin", "other");
+        assertThat(supported("/mcp/files")).containsExactly("files:read");
+        assertThat(gateway.send(gateway.agent().at("/mcp/files").listing().without("Authorization"))
+                        .header("WWW-Authenticate")
+                        .orElseThrow())
+                .contains("scope=\"files:read\"");
+    }
 
-        assertThat(document.json().path("scopes_supported").valueStream().map(each -> each.stringValue()))
-                .containsExactlyInAnyOrder("crm:read", "crm:write", "crm:admin", "other");
+    private static List<String> supported(String path) {
+        WireAnswer document = gateway.send(WireRequest.of("GET", "/.well-known/oauth-protected-resource" + path)
+                .plus("Host", gateway.url().getAuthority()));
+        return document.json()
+                .path("scopes_supported")
+                .valueStream()
+                .map(each -> each.stringValue())
+                .toList();
     }
 
     @Test

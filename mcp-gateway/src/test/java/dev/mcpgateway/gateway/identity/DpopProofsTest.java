@@ -75,6 +75,20 @@ class DpopProofsTest {
     }
 
     @Test
+    void noPathIsTheRootAndEachSchemeHasItsPort() throws Exception {
+        for (String[] pair : new String[][] {
+            {"https://gw.example/", "https://gw.example"},
+            {"https://gw.example", "https://gw.example:443/"},
+            {"http://gw.example:80/mcp", "http://gw.example/mcp"},
+            {"http://127.0.0.1:8080/mcp", "http://127.0.0.1:8080/mcp"}
+        }) {
+            proofs.check(
+                    proof(claims -> claims.put("htu", pair[1])),
+                    new DpopProofs.Use("POST", URI.create(pair[0]), TOKEN, PROVER.thumbprint(), false));
+        }
+    }
+
+    @Test
     void keysOfEachKindProve() throws Exception {
         TestProver rsa = TestProver.of(new RSAKeyGenerator(2048).generate());
         TestEd25519 ed = TestEd25519.generate("ed");

@@ -82,6 +82,21 @@ class RemoteKeySetTest {
     }
 
     @Test
+    void withoutAKeyIdTheOnlyKeyIsFoundInEveryState() throws Exception {
+        assertThat(keys.find(null, "ES256")).as("first").isPresent();
+        later(RemoteKeySet.FRESH.minusSeconds(1));
+        assertThat(keys.find(null, "ES256")).as("shortly before its end").isPresent();
+        Await.until("fetched behind", () -> fetches.get() == 2);
+        later(RemoteKeySet.FRESH);
+        assertThat(keys.find(null, "ES256")).as("fetched anew").isPresent();
+        down();
+        later(RemoteKeySet.FRESH);
+        assertThat(keys.find(null, "ES256")).as("the issuer is down").isPresent();
+        later(Duration.ofMinutes(1));
+        assertThat(keys.find(null, "ES256")).as("and still is").isPresent();
+    }
+
+    @Test
     void aNewKeyIsTakenAtOnce() throws Exception {
         assertThat(has("old")).isTrue();
         long before = keys.generation();
@@ -315,7 +330,7 @@ class RemoteKeySetTest {
         AtomicInteger served = new AtomicInteger();
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 600; i++) {
-                callers.submit(() -> {
+                callers.execute(() -> {
                     try {
                         keys.find("old", "ES256");
                         served.incrementAndGet();

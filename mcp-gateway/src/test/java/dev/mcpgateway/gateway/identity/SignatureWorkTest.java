@@ -59,11 +59,11 @@ class SignatureWorkTest {
         AtomicInteger busy = new AtomicInteger();
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 2; i++) {
-                callers.submit(() -> attempt(work, key, token, good, busy));
+                callers.execute(() -> attempt(work, key, token, good, busy));
             }
             Await.until("two are at work", () -> running.get() == 2);
             for (int i = 0; i < 10; i++) {
-                callers.submit(() -> attempt(work, key, token, good, busy));
+                callers.execute(() -> attempt(work, key, token, good, busy));
             }
             Await.until("those beyond the limit are refused", () -> busy.get() == 7);
             assertThat(running).hasValue(2);

@@ -6,6 +6,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.crypto.opts.AllowWeakRSAKey;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import tools.jackson.databind.json.JsonMapper;
@@ -89,7 +91,7 @@ public final class TestProver {
                 + TestIssuer.encode(JsonMapper.shared().writeValueAsString(claims));
         try {
             JWSSigner signer = key instanceof RSAKey rsa
-                    ? new RSASSASigner(rsa.toPrivateKey(), true)
+                    ? new RSASSASigner(rsa, Set.of(AllowWeakRSAKey.getInstance()))
                     : new ECDSASigner((ECKey) key);
             JWSAlgorithm algorithm = key instanceof RSAKey ? JWSAlgorithm.PS256 : JWSAlgorithm.ES256;
             return input + "." + signer.sign(new JWSHeader(algorithm), input.getBytes(StandardCharsets.US_ASCII));

@@ -17,6 +17,7 @@ import dev.mcpgateway.gateway.admin.AdminEndpoints;
 import dev.mcpgateway.gateway.admin.AdminTokens;
 import dev.mcpgateway.gateway.admin.KillEndpoints;
 import dev.mcpgateway.gateway.admin.Readiness;
+import dev.mcpgateway.gateway.admin.SecretEndpoints;
 import dev.mcpgateway.gateway.call.CallIds;
 import dev.mcpgateway.gateway.config.FileWatch;
 import dev.mcpgateway.gateway.config.GatewayConfig;
@@ -77,6 +78,7 @@ public final class Gateway implements AutoCloseable {
     private final DeadlineSweeper sweeper;
     private final UpstreamCredentials credentials;
     private final UpstreamFactory factory;
+    private final SecretWatch secrets;
     private final Map<String, Upstreams.Upstream> upstreams = new LinkedHashMap<>();
     private final Catalog catalog;
     private final HttpServer agents;
@@ -84,6 +86,7 @@ public final class Gateway implements AutoCloseable {
     private final URI publicUrl;
     private final List<View> views;
     private final McpFace face;
+    private final OtherCredentials others;
     private final Authenticator authenticator;
     private final Readiness readiness;
     private final List<AutoCloseable> transports = new ArrayList<>();
@@ -116,8 +119,10 @@ public final class Gateway implements AutoCloseable {
             Surroundings surroundings =
                     new Surroundings(sweeper, wiring.ids(), new ClientIdentity("mcp-gateway", wiring.version()));
             this.credentials = new UpstreamCredentials(config, publicUrl, surroundings, wiring.secureRandom());
-            this.factory = new UpstreamFactory(surroundings, config.limits(), credentials);
+            this.factory = new UpstreamFactory(
+                    surroundings, config.limits(), credentials, new Secrets(config.vault(), sweeper, transports));
             config.upstreams().forEach((alias, upstream) -> upstreams.put(alias, factory.make(upstream)));
+            this.secrets = new SecretWatch(config, wiring, factory::secret);
             this.face = new McpFace(
                     views,
                     policy,
@@ -139,6 +144,8 @@ public final class Gateway implements AutoCloseable {
                     catalogSettings(),
                     surroundings,
                     face::update);
+            this.others = new OtherCredentials(
+                    config, views, new OtherCredentials.Means(wiring, sweeper, factory::secret, audit, transports));
             this.authenticator = authenticator(time);
             this.readiness = readiness();
         } catch (StartRefused | IOException | RuntimeException failure) {
@@ -150,12 +157,20 @@ public final class Gateway implements AutoCloseable {
     /** Starts the catalogue and serves both ports; returns when agents are answered. */
     public void start() throws Exception {
         observe();
+        secrets.start(sweeper);
         CallIds ids = new CallIds(wiring.clock(), wiring.ids());
         Answers adminAnswers = operators.answers("", List::of, "", McpFace.serverInfo(wiring.version()));
         operators.start(adminRoutes(), adminAnswers, face::refusedAtTheEdge, ids);
+        // upstreams that verify our tokens fetch our keys while we ask them for their first lists
+        boolean keysAreAskedFor = credentials.keySet().isPresent();
+        if (keysAreAskedFor) {
+            agents.start(agentRoutes(), answers(views.getFirst()), face::refusedAtTheEdge, ids);
+        }
         catalog.start();
         catalog.awaitFirst(FIRST_LIST);
-        agents.start(agentRoutes(), answers(views.getFirst()), face::refusedAtTheEdge, ids);
+        if (!keysAreAskedFor) {
+            agents.start(agentRoutes(), answers(views.getFirst()), face::refusedAtTheEdge, ids);
+        }
         watchFiles();
         LOG.atInfo()
                 .addKeyValue("urls", urls())
@@ -196,10 +211,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private KnownNames knownNames() {
-        Set<String> issuers = config.anonymous().isPresent()
-                ? Set.of("anonymous")
-                : config.issuers().keySet();
-        return new KnownNames(issuers, config.upstreams().keySet(), Set.of());
+        return new KnownNames(config.issuerAliases(), config.upstreams().keySet(), Set.of());
     }
 
     private void loadPolicy() throws StartRefused {
@@ -251,6 +263,7 @@ public final class Gateway implements AutoCloseable {
                         new ScopeHierarchy(config.impliedScopes()),
                         publicUrl,
                         config.limits().authFailuresPerMinute()),
+                others.verifiers(),
                 wiring.clock(),
                 wiring.nanoClock(),
                 wiring.secureRandom());
@@ -307,6 +320,11 @@ public final class Gateway implements AutoCloseable {
                 "gateway.upstreams.down",
                 "Upstreams whose list is not fresh.",
                 () -> upstreamProblems().size());
+        telemetry.gauges(
+                "gateway.secret.age.seconds",
+                "Seconds since a secret got its present value, as far as seen.",
+                "secret",
+                () -> secrets.ages().seconds());
         telemetry.upstreams(this::upstreamStatus);
     }
 
@@ -351,12 +369,12 @@ public final class Gateway implements AutoCloseable {
                         config.telemetry().prometheus(),
                         this::status,
                         tokens,
-                        killEndpoints(tokens).routes())
+                        moreAdminRoutes(tokens))
                 .routes();
     }
 
-    private KillEndpoints killEndpoints(AdminTokens tokens) {
-        return new KillEndpoints(
+    private List<Route> moreAdminRoutes(AdminTokens tokens) {
+        KillEndpoints kills = new KillEndpoints(
                 stops.kills(),
                 tokens,
                 audit,
@@ -364,6 +382,9 @@ public final class Gateway implements AutoCloseable {
                 wiring.nanoClock(),
                 Stops.issuers(config),
                 config.upstreams().keySet());
+        List<Route> routes = new ArrayList<>(kills.routes());
+        routes.addAll(new SecretEndpoints(secrets.ages(), tokens, wiring.clock()).routes());
+        return routes;
     }
 
     private Map<String, String> status() {
@@ -382,7 +403,7 @@ public final class Gateway implements AutoCloseable {
 
     private Answers answers(View view) {
         return agents.answers(
-                metadataUrl(view),
+                config.issuers().isEmpty() ? "" : metadataUrl(view),
                 () -> scopes(view),
                 senderSupport().algorithms(),
                 McpFace.serverInfo(wiring.version()));
@@ -398,7 +419,7 @@ public final class Gateway implements AutoCloseable {
                     Access.AUTHENTICATED,
                     true,
                     face.endpoint(view, authenticator, answers(view))));
-            if (config.anonymous().isEmpty()) {
+            if (!config.issuers().isEmpty()) {
                 ResourceMetadata metadata =
                         new ResourceMetadata(view.resource(), issuers(), () -> scopes(view), senderSupport());
                 routes.add(metadataRoute(ResourceMetadata.WELL_KNOWN + view.path(), metadata));
@@ -437,6 +458,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void watchFiles() {
+        others.watch(files);
         files.watch(policy.files(), () -> {
             var _ = policy.load();
             face.policyChanged();
@@ -507,6 +529,7 @@ public final class Gateway implements AutoCloseable {
         face.drain();
         quietly("agents' port", () -> agents.drain(config.limits().drainTimeout()));
         quietly("files", files);
+        quietly("secrets", secrets);
         quietly("sessions", face);
         quietly("catalogue", catalog);
         for (Upstreams.Upstream upstream : upstreams.values()) {

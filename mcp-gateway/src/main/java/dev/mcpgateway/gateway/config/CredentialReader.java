@@ -76,6 +76,16 @@ final class CredentialReader {
         }
         if (transport == Transport.STDIO) {
             value.get().problem("a stdio upstream takes no header", "Hand a secret over in env, or write none");
+            return new Credential.None();
+        }
+        if (variant.get().body().isEmpty() && !mode.equals("call_token")) {
+            value.get()
+                    .problem(
+                            mode + " needs more than its name",
+                            mode.equals("static")
+                                    ? "{static: {header: Authorization, secret: {file: PATH}}}"
+                                    : "{" + mode + ": {token_url: URL, client: {id: ID, private_key: {file: PATH}}}}");
+            return new Credential.None();
         }
         YamlObject body = variant.get().body().map(YamlValue::object).orElseGet(() -> empty(value.get()));
         Credential credential = switch (mode) {
@@ -168,6 +178,8 @@ final class CredentialReader {
                 audience = proof.text("audience", url.toString());
             } else {
                 secret = config.secret(proof, "secret");
+                proof.refuse("key_id", "a secret has no key id", "");
+                proof.refuse("audience", "with a secret nothing is signed for an audience", "");
             }
             proof.rejectUnknownKeys();
         }

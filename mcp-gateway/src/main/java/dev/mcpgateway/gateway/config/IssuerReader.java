@@ -105,6 +105,12 @@ final class IssuerReader {
             networks = section.texts("allow_networks");
             section.rejectUnknownKeys();
         }
-        return new Issuer(profile, url, file, networks);
+        return new Issuer(
+                profile,
+                url,
+                file,
+                networks,
+                entry.object("introspection")
+                        .map(section -> new IntrospectionReader(config).introspection(section, profile)));
     }
 }

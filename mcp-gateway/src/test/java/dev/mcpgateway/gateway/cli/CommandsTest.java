@@ -81,6 +81,11 @@ class CommandsTest {
                 List.of("kill", "add"),
                 List.of("kill", "remove"),
                 List.of("kill", "list"),
+                List.of("keys"),
+                List.of("keys", "create"),
+                List.of("keys", "list"),
+                List.of("keys", "revoke"),
+                List.of("keys", "rotate"),
                 List.of("version"),
                 List.of("audit"),
                 List.of("audit", "init"),
@@ -109,6 +114,10 @@ class CommandsTest {
                 List.of("kill", "add"),
                 List.of("kill", "remove"),
                 List.of("kill", "list"),
+                List.of("keys", "create"),
+                List.of("keys", "list"),
+                List.of("keys", "revoke"),
+                List.of("keys", "rotate"),
                 List.of("screen"))) {
             assertThat(run(Stream.concat(command.stream(), Stream.of("--help")).toArray())
                             .out())

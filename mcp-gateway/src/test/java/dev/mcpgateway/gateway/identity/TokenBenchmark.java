@@ -34,6 +34,7 @@ final class TokenBenchmark {
                             ScopeHierarchy.NONE,
                             URI.create("http://127.0.0.1"),
                             300),
+                    List.of(),
                     InstantSource.system(),
                     System::nanoTime,
                     new SecureRandom());

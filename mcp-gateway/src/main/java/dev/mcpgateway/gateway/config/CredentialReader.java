@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.config;
 import dev.mcpgateway.connectors.credential.CallToken;
 import dev.mcpgateway.connectors.credential.CallToken.SubjectForm;
 import dev.mcpgateway.connectors.credential.SigningAlgorithm;
+import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
 import dev.mcpgateway.gateway.config.GatewayConfig.TokenServer;
@@ -13,7 +14,6 @@ import dev.mcpgateway.policy.yaml.YamlValue;
 import dev.mcpgateway.policy.yaml.YamlValue.Variant;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -107,9 +107,8 @@ final class CredentialReader {
 
     private Credential staticHeader(YamlObject section) {
         String header = section.text("header", "Authorization");
-        if (!header.matches("[A-Za-z0-9-]{1,64}")
-                || header.toLowerCase(Locale.ROOT).startsWith("mcp-")) {
-            section.problem("header", "it must be a header name, and none that MCP computes", "");
+        if (!header.matches("[A-Za-z0-9-]{1,64}") || !UpstreamCredential.StaticHeader.isFree(header)) {
+            section.problem("header", "it must be a header name, and none that MCP computes or HTTP needs", "");
         }
         return new Credential.StaticHeader(header, section.text("prefix", ""), config.secret(section, "secret"));
     }

@@ -398,6 +398,10 @@ class ConfigFileTest {
                         "/upstreams/crm/credential/static/header",
                         "none that MCP computes"),
                 new Wrong(
+                        "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: {static: {header: traceparent, secret: {env: A}}}}}",
+                        "/upstreams/crm/credential/static/header",
+                        "or HTTP needs"),
+                new Wrong(
                         "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: {static: {secret: s3cret}}}}",
                         "/upstreams/crm/credential/static/secret",
                         "given by reference"),

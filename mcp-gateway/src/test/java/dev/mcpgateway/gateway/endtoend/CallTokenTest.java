@@ -8,11 +8,17 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.mcpgateway.connectors.credential.CallTokenKeys;
+import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.testing.FakeMcpServer;
 import dev.mcpgateway.connectors.testing.FakeMcpServer.Speaks;
 import dev.mcpgateway.connectors.testing.RawRequest;
 import dev.mcpgateway.connectors.testing.ToolScript;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +28,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -264,6 +271,84 @@ class CallTokenTest {
         gateway.clock().advance(Duration.ofMinutes(61));
         Await.until("the old key is gone", () -> keys() == 2);
         assertThat(published().getKeyByKeyId(old)).isNull();
+    }
+
+    @Test
+    void aServerCanFetchTheKeysWhileItIsAskedForItsFirstLists() throws Exception {
+        List<Integer> statuses = new CopyOnWriteArrayList<>();
+        server.method("tools/list", turn -> {
+            String issuer =
+                    SignedJWT.parse(bearer(turn.request())).getJWTClaimsSet().getIssuer();
+            try (HttpClient client = HttpClient.newHttpClient()) {
+                URI keys = URI.create(issuer + "/.well-known/jwks.json");
+                statuses.add(client.send(
+                                HttpRequest.newBuilder(keys)
+                                        .timeout(Duration.ofSeconds(5))
+                                        .build(),
+                                HttpResponse.BodyHandlers.discarding())
+                        .statusCode());
+            }
+            turn.result("{\"tools\":[]}");
+        });
+
+        serve(CALL_TOKEN);
+
+        assertThat(statuses).startsWith(200);
+    }
+
+    @Test
+    void nothingThatACallerBringsStandsBesideTheToken() throws Exception {
+        serve(CALL_TOKEN);
+        TestAgent agent = gateway.agent();
+        WireRequest dressed = agent.calling("crm__echo", "{}")
+                .body("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"crm__echo\","
+                        + TestAgent.META.replace(
+                                "\"_meta\":{",
+                                "\"_meta\":{\"keep\":1,\"x-user-id\":\"smuggled\",\"on_behalf_of\":\"smuggled\","
+                                        + "\"io.modelcontextprotocol/Authorization\":\"smuggled\",")
+                        + "}}")
+                .plus("Cookie", "session=smuggled")
+                .plus("X-Forwarded-User", "smuggled")
+                .plus("Forwarded", "for=smuggled")
+                .plus("X-Authorization", "Bearer smuggled");
+
+        gateway.send(dressed);
+
+        RawRequest sent = sent("tools/call");
+        assertThat(sent.toString()).doesNotContain("smuggled", agent.token());
+        assertThat(sent.text()).contains("\"keep\":1").doesNotContain("smuggled");
+        assertThat(sent.headers().stream().filter(header -> header.getKey().equalsIgnoreCase("Authorization")))
+                .hasSize(1);
+        assertThat(verified(sent).getSubject()).isEqualTo("alice");
+    }
+
+    @Test
+    void operatorsRotateTheKeysOfARunningGateway() throws Exception {
+        serve(CALL_TOKEN);
+        gateway.agent().call("crm__echo", "{}");
+        String old = SignedJWT.parse(bearer(sent("tools/call"))).getHeader().getKeyID();
+        TimeSource time = new TimeSource(gateway.clock(), gateway.clock()::nanos);
+        Path file = folder.resolve("state/call-token-keys.pem");
+
+        CallTokenKeys.rotate(file, time); // the next key has not been public for long enough
+        gateway.clock().advance(Duration.ofMinutes(2));
+        gateway.agent().call("crm__echo", "{}");
+        assertThat(SignedJWT.parse(bearer(sent("tools/call"))).getHeader().getKeyID())
+                .isEqualTo(old);
+        gateway.clock().advance(Duration.ofMinutes(60));
+        gateway.agent(claims -> {}).call("crm__echo", "{}");
+        String second = SignedJWT.parse(bearer(sent("tools/call"))).getHeader().getKeyID();
+        assertThat(second).isNotEqualTo(old);
+        assertThat(published().getKeyByKeyId(old)).isNotNull();
+
+        CallTokenKeys.replace(file, time);
+        gateway.clock().advance(Duration.ofSeconds(2));
+        gateway.agent(claims -> {}).call("crm__echo", "{}");
+        assertThat(SignedJWT.parse(bearer(sent("tools/call"))).getHeader().getKeyID())
+                .isNotIn(old, second);
+        assertThat(published().getKeyByKeyId(old)).isNull();
+        assertThat(published().getKeyByKeyId(second)).isNull();
+        assertThat(keys()).isEqualTo(2);
     }
 
     private int keys() {

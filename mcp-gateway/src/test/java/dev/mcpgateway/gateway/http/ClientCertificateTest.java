@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.testing.FakeMcpServer;
 import dev.mcpgateway.connectors.testing.FakeMcpServer.Speaks;
 import dev.mcpgateway.connectors.testing.ToolScript;
@@ -149,6 +150,37 @@ class ClientCertificateTest {
     void aStrangersCertificateEndsTheConnection() {
         assertThatThrownBy(() -> call(stranger, gateway.token())).isInstanceOf(IOException.class);
         assertThat(crm.requests("tools/call")).isEmpty();
+    }
+
+    @Test
+    void newAuthoritiesAreTakenWithoutARestart(@TempDir Path own) throws Exception {
+        Files.writeString(own.resolve("cert.pem"), server.certificatePem());
+        Files.writeString(own.resolve("key.pem"), server.keyPem());
+        Files.writeString(own.resolve("clients.pem"), alice.certificatePem());
+        try (TestGateway other = TestGateway.in(own)
+                .section(
+                        "listen",
+                        "{host: 127.0.0.1, port: 0, tls: {certificate: cert.pem, private_key: key.pem, client_ca:"
+                                + " clients.pem}}")
+                .upstream("crm", crm)
+                .start()) {
+            assertThat(isGreeted(other, alice)).isTrue();
+            assertThat(isGreeted(other, bob)).isFalse();
+
+            Files.writeString(own.resolve("clients.pem"), bob.certificatePem());
+            Await.until("the new authority is in use", () -> isGreeted(other, bob));
+
+            assertThat(isGreeted(other, alice)).isFalse();
+        }
+    }
+
+    private static boolean isGreeted(TestGateway gateway, TestCertificate client) {
+        try (WireClient wire = new WireClient(
+                server.trusting(client).getSocketFactory().createSocket("127.0.0.1", gateway.port()))) {
+            return wire.exchange(gateway.agent().listing()).status() == 200;
+        } catch (IOException ended) {
+            return false;
+        }
     }
 
     @Test

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Who calls, with a real identity provider: samples/acceptance/identity.sh [--only GROUP,…]
 #
-#   --only   these groups of cases alone: files of identity/ without .mjs, as samples/README.md lists them
+#   --only   these groups of cases alone: files of identity/ without .mjs, as samples/README.md lists them;
+#            "traces" looks at what all the others left behind and needs them
 #
 # Installs, under target/npm with exact pins, npm oidc-provider, two MCP client libraries and Node 22; builds the gateway and
 # the samples if needed; starts three providers (two trusted ones that give differently shaped tokens, and a stranger),
-# servers and gateways on free loopback ports. About four minutes. Logs stand under target/identity. The last line is "N passed, N failed"; the
+# servers and gateways on free loopback ports. About four minutes. Logs stand under target/identity. The last line is
+# "N passed, N failed"; the
 # exit code is 0 only if nothing failed and no case was left out.
 set -euo pipefail
 

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -94,7 +95,9 @@ export class World {
     return this.corp.token(this.clients[client], this.gateway.url, options);
   }
 
+  /** Stops everything, the gateway as an operator would. */
   async stop() {
+    assert.equal(await this.gateway.stop(), 0);
     this.upstream.stop();
     await Promise.all([this.corp.end(), this.partner.end(), this.stranger.end()]);
   }

@@ -81,7 +81,7 @@ final class IssuedTokens<K> {
     boolean giveUp(K key, Issued issued) {
         Slot slot = slot(key);
         Held held = slot.held;
-        if (held == null || held.issued() != issued) {
+        if (held == null || !held.issued().equals(issued)) {
             return true;
         }
         if (time.now().isBefore(held.since().plus(FORGOTTEN_AFTER))) {

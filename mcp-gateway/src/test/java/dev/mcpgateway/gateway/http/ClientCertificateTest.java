@@ -175,8 +175,8 @@ class ClientCertificateTest {
     }
 
     private static boolean isGreeted(TestGateway gateway, TestCertificate client) {
-        try (WireClient wire = new WireClient(
-                server.trusting(client).getSocketFactory().createSocket("127.0.0.1", gateway.port()))) {
+        try (WireClient wire =
+                new WireClient(server.trusting(client).getSocketFactory().createSocket("127.0.0.1", gateway.port()))) {
             return wire.exchange(gateway.agent().listing()).status() == 200;
         } catch (IOException ended) {
             return false;

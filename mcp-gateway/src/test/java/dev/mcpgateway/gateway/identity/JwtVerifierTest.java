@@ -60,7 +60,8 @@ class JwtVerifierTest {
     }
 
     private static JwtVerifier verifier(List<JwtVerifier.Issuer> issuers, ScopeHierarchy scopes) {
-        return new JwtVerifier(issuers, scopes, new SignatureWork(1, 8, Duration.ofMinutes(1)), InstantSource.fixed(NOW));
+        return new JwtVerifier(
+                issuers, scopes, new SignatureWork(1, 8, Duration.ofMinutes(1)), InstantSource.fixed(NOW));
     }
 
     @Test

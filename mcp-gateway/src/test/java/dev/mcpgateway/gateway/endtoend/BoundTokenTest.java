@@ -190,7 +190,7 @@ class BoundTokenTest {
         assertThat(told.status()).isEqualTo(401);
         assertThat(challenges(told)).contains("DPoP error=\"use_dpop_nonce\"", "algs=\"ES256 ");
         assertThat(good.status()).isEqualTo(200);
-        assertThat(good.header("DPoP-Nonce")).hasValue(nonce);
+        assertThat(good.header("DPoP-Nonce")).isPresent();
 
         gateway.clock().advance(Duration.ofMinutes(4));
         WireAnswer late =

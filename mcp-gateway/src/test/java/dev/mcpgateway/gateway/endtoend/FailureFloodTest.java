@@ -29,7 +29,7 @@ class FailureFloodTest {
     void start() throws Exception {
         crm = FakeMcpServer.start(Speaks.MODERN).tool("echo", ToolScript.text("hello"));
         gateway = TestGateway.in(folder)
-                .limits("{auth_failures_per_minute: 20}")
+                .limits("{auth_failures_per_minute: 2}")
                 .upstream("crm", crm)
                 .start();
     }
@@ -63,11 +63,11 @@ class FailureFloodTest {
     void whoSendsManyBadTokensIsLookedAtNoMore() {
         String known = good("known");
         assertThat(from(ATTACKER, known).status()).isEqualTo(200);
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 2; i++) {
             assertThat(from(ATTACKER, forged(i)).status()).isEqualTo(401);
         }
 
-        WireAnswer refused = from(ATTACKER, forged(20));
+        WireAnswer refused = from(ATTACKER, forged(2));
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.header("Retry-After")).isPresent();
         assertThat(refused.headers("WWW-Authenticate")).isEmpty();
@@ -79,14 +79,14 @@ class FailureFloodTest {
                 .isEqualTo(200);
         assertThat(from(FRIEND, good("friend")).status()).as("another source").isEqualTo(200);
 
-        gateway.clock().advance(Duration.ofSeconds(4));
+        gateway.clock().advance(Duration.ofSeconds(31));
         assertThat(from(ATTACKER, good("later")).status()).isEqualTo(200);
     }
 
     @Test
     void theSameBadTokenAgainCountsToo() {
         String bad = forged(0);
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 2; i++) {
             assertThat(from(ATTACKER, bad).status()).isEqualTo(401);
         }
 

@@ -35,7 +35,7 @@ class DpopProofsTest {
     private final DpopProofs proofs = proofs(new ProofMemory(100, 50, nanos::get));
 
     private DpopProofs proofs(ProofMemory memory) {
-        return new DpopProofs(now::get, new SignatureWork(1, 8), nonces, memory);
+        return new DpopProofs(now::get, new SignatureWork(1, 8, Duration.ofMinutes(1)), nonces, memory);
     }
 
     private static DpopProofs.Use use(TestProver prover, boolean withNonce) {

@@ -17,6 +17,7 @@ import dev.mcpgateway.gateway.config.SenderConstraint;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -59,7 +60,8 @@ class JwtVerifierTest {
     }
 
     private static JwtVerifier verifier(List<JwtVerifier.Issuer> issuers, ScopeHierarchy scopes) {
-        return new JwtVerifier(issuers, scopes, new SignatureWork(1, 8), InstantSource.fixed(NOW));
+        return new JwtVerifier(
+                issuers, scopes, new SignatureWork(1, 8, Duration.ofMinutes(1)), InstantSource.fixed(NOW));
     }
 
     @Test

@@ -30,7 +30,7 @@ class RemoteKeySetTest {
     private static final ECKey OLD = key("old");
     private static final ECKey NEW = key("new");
 
-    private final AtomicLong nanos = new AtomicLong();
+    private final AtomicLong nanos = new AtomicLong(Duration.ofDays(100).toNanos());
     private final AtomicInteger fetches = new AtomicInteger();
     private volatile Callable<String> issuer = () -> jwks(OLD);
     private final RemoteKeySet keys = new RemoteKeySet("corp", this::fetch, nanos::get);

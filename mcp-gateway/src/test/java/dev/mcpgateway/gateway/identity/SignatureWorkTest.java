@@ -9,6 +9,7 @@ import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.jca.JCAContext;
 import com.nimbusds.jose.util.Base64URL;
 import dev.mcpgateway.connectors.testing.Await;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -52,7 +53,7 @@ class SignatureWorkTest {
 
     @Test
     void whatIsTooMuchIsToldToComeAgain() throws Exception {
-        SignatureWork work = new SignatureWork(2, 3);
+        SignatureWork work = new SignatureWork(2, 3, Duration.ofMinutes(1));
         VerificationKey key = new VerificationKey("k", Set.of("ES256"), new Slow());
         TokenText token = TokenText.of(ISSUER.token(Instant.EPOCH), TokenStep.FORM);
         AtomicInteger good = new AtomicInteger();
@@ -89,7 +90,7 @@ class SignatureWorkTest {
 
     @Test
     void aTurnIsGivenBackAlsoAfterABadSignature() throws Exception {
-        SignatureWork work = new SignatureWork(1, 1);
+        SignatureWork work = new SignatureWork(1, 1, Duration.ofMinutes(1));
         release.countDown();
         String good = ISSUER.token(Instant.EPOCH);
         TokenText forged =
@@ -104,8 +105,21 @@ class SignatureWorkTest {
     }
 
     @Test
+    void aTurnIsWaitedForSoLong() throws Exception {
+        SignatureWork work = new SignatureWork(0, 1, Duration.ofMillis(1));
+        VerificationKey key = KeyRules.usable(ISSUER.ec().toPublicJWK()).orElseThrow();
+        TokenText token = TokenText.of(ISSUER.token(Instant.EPOCH), TokenStep.FORM);
+
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> work.check(key, token, "ES256", TokenStep.SIGNATURE))
+                    .isInstanceOf(KeysUnavailable.class)
+                    .hasMessageContaining("no turn");
+        }
+    }
+
+    @Test
     void whoeverIsInterruptedLeavesNothingBehind() throws Exception {
-        SignatureWork work = new SignatureWork(1, 1);
+        SignatureWork work = new SignatureWork(1, 1, Duration.ofMinutes(1));
         VerificationKey key = new VerificationKey("k", Set.of("ES256"), new Slow());
         TokenText token = TokenText.of(ISSUER.token(Instant.EPOCH), TokenStep.FORM);
         release.countDown();

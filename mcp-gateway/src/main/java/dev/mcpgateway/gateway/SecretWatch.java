@@ -65,9 +65,12 @@ final class SecretWatch implements AutoCloseable {
     /** Looks no more, after a look that is under way: nothing is written to the state folder afterwards. */
     @Override
     public void close() {
-        closed = true;
         looking.lock();
-        looking.unlock();
+        try {
+            closed = true;
+        } finally {
+            looking.unlock();
+        }
     }
 
     /** Every secret that the configuration refers to, by where it does. */

@@ -123,7 +123,8 @@ class CommandsTest {
         assertThat(listed.code()).isZero();
         assertThat(listed.out().lines()).hasSize(2);
         assertThat(listed.out()).startsWith("signing ES256 ").contains("\nnext ES256 ");
-        assertThat(waits.out().lines().findFirst()).isEqualTo(listed.out().lines().findFirst());
+        assertThat(waits.out().lines().findFirst())
+                .isEqualTo(listed.out().lines().findFirst());
         assertThat(replaced.code()).isZero();
         String next = listed.out().lines().skip(1).findFirst().orElseThrow().split(" ", -1)[2];
         assertThat(replaced.out()).startsWith("signing ES256 " + next + " ");

@@ -78,7 +78,15 @@ final class SigningKeysCommand implements Runnable {
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
-            description = "Prints the keys: which one signs, which one is next, which are still public.")
+            description = "Prints the keys: which one signs, which one is next, which are still public.",
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {
+                "0:done, the keys are printed",
+                "1:the configuration has problems",
+                "2:wrong usage",
+                "3:the keys cannot be read or written, or there are none"
+            },
+            footer = {"%nExample:", "  mcp-gateway signing-keys list --config gateway.yaml"})
     static final class ListKeys implements Callable<Integer> {
         @Option(names = "--config", required = true, paramLabel = "FILE", description = "The gateway's configuration.")
         Path config = Path.of("gateway.yaml");
@@ -99,7 +107,15 @@ final class SigningKeysCommand implements Runnable {
             description = {
                 "Has the next key sign as soon as it has been public for an hour, and makes a new next one.",
                 "A running gateway follows within a second. The old key stays public for an hour."
-            })
+            },
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {
+                "0:done, the keys are printed",
+                "1:the configuration has problems",
+                "2:wrong usage",
+                "3:the keys cannot be read or written, or there are none"
+            },
+            footer = {"%nExample:", "  mcp-gateway signing-keys rotate --config gateway.yaml"})
     static final class Rotate implements Callable<Integer> {
         @Option(names = "--config", required = true, paramLabel = "FILE", description = "The gateway's configuration.")
         Path config = Path.of("gateway.yaml");

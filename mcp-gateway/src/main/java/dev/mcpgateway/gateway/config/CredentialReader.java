@@ -52,8 +52,8 @@ final class CredentialReader {
             entry.problem(
                     "credential",
                     "it must be written out",
-                    "call_token where the server can verify one, none if it needs none; the caller's token is never"
-                            + " passed on");
+                    "Write credential: call_token where the server can verify one, credential: none if it needs none;"
+                            + " the caller's token is never passed on");
             return new Credential.None();
         }
         Optional<Variant> variant = value.get().variant(MODES);

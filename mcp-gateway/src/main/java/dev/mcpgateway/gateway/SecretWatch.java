@@ -6,6 +6,7 @@ import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
 import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
+import dev.mcpgateway.gateway.config.GatewayConfig.TokenServer;
 import dev.mcpgateway.gateway.secrets.SecretAges;
 import dev.mcpgateway.gateway.state.StateFile;
 import java.time.Duration;
@@ -87,9 +88,8 @@ final class SecretWatch implements AutoCloseable {
                     put(all, "issuers." + alias + ".introspection.client.secret", asked.secret());
                 }));
         config.upstreams().forEach((alias, upstream) -> {
-            if (upstream.credential() instanceof Credential.StaticHeader header) {
-                put(all, "upstreams." + alias + ".credential", header.secret());
-            }
+            putCredential(all, "upstreams." + alias + ".credential", upstream.credential());
+            upstream.mtls().ifPresent(mtls -> put(all, "upstreams." + alias + ".mtls.private_key", mtls.privateKey()));
             upstream.env().forEach((name, value) -> {
                 if (value instanceof EnvValue.Secret secret) {
                     put(all, "upstreams." + alias + ".env." + name, secret.secret());
@@ -97,6 +97,22 @@ final class SecretWatch implements AutoCloseable {
             });
         });
         return all;
+    }
+
+    private static void putCredential(Map<String, SecretRef> all, String name, Credential credential) {
+        switch (credential) {
+            case Credential.StaticHeader header -> put(all, name, header.secret());
+            case Credential.ClientCredentials mode -> putClient(all, name + ".client", mode.server());
+            case Credential.TokenExchange mode -> putClient(all, name + ".client", mode.server());
+            case Credential.None _, Credential.CallToken _ -> {
+                // nothing outside the configuration
+            }
+        }
+    }
+
+    private static void putClient(Map<String, SecretRef> all, String name, TokenServer server) {
+        put(all, name + ".private_key", server.privateKey());
+        put(all, name + ".secret", server.secret());
     }
 
     private static void put(Map<String, SecretRef> all, String name, @Nullable SecretRef reference) {

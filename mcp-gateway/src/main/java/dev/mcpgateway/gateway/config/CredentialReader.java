@@ -197,10 +197,10 @@ final class CredentialReader {
             }
             if (upstream.credential() instanceof Credential.CallToken token
                     && token.subject() == SubjectForm.PLAIN
-                    && config.issuers().size() > 1) {
+                    && config.issuerAliases().size() > 1) {
                 root.problem(
                         "upstreams",
-                        "two issuers may call two people by one name, which upstream '" + alias
+                        "two issuers (virtual keys are one) may call two people by one name, which upstream '" + alias
                                 + "' could not tell apart",
                         "Write subject: pairwise in its call_token");
             }

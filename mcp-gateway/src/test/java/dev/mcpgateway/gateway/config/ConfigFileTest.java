@@ -461,6 +461,26 @@ class ConfigFileTest {
         });
     }
 
+    @Test
+    void namesOfPeopleGoToServersOnlyWhereOneIssuerGivesThem() {
+        String plain =
+                "upstreams: {crm: {transport: streamable_http, url: \"https://a.example/\", credential: call_token}}\n";
+        String pairwise = plain.replace("call_token", "{call_token: {subject: pairwise}}");
+        String keys = "virtual_keys: {enabled: true}\n";
+        String twoIssuers = LEAST.replace(
+                "issuers: {", "issuers: {staff: {issuer: \"https://staff.example/\", jwks: {file: staff.json}}, ");
+
+        assertThat(problems(LEAST + plain)).isEmpty();
+        assertThat(problems(LEAST + keys + pairwise)).isEmpty();
+        assertThat(problems(twoIssuers + pairwise)).isEmpty();
+        for (String ambiguous : List.of(LEAST + keys + plain, twoIssuers + plain)) {
+            assertThat(problems(ambiguous)).singleElement().satisfies(problem -> {
+                assertThat(problem.message()).contains("two people by one name", "'crm'");
+                assertThat(problem.hint()).contains("subject: pairwise");
+            });
+        }
+    }
+
     private static final String TWO_UPSTREAMS =
             "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: none}, "
                     + "files: {transport: sse, url: \"https://b.example/\", credential: none}}\n";

@@ -135,14 +135,22 @@ class ConfigSchemaTest {
     /** A key of the configuration: its value's schema and where its parent stands in one of the two configurations. */
     record Key(ObjectNode document, String parent, String name, JsonNode schema) {
         ObjectNode copyWith(JsonNode value) {
-            ObjectNode copy = document.deepCopy();
+            ObjectNode copy = copy();
             ((ObjectNode) copy.at(parent)).set(name, value);
             return copy;
         }
 
         ObjectNode copyWithout() {
-            ObjectNode copy = document.deepCopy();
+            ObjectNode copy = copy();
             ((ObjectNode) copy.at(parent)).remove(name);
+            return copy;
+        }
+
+        private ObjectNode copy() {
+            ObjectNode copy = document.deepCopy();
+            if (parent.endsWith("/call_token") && name.equals("subject")) {
+                copy.remove("virtual_keys"); // no schema can say that plain subjects want a single issuer
+            }
             return copy;
         }
 

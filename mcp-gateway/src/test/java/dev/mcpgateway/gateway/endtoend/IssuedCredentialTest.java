@@ -245,4 +245,18 @@ class IssuedCredentialTest {
         assertThat(gateway.agent().call("crm__echo", "{}").text()).contains("cannot be reached");
         assertThat(server.requests("tools/call")).hasSize(before);
     }
+
+    @Test
+    void theGatewaysOwnKeysThereHaveAnAge() throws Exception {
+        gateway = TestGateway.in(folder)
+                .operator()
+                .upstream("crm", server, "credential: {client_credentials: {" + client() + "}}")
+                .start();
+
+        Await.until(
+                "all secrets were looked at",
+                () -> gateway.operate("GET", "/secrets", "").text().contains("\"age_days\":0"));
+        assertThat(gateway.operate("GET", "/secrets", "").json().findValuesAsString("name"))
+                .contains("upstreams.crm.credential.client.private_key");
+    }
 }

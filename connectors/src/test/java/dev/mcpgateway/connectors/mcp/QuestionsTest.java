@@ -226,8 +226,9 @@ class QuestionsTest {
         asked.before = () -> {
             try {
                 answered.await();
-            } catch (InterruptedException never) {
-                throw new AssertionError(never);
+            } catch (InterruptedException nobodyWantsTheAnswer) {
+                // the answer of the server may be here before the server has noted that it answered
+                Thread.currentThread().interrupt();
             }
         };
 

@@ -33,6 +33,7 @@ import dev.mcpgateway.gateway.identity.ResourceMetadata;
 import dev.mcpgateway.gateway.identity.ScopeHierarchy;
 import dev.mcpgateway.gateway.identity.SenderSupport;
 import dev.mcpgateway.gateway.identity.TokenAuthenticator;
+import dev.mcpgateway.gateway.mcp.Consents;
 import dev.mcpgateway.gateway.mcp.McpFace;
 import dev.mcpgateway.gateway.mcp.Upstreams;
 import dev.mcpgateway.gateway.mcp.View;
@@ -52,6 +53,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -75,6 +77,7 @@ public final class Gateway implements AutoCloseable {
     private final Stops stops;
     private final FileWatch files = new FileWatch(FILE_LOOK);
     private final DeadlineSweeper sweeper;
+    private final Optional<ConsentWiring> consents;
     private final UpstreamCredentials credentials;
     private final UpstreamFactory factory;
     private final Map<String, Upstreams.Upstream> upstreams = new LinkedHashMap<>();
@@ -115,14 +118,16 @@ public final class Gateway implements AutoCloseable {
             this.sweeper = new DeadlineSweeper(time);
             Surroundings surroundings =
                     new Surroundings(sweeper, wiring.ids(), new ClientIdentity("mcp-gateway", wiring.version()));
-            this.credentials = new UpstreamCredentials(config, publicUrl, surroundings, wiring.secureRandom());
+            this.consents = ConsentWiring.of(config, wiring, publicUrl, surroundings, audit, stops, transports);
+            this.credentials =
+                    new UpstreamCredentials(config, publicUrl, surroundings, wiring.secureRandom(), consents);
             this.factory = new UpstreamFactory(surroundings, config.limits(), credentials);
             config.upstreams().forEach((alias, upstream) -> upstreams.put(alias, factory.make(upstream)));
             this.face = new McpFace(
                     views,
                     policy,
                     stops.kills(),
-                    new Upstreams(upstreams),
+                    new Upstreams(upstreams, consents.map(ConsentWiring::question).orElse(Consents.NONE)),
                     audit,
                     new ResponseScreen(PatternSet.shipped()),
                     telemetry,
@@ -401,6 +406,7 @@ public final class Gateway implements AutoCloseable {
             first = false;
         }
         credentials.keySet().ifPresent(routes::add);
+        consents.ifPresent(wired -> routes.addAll(wired.consent().routes()));
         return new Routes(routes);
     }
 

@@ -13,6 +13,8 @@ import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.connectors.oauth.CodeGrant;
 import dev.mcpgateway.connectors.oauth.OAuthWeb;
 import dev.mcpgateway.connectors.oauth.UserTokens;
+import dev.mcpgateway.gateway.admin.AdminTokens;
+import dev.mcpgateway.gateway.admin.UserTokenEndpoints;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.OAuthClient;
@@ -20,8 +22,10 @@ import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
 import dev.mcpgateway.gateway.consent.Login;
 import dev.mcpgateway.gateway.consent.UpstreamGrants;
 import dev.mcpgateway.gateway.consent.UserConsent;
+import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.identity.IdTokens;
 import dev.mcpgateway.gateway.mcp.Consents;
+import dev.mcpgateway.gateway.telemetry.Telemetry;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -30,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -73,26 +78,29 @@ final class ConsentWiring {
                 wiring.nanoClock(),
                 wiring.secureRandom());
         IssuerSources sources = new IssuerSources(config, surroundings.sweeper(), time, transports);
-        config.issuers().values().forEach(issuer -> issuer.login().ifPresent(login -> {
-            String identifier = issuer.profile().issuer();
-            List<URI> written = new ArrayList<>(List.of(URI.create(identifier)));
-            Optional.ofNullable(issuer.jwksUrl()).ifPresent(written::add);
-            consent.issuer(
-                    identifier,
-                    new Login(
+        config.issuers()
+                .values()
+                .forEach(issuer -> issuer.login().ifPresent(login -> {
+                    String identifier = issuer.profile().issuer();
+                    List<URI> written = new ArrayList<>(List.of(URI.create(identifier)));
+                    Optional.ofNullable(issuer.jwksUrl()).ifPresent(written::add);
+                    consent.issuer(
                             identifier,
-                            client(login.client(), reference -> secret(reference, time), wiring.secureRandom()),
-                            new OAuthWeb(
-                                    written, UpstreamFactory.networks(login.allowNetworks()), surroundings.sweeper()),
-                            new IdTokens(sources.source(issuer), wiring.clock(), wiring.nanoClock())));
-        }));
+                            new Login(
+                                    identifier,
+                                    client(login.client(), reference -> secret(reference, time), wiring.secureRandom()),
+                                    new OAuthWeb(
+                                            written,
+                                            UpstreamFactory.networks(login.allowNetworks()),
+                                            surroundings.sweeper()),
+                                    new IdTokens(sources.source(issuer), wiring.clock(), wiring.nanoClock())));
+                }));
         Map<String, String> issuers = Stops.issuers(config);
         stops.tell(() -> consent.dropStopped(stops.kills().all(), issuers));
         return Optional.of(new ConsentWiring(consent, surroundings));
     }
 
-    private static Optional<String> key(@Nullable SecretRef reference, TimeSource time)
-            throws IOException {
+    private static Optional<String> key(@Nullable SecretRef reference, TimeSource time) throws IOException {
         if (reference == null) {
             return Optional.empty();
         }
@@ -123,6 +131,16 @@ final class ConsentWiring {
                 : new ClientAuthentication.ClientSecret(client.id(), secrets.apply(secret));
     }
 
+    /** How operators see consents and end them. */
+    List<Route> operatorsRoutes(AdminTokens tokens, LongSupplier nanoClock, Map<String, String> issuers) {
+        return new UserTokenEndpoints(consent, tokens, nanoClock, issuers).routes();
+    }
+
+    void observe(Telemetry telemetry) {
+        telemetry.gauge("gateway.user_tokens", "Users' tokens that are kept.", consent::size);
+        telemetry.gauge("gateway.consents", "Consents under way.", consent::flows);
+    }
+
     /** The consents. */
     UserConsent consent() {
         return consent;
@@ -148,8 +166,7 @@ final class ConsentWiring {
         URI resource = config.resource();
         List<URI> written = new ArrayList<>(List.of(url));
         Optional.ofNullable(server).ifPresent(written::add);
-        OAuthWeb web =
-                new OAuthWeb(written, UpstreamFactory.networks(config.allowNetworks()), surroundings.sweeper());
+        OAuthWeb web = new OAuthWeb(written, UpstreamFactory.networks(config.allowNetworks()), surroundings.sweeper());
         Optional<String> issuer = Optional.ofNullable(server).map(URI::toString);
         UpstreamGrants grants = consent.upstream(
                 new UpstreamGrants.Settings(
@@ -167,7 +184,6 @@ final class ConsentWiring {
                 new CodeGrant(web),
                 grants::client,
                 surroundings.time());
-        return new UserOAuth(
-                tokens, lists instanceof UpstreamCredential.None ? Optional.empty() : Optional.of(lists));
+        return new UserOAuth(tokens, lists instanceof UpstreamCredential.None ? Optional.empty() : Optional.of(lists));
     }
 }

@@ -127,7 +127,8 @@ public final class Gateway implements AutoCloseable {
                     views,
                     policy,
                     stops.kills(),
-                    new Upstreams(upstreams, consents.map(ConsentWiring::question).orElse(Consents.NONE)),
+                    new Upstreams(
+                            upstreams, consents.map(ConsentWiring::question).orElse(Consents.NONE)),
                     audit,
                     new ResponseScreen(PatternSet.shipped()),
                     telemetry,
@@ -307,6 +308,7 @@ public final class Gateway implements AutoCloseable {
                 "gateway.catalogue.tools",
                 "Tools in the catalogue.",
                 () -> catalog.snapshot().tools().size());
+        consents.ifPresent(wired -> wired.observe(telemetry));
         telemetry.gauge("gateway.streams", "Open event streams to agents.", agents::openStreams);
         telemetry.gauge(
                 "gateway.upstreams.down",
@@ -351,8 +353,15 @@ public final class Gateway implements AutoCloseable {
                         config.telemetry().prometheus(),
                         this::status,
                         tokens,
-                        killEndpoints(tokens).routes())
+                        furtherRoutes(tokens))
                 .routes();
+    }
+
+    private List<Route> furtherRoutes(AdminTokens tokens) {
+        List<Route> routes = new ArrayList<>(killEndpoints(tokens).routes());
+        consents.ifPresent(
+                wired -> routes.addAll(wired.operatorsRoutes(tokens, wiring.nanoClock(), Stops.issuers(config))));
+        return routes;
     }
 
     private KillEndpoints killEndpoints(AdminTokens tokens) {

@@ -133,8 +133,10 @@ final class UpstreamFactory {
         return switch (credential) {
             case Credential.None _ -> Set.of();
             case Credential.StaticHeader header -> Set.of(header.header());
-            case Credential.CallToken _, Credential.ClientCredentials _, Credential.TokenExchange _, Credential.UserOAuth _ ->
-                Set.of("Authorization");
+            case Credential.CallToken _,
+                    Credential.ClientCredentials _,
+                    Credential.TokenExchange _,
+                    Credential.UserOAuth _ -> Set.of("Authorization");
         };
     }
 

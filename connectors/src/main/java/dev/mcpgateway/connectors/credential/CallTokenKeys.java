@@ -88,7 +88,7 @@ public final class CallTokenKeys {
             return last.ring();
         }
         synchronized (looking) {
-            if (seen == last) {
+            if (seen.equals(last)) {
                 seen = looked(last, now);
             }
             return seen.ring();
@@ -104,7 +104,7 @@ public final class CallTokenKeys {
                 LOG.info("signing keys of call tokens changed; signing with {}", describe(ring));
             }
             Instant moment = time.now();
-            if (ring.maintained(algorithms, moment) != ring) {
+            if (!ring.maintained(algorithms, moment).equals(ring)) {
                 ring = file.change(ring, before -> before.maintained(algorithms, moment));
                 LOG.info("signing keys of call tokens renewed; signing with {}", describe(ring));
             }

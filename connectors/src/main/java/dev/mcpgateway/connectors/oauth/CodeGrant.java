@@ -21,9 +21,7 @@ import java.util.stream.Collectors;
 public final class CodeGrant {
     private static final int TOKEN_CHARS_MAX = 16 * 1024;
 
-    /** Believed of a token whose life is not told; its renewal or refusal will tell. */
-    private static final Duration LIFE_UNTOLD = Duration.ofMinutes(5);
-
+    /** Longest life that is believed, also of a token that comes without: its refusal will tell when it is over. */
     private static final long LIFE_SECONDS_MAX = Duration.ofDays(365).toSeconds();
 
     private final OAuthWeb web;
@@ -111,7 +109,7 @@ public final class CodeGrant {
 
     private static Duration life(Metadata said) throws OAuthFault {
         if (!said.has("expires_in")) {
-            return LIFE_UNTOLD;
+            return Duration.ofSeconds(LIFE_SECONDS_MAX);
         }
         String seconds = said.raw("expires_in");
         if (!seconds.matches("[0-9]{1,12}")) {

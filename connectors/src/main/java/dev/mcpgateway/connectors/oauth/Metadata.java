@@ -16,8 +16,7 @@ record Metadata(JsonDocument document) {
 
     static JsonDocument of(byte[] json) throws OAuthFault {
         try {
-            JsonDocument document =
-                    StrictJson.parse(json, JsonLimits.forRequests(BYTES_MAX, JsonLimits.DEPTH_DEFAULT));
+            JsonDocument document = StrictJson.parse(json, JsonLimits.forRequests(BYTES_MAX, JsonLimits.DEPTH_DEFAULT));
             if (document.is(JsonDocument.ROOT, Kind.OBJECT)) {
                 return document;
             }

@@ -54,7 +54,18 @@ public record UserToken(
     /** The same, ended. */
     UserToken ended(Instant now) {
         return new UserToken(
-                owner, target, resource, server, tokenEndpoint, clientId, access, refresh, issuedAt, now, scopes, grantedAt);
+                owner,
+                target,
+                resource,
+                server,
+                tokenEndpoint,
+                clientId,
+                access,
+                refresh,
+                issuedAt,
+                now,
+                scopes,
+                grantedAt);
     }
 
     /** The same after a renewal; servers that do not rotate send no new refresh token. */

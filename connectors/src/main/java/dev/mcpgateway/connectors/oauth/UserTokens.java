@@ -179,7 +179,8 @@ public final class UserTokens implements UserOAuth.Tokens {
         if (client.isEmpty()) {
             throw ended(token);
         }
-        return switch (grants.renew(token.tokenEndpoint(), client.get(), token.refresh().get(), token.resource())) {
+        return switch (grants.renew(
+                token.tokenEndpoint(), client.get(), token.refresh().get(), token.resource())) {
             case TokenAnswer.Granted granted -> {
                 UserToken after = token.renewed(granted, time.now());
                 if (!store.replace(token, after)) {

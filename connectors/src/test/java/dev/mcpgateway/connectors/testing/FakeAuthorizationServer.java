@@ -215,7 +215,10 @@ public final class FakeAuthorizationServer implements AutoCloseable {
         byte[] digest = MessageDigest.getInstance("SHA-256")
                 .digest(form.getOrDefault("code_verifier", "").getBytes(StandardCharsets.US_ASCII));
         return "S256".equals(asked.get("code_challenge_method"))
-                && Base64.getUrlEncoder().withoutPadding().encodeToString(digest).equals(asked.get("code_challenge"))
+                && Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(digest)
+                        .equals(asked.get("code_challenge"))
                 && form.getOrDefault("redirect_uri", "").equals(asked.get("redirect_uri"))
                 && form.getOrDefault("resource", "").equals(asked.getOrDefault("resource", ""));
     }

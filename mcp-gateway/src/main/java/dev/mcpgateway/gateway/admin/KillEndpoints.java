@@ -81,8 +81,7 @@ public final class KillEndpoints {
 
     /** The rows of the port's table. */
     public List<Route> routes() {
-        return List.of(
-                new Route("/kill", Set.of("GET", "POST", "DELETE"), Access.AUTHENTICATED, true, this::handle));
+        return List.of(new Route("/kill", Set.of("GET", "POST", "DELETE"), Access.AUTHENTICATED, true, this::handle));
     }
 
     private void handle(Exchange exchange) {
@@ -138,7 +137,10 @@ public final class KillEndpoints {
             audit.append(event(exchange, kill, false, operator, "it goes on: the end could not be saved"));
             throw new Refused(Refusal.saying(Reason.NOT_DONE, "the change cannot be saved, so the stop goes on"));
         }
-        LOG.atWarn().addKeyValue("kill", kill.id()).addKeyValue("operator", operator).log("goes on");
+        LOG.atWarn()
+                .addKeyValue("kill", kill.id())
+                .addKeyValue("operator", operator)
+                .log("goes on");
         AdminEndpoints.json(exchange, 200, "{\"removed\":" + KillFormat.json(kill) + "}\n");
     }
 
@@ -146,14 +148,13 @@ public final class KillEndpoints {
     private KillChanged event(Exchange exchange, Kill kill, boolean removed, String operator, String reason) {
         KillTarget target = kill.target();
         String issuer = issuers.getOrDefault(target.issuer(), "");
-        Actor whom =
-                switch (target.kind()) {
-                    case SUBJECT, USER -> new Actor(issuer, target.value(), "", List.of(), "", "");
-                    case CLIENT -> new Actor(issuer, "", target.value(), List.of(), "", "");
-                    case TOKEN -> new Actor(issuer, "", "", List.of(), target.value(), "");
-                    case KEY -> new Actor(issuer, "", "", List.of(), "", "");
-                    case TOOL -> Actor.NONE;
-                };
+        Actor whom = switch (target.kind()) {
+            case SUBJECT, USER -> new Actor(issuer, target.value(), "", List.of(), "", "");
+            case CLIENT -> new Actor(issuer, "", target.value(), List.of(), "", "");
+            case TOKEN -> new Actor(issuer, "", "", List.of(), target.value(), "");
+            case KEY -> new Actor(issuer, "", "", List.of(), "", "");
+            case TOOL -> Actor.NONE;
+        };
         boolean inClear = target.kind() == KillTarget.Kind.TOOL || target.kind() == KillTarget.Kind.KEY;
         Instant until = kill.until();
         return new KillChanged(

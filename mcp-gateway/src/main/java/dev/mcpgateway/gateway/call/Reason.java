@@ -81,9 +81,8 @@ public enum Reason {
     CONSENT_NEEDED(
             Stage.CREDENTIAL, 200, -31402, Form.TOOL, "The user must first allow the use of this server in a browser."),
     CONSENT_PAGE(
-            Stage.CREDENTIAL, 200, -32042, Form.RPC, "The user must first allow the use of this server in a browser."),
-    CONSENT_NOT_GIVEN(
-            Stage.CREDENTIAL, 200, -31402, Form.TOOL, "The user did not allow the use of this server."),
+            Stage.CREDENTIAL, 200, -31402, Form.RPC, "The user must first allow the use of this server in a browser."),
+    CONSENT_NOT_GIVEN(Stage.CREDENTIAL, 200, -31402, Form.TOOL, "The user did not allow the use of this server."),
     NOT_WATCHED(Stage.FORWARD, 200, -31501, Form.RPC, "The resource's server does not tell of its changes"),
     UPSTREAM_TIMED_OUT(
             Stage.FORWARD,

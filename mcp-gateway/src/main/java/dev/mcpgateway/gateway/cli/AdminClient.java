@@ -73,7 +73,8 @@ final class AdminClient {
                 method,
                 path,
                 List.of(
-                        new HttpHeader("Authorization", "Bearer " + token(file, time).expose()),
+                        new HttpHeader(
+                                "Authorization", "Bearer " + token(file, time).expose()),
                         new HttpHeader("Content-Type", "application/json"),
                         new HttpHeader("Accept", "application/json")),
                 body.getBytes(StandardCharsets.UTF_8),

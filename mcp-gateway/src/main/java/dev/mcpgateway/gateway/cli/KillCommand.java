@@ -40,7 +40,12 @@ final class KillCommand implements Runnable {
                 "caller end, and calls that wait for an answer are dropped. Kept across restarts."
             },
             exitCodeListHeading = "%nExit codes:%n",
-            exitCodeList = {"0:stopped", "1:stopped, but not saved or not in the audit log", "2:wrong usage", "3:not stopped"},
+            exitCodeList = {
+                "0:stopped",
+                "1:stopped, but not saved or not in the audit log",
+                "2:wrong usage",
+                "3:not stopped"
+            },
             footer = {
                 "%nExamples:",
                 "  mcp-gateway kill add subject alice --issuer corp --reason 'incident 12' --expires 24h \\",

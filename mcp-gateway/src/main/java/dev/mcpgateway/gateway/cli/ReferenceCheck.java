@@ -34,8 +34,9 @@ final class ReferenceCheck {
                 check.readable("/issuers/" + alias + "/jwks/file", keys);
             }
         });
-        config.issuers().forEach((alias, issuer) -> issuer.login()
-                .ifPresent(login -> check.client("/issuers/" + alias + "/login", login.client())));
+        config.issuers()
+                .forEach((alias, issuer) -> issuer.login()
+                        .ifPresent(login -> check.client("/issuers/" + alias + "/login", login.client())));
         SecretRef stateKey = config.stateKey();
         if (stateKey != null) {
             check.secret("/state/key", stateKey);

@@ -189,8 +189,8 @@ final class CredentialReader {
 
     /** The gateway's own questions concern no user, so no user's token is used for them. */
     private Credential lists(YamlObject section, @Nullable URI url) {
-        Optional<Variant> variant =
-                section.optional("lists").flatMap(value -> value.variant(Set.of("none", "static", "client_credentials")));
+        Optional<Variant> variant = section.optional("lists")
+                .flatMap(value -> value.variant(Set.of("none", "static", "client_credentials")));
         Optional<YamlObject> body = variant.flatMap(Variant::body).map(YamlValue::object);
         if (variant.isEmpty() || body.isEmpty()) {
             return new Credential.None();
@@ -247,8 +247,8 @@ final class CredentialReader {
 
     /** What can be judged only when all sections are known. */
     static void checkTogether(YamlObject root, GatewayConfig config) {
-        boolean anyLogin =
-                config.issuers().values().stream().anyMatch(issuer -> issuer.login().isPresent());
+        boolean anyLogin = config.issuers().values().stream()
+                .anyMatch(issuer -> issuer.login().isPresent());
         config.upstreams().forEach((alias, upstream) -> {
             if (upstream.credential() instanceof Credential.UserOAuth && !anyLogin) {
                 root.problem(

@@ -60,7 +60,7 @@ final class BrowserCookie {
                 .getHeaders()
                 .add(
                         HttpHeader.SET_COOKIE,
-                        name + "=" + browser + "; Path=/; Max-Age=" + Flows.LIFE.toSeconds() + "; HttpOnly; SameSite=Lax"
-                                + (secure ? "; Secure" : ""));
+                        name + "=" + browser + "; Path=/; Max-Age=" + Flows.LIFE.toSeconds()
+                                + "; HttpOnly; SameSite=Lax" + (secure ? "; Secure" : ""));
     }
 }

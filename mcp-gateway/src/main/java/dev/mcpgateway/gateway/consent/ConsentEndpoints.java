@@ -153,8 +153,8 @@ public final class ConsentEndpoints {
             return refused(exchange, asked, "", "login: " + fault.getMessage());
         }
         String browser = cookie.of(exchange).orElseGet(cookie::make);
-        Flow.LoggingIn next = new Flow.LoggingIn(
-                asked, browser, server, Secret.of(Pkce.unguessable(random)), Pkce.make(random));
+        Flow.LoggingIn next =
+                new Flow.LoggingIn(asked, browser, server, Secret.of(Pkce.unguessable(random)), Pkce.make(random));
         parts.records().append(exchange, Step.STARTED, asked, "", asked.scopes(), "");
         cookie.set(exchange, browser);
         ConsentPages.redirect(exchange, login.authorize(next, parts.flows().put(next), redirect));
@@ -278,13 +278,11 @@ public final class ConsentEndpoints {
             case TokenAnswer.Granted granted -> keep(exchange, flow, upstream, granted);
             case TokenAnswer.Refused(String error) ->
                 refused(exchange, asked, server.issuer(), "upstream: the server refused the code: " + error);
-            case TokenAnswer.Unavailable(String why) ->
-                refused(exchange, asked, server.issuer(), "upstream: " + why);
+            case TokenAnswer.Unavailable(String why) -> refused(exchange, asked, server.issuer(), "upstream: " + why);
         };
     }
 
-    private boolean keep(
-            Exchange exchange, Flow.Granting flow, UpstreamGrants upstream, TokenAnswer.Granted granted) {
+    private boolean keep(Exchange exchange, Flow.Granting flow, UpstreamGrants upstream, TokenAnswer.Granted granted) {
         Flow.Asked asked = flow.asked();
         String server = flow.request().server().issuer();
         UserToken token = upstream.token(flow, granted, clock.instant());

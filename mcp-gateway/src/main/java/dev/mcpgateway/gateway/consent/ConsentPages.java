@@ -55,8 +55,7 @@ final class ConsentPages {
                 .append(" only.</p>");
         if (!scopes.isEmpty()) {
             body.append("<p>It will be asked for:</p><ul>");
-            scopes.forEach(
-                    scope -> body.append("<li>").append(escaped(scope)).append("</li>"));
+            scopes.forEach(scope -> body.append("<li>").append(escaped(scope)).append("</li>"));
             body.append("</ul>");
         }
         body.append("<p>If you did not ask an agent for this just now, do not go on.</p>");

@@ -26,8 +26,7 @@ final class ConsentRecords {
         String client = caller.subject().clientId();
         audit.append(new ConsentChanged(
                 step,
-                new Actor(
-                        caller.issuer(), caller.subject().subject(), client == null ? "" : client, List.of(), "", ""),
+                new Actor(caller.issuer(), caller.subject().subject(), client == null ? "" : client, List.of(), "", ""),
                 new Source(exchange.remoteAddress(), exchange.remotePort(), ""),
                 Actor.NONE,
                 asked.owner().upstream(),

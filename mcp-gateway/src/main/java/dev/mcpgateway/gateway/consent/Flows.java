@@ -83,7 +83,8 @@ final class Flows {
             return Optional.empty();
         }
         byToken.remove(token);
-        return Optional.of(step.cast(flow)).filter(each -> clock.instant().isBefore(each.asked().until()));
+        return Optional.of(step.cast(flow))
+                .filter(each -> clock.instant().isBefore(each.asked().until()));
     }
 
     /** How many there are. */

@@ -54,8 +54,8 @@ public final class SealedTokens implements UserTokenStore {
     private void load() throws IOException {
         int damaged = 0;
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : (Iterable<Path>)
-                    files.filter(each -> each.toString().endsWith(SUFFIX))::iterator) {
+            for (Path file :
+                    (Iterable<Path>) files.filter(each -> each.toString().endsWith(SUFFIX))::iterator) {
                 Optional<UserToken> token = tokens.size() < TOKENS_MAX ? read(file) : Optional.empty();
                 token.ifPresent(each -> tokens.put(each.owner(), each));
                 damaged += token.isEmpty() ? 1 : 0;
@@ -73,7 +73,8 @@ public final class SealedTokens implements UserTokenStore {
         } catch (IOException unreadable) {
             return Optional.empty();
         }
-        int head = content.length < Integer.BYTES ? -1 : ByteBuffer.wrap(content).getInt();
+        int head =
+                content.length < Integer.BYTES ? -1 : ByteBuffer.wrap(content).getInt();
         if (head < 0 || head > content.length - Integer.BYTES) {
             return Optional.empty();
         }
@@ -113,7 +114,8 @@ public final class SealedTokens implements UserTokenStore {
 
     @Override
     public synchronized boolean replace(UserToken before, UserToken after) {
-        if (tokens.get(before.owner()) != before || !before.owner().equals(after.owner())) {
+        // equal tokens are the same token: secrets are equal to themselves alone
+        if (!before.equals(tokens.get(before.owner())) || !before.owner().equals(after.owner())) {
             return false;
         }
         tokens.put(after.owner(), after);
@@ -123,7 +125,7 @@ public final class SealedTokens implements UserTokenStore {
 
     @Override
     public synchronized void remove(UserToken token) {
-        if (tokens.get(token.owner()) == token) {
+        if (token.equals(tokens.get(token.owner()))) {
             var _ = removeIf(token.owner()::equals);
         }
     }
@@ -133,8 +135,9 @@ public final class SealedTokens implements UserTokenStore {
 
     /** Forgets the tokens of these owners. */
     synchronized Removed removeIf(Predicate<Owner> whose) {
-        List<UserToken> removed =
-                tokens.values().stream().filter(each -> whose.test(each.owner())).toList();
+        List<UserToken> removed = tokens.values().stream()
+                .filter(each -> whose.test(each.owner()))
+                .toList();
         boolean deleted = true;
         for (UserToken each : removed) {
             tokens.remove(each.owner());
@@ -142,7 +145,10 @@ public final class SealedTokens implements UserTokenStore {
                 Files.deleteIfExists(folder.resolve(fileName(each.owner())));
             } catch (IOException failure) {
                 deleted = false;
-                LOG.error("a user's token for {} was not deleted: {}", each.owner().upstream(), failure.getMessage());
+                LOG.error(
+                        "a user's token for {} was not deleted: {}",
+                        each.owner().upstream(),
+                        failure.getMessage());
             }
         }
         return new Removed(removed, deleted);

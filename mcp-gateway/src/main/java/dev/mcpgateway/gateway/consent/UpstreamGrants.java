@@ -108,7 +108,8 @@ public final class UpstreamGrants {
         if (settings.register() && server.registration().isPresent()) {
             return new ClientAuthentication.PublicClient(registered.client(server, own, web));
         }
-        throw new OAuthFault("the gateway is no client of the authorization server: register it there and write client");
+        throw new OAuthFault(
+                "the gateway is no client of the authorization server: register it there and write client");
     }
 
     /** The client to renew a token with, if the gateway still is that client. */

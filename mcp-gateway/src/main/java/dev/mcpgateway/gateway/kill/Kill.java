@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param until when it ends by itself; {@code null} for never
  */
 public record Kill(
-        String id, KillTarget target, String reason, String by, Instant since, @Nullable Instant until) {
+        String id,
+        KillTarget target,
+        String reason,
+        String by,
+        Instant since,
+        @Nullable Instant until) {
     /** Whether it has not ended by itself. */
     boolean isOn(Instant now) {
         return until == null || now.isBefore(until);

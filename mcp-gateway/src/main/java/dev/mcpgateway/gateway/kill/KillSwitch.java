@@ -117,8 +117,7 @@ public final class KillSwitch {
         Snapshot now = current;
         return !now.kills().isEmpty()
                 && (on(now, Kind.TOOL, "", feature.alias() + "__*") != null
-                        || (feature.kind() == FeatureKind.TOOL
-                                && on(now, Kind.TOOL, "", feature.canonical()) != null));
+                        || (feature.kind() == FeatureKind.TOOL && on(now, Kind.TOOL, "", feature.canonical()) != null));
     }
 
     private @Nullable Kill onEither(Snapshot now, Kind kind, String issuer, @Nullable String value) {

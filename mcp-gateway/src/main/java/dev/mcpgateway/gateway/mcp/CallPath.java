@@ -357,8 +357,7 @@ final class CallPath {
         }
     }
 
-    private Landed landed(
-            Admitted admitted, AuditTicket ticket, AgentReply reply, CallTrace trace, Progress progress) {
+    private Landed landed(Admitted admitted, AuditTicket ticket, AgentReply reply, CallTrace trace, Progress progress) {
         try {
             trace.enter(Stage.CREDENTIAL);
             CallCredential credential = upstreams.credential(admitted.permit(), ticket, admitted.request());
@@ -518,7 +517,8 @@ final class CallPath {
             case RESULT_TOO_LARGE -> CallStatus.TOO_LARGE;
             case UPSTREAM_MALFORMED, RESULT_INVALID -> CallStatus.MALFORMED;
             case SCREENED -> CallStatus.SCREENED;
-            case INPUT_NOT_RELAYED, INPUT_NOT_GIVEN, CONSENT_NEEDED, CONSENT_PAGE, CONSENT_NOT_GIVEN -> CallStatus.INPUT_REQUIRED;
+            case INPUT_NOT_RELAYED, INPUT_NOT_GIVEN, CONSENT_NEEDED, CONSENT_PAGE, CONSENT_NOT_GIVEN ->
+                CallStatus.INPUT_REQUIRED;
             case CANCELLED -> CallStatus.CANCELLED;
             default -> CallStatus.ABORTED;
         };

@@ -87,9 +87,10 @@ final class ConsentQuestion {
     }
 
     private Envelope question(URI url, String says) {
-        String json = "{\"jsonrpc\":\"2.0\",\"id\":0,\"result\":{\"resultType\":\"input_required\",\"inputRequests\":{\""
-                + KEY + "\":{\"method\":\"elicitation/create\",\"params\":{\"mode\":\"url\",\"url\":"
-                + quoted(url.toString()) + ",\"message\":" + quoted(says) + "}}}}}";
+        String json =
+                "{\"jsonrpc\":\"2.0\",\"id\":0,\"result\":{\"resultType\":\"input_required\",\"inputRequests\":{\""
+                        + KEY + "\":{\"method\":\"elicitation/create\",\"params\":{\"mode\":\"url\",\"url\":"
+                        + quoted(url.toString()) + ",\"message\":" + quoted(says) + "}}}}}";
         try {
             return Envelope.read(StrictJson.parse(json.getBytes(StandardCharsets.UTF_8), limits));
         } catch (JsonRefused | NotJsonRpc impossible) {

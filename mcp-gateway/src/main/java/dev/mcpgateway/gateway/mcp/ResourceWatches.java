@@ -81,7 +81,8 @@ final class ResourceWatches {
     }
 
     /** Inside the lock. */
-    private ResourceWatch watch(Key key, Shared one, Permit permit, AuditTicket ticket, AgentRequest request, Runnable listener)
+    private ResourceWatch watch(
+            Key key, Shared one, Permit permit, AuditTicket ticket, AgentRequest request, Runnable listener)
             throws UpstreamFault, CredentialUnavailable {
         one.listeners.add(listener);
         try {

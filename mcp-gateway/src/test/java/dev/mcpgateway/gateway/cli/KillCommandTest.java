@@ -84,7 +84,8 @@ class KillCommandTest {
         assertThat(unknown.code()).isEqualTo(ExitCode.FAILED);
         assertThat(unknown.err()).contains("400", "no issuer has that alias; there are corp");
         assertThat(kill("remove", "k-0", "--reason", "r").err()).contains("no stop has that id");
-        assertThat(kill("add", "user", "alice", "--reason", "r", "--expires", "soon").code())
+        assertThat(kill("add", "user", "alice", "--reason", "r", "--expires", "soon")
+                        .code())
                 .isEqualTo(ExitCode.USAGE);
         assertThat(kill("add", "user", "alice").code()).as("without a reason").isEqualTo(ExitCode.USAGE);
     }
@@ -111,7 +112,11 @@ class KillCommandTest {
     @Test
     void aGatewayThatIsNotThereIsSaid() {
         Ran gone = run(
-                "list", "--admin", "http://127.0.0.1:1", "--token-file", folder.resolve("ops.token").toString());
+                "list",
+                "--admin",
+                "http://127.0.0.1:1",
+                "--token-file",
+                folder.resolve("ops.token").toString());
 
         assertThat(gone.code()).isEqualTo(ExitCode.FAILED);
         assertThat(gone.err()).contains("does not answer");

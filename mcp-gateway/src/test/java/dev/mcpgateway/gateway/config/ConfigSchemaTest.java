@@ -50,13 +50,18 @@ class ConfigSchemaTest {
                ["10.0.0.0/8"]}, "audience": "x", "algorithms": ["ES256"], "typ": ["at+jwt"], "header_members": ["x5t"],
                "claims": {"client_id": "azp", "scope": "scp", "groups": "roles"}, "max_lifetime_s": 3600, "skew_s": 10,
                "audience_form": "exact_single", "required_claims": ["jti", "tenant"], "sender_constraint": "any",
-               "dpop_nonce": true}},
+               "dpop_nonce": true, "login": {"client_id": "gateway", "secret": {"env": "LOGIN"}, "allow_networks": ["10.0.0.0/8"]}}},
              "scopes": {"implies": {"mcp:crm:write": ["mcp:crm:read"]}},
              "upstreams": {"crm": {"transport": "streamable_http", "url": "https://crm.example/mcp", "allow_plain_http": false,
                "allow_networks": ["10.0.0.0/8"], "http_client": "lean", "era": "auto", "credential": {"static": {"header":
                "X-Key", "prefix": "p", "secret": {"env": "CRM"}}}, "call_timeout_ms": 1000, "concurrent_calls": 5,
                "breaker": {"failures_percent": 30, "window_calls": 40, "min_calls": 4, "open_ms": 500},
-               "idempotent": ["get_*", "list"]}},
+               "idempotent": ["get_*", "list"]},
+               "mail": {"transport": "streamable_http", "url": "https://mail.example/mcp", "credential": {"user_oauth": {
+                 "authorization_server": "https://as.example", "client": {"id": "gw", "secret": {"env": "MAIL"}, "key_id": "k",
+                 "audience": "a"}, "scopes": ["mail.read"], "resource": "https://mail.example/mcp", "register": true,
+                 "allow_networks": ["10.0.0.0/8"], "lists": {"static": {"header": "X-Key", "prefix": "p", "secret": {"env":
+                 "LISTS"}}}}}}},
              "views": {"default": {"path": "/mcp", "upstreams": ["crm"], "bare_names": false}},
              "policy": {"files": ["policy.yaml"]},
              "limits": {"request_bytes": 2048, "header_bytes": 2048, "arguments_bytes": 2048, "reply_bytes": 1073741824,
@@ -67,7 +72,7 @@ class ConfigSchemaTest {
                "drain_timeout_s": 5, "catalogue_grace_s": 5},
              "audit": {"dir": "log", "origin": "a.example/gw", "signing_key": {"file": "s.pem"}, "subject_key": {"file": "s"}},
              "telemetry": {"otlp_url": "http://127.0.0.1:4318", "sample_percent": 3, "prometheus": false, "service_name": "g"},
-             "state": {"dir": "kept"}}
+             "state": {"dir": "kept", "key": {"env": "STATE_KEY"}}}
             """;
 
     private static final String LOCAL = """

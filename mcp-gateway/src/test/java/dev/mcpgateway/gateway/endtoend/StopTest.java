@@ -27,7 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** An operator stops a caller or a tool: at once for what comes, in order for what is under way, and on record. */
 class StopTest {
-    private static final String ALICE = "{\"kind\":\"subject\",\"issuer\":\"corp\",\"value\":\"alice\",\"reason\":\"incident 12\"}";
+    private static final String ALICE =
+            "{\"kind\":\"subject\",\"issuer\":\"corp\",\"value\":\"alice\",\"reason\":\"incident 12\"}";
 
     @TempDir
     Path folder;
@@ -50,7 +51,9 @@ class StopTest {
                 });
         old = FakeMcpServer.start(Speaks.LEGACY).tool("ask", turn -> {
             turn.openEvents();
-            var _ = turn.ask("elicitation/create", "{\"mode\":\"form\",\"message\":\"?\",\"requestedSchema\":{\"type\":\"object\",\"properties\":{}}}");
+            var _ = turn.ask(
+                    "elicitation/create",
+                    "{\"mode\":\"form\",\"message\":\"?\",\"requestedSchema\":{\"type\":\"object\",\"properties\":{}}}");
             turn.event(turn.response(ToolScript.textResult("asked")));
             turn.endEvents();
         });
@@ -108,7 +111,10 @@ class StopTest {
         assertThat(alice.call("crm__echo", "{}").status()).isEqualTo(200);
         List<AuditRecord> records = gateway.newRecords(8);
         assertThat(records.stream().map(TestGateway::summary).toList())
-                .startsWith("kill.set incident 12", "mcp.request.denied IDENTIFY stopped", "mcp.request.denied IDENTIFY stopped")
+                .startsWith(
+                        "kill.set incident 12",
+                        "mcp.request.denied IDENTIFY stopped",
+                        "mcp.request.denied IDENTIFY stopped")
                 .contains("kill.removed repaired");
         AuditRecord setting = records.getFirst();
         assertThat(setting.text("detail.administrator")).isEqualTo("ops");
@@ -131,17 +137,19 @@ class StopTest {
     })
     void everyKindOfTargetIsRefused(String kind, String issuer, String value) {
         TestAgent alice = gateway.agent(claims -> claims.put("jti", "the-token"));
-        String named = value.replace("KID", keyId(alice.token())).replace("JTI", "the-token").replace("agent-app", client(alice.token()));
+        String named = value.replace("KID", keyId(alice.token()))
+                .replace("JTI", "the-token")
+                .replace("agent-app", client(alice.token()));
 
-        set("{\"kind\":\"" + kind + "\"," + (issuer == null ? "" : "\"issuer\":\"" + issuer + "\",") + "\"value\":\"" + named
-                + "\",\"reason\":\"incident\"}");
+        set("{\"kind\":\"" + kind + "\"," + (issuer == null ? "" : "\"issuer\":\"" + issuer + "\",") + "\"value\":\""
+                + named + "\",\"reason\":\"incident\"}");
 
         assertThat(alice.call("crm__echo", "{}").status()).isEqualTo(401);
         boolean onlyHers = kind.equals("user") || kind.equals("token");
         assertThat(gateway.agent(claims -> {
-                    claims.put("sub", "bob");
-                    claims.put("jti", "another");
-                })
+                            claims.put("sub", "bob");
+                            claims.put("jti", "another");
+                        })
                         .call("crm__echo", "{}")
                         .status())
                 .isEqualTo(onlyHers ? 200 : 401);
@@ -173,10 +181,12 @@ class StopTest {
             assertThat(stopped.text()).isEqualTo(unknown.text());
             assertThat(alice.list().text()).doesNotContain("crm__echo").contains("crm__other");
             assertThat(stream.method()).isEqualTo("notifications/tools/list_changed");
-            assertThat(alice.call("crm__other", "{}").at("/result/content/0/text")).isEqualTo("other");
+            assertThat(alice.call("crm__other", "{}").at("/result/content/0/text"))
+                    .isEqualTo("other");
             remove(id);
             assertThat(stream.method()).isEqualTo("notifications/tools/list_changed");
-            assertThat(alice.call("crm__echo", "{}").at("/result/content/0/text")).isEqualTo("hello");
+            assertThat(alice.call("crm__echo", "{}").at("/result/content/0/text"))
+                    .isEqualTo("hello");
         }
         assertThat(gateway.newSummaries(6)).contains("tool.call.denied LOCATE tool_stopped crm__echo");
     }
@@ -224,12 +234,15 @@ class StopTest {
             modern.rest();
             session.rest();
             Await.until("both ends are recorded", () -> ended().equals(List.of("revoked", "revoked")));
-            assertThat(gateway.records()).anyMatch(each -> each.text("ev").equals("session.closed")
-                    && each.text("detail.reason").equals("revoked"));
+            assertThat(gateway.records())
+                    .anyMatch(each -> each.text("ev").equals("session.closed")
+                            && each.text("detail.reason").equals("revoked"));
             set("{\"kind\":\"tool\",\"value\":\"crm__echo\",\"reason\":\"to tell bob something\"}");
             assertThat(bobs.method()).isEqualTo("notifications/tools/list_changed");
             remove(id);
-            assertThat(legacy.list().status()).as("the session is over for good").isEqualTo(404);
+            assertThat(legacy.list().status())
+                    .as("the session is over for good")
+                    .isEqualTo(404);
         }
     }
 
@@ -248,7 +261,11 @@ class StopTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {ALICE, "{\"kind\":\"tool\",\"value\":\"old__ask\",\"reason\":\"r\"}", "{\"kind\":\"tool\",\"value\":\"old__*\",\"reason\":\"r\"}"})
+            strings = {
+                ALICE,
+                "{\"kind\":\"tool\",\"value\":\"old__ask\",\"reason\":\"r\"}",
+                "{\"kind\":\"tool\",\"value\":\"old__*\",\"reason\":\"r\"}"
+            })
     void aCallThatIsHeldForAnAnswerIsDropped(String order) {
         TestAgent alice = gateway.agent().declaring("{\"elicitation\":{\"form\":{}}}");
         assertThat(alice.call("old__ask", "{}").at("/result/resultType")).isEqualTo("input_required");
@@ -277,7 +294,9 @@ class StopTest {
         open();
 
         assertThat(gateway.operate("GET", "/kill", "").at("/kills/0/id")).isEqualTo(id);
-        assertThat(gateway.agent("bob").list().text()).doesNotContain("crm__echo").contains("crm__other");
+        assertThat(gateway.agent("bob").list().text())
+                .doesNotContain("crm__echo")
+                .contains("crm__other");
     }
 
     @Test

@@ -66,8 +66,8 @@ public final class TestBrowser {
             throw new AssertionError("no link: " + page);
         }
         Matcher escaped = Pattern.compile("&#([0-9]+);").matcher(found.group(1));
-        return URI.create(escaped.replaceAll(each ->
-                Matcher.quoteReplacement(Character.toString(Integer.parseInt(each.group(1))))));
+        return URI.create(escaped.replaceAll(
+                each -> Matcher.quoteReplacement(Character.toString(Integer.parseInt(each.group(1))))));
     }
 
     /** Sends with the cookie, and keeps a new one. */

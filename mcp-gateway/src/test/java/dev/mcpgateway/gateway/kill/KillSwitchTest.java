@@ -64,7 +64,8 @@ class KillSwitchTest {
         Kill kill = kills.set(target, "incident", "ops", null).orElseThrow();
 
         assertThat(kills.stopped(ALICE)).isEqualTo(kill);
-        assertThat(kills.stopped(TestCaller.of("bob", "other", "token-2", "key-2"))).isNull();
+        assertThat(kills.stopped(TestCaller.of("bob", "other", "token-2", "key-2")))
+                .isNull();
         assertThat(open().stopped(ALICE)).as("after a restart").isEqualTo(kill);
         assertThat(kills.remove(kill.id())).contains(kill);
         assertThat(kills.stopped(ALICE)).isNull();

@@ -106,7 +106,8 @@ class HeldCallsTest {
         assertThat(held.begin(ALICE, "crm", 8, asking(1), _ -> {}, () -> false))
                 .isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
         assertThat(answered).singleElement().asString().startsWith("\"error\":");
-        assertThat(held.begin("corp\nbob\ndesk", "crm", 8, asking(1), _ -> {}, () -> false)).isInstanceOf(Step.Asked.class);
+        assertThat(held.begin("corp\nbob\ndesk", "crm", 8, asking(1), _ -> {}, () -> false))
+                .isInstanceOf(Step.Asked.class);
         held.cancelAll();
         Await.until("all are gone", () -> held.size() == 0);
     }

@@ -30,8 +30,8 @@ class SessionsTest {
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-01T12:00:00Z"));
     private final List<Session> expired = new ArrayList<>();
-    private final Sessions sessions =
-            new Sessions(4, 2, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"), each -> {}, expired::add, each -> {});
+    private final Sessions sessions = new Sessions(
+            4, 2, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"), each -> {}, expired::add, each -> {});
 
     private static final View VIEW = view("default", "/mcp");
     private static final View OTHER = view("other", "/mcp/other");
@@ -174,8 +174,8 @@ class SessionsTest {
 
     @Test
     void theCapHoldsWhenManyOpenAtOnce() throws Exception {
-        Sessions few =
-                new Sessions(1000, 10, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"), each -> {}, each -> {}, each -> {});
+        Sessions few = new Sessions(
+                1000, 10, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"), each -> {}, each -> {}, each -> {});
         List<Callable<Boolean>> opening = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             opening.add(() -> {

@@ -42,8 +42,8 @@ class StateFileTest {
         file.write("other".getBytes(StandardCharsets.UTF_8));
         file.write(CONTENT);
 
-        assertThat(new StateFile(path).read()).hasValueSatisfying(read -> assertThat(read)
-                .isEqualTo(CONTENT));
+        assertThat(new StateFile(path).read())
+                .hasValueSatisfying(read -> assertThat(read).isEqualTo(CONTENT));
         try (Stream<Path> files = Files.list(path.getParent())) {
             assertThat(files).containsExactly(path);
         }
@@ -97,8 +97,8 @@ class StateFileTest {
             thread.join();
         }
 
-        assertThat(file.read()).hasValueSatisfying(read -> assertThat(read).asString()
-                .isEqualTo("8"));
+        assertThat(file.read())
+                .hasValueSatisfying(read -> assertThat(read).asString().isEqualTo("8"));
     }
 
     private void increment() {

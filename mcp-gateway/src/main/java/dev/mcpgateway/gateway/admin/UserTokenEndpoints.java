@@ -58,8 +58,7 @@ public final class UserTokenEndpoints {
 
     /** The rows of the port's table. */
     public List<Route> routes() {
-        return List.of(
-                new Route("/user-tokens", Set.of("GET", "DELETE"), Access.AUTHENTICATED, true, this::handle));
+        return List.of(new Route("/user-tokens", Set.of("GET", "DELETE"), Access.AUTHENTICATED, true, this::handle));
     }
 
     private void handle(Exchange exchange) {
@@ -129,7 +128,8 @@ public final class UserTokenEndpoints {
                 member != JsonDocument.NONE;
                 member = order.next(JsonDocument.ROOT, member)) {
             if (!MEMBERS.contains(order.name(member)) || !order.is(member, Kind.STRING)) {
-                throw bad("known members are the texts " + String.join(", ", MEMBERS.stream().sorted().toList()));
+                throw bad("known members are the texts "
+                        + String.join(", ", MEMBERS.stream().sorted().toList()));
             }
         }
         return order;

@@ -36,7 +36,8 @@ final class UserTokensCommand implements Runnable {
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {"0:listed", "2:wrong usage", "3:the gateway does not answer or refuses"},
             footer = {
-                "%nExample:", "  mcp-gateway user-tokens list --admin http://127.0.0.1:8081 --token-file ops.token"
+                "%nExample:",
+                "  mcp-gateway user-tokens list --admin http://127.0.0.1:8081 --token-file ops.token"
             })
     static final class Listing implements Callable<Integer> {
         @Mixin

@@ -19,8 +19,6 @@ import dev.mcpgateway.gateway.identity.FailureLimit;
 import dev.mcpgateway.gateway.identity.IdTokens.LoggedIn;
 import dev.mcpgateway.gateway.kill.KillSwitch;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -310,12 +308,6 @@ public final class ConsentEndpoints {
     }
 
     private void client(Exchange exchange) {
-        byte[] json = parts.client().json().getBytes(StandardCharsets.UTF_8);
-        exchange.response().setStatus(200);
-        exchange.response().getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-        exchange.response().getHeaders().put(HttpHeader.CACHE_CONTROL, "public, max-age=300");
-        exchange.response().getHeaders().put("X-Content-Type-Options", "nosniff");
-        exchange.response().getHeaders().put(HttpHeader.CONTENT_LENGTH, json.length);
-        exchange.response().write(true, ByteBuffer.wrap(json), exchange.callback());
+        ConsentPages.document(exchange, parts.client().json());
     }
 }

@@ -92,6 +92,18 @@ final class ConsentPages {
         exchange.response().write(true, ByteBuffer.allocate(0), exchange.callback());
     }
 
+    /** The client's description; public, like everything in it. */
+    static void document(Exchange exchange, String json) {
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        HttpFields.Mutable headers = exchange.response().getHeaders();
+        exchange.response().setStatus(200);
+        headers.put(HttpHeader.CONTENT_TYPE, "application/json");
+        headers.put(HttpHeader.CACHE_CONTROL, "public, max-age=300");
+        headers.put("X-Content-Type-Options", "nosniff");
+        headers.put(HttpHeader.CONTENT_LENGTH, bytes.length);
+        exchange.response().write(true, ByteBuffer.wrap(bytes), exchange.callback());
+    }
+
     private static void write(Exchange exchange, int status, String title, String body) {
         String html = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + escaped(title)
                 + "</title></head><body><h1>" + escaped(title) + "</h1>" + body + "</body></html>\n";

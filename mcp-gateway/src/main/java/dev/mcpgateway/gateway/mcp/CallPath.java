@@ -42,7 +42,6 @@ import dev.mcpgateway.policy.screen.ScreenedResult;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -391,15 +390,15 @@ final class CallPath {
                 cancelled ? Refusal.of(Reason.CANCELLED, ticket.callId()) : refusal(landed.reply(), admitted.request());
         trace.upstreamEnds(refusal == null ? null : refusal.reason().code());
         if (refusal != null) {
-            boolean mayTryAgain = !cancelled
+            boolean wasNotRun = !cancelled
                     && !admitted.state().isHeld()
                     && landed.reply() instanceof UpstreamReply.Unreachable(String _, boolean mayHaveRun)
                     && !mayHaveRun;
-            Optional<CallCredential> next = mayTryAgain
-                    ? upstreams.again(admitted.permit(), ticket, admitted.request(), credential, again)
-                    : Optional.empty();
-            if (next.isPresent()) {
-                return forward(admitted, ticket, next.get(), reply, trace, progress, true);
+            if (wasNotRun && upstreams.mayTryAgain(admitted.permit(), admitted.request(), credential, again)) {
+                CallCredential next = upstreams.credential(admitted.permit(), ticket, admitted.request());
+                if (!again) {
+                    return forward(admitted, ticket, next, reply, trace, progress, true);
+                }
             }
             throw new Refused(refusal);
         }

@@ -96,29 +96,28 @@ public final class Upstreams {
     }
 
     /**
-     * A credential to try again with after the upstream refused one, where that is the user's token and another can be had.
+     * Whether to try again with another credential after the upstream refused one: where that was the user's token.
      *
      * @param used what was refused
      * @param repeated whether it was a second one already
-     * @throws CredentialUnavailable if the user must agree anew, or the token cannot be renewed now
+     * @throws ConsentNeeded if the user must agree to more
      */
-    Optional<CallCredential> again(
-            Permit permit, AuditTicket ticket, AgentRequest request, CallCredential used, boolean repeated)
-            throws CredentialUnavailable {
+    boolean mayTryAgain(Permit permit, AgentRequest request, CallCredential used, boolean repeated)
+            throws ConsentNeeded {
         Optional<CallCredential.Refused> refused = used.refused();
         if (refused.isEmpty() || !(of(permit.feature().alias()).credential() instanceof UserOAuth mode)) {
-            return Optional.empty();
+            return false;
         }
         Principal who = principal(mode, request);
         if (refused.get().status() == 401) {
             mode.tokens().refused(who, repeated);
-            return Optional.of(credential(permit, ticket, request));
+            return true;
         }
         Challenge challenge = Challenge.of(refused.get().challenge());
         if (challenge.error().equals("insufficient_scope")) {
             mode.tokens().lacks(who, challenge.scopes());
         }
-        return Optional.empty();
+        return false;
     }
 
     /** The caller's own token is looked at only where it is exchanged for another. */

@@ -300,7 +300,12 @@ class ArchitectureTest {
         assertThat(writers)
                 .as("text of an upstream must pass the screen: only Answers is handed any; the others write own text")
                 .containsExactlyInAnyOrder(
-                        "http.Answers", "http.JsonErrorHandler", "identity.ResourceMetadata", "admin.AdminEndpoints");
+                        "http.Answers",
+                        "http.JsonErrorHandler",
+                        "identity.ResourceMetadata",
+                        "identity.OwnKeys",
+                        "admin.AdminEndpoints",
+                        "consent.ConsentPages");
     }
 
     @Test

@@ -97,7 +97,10 @@ class SealedTokensTest {
         tokens.put(token(ALICE, "secret-a"));
         Path alices = files().getFirst();
         tokens.put(token(BOB, "secret-b"));
-        Path bobs = files().stream().filter(each -> !each.equals(alices)).findFirst().orElseThrow();
+        Path bobs = files().stream()
+                .filter(each -> !each.equals(alices))
+                .findFirst()
+                .orElseThrow();
 
         Files.copy(alices, bobs, StandardCopyOption.REPLACE_EXISTING);
 
@@ -111,7 +114,10 @@ class SealedTokensTest {
         tokens.put(token(ALICE, "secret-a"));
         Path alices = files().getFirst();
         tokens.put(token(BOB, "secret-b"));
-        Path bobs = files().stream().filter(each -> !each.equals(alices)).findFirst().orElseThrow();
+        Path bobs = files().stream()
+                .filter(each -> !each.equals(alices))
+                .findFirst()
+                .orElseThrow();
         byte[] alicesBytes = new StateFile(alices).read().orElseThrow();
         byte[] bobsBytes = new StateFile(bobs).read().orElseThrow();
         int head = Integer.BYTES + ByteBuffer.wrap(bobsBytes).getInt();

@@ -230,8 +230,7 @@ class ConsentTest {
         WireAnswer answer = agent("alice").call("crm__echo", "{}");
 
         assertThat(answer.refusalCode()).isEqualTo("consent_needed");
-        assertThat(answer.firstText())
-                .contains("open http://" + gateway.url().getAuthority() + "/oauth/start?flow=");
+        assertThat(answer.firstText()).contains("open http://" + gateway.url().getAuthority() + "/oauth/start?flow=");
         assertThat(crm.requests("tools/call")).isEmpty();
     }
 
@@ -356,18 +355,20 @@ class ConsentTest {
 
     @Test
     void aFormOfAnotherSiteDoesNotAnswer() throws Exception {
-        run(plain().section(
-                        "listen", "{host: 127.0.0.1, port: 0, allowed_origins: [\"https://agents.example\"]}"));
+        run(plain().section("listen", "{host: 127.0.0.1, port: 0, allowed_origins: [\"https://agents.example\"]}"));
         TestBrowser browser = new TestBrowser(gateway);
         WireAnswer question = question(browser, asked(alice().call("crm__echo", "{}")));
         WireRequest form = browser.form(TestBrowser.approval(question), "yes");
 
         assertNothing(browser.send(form.with("Origin", "https://agents.example")));
         assertNothing(browser.send(form.with("Sec-Fetch-Site", "cross-site")));
-        assertThat(browser.send(form.with("Origin", "https://evil.example")).status()).isEqualTo(403);
+        assertThat(browser.send(form.with("Origin", "https://evil.example")).status())
+                .isEqualTo(403);
         assertNothing(browser.send(form.with("Content-Type", "text/plain")));
         assertNothing(browser.send(form.body("answer=yes")));
-        assertThat(browser.send(form).status()).as("the user's own answer still counts").isEqualTo(200);
+        assertThat(browser.send(form).status())
+                .as("the user's own answer still counts")
+                .isEqualTo(200);
     }
 
     @Test
@@ -409,8 +410,7 @@ class ConsentTest {
                 new BadIdToken("no end", claims -> claims.remove("exp")),
                 new BadIdToken("nobody", claims -> claims.remove("sub")))) {
             idTokenChange = bad.change();
-            WireAnswer page =
-                    question(new TestBrowser(gateway), asked(alice().call("crm__echo", "{}")));
+            WireAnswer page = question(new TestBrowser(gateway), asked(alice().call("crm__echo", "{}")));
             assertThat(page.status()).as(bad.what()).isEqualTo(400);
         }
         idTokenChange = _ -> {};
@@ -485,18 +485,15 @@ class ConsentTest {
     @Test
     void aGatewayThatIsNoClientRegistersOnceWhereItMay() throws Exception {
         server.say("registration_endpoint", "\"" + server.issuer() + "/register\"");
-        run(plain().upstream(
-                        "crm",
-                        crm,
-                        "credential: {user_oauth: {register: true, allow_networks: [127.0.0.0/8]}}"));
+        run(plain().upstream("crm", crm, "credential: {user_oauth: {register: true, allow_networks: [127.0.0.0/8]}}"));
 
         consent(alice());
         consent(agent("bob").declaring(PAGES), "bob");
 
         assertThat(server.requests().stream().filter(each -> each.target().equals("/register")))
                 .singleElement()
-                .satisfies(each -> assertThat(each.text())
-                        .contains("/oauth/callback", "\"token_endpoint_auth_method\":\"none\""));
+                .satisfies(each ->
+                        assertThat(each.text()).contains("/oauth/callback", "\"token_endpoint_auth_method\":\"none\""));
         assertThat(alice().call("crm__echo", "{}").firstText()).startsWith("Bearer access-");
     }
 
@@ -645,7 +642,9 @@ class ConsentTest {
             challenge = ", error=\"insufficient_scope\", scope=\"more-" + i + "\"";
             alice().call("crm__echo", "{}");
         }
-        assertThat(alice().call("crm__echo", "{}").refusalCode()).as("not for ever").isEqualTo("upstream_down");
+        assertThat(alice().call("crm__echo", "{}").refusalCode())
+                .as("not for ever")
+                .isEqualTo("upstream_down");
     }
 
     @Test
@@ -677,9 +676,11 @@ class ConsentTest {
         run();
         consent(alice());
         gateway.close();
-        try (FakeMcpServer thief =
-                FakeMcpServer.start(Speaks.MODERN).tool("echo", turn -> turn.result(ToolScript.textResult("got "
-                        + turn.request().header("Authorization").orElse("nothing"))))) {
+        try (FakeMcpServer thief = FakeMcpServer.start(Speaks.MODERN)
+                .tool(
+                        "echo",
+                        turn -> turn.result(ToolScript.textResult(
+                                "got " + turn.request().header("Authorization").orElse("nothing"))))) {
             TestGateway.Builder moved =
                     plainAgain().upstream("crm", thief, "credential: {user_oauth: {" + oauth() + "}}");
             gateway = moved.start();
@@ -695,11 +696,16 @@ class ConsentTest {
         consent(alice());
         URI link = asked(agent("bob").declaring(PAGES).call("crm__echo", "{}"));
 
-        gateway.operate("POST", "/kill", "{\"kind\":\"subject\",\"issuer\":\"corp\",\"value\":\"alice\",\"reason\":\"x\"}");
+        gateway.operate(
+                "POST", "/kill", "{\"kind\":\"subject\",\"issuer\":\"corp\",\"value\":\"alice\",\"reason\":\"x\"}");
         gateway.operate("POST", "/kill", "{\"kind\":\"user\",\"value\":\"bob\",\"reason\":\"x\"}");
 
         assertNothing(new TestBrowser(gateway).open(link));
-        assertThat(gateway.operate("GET", "/user-tokens", "").json().path("tokens").size()).isZero();
+        assertThat(gateway.operate("GET", "/user-tokens", "")
+                        .json()
+                        .path("tokens")
+                        .size())
+                .isZero();
         assertThat(events()).contains("consent.revoked the user is stopped");
     }
 
@@ -723,7 +729,9 @@ class ConsentTest {
         assertThat(agent("bob").call("crm__echo", "{}").firstText()).startsWith("Bearer access-");
         assertThat(events()).contains("consent.revoked left");
         assertThat(gateway.admin("/user-tokens").status()).isEqualTo(401);
-        assertThat(gateway.operate("DELETE", "/user-tokens", "{\"reason\":\"all\"}").status()).isEqualTo(400);
+        assertThat(gateway.operate("DELETE", "/user-tokens", "{\"reason\":\"all\"}")
+                        .status())
+                .isEqualTo(400);
     }
 
     @Test
@@ -756,8 +764,8 @@ class ConsentTest {
     void theClientDocumentSaysWhereCodesMayGo() throws Exception {
         run();
 
-        WireAnswer document =
-                gateway.send(WireRequest.of("GET", "/oauth/client.json").plus("Host", gateway.url().getAuthority()));
+        WireAnswer document = gateway.send(WireRequest.of("GET", "/oauth/client.json")
+                .plus("Host", gateway.url().getAuthority()));
 
         String base = "http://" + gateway.url().getAuthority();
         assertThat(document.at("/client_id")).isEqualTo(base + "/oauth/client.json");

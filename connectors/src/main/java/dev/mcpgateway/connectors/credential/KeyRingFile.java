@@ -71,7 +71,7 @@ final class KeyRingFile {
             boolean there = exists();
             KeyRing before = there ? read() : missing;
             KeyRing after = change.apply(before);
-            if (!there || after != before) {
+            if (!there || !after.equals(before)) {
                 write(after);
             }
             return after;

@@ -44,8 +44,8 @@ final class SeenLists {
      * @param until from when on a rule may change it
      */
     record Seen(ViewTable table, Policy policy, Instant until, List<? extends Listed> entries, String namesSha256) {
+        @SuppressWarnings("ReferenceEquality") // made anew, either may differ in what no number tells
         private boolean holds(ViewTable currentTable, Policy currentPolicy, Instant now) {
-            // identity: a table or a policy that was made anew may differ in what no number tells
             return table == currentTable && policy == currentPolicy && now.isBefore(until);
         }
     }

@@ -393,7 +393,8 @@ class OpenApiUpstreamTest {
 
         assertThat(bench.call(upstream, Bench.call(prompt, "getPet", "alice", Bench.AMPLE, 1_000)))
                 .isInstanceOf(UpstreamReply.Unreachable.class);
-        assertThatThrownBy(() -> upstream.watch("x:y", "alice", Bench.call("x").credential(), () -> {}))
+        assertThatThrownBy(() -> upstream.watch(
+                        "x:y", "alice", Bench.call("x").credential().session(), () -> {}))
                 .isInstanceOf(UpstreamFault.class);
         assertThat(server.accepted()).isZero();
     }

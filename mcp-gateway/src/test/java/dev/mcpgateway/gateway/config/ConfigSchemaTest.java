@@ -208,8 +208,8 @@ class ConfigSchemaTest {
         for (ObjectNode document : List.of(remote(), local())) {
             mappings(document, (pointer, schemas) -> {
                 // upstreams of each transport are one mapping to the schema, and differ to the reader
-                String place =
-                        pointer.replaceAll("/(crm|mail|files|old|api)$", "/UPSTREAM").replaceAll("/(url|file)$", "/REF");
+                String place = pointer.replaceAll("/(crm|mail|files|old|api)$", "/UPSTREAM")
+                        .replaceAll("/(url|file)$", "/REF");
                 schemas.forEach(each -> schema.computeIfAbsent(place, key -> new TreeSet<>())
                         .addAll(each.path("properties").propertyNames()));
                 ObjectNode copy = document.deepCopy();

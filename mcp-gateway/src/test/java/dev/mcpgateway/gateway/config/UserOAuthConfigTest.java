@@ -63,9 +63,10 @@ class UserOAuthConfigTest {
 
     @Test
     void everyKeyIsRead() throws IOException {
-        Credential.UserOAuth read = read("{user_oauth: {authorization_server: \"https://as.example/t\", client: {id: gw,"
-                + " private_key: {env: KEY}, key_id: k}, scopes: [a, b], resource: \"https://crm.example/\", register: true,"
-                + " allow_networks: [10.0.0.0/8], lists: {static: {secret: {env: LISTS}}}}}");
+        Credential.UserOAuth read =
+                read("{user_oauth: {authorization_server: \"https://as.example/t\", client: {id: gw,"
+                        + " private_key: {env: KEY}, key_id: k}, scopes: [a, b], resource: \"https://crm.example/\", register: true,"
+                        + " allow_networks: [10.0.0.0/8], lists: {static: {secret: {env: LISTS}}}}}");
 
         assertThat(read.server()).hasToString("https://as.example/t");
         assertThat(read.client().orElseThrow().assertionAudience()).isEqualTo("https://as.example/t");
@@ -76,9 +77,7 @@ class UserOAuthConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             {user_oauth: {authorization_server: "http://as.example"}}          | it must be an https URL
             {user_oauth: {resource: "http://crm.example/"}}                    | it must be an https URL
             {user_oauth: {scopes: ["a b"]}}                                    | is no scope
@@ -113,9 +112,10 @@ class UserOAuthConfigTest {
                 policy: {files: [policy.yaml]}
                 """);
 
-        assertThat(ConfigFile.read(file)).isInstanceOfSatisfying(Loaded.Bad.class, bad -> assertThat(
-                        bad.problems().toString())
-                .contains("the issuer is no https URL"));
+        assertThat(ConfigFile.read(file))
+                .isInstanceOfSatisfying(
+                        Loaded.Bad.class,
+                        bad -> assertThat(bad.problems().toString()).contains("the issuer is no https URL"));
     }
 
     @Test

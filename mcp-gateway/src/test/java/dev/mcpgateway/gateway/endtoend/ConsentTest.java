@@ -8,13 +8,17 @@ import dev.mcpgateway.connectors.testing.FakeMcpServer;
 import dev.mcpgateway.connectors.testing.FakeMcpServer.Speaks;
 import dev.mcpgateway.connectors.testing.ToolScript;
 import dev.mcpgateway.connectors.testing.ToolTurn;
+import dev.mcpgateway.gateway.cli.Commands;
 import dev.mcpgateway.gateway.identity.TestIssuer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -732,6 +736,31 @@ class ConsentTest {
         assertThat(gateway.operate("DELETE", "/user-tokens", "{\"reason\":\"all\"}")
                         .status())
                 .isEqualTo(400);
+    }
+
+    private String command(String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream both = new PrintStream(out, true, StandardCharsets.UTF_8);
+        List<String> all = new ArrayList<>(List.of("user-tokens"));
+        all.addAll(List.of(arguments));
+        all.addAll(List.of("--admin", gateway.gateway().adminUrl(), "--token-file"));
+        all.add(folder.resolve("ops.token").toString());
+        int code = Commands.run(all.toArray(String[]::new), both, both);
+        return code + " " + out.toString(StandardCharsets.UTF_8).strip();
+    }
+
+    @Test
+    void theCommandLineListsAndRevokes() throws Exception {
+        run(plain().operator());
+        consent(alice());
+
+        assertThat(command("list")).startsWith("0 crm  alice of corp  since ").contains("crm.read");
+        assertThat(command("revoke", "--reason", "left")).startsWith("2 ").contains("name --subject, --upstream");
+        assertThat(command("revoke", "--issuer", "nobodys", "--subject", "alice", "--reason", "left"))
+                .startsWith("3 ")
+                .contains("issuer must be one of");
+        assertThat(command("revoke", "--subject", "alice", "--reason", "left")).isEqualTo("0 forgotten: 1");
+        assertThat(command("list")).isEqualTo("0");
     }
 
     @Test

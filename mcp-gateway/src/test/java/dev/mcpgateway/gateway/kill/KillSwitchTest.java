@@ -90,7 +90,7 @@ class KillSwitchTest {
     void aStopOfSomebodyElseHoldsForNobodyHere(KillTarget target) throws IOException {
         KillSwitch kills = open();
 
-        kills.set(target, "incident", "ops", null).orElseThrow();
+        var _ = kills.set(target, "incident", "ops", null).orElseThrow();
 
         assertThat(kills.stopped(ALICE)).isNull();
     }

@@ -760,7 +760,7 @@ class ConsentTest {
                 .startsWith("3 ")
                 .contains("issuer must be one of");
         assertThat(command("revoke", "--subject", "alice", "--reason", "left")).isEqualTo("0 forgotten: 1");
-        assertThat(command("list")).isEqualTo("0");
+        assertThat(command("list")).isEqualTo("0 ");
     }
 
     @Test

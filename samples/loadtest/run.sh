@@ -10,36 +10,18 @@
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd -- "$here/../.." && pwd)
-
-fail() {
-  echo "loadtest: $1" >&2
-  exit 2
-}
+# shellcheck source=common.sh
+source "$here/common.sh"
 
 case ${1-} in
   -h | --help)
-    sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    print_help "${BASH_SOURCE[0]}"
     exit 0
     ;;
 esac
-
-for program in nginx wrk taskset mvn; do
-  command -v "$program" >/dev/null || fail "$program is needed (Debian: apt-get install nginx-light wrk util-linux maven)"
-done
-[[ $(nproc) -ge 2 ]] || fail "two cores are needed: one for the target, one for generator and upstream"
-
-java=
-for home in "${JAVA_HOME-}" /usr/lib/jvm/* "${HOME-}"/.sdkman/candidates/java/*; do
-  if [[ -x $home/bin/java ]] && grep -q '^JAVA_VERSION="25[."]' "$home/release" 2>/dev/null; then
-    java=$home/bin/java
-    break
-  fi
-done
-[[ -n $java ]] || fail "no JDK 25 found: install one, or set JAVA_HOME to it"
-
-# always: figures name the commit, so they must not come from an older build
-(cd "$root" && mvn -q -ntp -Pquick package) || fail "the build failed (it needs Maven and a JDK 25, which it finds by itself; any other java may be the default)"
+need nginx wrk taskset mvn
+find_java
+build
 
 work=$here/target
 rm -rf "$work"
@@ -58,10 +40,4 @@ else
   echo "loadtest: no node or npm, so no peer is measured"
 fi
 
-run=("$java" -XX:+UseSerialGC -Xmx128m -cp "$(echo "$root"/samples/target/samples-*.jar):$root/samples/target/lib/*"
-  dev.mcpgateway.samples.loadtest.LoadTest --work "$work" --root "$root" --java "$java" --out "$out" ${peer[@]+"${peer[@]}"} "$@")
-# a network of its own keeps everything on loopback whatever a program binds to
-if [[ $(id -u) == 0 ]] && unshare -n true 2>/dev/null; then
-  exec unshare -n bash -c 'ip link set lo up && exec "$@"' bash taskset -c 0 "${run[@]}"
-fi
-exec taskset -c 0 "${run[@]}"
+run_pinned 128m LoadTest --work "$work" --root "$root" --java "$java" --out "$out" ${peer[@]+"${peer[@]}"} "$@"

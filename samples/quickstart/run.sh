@@ -90,15 +90,15 @@ rm -rf "$state/audit"
 mkdir -p "$state/issuer" "$state/shared" "$state/keys"
 chmod 700 "$state/keys"
 echo "Welcome. This file comes from a server on standard input and output." >"$state/shared/welcome.txt"
-(umask 077 && head -c 24 /dev/urandom | base64 | tr '+/' '-_' >"$state/crm.token")
 
 sample=$root/samples/bin/sample
 start issuer READY "$sample" issuer --state "$state/issuer" --port 0
-start crm READY "$sample" crm --port 0 --token-file "$state/crm.token"
-issuer=$(sed -n 's/^READY //p' "$state/issuer.log")
-crm=$(sed -n 's/^READY //p' "$state/crm.log")
+# the CRM believes what this gateway signs, so it is told the gateway's URL
 port=$(free_port 8080)
 admin=$(free_port $((port + 1)))
+start crm READY "$sample" crm --port 0 --gateway "http://127.0.0.1:$port" --audience urn:sample:crm
+issuer=$(sed -n 's/^READY //p' "$state/issuer.log")
+crm=$(sed -n 's/^READY //p' "$state/crm.log")
 
 sed -e "s#http://127.0.0.1:9000/sample-issuer#$issuer#g" -e "s#http://127.0.0.1:9001/mcp#$crm#" \
   -e "s#127.0.0.1:8080#127.0.0.1:$port#g" -e "s#port: 8080#port: $port#" -e "s#port: 8081#port: $admin#" \

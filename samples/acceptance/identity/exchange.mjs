@@ -17,34 +17,41 @@ export const EXCHANGE = {
 };
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
-const TOKEN_TYPES = [ACCESS_TOKEN, 'urn:ietf:params:oauth:token-type:jwt'];
+const LIFETIME_S = 120;
 
 /**
- * Gives the client a token for `resource` (or `audience`) that speaks for the subject of its own token, with the client as
- * the actor.
+ * Gives a client a token for `resource` that speaks for the subject of somebody's token, with the client, which must prove
+ * itself by an actor token, as the actor.
  */
 export function exchange(settings) {
-  // by kid alone, as the provider's own keys have one
   const keys = createLocalJWKSet({ keys: settings.keys.map(({ d, p, q, dp, dq, qi, ...key }) => key) });
   return async (ctx) => {
     const { provider, client, params } = ctx.oidc;
-    if (!TOKEN_TYPES.includes(params.subject_token_type)) {
-      throw new errors.InvalidRequest('subject_token_type is not supported');
+    if (params.subject_token_type !== ACCESS_TOKEN || params.actor_token_type !== ACCESS_TOKEN) {
+      throw new errors.InvalidRequest('a token type is not supported');
     }
     const subject = await verified(params.subject_token, keys, provider.issuer);
-    const target = params.resource ?? params.audience;
-    if (!target?.startsWith('http://127.0.0.1:')) {
+    const actor = await provider.ClientCredentials.find(params.actor_token);
+    if (actor?.clientId !== client.clientId) {
+      throw new errors.InvalidGrant('actor_token is not a token of this client');
+    }
+    if (!params.resource?.startsWith('http://127.0.0.1:')) {
       throw new errors.InvalidTarget();
     }
-    const token = new provider.AccessToken({ accountId: subject.sub, client, gty: 'token_exchange', scope: params.scope });
-    token.resourceServer = new provider.ResourceServer(target, {
-      audience: target,
+    const token = new provider.AccessToken({
+      accountId: subject.sub,
+      client,
+      gty: 'token_exchange',
+      scope: params.scope,
+      expiresIn: Math.min(LIFETIME_S, subject.exp - Math.floor(Date.now() / 1000)),
+    });
+    token.resourceServer = new provider.ResourceServer(params.resource, {
+      audience: params.resource,
       accessTokenFormat: 'jwt',
-      accessTokenTTL: 120,
       jwt: { sign: { alg: settings.keys[0].alg, kid: settings.keys[0].kid } },
       scope: params.scope ?? '',
     });
-    token.exchanged = { groups: subject.groups, act: { sub: client.clientId } };
+    token.exchanged = { act: { sub: client.clientId } };
     ctx.body = {
       access_token: await token.save(),
       issued_token_type: ACCESS_TOKEN,

@@ -8,6 +8,9 @@ import { Child } from '../kit/children.mjs';
 /** How long it may take until it listens or has taken over a change, in seconds. */
 const START_SECONDS_MAX = 30;
 
+/** So many tokens that were given are kept. */
+const GIVEN_MAX = 500;
+
 const PROGRAM = fileURLToPath(new URL('provider.mjs', import.meta.url));
 const PACKAGES = fileURLToPath(new URL('../kit/packages.mjs', import.meta.url));
 
@@ -32,6 +35,8 @@ export class IdentityProvider {
 
   /** Its URL, known once it has started. */
   issuer;
+  /** The first access tokens that it gave to the cases. */
+  given = [];
 
   /** @param {object} settings those of provider.mjs but port and keys */
   static async make(folder, name, alg, settings) {
@@ -119,7 +124,14 @@ export class IdentityProvider {
     if (!response.ok) {
       throw Object.assign(new Error(`no token: ${JSON.stringify(answer)}`), { answer });
     }
+    this.#keep(answer.access_token);
     return answer;
+  }
+
+  #keep(token) {
+    if (this.given.length < GIVEN_MAX) {
+      this.given.push(token);
+    }
   }
 
   /** An access token by client credentials. */

@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -12,14 +13,14 @@ const PAUSE_MILLIS = 4;
 const GOOD_ADDRESS = '127.0.0.1';
 const BAD_ADDRESS = '127.0.0.2';
 
-/** A bad token may be refused for itself, or because too many from that address were bad. */
-const REFUSALS = [401, 429];
+/** A bad token may be refused for itself, because too many from that address were bad, or because its keys cannot be had now. */
+const REFUSALS = [401, 429, 503];
 
 /** One connection that is kept open. */
 export const connectionFrom = (localAddress) => new Agent({ keepAlive: true, maxSockets: 1, localAddress });
 
 /** One JSON-RPC call; the libraries would hide what counts here. */
-export function callOver(agent, url, token) {
+export function callOver(agent, url, token, more = {}) {
   const text = randomBytes(8).toString('hex');
   const body = JSON.stringify({
     jsonrpc: '2.0',
@@ -36,21 +37,23 @@ export function callOver(agent, url, token) {
   });
   const headers = {
     Accept: 'application/json, text/event-stream',
-    Authorization: `Bearer ${token}`,
+    ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
     'Content-Length': Buffer.byteLength(body),
     'Content-Type': 'application/json',
     'MCP-Protocol-Version': '2026-07-28',
     'Mcp-Method': 'tools/call',
     'Mcp-Name': 'echo__echo',
+    ...more,
   };
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method: 'POST', agent, headers }, (response) => {
+    const ask = String(url).startsWith('https:') ? secureRequest : request;
+    const outgoing = ask(url, { method: 'POST', agent, headers }, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () => {
         const answer = Buffer.concat(chunks).toString('utf8');
         const done = response.statusCode === 200 && JSON.parse(answer).result?.content?.[0]?.text === text;
-        resolve({ status: response.statusCode, done, answer });
+        resolve({ status: response.statusCode, headers: response.headers, done, answer });
       });
       response.on('error', reject);
     });
@@ -73,6 +76,8 @@ export class Load {
   needless = [];
   /** Bad tokens that were let in. */
   wrong = [];
+  /** How many were turned away of which nobody could say whether they are good. */
+  undecided = 0;
 
   /** @param {(connection: number) => Promise<{kind: string, token: string, isGood: () => boolean|undefined}>} next */
   constructor(url, next) {
@@ -105,6 +110,8 @@ export class Load {
         this.needless.push(`${kind}: ${got.status} ${got.answer ?? ''}`);
       } else if (before === false && after === false && !REFUSALS.includes(got.status)) {
         this.wrong.push(`${kind}: ${got.status} ${got.answer ?? ''}`);
+      } else if ((before === undefined || after === undefined) && !got.done) {
+        this.undecided++;
       } else {
         this.right.set(kind, (this.right.get(kind) ?? 0) + 1);
       }

@@ -76,7 +76,7 @@ function provider() {
 }
 
 function resourceServer(ctx, resource, client) {
-  if (!resource.startsWith('http://127.0.0.1:')) {
+  if (!/^https?:\/\/127\.0\.0\.1:/.test(resource)) {
     throw new errors.InvalidTarget();
   }
   return {

@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Gateway } from '../kit/gateway.mjs';
@@ -36,6 +37,9 @@ const CORP = {
   hasty: machine('hasty', { groups: ['staff'], token_lifetime_s: 2 }),
   lasting: machine('lasting', { groups: ['staff'], token_lifetime_s: 7200 }),
   desk: app('desk'),
+  lounge: app('lounge', { token_format: 'opaque' }),
+  shortLounge: app('short-lounge', { token_format: 'opaque', token_lifetime_s: 3 }),
+  introspector: machine('introspector'),
 };
 
 /** Those of the second. */
@@ -53,6 +57,8 @@ export class World {
   /** Where everything of a run is kept. */
   folder = fileURLToPath(new URL('../target/identity', import.meta.url));
   clients = { ...CORP, ...PARTNER };
+  /** The operator's token at the gateway. */
+  operator = randomBytes(24).toString('base64url');
 
   async start() {
     rmSync(this.folder, { recursive: true, force: true });
@@ -72,11 +78,16 @@ export class World {
 
   /** A gateway that trusts the two providers; not started. */
   makeGateway(name) {
-    return new Gateway(join(this.folder, name), new URL('.', import.meta.url), {
+    const gateway = new Gateway(join(this.folder, name), new URL('.', import.meta.url), {
       CORP: this.corp.issuer,
       PARTNER: this.partner.issuer,
       UPSTREAM: this.upstream.url,
     });
+    const secrets = { 'ops.token': this.operator, 'introspector.secret': this.clients.introspector.client_secret };
+    for (const [file, secret] of Object.entries(secrets)) {
+      writeFileSync(join(gateway.folder, file), secret, { mode: 0o600 });
+    }
+    return gateway;
   }
 
   /** A token of the first provider for the gateway's main view. */
@@ -84,7 +95,9 @@ export class World {
     return this.corp.token(this.clients[client], this.gateway.url, options);
   }
 
+  /** Stops everything, the gateway as an operator would. */
   async stop() {
+    assert.equal(await this.gateway.stop(), 0);
     this.upstream.stop();
     await Promise.all([this.corp.end(), this.partner.end(), this.stranger.end()]);
   }

@@ -87,6 +87,11 @@ export class Gateway {
     await this.#child.kill();
   }
 
+  /** Runs a command of the gateway's program. Returns its exit code and what it printed. */
+  static command(...args) {
+    return run(LAUNCHER, args);
+  }
+
   /** `audit verify` with the key that was kept outside the log. */
   async verify() {
     return run(LAUNCHER, ['audit', 'verify', this.auditDir, '--vkey', this.vkey]);

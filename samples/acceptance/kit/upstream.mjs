@@ -16,6 +16,9 @@ const ANSWERS = (tools) => ({
   'tools/call': ({ arguments: { text } }) => ({ content: [{ type: 'text', text }] }),
 });
 
+/** Of calls beyond so many characters only the last is kept. */
+const KEPT_CHARS_MAX = 1_000_000;
+
 /** The least of an MCP server of 2026-07-28: tools that all answer with their argument `text`. */
 export class EchoUpstream {
   #server;
@@ -25,6 +28,8 @@ export class EchoUpstream {
   received = new Set();
   /** The newest call: its header fields and `params`. */
   last;
+  /** All header fields and bodies of calls, as one text. */
+  everything = '';
 
   constructor(tools) {
     this.#answers = ANSWERS(tools);
@@ -35,6 +40,12 @@ export class EchoUpstream {
     upstream.#server = createServer((request, response) => upstream.#handle(request, response)).listen(0, '127.0.0.1');
     await once(upstream.#server, 'listening');
     return upstream;
+  }
+
+  #keep(headers, params) {
+    if (this.everything.length < KEPT_CHARS_MAX) {
+      this.everything += JSON.stringify([headers, params]);
+    }
   }
 
   stop() {
@@ -54,6 +65,7 @@ export class EchoUpstream {
       if (method === 'tools/call') {
         this.received.add(params._meta?.traceparent?.split('-')[1]);
         this.last = { headers: request.headers, params };
+        this.#keep(request.headers, params);
       }
       const answer = this.#answers[method]?.(params);
       const body = answer

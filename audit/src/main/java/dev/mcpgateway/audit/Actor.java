@@ -14,11 +14,23 @@ import java.util.List;
  * @param scopes {@code scopes}: at most 64 are written, {@code scopes_more} counts the rest
  * @param tokenId the token's {@code jti}; becomes {@code jti_h}, never written in clear
  * @param tenant {@code tenant}: the customer's tenant
+ * @param keyId {@code key}: name of the key that stands for a token, never the key; empty for tokens
  */
 public record Actor(
-        String issuer, String subject, String clientId, List<String> scopes, String tokenId, String tenant) {
+        String issuer,
+        String subject,
+        String clientId,
+        List<String> scopes,
+        String tokenId,
+        String tenant,
+        String keyId) {
     /** Nobody known: the request was refused before its caller was verified. */
     public static final Actor NONE = new Actor("", "", "", List.of(), "", "");
+
+    /** Somebody with a token. */
+    public Actor(String issuer, String subject, String clientId, List<String> scopes, String tokenId, String tenant) {
+        this(issuer, subject, clientId, scopes, tokenId, tenant, "");
+    }
 
     /** Copies the scopes. */
     public Actor {

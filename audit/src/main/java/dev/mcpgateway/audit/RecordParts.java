@@ -35,7 +35,7 @@ final class RecordParts {
         if (!actor.tokenId().isEmpty()) {
             json.name("jti_h").hex(pseudonyms.tokenId(actor.issuer(), actor.tokenId()), MAC_BYTES);
         }
-        json.close('}');
+        json.member("key", actor.keyId()).close('}');
     }
 
     /** Only the pseudonym: enough to find a call's outcome by its subject. */

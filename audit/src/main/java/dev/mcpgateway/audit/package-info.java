@@ -55,7 +55,7 @@
  * time        time of the event, as ts
  * tenant      the caller's tenant
  * ev          name of the event
- * actor       {sub_p, iss, client_id, scopes[], jti_h}; in outcomes {sub_p}
+ * actor       {sub_p, iss, client_id, scopes[], jti_h, key}; in outcomes {sub_p}
  * agent       {id, version, session}, as declared
  * src         {ip, port, ua}
  * node        {origin, host, version}, in log.opened

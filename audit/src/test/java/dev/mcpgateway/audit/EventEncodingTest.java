@@ -261,6 +261,16 @@ class EventEncodingTest {
                                 "incident 12"),
                         TIME));
         records.put(
+                "session.closed of a key's holder",
+                encoding.event(
+                        new AuditEvent.SessionClosed(
+                                new Actor(
+                                        "urn:mcp-gateway:keys", "robot", "nightly", List.of(), "", "", "abcdefghijkm"),
+                                Source.NONE,
+                                legacy,
+                                "expired"),
+                        TIME));
+        records.put(
                 "kill.set",
                 encoding.event(
                         new AuditEvent.KillChanged(

@@ -2,10 +2,8 @@ package dev.mcpgateway.gateway;
 
 import dev.mcpgateway.audit.AuditLog;
 import dev.mcpgateway.connectors.credential.ClientAuthentication;
-import dev.mcpgateway.connectors.credential.SecretFile;
 import dev.mcpgateway.connectors.credential.SecretSource;
 import dev.mcpgateway.connectors.credential.SecretUnavailable;
-import dev.mcpgateway.connectors.credential.SecretVariable;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.credential.UserOAuth;
 import dev.mcpgateway.connectors.mcp.Surroundings;
@@ -28,7 +26,6 @@ import dev.mcpgateway.gateway.mcp.Consents;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +57,7 @@ final class ConsentWiring {
             Surroundings surroundings,
             AuditLog audit,
             Stops stops,
+            Secrets secrets,
             List<AutoCloseable> transports)
             throws IOException {
         boolean needed = config.upstreams().values().stream()
@@ -70,7 +68,7 @@ final class ConsentWiring {
         TimeSource time = surroundings.time();
         UserConsent consent = new UserConsent(
                 config.stateDir(),
-                key(config.stateKey(), time),
+                key(config.stateKey(), secrets),
                 publicUrl,
                 audit,
                 stops.kills(),
@@ -88,7 +86,7 @@ final class ConsentWiring {
                             identifier,
                             new Login(
                                     identifier,
-                                    client(login.client(), reference -> secret(reference, time), wiring.secureRandom()),
+                                    client(login.client(), secrets::of, wiring.secureRandom()),
                                     new OAuthWeb(
                                             written,
                                             UpstreamFactory.networks(login.allowNetworks()),
@@ -100,22 +98,15 @@ final class ConsentWiring {
         return Optional.of(new ConsentWiring(consent, surroundings));
     }
 
-    private static Optional<String> key(@Nullable SecretRef reference, TimeSource time) throws IOException {
+    private static Optional<String> key(@Nullable SecretRef reference, Secrets secrets) throws IOException {
         if (reference == null) {
             return Optional.empty();
         }
         try {
-            return Optional.of(secret(reference, time).read().expose());
+            return Optional.of(secrets.of(reference).read().expose());
         } catch (SecretUnavailable unusable) {
             throw new IOException("state.key: " + unusable.getMessage(), unusable);
         }
-    }
-
-    private static SecretSource secret(SecretRef reference, TimeSource time) {
-        Path file = reference.file();
-        return file != null
-                ? new SecretFile(file, time)
-                : new SecretVariable(String.valueOf(reference.variable()), System::getenv);
     }
 
     private static ClientAuthentication client(

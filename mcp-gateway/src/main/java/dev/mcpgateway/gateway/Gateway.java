@@ -17,6 +17,7 @@ import dev.mcpgateway.gateway.admin.AdminEndpoints;
 import dev.mcpgateway.gateway.admin.AdminTokens;
 import dev.mcpgateway.gateway.admin.KillEndpoints;
 import dev.mcpgateway.gateway.admin.Readiness;
+import dev.mcpgateway.gateway.admin.SecretEndpoints;
 import dev.mcpgateway.gateway.call.CallIds;
 import dev.mcpgateway.gateway.config.FileWatch;
 import dev.mcpgateway.gateway.config.GatewayConfig;
@@ -80,6 +81,7 @@ public final class Gateway implements AutoCloseable {
     private final Optional<ConsentWiring> consents;
     private final UpstreamCredentials credentials;
     private final UpstreamFactory factory;
+    private final SecretWatch secrets;
     private final Map<String, Upstreams.Upstream> upstreams = new LinkedHashMap<>();
     private final Catalog catalog;
     private final HttpServer agents;
@@ -87,6 +89,7 @@ public final class Gateway implements AutoCloseable {
     private final URI publicUrl;
     private final List<View> views;
     private final McpFace face;
+    private final OtherCredentials others;
     private final Authenticator authenticator;
     private final Readiness readiness;
     private final List<AutoCloseable> transports = new ArrayList<>();
@@ -118,11 +121,14 @@ public final class Gateway implements AutoCloseable {
             this.sweeper = new DeadlineSweeper(time);
             Surroundings surroundings =
                     new Surroundings(sweeper, wiring.ids(), new ClientIdentity("mcp-gateway", wiring.version()));
-            this.consents = ConsentWiring.of(config, wiring, publicUrl, surroundings, audit, stops, transports);
+            Secrets references = new Secrets(config.vault(), sweeper, transports);
+            this.consents =
+                    ConsentWiring.of(config, wiring, publicUrl, surroundings, audit, stops, references, transports);
             this.credentials =
                     new UpstreamCredentials(config, publicUrl, surroundings, wiring.secureRandom(), consents);
-            this.factory = new UpstreamFactory(surroundings, config.limits(), credentials);
+            this.factory = new UpstreamFactory(surroundings, config.limits(), credentials, references);
             config.upstreams().forEach((alias, upstream) -> upstreams.put(alias, factory.make(upstream)));
+            this.secrets = new SecretWatch(config, wiring, factory::secret);
             this.face = new McpFace(
                     views,
                     policy,
@@ -145,6 +151,8 @@ public final class Gateway implements AutoCloseable {
                     catalogSettings(),
                     surroundings,
                     face::update);
+            this.others = new OtherCredentials(
+                    config, views, new OtherCredentials.Means(wiring, sweeper, factory::secret, audit, transports));
             this.authenticator = authenticator(time);
             this.readiness = readiness();
         } catch (StartRefused | IOException | RuntimeException failure) {
@@ -156,12 +164,20 @@ public final class Gateway implements AutoCloseable {
     /** Starts the catalogue and serves both ports; returns when agents are answered. */
     public void start() throws Exception {
         observe();
+        secrets.start(sweeper);
         CallIds ids = new CallIds(wiring.clock(), wiring.ids());
         Answers adminAnswers = operators.answers("", List::of, "", McpFace.serverInfo(wiring.version()));
         operators.start(adminRoutes(), adminAnswers, face::refusedAtTheEdge, ids);
+        // upstreams that verify our tokens fetch our keys while we ask them for their first lists
+        boolean keysAreAskedFor = credentials.keySet().isPresent();
+        if (keysAreAskedFor) {
+            agents.start(agentRoutes(), answers(views.getFirst()), face::refusedAtTheEdge, ids);
+        }
         catalog.start();
         catalog.awaitFirst(FIRST_LIST);
-        agents.start(agentRoutes(), answers(views.getFirst()), face::refusedAtTheEdge, ids);
+        if (!keysAreAskedFor) {
+            agents.start(agentRoutes(), answers(views.getFirst()), face::refusedAtTheEdge, ids);
+        }
         watchFiles();
         LOG.atInfo()
                 .addKeyValue("urls", urls())
@@ -202,10 +218,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private KnownNames knownNames() {
-        Set<String> issuers = config.anonymous().isPresent()
-                ? Set.of("anonymous")
-                : config.issuers().keySet();
-        return new KnownNames(issuers, config.upstreams().keySet(), Set.of());
+        return new KnownNames(config.issuerAliases(), config.upstreams().keySet(), Set.of());
     }
 
     private void loadPolicy() throws StartRefused {
@@ -257,6 +270,7 @@ public final class Gateway implements AutoCloseable {
                         new ScopeHierarchy(config.impliedScopes()),
                         publicUrl,
                         config.limits().authFailuresPerMinute()),
+                others.verifiers(),
                 wiring.clock(),
                 wiring.nanoClock(),
                 wiring.secureRandom());
@@ -314,6 +328,11 @@ public final class Gateway implements AutoCloseable {
                 "gateway.upstreams.down",
                 "Upstreams whose list is not fresh.",
                 () -> upstreamProblems().size());
+        telemetry.gauges(
+                "gateway.secret.age.seconds",
+                "Seconds since a secret got its present value, as far as seen.",
+                "secret",
+                () -> secrets.ages().seconds());
         telemetry.upstreams(this::upstreamStatus);
     }
 
@@ -333,11 +352,16 @@ public final class Gateway implements AutoCloseable {
         return status;
     }
 
-    /** The scopes that the policy in force asks for somewhere: what an agent may want to request. */
-    private Set<String> scopes() {
+    /** The scopes that the policy in force asks for in this view: what an agent may want to request, and no more. */
+    private Set<String> scopes(View view) {
         Set<String> scopes = new TreeSet<>();
         for (Rule rule : policy.get().rules()) {
-            scopes.addAll(rule.requiredScopes());
+            boolean here = rule.resources().stream()
+                    .anyMatch(pattern ->
+                            pattern.isEverything() || view.upstreams().contains(pattern.alias()));
+            if (here) {
+                scopes.addAll(rule.requiredScopes());
+            }
         }
         return scopes;
     }
@@ -358,14 +382,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private List<Route> furtherRoutes(AdminTokens tokens) {
-        List<Route> routes = new ArrayList<>(killEndpoints(tokens).routes());
-        consents.ifPresent(
-                wired -> routes.addAll(wired.operatorsRoutes(tokens, wiring.nanoClock(), Stops.issuers(config))));
-        return routes;
-    }
-
-    private KillEndpoints killEndpoints(AdminTokens tokens) {
-        return new KillEndpoints(
+        KillEndpoints kills = new KillEndpoints(
                 stops.kills(),
                 tokens,
                 audit,
@@ -373,6 +390,11 @@ public final class Gateway implements AutoCloseable {
                 wiring.nanoClock(),
                 Stops.issuers(config),
                 config.upstreams().keySet());
+        List<Route> routes = new ArrayList<>(kills.routes());
+        routes.addAll(new SecretEndpoints(secrets.ages(), tokens, wiring.clock()).routes());
+        consents.ifPresent(
+                wired -> routes.addAll(wired.operatorsRoutes(tokens, wiring.nanoClock(), Stops.issuers(config))));
+        return routes;
     }
 
     private Map<String, String> status() {
@@ -391,7 +413,10 @@ public final class Gateway implements AutoCloseable {
 
     private Answers answers(View view) {
         return agents.answers(
-                metadataUrl(view), this::scopes, senderSupport().algorithms(), McpFace.serverInfo(wiring.version()));
+                config.issuers().isEmpty() ? "" : metadataUrl(view),
+                () -> scopes(view),
+                senderSupport().algorithms(),
+                McpFace.serverInfo(wiring.version()));
     }
 
     private Routes agentRoutes() {
@@ -404,9 +429,9 @@ public final class Gateway implements AutoCloseable {
                     Access.AUTHENTICATED,
                     true,
                     face.endpoint(view, authenticator, answers(view))));
-            if (config.anonymous().isEmpty()) {
+            if (!config.issuers().isEmpty()) {
                 ResourceMetadata metadata =
-                        new ResourceMetadata(view.resource(), issuers(), this::scopes, senderSupport());
+                        new ResourceMetadata(view.resource(), issuers(), () -> scopes(view), senderSupport());
                 routes.add(metadataRoute(ResourceMetadata.WELL_KNOWN + view.path(), metadata));
                 if (first) {
                     routes.add(metadataRoute(ResourceMetadata.WELL_KNOWN, metadata));
@@ -444,6 +469,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void watchFiles() {
+        others.watch(files);
         files.watch(policy.files(), () -> {
             var _ = policy.load();
             face.policyChanged();
@@ -463,6 +489,18 @@ public final class Gateway implements AutoCloseable {
     /** URLs of the MCP endpoints, the first view's first. */
     public List<String> urls() {
         return views.stream().map(view -> publicUrl + view.path()).toList();
+    }
+
+    /** What is served on the agents' port, in order; for the module's own tests. */
+    @SuppressWarnings("exports")
+    public List<Route> agentsRoutes() {
+        return agents.routes();
+    }
+
+    /** What is served on the operators' port, in order; for the module's own tests. */
+    @SuppressWarnings("exports")
+    public List<Route> operatorsRoutes() {
+        return operators.routes();
     }
 
     /** Base URL of the operators' port. */
@@ -502,6 +540,7 @@ public final class Gateway implements AutoCloseable {
         face.drain();
         quietly("agents' port", () -> agents.drain(config.limits().drainTimeout()));
         quietly("files", files);
+        quietly("secrets", secrets);
         quietly("sessions", face);
         quietly("catalogue", catalog);
         for (Upstreams.Upstream upstream : upstreams.values()) {

@@ -3,6 +3,8 @@ package dev.mcpgateway.gateway;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.LivePolicy;
+import dev.mcpgateway.gateway.identity.LoopbackTestCaller;
+import dev.mcpgateway.gateway.identity.VirtualKeys;
 import dev.mcpgateway.gateway.kill.KillSwitch;
 import dev.mcpgateway.gateway.mcp.McpFace;
 import dev.mcpgateway.gateway.state.StateFile;
@@ -61,9 +63,8 @@ final class Stops {
         Map<String, String> issuers = new LinkedHashMap<>();
         config.issuers()
                 .forEach((alias, issuer) -> issuers.put(alias, issuer.profile().issuer()));
-        if (config.anonymous().isPresent()) {
-            issuers.put("anonymous", "urn:mcp-gateway:anonymous");
-        }
+        config.anonymous().ifPresent(_ -> issuers.put(GatewayConfig.Anonymous.ISSUER, LoopbackTestCaller.ISSUER));
+        config.virtualKeys().ifPresent(keys -> issuers.put(keys.issuer(), VirtualKeys.ISSUER));
         return issuers;
     }
 }

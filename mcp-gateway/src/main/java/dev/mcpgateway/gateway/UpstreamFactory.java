@@ -1,8 +1,8 @@
 package dev.mcpgateway.gateway;
 
-import dev.mcpgateway.connectors.credential.SecretFile;
+import dev.mcpgateway.connectors.credential.ClientTls;
+import dev.mcpgateway.connectors.credential.CredentialUnavailable;
 import dev.mcpgateway.connectors.credential.SecretSource;
-import dev.mcpgateway.connectors.credential.SecretVariable;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.mcp.BreakerSettings;
 import dev.mcpgateway.connectors.mcp.DuplexSettings;
@@ -32,14 +32,13 @@ import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
 import dev.mcpgateway.gateway.config.Limits;
 import dev.mcpgateway.gateway.mcp.Upstreams;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import javax.net.ssl.SSLContext;
 
 /** Makes upstreams from their configuration. Nothing is connected or started by that. */
 final class UpstreamFactory {
@@ -48,11 +47,13 @@ final class UpstreamFactory {
     private final Surroundings surroundings;
     private final Limits limits;
     private final UpstreamCredentials credentials;
+    private final Secrets secrets;
 
-    UpstreamFactory(Surroundings surroundings, Limits limits, UpstreamCredentials credentials) {
+    UpstreamFactory(Surroundings surroundings, Limits limits, UpstreamCredentials credentials, Secrets secrets) {
         this.surroundings = surroundings;
         this.limits = limits;
         this.credentials = credentials;
+        this.secrets = secrets;
     }
 
     Upstreams.Upstream make(GatewayConfig.Upstream config) {
@@ -86,19 +87,7 @@ final class UpstreamFactory {
     }
 
     SecretSource secret(SecretRef reference) {
-        Path file = reference.file();
-        String variable = reference.variable();
-        if (file != null) {
-            return new SecretFile(file, surroundings.time());
-        }
-        if (variable == null) {
-            throw new IllegalArgumentException("a secret has a file or a variable");
-        }
-        return new SecretVariable(variable, UpstreamFactory::environment);
-    }
-
-    private static @Nullable String environment(String name) {
-        return System.getenv(name);
+        return secrets.of(reference);
     }
 
     private static HttpSettings.Client client(GatewayConfig.Upstream config) {
@@ -126,7 +115,23 @@ final class UpstreamFactory {
                 client(config),
                 config.concurrentCalls(),
                 networks(config.allowNetworks()),
+                tls(config),
                 limits.jsonDepth());
+    }
+
+    private Optional<SSLContext> tls(GatewayConfig.Upstream config) {
+        return config.mtls().map(client -> {
+            try {
+                return ClientTls.context(
+                        client.certificate(),
+                        secret(client.privateKey()),
+                        Optional.ofNullable(client.ca()),
+                        surroundings.time());
+            } catch (CredentialUnavailable unusable) {
+                throw new IllegalStateException(
+                        "mtls of upstream " + config.alias() + ": " + unusable.getMessage(), unusable);
+            }
+        });
     }
 
     private static Set<String> credentialHeaders(Credential credential) {
@@ -150,7 +155,7 @@ final class UpstreamFactory {
                 HttpSettings.LEASE_TIMEOUT_DEFAULT,
                 HttpSettings.IDLE_DEFAULT,
                 HttpSettings.AGE_DEFAULT,
-                Optional.empty());
+                tls(config));
         return new HttpUpstreamSettings(
                 config.alias(),
                 url,

@@ -64,6 +64,32 @@ class PolicyTest {
     }
 
     @Test
+    void aNarrowedPolicyForbidsMoreAndKeepsItsHashAndSettings() {
+        Policy policy = policy(permit("p", "files__*"));
+
+        Policy narrowed = policy.narrowed(List.of(forbid("stop", "files__read")));
+
+        assertThat(narrowed.decide(call(ANN, "files__read")))
+                .isEqualTo(new Decision.Deny(Decision.Deny.FORBIDDEN, "stop"));
+        assertThat(narrowed.visibility(ANN, tool("files__read"), NOW)).isEqualTo(new Visibility.Hidden());
+        assertThat(narrowed.decide(call(ANN, "files__write"))).isInstanceOf(Decision.Allow.class);
+        assertThat(narrowed.hash()).isEqualTo(policy.hash());
+        assertThat(policy.decide(call(ANN, "files__read"))).isInstanceOf(Decision.Allow.class);
+        assertThat(policy.narrowed(List.of())).isSameAs(policy);
+    }
+
+    @Test
+    void nothingIsWidenedByNarrowing() {
+        Policy policy = policy(permit("p", "files__*"));
+
+        assertThatThrownBy(() -> policy.narrowed(List.of(permit("more", "*"))))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> policy.narrowed(List.of(forbid("p", "files__read"))))
+                .as("a rule id twice")
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void anyMatchingForbidWins() {
         Policy policy = policy(permit("p", "*"), forbid("f2", "files__*"), forbid("f1", "files__read"));
 

@@ -69,7 +69,7 @@ public sealed interface ClientAuthentication {
         /**
          * Names the key.
          *
-         * @param key where the PEM text of the PKCS #8 key is: P-256, Ed25519 or RSA of 2048 bits and more
+         * @param key where the PEM text of the PKCS #8 key is: P-256, P-384, P-521, Ed25519, or RSA of 2048 bits and more
          * @param keyId value of {@code kid}; empty for none
          * @param audience what the server knows itself by: its issuer identifier or the URL of its token endpoint
          */

@@ -3,6 +3,7 @@ package dev.mcpgateway.connectors.credential;
 import dev.mcpgateway.connectors.credential.TokenEndpoint.Issued;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A token that an authorization server issues to the gateway itself (RFC 6749 section 4.4): one for all callers, renewed
@@ -32,5 +33,10 @@ public final class ClientCredentials implements UpstreamCredential {
             target.addTo(form);
             return endpoint.ask(form);
         });
+    }
+
+    /** Another token than this one, which its server refuses; empty if this one is so new that it cannot be the reason. */
+    Optional<Issued> issuedAfter(Issued refused) throws CredentialUnavailable {
+        return tokens.giveUp("", refused) ? Optional.of(issued()) : Optional.empty();
     }
 }

@@ -30,6 +30,9 @@ final class IssuedTokens<K> {
 
     private static final Duration REFUSED_FOR = Duration.ofSeconds(1);
 
+    /** A younger token is not taken for forgotten by the server that issued it. */
+    private static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(2);
+
     private final int tokensMax;
     private final TimeSource time;
     private final Map<K, Slot> slots = new LinkedHashMap<>(16, 0.75f, true);
@@ -47,7 +50,7 @@ final class IssuedTokens<K> {
         private volatile @Nullable Refused refused;
     }
 
-    private record Held(Issued issued, Instant renewAt) {}
+    private record Held(Issued issued, Instant since, Instant renewAt) {}
 
     private record Refused(CredentialUnavailable why, Instant until) {}
 
@@ -68,6 +71,24 @@ final class IssuedTokens<K> {
             return held.issued();
         }
         return asked(slot, question);
+    }
+
+    /**
+     * Gives up a token that the server may have forgotten before its end, as after a restart or a change of its keys.
+     *
+     * @return whether it is worth asking for another: not, if this one was issued just now
+     */
+    boolean giveUp(K key, Issued issued) {
+        Slot slot = slot(key);
+        Held held = slot.held;
+        if (held == null || !held.issued().equals(issued)) {
+            return true;
+        }
+        if (time.now().isBefore(held.since().plus(FORGOTTEN_AFTER))) {
+            return false;
+        }
+        slot.held = null;
+        return true;
     }
 
     private Slot slot(K key) {
@@ -118,7 +139,7 @@ final class IssuedTokens<K> {
                 throw new CredentialUnavailable("the token that was issued has ended already, or is about to");
             }
             Duration life = Duration.between(now, issued.expiresAt());
-            slot.held = new Held(issued, now.plus(life.multipliedBy(3).dividedBy(4)));
+            slot.held = new Held(issued, now, now.plus(life.multipliedBy(3).dividedBy(4)));
             slot.refused = null;
             return issued;
         } catch (CredentialUnavailable why) {

@@ -114,7 +114,8 @@ public final class TokenEndpoint {
             throw unavailable("answered with status " + status + " and no JSON");
         }
         if (status != 200) {
-            throw unavailable("refused with status " + status + errorCode(answer));
+            throw new CredentialRefused(
+                    "the token endpoint at " + shown + " refused with status " + status + errorCode(answer));
         }
         String token = text(answer, ACCESS_TOKEN);
         boolean isBearer = text(answer, TOKEN_TYPE).equalsIgnoreCase("Bearer");

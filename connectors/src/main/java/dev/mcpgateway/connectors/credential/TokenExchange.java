@@ -81,13 +81,31 @@ public final class TokenExchange implements UpstreamCredential {
 
     private Issued exchange(SubjectToken token) throws CredentialUnavailable {
         checkMayAct(token);
+        if (settings.actor().isEmpty()) {
+            return exchange(token, Optional.empty());
+        }
+        ClientCredentials ours = settings.actor().get();
+        Issued actor = ours.issued();
+        try {
+            return exchange(token, Optional.of(actor));
+        } catch (CredentialRefused refused) {
+            // the server may have forgotten the actor's token before its end, and says nothing of which it refuses
+            Optional<Issued> other = ours.issuedAfter(actor);
+            if (other.isEmpty()) {
+                throw refused;
+            }
+            return exchange(token, other);
+        }
+    }
+
+    private Issued exchange(SubjectToken token, Optional<Issued> actor) throws CredentialUnavailable {
         Map<String, String> form = new LinkedHashMap<>();
         form.put("grant_type", GRANT);
         form.put("subject_token", token.expose());
         form.put("subject_token_type", ACCESS_TOKEN);
         form.put("requested_token_type", ACCESS_TOKEN);
-        if (settings.actor().isPresent()) {
-            form.put("actor_token", settings.actor().get().issued().token().expose());
+        if (actor.isPresent()) {
+            form.put("actor_token", actor.get().token().expose());
             form.put("actor_token_type", ACCESS_TOKEN);
         }
         settings.target().addTo(form);

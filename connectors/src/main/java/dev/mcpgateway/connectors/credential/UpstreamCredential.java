@@ -58,10 +58,15 @@ public sealed interface UpstreamCredential
                 "proxy-authorization",
                 "accept-encoding");
 
+        /** Whether a header field of that name is free for a credential: none that carries the protocol or the transport. */
+        public static boolean isFree(String header) {
+            String lower = header.toLowerCase(Locale.ROOT);
+            return HttpHeader.isToken(header) && !PROTOCOL.contains(lower) && !lower.startsWith("mcp-");
+        }
+
         /** Checks the name and the prefix. */
         public StaticHeader {
-            String lower = header.toLowerCase(Locale.ROOT);
-            if (!HttpHeader.isToken(header) || PROTOCOL.contains(lower) || lower.startsWith("mcp-")) {
+            if (!isFree(header)) {
                 throw new IllegalArgumentException("a credential cannot go into the header " + header);
             }
             if (!HttpHeader.isFieldValue(prefix + "x")) {

@@ -79,7 +79,7 @@ public record HttpSettings(
         return new HttpSettings(origin, client, most, connectTimeout, leaseTimeout, idleMax, ageMax, trust);
     }
 
-    /** The same with other trust anchors. */
+    /** The same with other trust anchors, or with a client certificate. */
     public HttpSettings withTrust(SSLContext context) {
         return new HttpSettings(
                 origin, client, connectionsMax, connectTimeout, leaseTimeout, idleMax, ageMax, Optional.of(context));

@@ -6,8 +6,10 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param client which HTTP client
  * @param connectionsMax most connections at a time
  * @param allowNetworks networks that are allowed for this upstream besides public ones
+ * @param trust trust anchors and client keys for TLS; the JDK's when absent
  * @param jsonDepthMax deepest nesting of an answer that becomes structured content
  */
 public record OpenApiSettings(
@@ -41,6 +44,7 @@ public record OpenApiSettings(
         HttpSettings.Client client,
         int connectionsMax,
         List<AddressRange> allowNetworks,
+        Optional<SSLContext> trust,
         int jsonDepthMax) {
 
     /** As deep as we let agents go. */
@@ -74,6 +78,7 @@ public record OpenApiSettings(
                 HttpSettings.Client.LEAN,
                 HttpSettings.CONNECTIONS_DEFAULT,
                 List.of(),
+                Optional.empty(),
                 JSON_DEPTH_DEFAULT);
     }
 }

@@ -33,7 +33,6 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -159,7 +158,7 @@ public final class OpenApiUpstream implements McpUpstream {
                 HttpSettings.LEASE_TIMEOUT_DEFAULT,
                 HttpSettings.IDLE_DEFAULT,
                 HttpSettings.AGE_DEFAULT,
-                Optional.empty());
+                settings.trust());
         return HttpTransport.open(
                 connections, OutboundGuard.forTarget(server, settings.allowNetworks()), surroundings.sweeper());
     }

@@ -4,6 +4,7 @@ import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 import dev.mcpgateway.connectors.wire.Splice.Member;
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +30,29 @@ public final class UpstreamMessage {
 
     /** Keys of {@code _meta} that look like credentials or identity never go upstream (T40). */
     private static final List<String> IDENTITY_LIKE = List.of(
-            "authorization", "cookie", "token", "apikey", "api-key", "api_key", "secret", "password", "credential");
+            "authorization",
+            "cookie",
+            "token",
+            "apikey",
+            "secret",
+            "password",
+            "credential",
+            "bearer",
+            "jwt",
+            "assertion",
+            "dpop",
+            "forwarded",
+            "remoteuser",
+            "userid",
+            "username",
+            "email",
+            "principal",
+            "identity",
+            "subject",
+            "impersonat",
+            "onbehalf",
+            "actas",
+            "sessionid");
 
     private UpstreamMessage() {}
 
@@ -158,12 +181,17 @@ public final class UpstreamMessage {
         if (MANAGED.contains(key)) {
             return true;
         }
-        if (key.startsWith("io.modelcontextprotocol/")) {
-            // per-request protocol fields mean nothing before 2026-07-28
-            return revision.era() == Era.LEGACY;
-        }
-        String lower = key.toLowerCase(Locale.ROOT);
-        return IDENTITY_LIKE.stream().anyMatch(lower::contains);
+        // per-request protocol fields mean nothing before 2026-07-28
+        boolean foreign = key.startsWith("io.modelcontextprotocol/") && revision.era() == Era.LEGACY;
+        return foreign || looksLikeIdentity(key);
+    }
+
+    /** However it is spelt: wide letters, capitals and separators make no other word of it. */
+    private static boolean looksLikeIdentity(String key) {
+        String letters = Normalizer.normalize(key, Normalizer.Form.NFKC)
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\p{L}\\p{N}]", "");
+        return IDENTITY_LIKE.stream().anyMatch(letters::contains);
     }
 
     /** A JSON object of these members. */

@@ -98,7 +98,20 @@ class OpenApiUpstreamTest {
         URI url = URI.create("http://127.0.0.1:" + server.port() + "/base");
         OpenApiSettings plain = OpenApiSettings.of("api", file, url);
         OpenApiSettings settings = new OpenApiSettings(
-                "api", file, url, List.of(), List.of(), true, true, false, Set.of(), client, 4, List.of(), 64);
+                "api",
+                file,
+                url,
+                List.of(),
+                List.of(),
+                true,
+                true,
+                false,
+                Set.of(),
+                client,
+                4,
+                List.of(),
+                Optional.empty(),
+                64);
         assertThat(plain.jsonDepthMax()).isEqualTo(settings.jsonDepthMax());
         OpenApiUpstream upstream = bench.with(new OpenApiUpstream(settings, bench.surroundings()));
         upstream.offer();

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 
 /** A TCP or TLS server on a free loopback port that runs a script for each connection. */
 public final class RawServer implements AutoCloseable {
@@ -49,6 +50,18 @@ public final class RawServer implements AutoCloseable {
             return new RawServer(
                     context.getServerSocketFactory().createServerSocket(0, 64, InetAddress.ofLiteral("127.0.0.1")),
                     script);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Starts with TLS on 127.0.0.1, for clients that show a certificate which the context trusts. */
+    public static RawServer startMutualTls(SSLContext context, Script script) {
+        try {
+            SSLServerSocket socket = (SSLServerSocket)
+                    context.getServerSocketFactory().createServerSocket(0, 64, InetAddress.ofLiteral("127.0.0.1"));
+            socket.setNeedClientAuth(true);
+            return new RawServer(socket, script);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

@@ -110,7 +110,15 @@ class UpstreamMessageTest {
             "clientSecret",
             "PASSWORD",
             "credentials",
-            "a\\u0075thorization"
+            "a\\u0075thorization",
+            "X-Forwarded-User",
+            "x_user_id",
+            "io.modelcontextprotocol/user-id",
+            "com.example/e-mail",
+            "on-behalf-of",
+            "ｕｓｅｒｎａｍｅ",
+            "Session-Id",
+            "jwt-assertion"
         }) {
             String edited = params(
                     "{\"name\":\"x\",\"_meta\":{\"" + key

@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
             Commands.Audit.class,
             ScreenCommand.class,
             KillCommand.class,
+            SigningKeysCommand.class,
+            KeysCommand.class,
             UserTokensCommand.class,
             VersionCommand.class
         },

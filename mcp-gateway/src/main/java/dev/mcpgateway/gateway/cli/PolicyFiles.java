@@ -45,9 +45,6 @@ final class PolicyFiles {
 
     /** The names that a configuration defines; tools are known only to a running gateway. */
     static KnownNames known(GatewayConfig config) {
-        Set<String> issuers = config.anonymous().isPresent()
-                ? Set.of("anonymous")
-                : config.issuers().keySet();
-        return new KnownNames(issuers, config.upstreams().keySet(), Set.of());
+        return new KnownNames(config.issuerAliases(), config.upstreams().keySet(), Set.of());
     }
 }

@@ -33,6 +33,20 @@ final class ReferenceCheck {
             if (keys != null) {
                 check.readable("/issuers/" + alias + "/jwks/file", keys);
             }
+            issuer.introspection().ifPresent(asked -> {
+                for (SecretRef secret : new SecretRef[] {asked.privateKey(), asked.secret()}) {
+                    if (secret != null) {
+                        check.secret("/issuers/" + alias + "/introspection/client", secret);
+                    }
+                }
+            });
+        });
+        config.vault().ifPresent(vault -> {
+            for (SecretRef secret : new SecretRef[] {vault.token(), vault.secretId()}) {
+                if (secret != null) {
+                    check.secret("/vault", secret);
+                }
+            }
         });
         config.issuers()
                 .forEach((alias, issuer) -> issuer.login()
@@ -48,6 +62,14 @@ final class ReferenceCheck {
     private void upstream(String alias, GatewayConfig.Upstream upstream) {
         String pointer = "/upstreams/" + alias;
         credential(pointer + "/credential", upstream.credential());
+        upstream.mtls().ifPresent(mtls -> {
+            readable(pointer + "/mtls/certificate", mtls.certificate());
+            secret(pointer + "/mtls/private_key", mtls.privateKey());
+            Path ca = mtls.ca();
+            if (ca != null) {
+                readable(pointer + "/mtls/ca", ca);
+            }
+        });
         upstream.env().forEach((name, value) -> {
             if (value instanceof EnvValue.Secret secret) {
                 secret(pointer + "/env/" + name, secret.secret());

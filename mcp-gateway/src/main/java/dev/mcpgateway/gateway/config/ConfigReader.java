@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.config;
 
+import dev.mcpgateway.connectors.credential.Vault;
 import dev.mcpgateway.gateway.config.GatewayConfig.Admin;
 import dev.mcpgateway.gateway.config.GatewayConfig.AdminToken;
 import dev.mcpgateway.gateway.config.GatewayConfig.Anonymous;
@@ -9,7 +10,10 @@ import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
 import dev.mcpgateway.gateway.config.GatewayConfig.Telemetry;
 import dev.mcpgateway.gateway.config.GatewayConfig.Tls;
 import dev.mcpgateway.gateway.config.GatewayConfig.Upstream;
+import dev.mcpgateway.gateway.config.GatewayConfig.VaultRef;
+import dev.mcpgateway.gateway.config.GatewayConfig.VaultServer;
 import dev.mcpgateway.gateway.config.GatewayConfig.View;
+import dev.mcpgateway.gateway.config.GatewayConfig.VirtualKeys;
 import dev.mcpgateway.policy.yaml.Problems;
 import dev.mcpgateway.policy.yaml.YamlNode;
 import dev.mcpgateway.policy.yaml.YamlObject;
@@ -28,8 +32,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Maps the tree of {@code gateway.yaml} to the configuration; one method per section. */
 final class ConfigReader {
+    private static final String NAME_HINT =
+            "Use 1 to 32 of a-z, 0-9, - and _, beginning with a letter or digit, without __ and final _";
+
     private final Path folder;
     private final Problems problems;
+    private boolean hasVault;
 
     ConfigReader(Path folder, Problems problems) {
         this.folder = folder;
@@ -38,6 +46,8 @@ final class ConfigReader {
 
     GatewayConfig read(YamlObject root) {
         root.required("version").ifPresent(version -> version.integer(1, 1));
+        hasVault = root.has("vault");
+        Optional<VaultServer> vault = root.object("vault").map(section -> new VaultReader(this).vault(section));
         Listen listen = listen(section(root, "listen"));
         IssuerReader issuerReader = new IssuerReader(this);
         Map<String, GatewayConfig.Issuer> issuers = named(root, "issuers", issuerReader::issuer);
@@ -51,6 +61,8 @@ final class ConfigReader {
                 issuers,
                 ImpliedScopes.read(section(root, "scopes")),
                 anonymous,
+                virtualKeys(root),
+                vault,
                 upstreams,
                 views(root, upstreams.keySet(), listen.publicUrl()),
                 policyFiles(root),
@@ -63,6 +75,7 @@ final class ConfigReader {
         checkWhoMayCall(root, config);
         checkAudiences(root, config);
         CredentialReader.checkTogether(root, config);
+        IntrospectionReader.checkTogether(root, config);
         checkIssuers(root, config);
         root.rejectUnknownKeys();
         return config;
@@ -83,16 +96,18 @@ final class ConfigReader {
     private static <T> Map<String, T> named(YamlObject root, String key, BiFunction<String, YamlObject, T> reader) {
         Map<String, T> all = new LinkedHashMap<>();
         root.named(key).forEach((name, value) -> {
-            if (!name.matches("[a-z0-9][a-z0-9_-]{0,31}") || name.contains("__") || name.endsWith("_")) {
-                value.problem(
-                        "'" + name + "' is no name",
-                        "Use 1 to 32 of a-z, 0-9, - and _, beginning with a letter or digit, without __ and final _");
+            if (!isName(name)) {
+                value.problem("'" + name + "' is no name", NAME_HINT);
             }
             YamlObject body = value.object();
             all.put(name, reader.apply(name, body));
             body.rejectUnknownKeys();
         });
         return all;
+    }
+
+    private static boolean isName(String name) {
+        return name.matches("[a-z0-9][a-z0-9_-]{0,31}") && !name.contains("__") && !name.endsWith("_");
     }
 
     private Listen listen(YamlObject listen) {
@@ -151,6 +166,23 @@ final class ConfigReader {
                 new LinkedHashSet<>(section.texts("scopes")));
         section.rejectUnknownKeys();
         return anonymous;
+    }
+
+    private static Optional<VirtualKeys> virtualKeys(YamlObject root) {
+        return root.object("virtual_keys").flatMap(section -> {
+            boolean enabled = section.flag("enabled", false);
+            String issuer = section.text("issuer", "keys");
+            if (!isName(issuer)) {
+                section.problem("issuer", "'" + issuer + "' is no name", NAME_HINT);
+            } else if (issuer.equals(Anonymous.ISSUER) || root.named("issuers").containsKey(issuer)) {
+                section.problem(
+                        "issuer",
+                        "another issuer is called '" + issuer + "'",
+                        "Rules could not tell their callers apart: give it another name");
+            }
+            section.rejectUnknownKeys();
+            return enabled ? Optional.of(new VirtualKeys(issuer)) : Optional.empty();
+        });
     }
 
     private static Map<String, View> views(YamlObject root, Set<String> upstreams, URI publicUrl) {
@@ -214,12 +246,14 @@ final class ConfigReader {
     }
 
     private static void checkWhoMayCall(YamlObject root, GatewayConfig config) {
-        if (config.issuers().isEmpty() && config.anonymous().isEmpty()) {
+        if (config.issuers().isEmpty()
+                && config.anonymous().isEmpty()
+                && (config.virtualKeys().isEmpty() || root.has("issuers"))) {
             root.problem("issuers", "nobody can prove who they are", "Configure at least one issuer");
         }
         if (config.anonymous().isPresent()) {
-            if (!config.issuers().isEmpty()) {
-                root.problem("anonymous", "it cannot stand beside issuers", "Remove one of them");
+            if (!config.issuers().isEmpty() || config.virtualKeys().isPresent()) {
+                root.problem("anonymous", "it cannot stand beside issuers and virtual keys", "Remove one of them");
             }
             if (!Loopback.is(config.listen().host())) {
                 root.problem("anonymous", "it is for tests on loopback only", "Bind listen.host to 127.0.0.1");
@@ -262,8 +296,17 @@ final class ConfigReader {
         });
     }
 
-    /** A secret by reference: {@code {file: …}} or {@code {env: …}}. */
+    /** A secret by reference: {@code {file: …}}, {@code {env: …}} or {@code {vault: {path, key}}}. */
     SecretRef secret(YamlObject parent, String key) {
+        return secret(parent, key, true);
+    }
+
+    /** The same for what opens the vault, and cannot be in it. */
+    SecretRef secretOutsideVault(YamlObject parent, String key) {
+        return secret(parent, key, false);
+    }
+
+    private SecretRef secret(YamlObject parent, String key, boolean mayBeInVault) {
         Optional<YamlValue> value = parent.required(key);
         if (value.isEmpty() || value.get().isText()) {
             parent.problem(key, "a secret is given by reference", "Write {file: PATH} or {env: VARIABLE}");
@@ -272,11 +315,29 @@ final class ConfigReader {
         YamlObject reference = value.get().object();
         String file = reference.text("file", "");
         String variable = reference.text("env", "");
-        if (file.isEmpty() == variable.isEmpty()) {
-            parent.problem(key, "it needs exactly one of file and env", "");
+        VaultRef vault =
+                mayBeInVault ? reference.object("vault").map(this::inVault).orElse(null) : null;
+        int given = (file.isEmpty() ? 0 : 1) + (variable.isEmpty() ? 0 : 1) + (vault == null ? 0 : 1);
+        if (given != 1) {
+            parent.problem(key, "it needs exactly one of file and env" + (mayBeInVault ? ", or vault" : ""), "");
         }
         reference.rejectUnknownKeys();
-        return new SecretRef(file.isEmpty() ? null : path(file), variable.isEmpty() ? null : variable);
+        return new SecretRef(file.isEmpty() ? null : path(file), variable.isEmpty() ? null : variable, vault);
+    }
+
+    private VaultRef inVault(YamlObject section) {
+        VaultRef reference = new VaultRef(section.text("path"), section.text("key"));
+        if (!Vault.isPath(reference.path())) {
+            section.problem(
+                    "path",
+                    "it must be the API's path of a KV version 2 secret",
+                    "With /data/, such as secret/data/crm");
+        }
+        if (!hasVault) {
+            section.problem("path", "no vault is configured", "Set vault: {url, token or approle}");
+        }
+        section.rejectUnknownKeys();
+        return reference;
     }
 
     /** A path, relative to the folder of the configuration file. */

@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.config;
 import dev.mcpgateway.connectors.credential.CallToken;
 import dev.mcpgateway.connectors.credential.CallToken.SubjectForm;
 import dev.mcpgateway.connectors.credential.SigningAlgorithm;
+import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.OAuthClient;
 import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
@@ -54,8 +55,8 @@ final class CredentialReader {
             entry.problem(
                     "credential",
                     "it must be written out",
-                    "call_token where the server can verify one, none if it needs none; the caller's token is never"
-                            + " passed on");
+                    "Write credential: call_token where the server can verify one, credential: none if it needs none;"
+                            + " the caller's token is never passed on");
             return new Credential.None();
         }
         Optional<Variant> variant = value.get().variant(MODES);
@@ -74,6 +75,16 @@ final class CredentialReader {
         }
         if (transport == Transport.STDIO) {
             value.get().problem("a stdio upstream takes no header", "Hand a secret over in env, or write none");
+            return new Credential.None();
+        }
+        if (variant.get().body().isEmpty() && !mode.equals("call_token") && !mode.equals("user_oauth")) {
+            value.get()
+                    .problem(
+                            mode + " needs more than its name",
+                            mode.equals("static")
+                                    ? "{static: {header: Authorization, secret: {file: PATH}}}"
+                                    : "{" + mode + ": {token_url: URL, client: {id: ID, private_key: {file: PATH}}}}");
+            return new Credential.None();
         }
         YamlObject body = variant.get().body().map(YamlValue::object).orElseGet(() -> empty(value.get()));
         Credential credential = switch (mode) {
@@ -96,9 +107,8 @@ final class CredentialReader {
 
     private Credential staticHeader(YamlObject section) {
         String header = section.text("header", "Authorization");
-        if (!header.matches("[A-Za-z0-9-]{1,64}")
-                || header.toLowerCase(Locale.ROOT).startsWith("mcp-")) {
-            section.problem("header", "it must be a header name, and none that MCP computes", "");
+        if (!header.matches("[A-Za-z0-9-]{1,64}") || !UpstreamCredential.StaticHeader.isFree(header)) {
+            section.problem("header", "it must be a header name, and none that MCP computes or HTTP needs", "");
         }
         return new Credential.StaticHeader(header, section.text("prefix", ""), config.secret(section, "secret"));
     }
@@ -239,6 +249,8 @@ final class CredentialReader {
                 audience = proof.text("audience", url.toString());
             } else {
                 secret = config.secret(proof, "secret");
+                proof.refuse("key_id", "a secret has no key id", "");
+                proof.refuse("audience", "with a secret nothing is signed for an audience", "");
             }
             proof.rejectUnknownKeys();
         }

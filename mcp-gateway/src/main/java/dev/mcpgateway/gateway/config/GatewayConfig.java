@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,8 @@ public record GatewayConfig(
         Map<String, Issuer> issuers,
         Map<String, Set<String>> impliedScopes,
         Optional<Anonymous> anonymous,
+        Optional<VirtualKeys> virtualKeys,
+        Optional<VaultServer> vault,
         Map<String, Upstream> upstreams,
         Map<String, View> views,
         List<Path> policyFiles,
@@ -104,8 +107,47 @@ public record GatewayConfig(
         }
     }
 
-    /** Where a secret is: exactly one of a file and an environment variable. */
-    public record SecretRef(@Nullable Path file, @Nullable String variable) {}
+    /** Where a secret is: exactly one of a file, an environment variable and a vault. */
+    public record SecretRef(
+            @Nullable Path file,
+            @Nullable String variable,
+            @Nullable VaultRef vault) {
+        /** A secret in a file or a variable. */
+        public SecretRef(@Nullable Path file, @Nullable String variable) {
+            this(file, variable, null);
+        }
+    }
+
+    /** One key of a secret in the vault; {@code path} is the API's, such as {@code secret/data/crm}. */
+    public record VaultRef(String path, String key) {}
+
+    /**
+     * The vault that secrets may be in. Exactly one of {@code token} and {@code secretId}.
+     *
+     * @param namespace value of {@code X-Vault-Namespace}; empty for none
+     * @param token a token that somebody else renews, or {@code null}
+     * @param mount where the AppRole method is mounted
+     * @param roleId the AppRole's id
+     * @param secretId the AppRole's secret, or {@code null}
+     * @param fresh how long a secret is used before it is read again
+     * @param kept how long the last good value is used while the vault does not answer
+     * @param allowNetworks networks in which the host may be, beyond public addresses
+     */
+    public record VaultServer(
+            URI url,
+            String namespace,
+            @Nullable SecretRef token,
+            String mount,
+            String roleId,
+            @Nullable SecretRef secretId,
+            Duration fresh,
+            Duration kept,
+            List<String> allowNetworks) {
+        /** Copies the list. */
+        public VaultServer {
+            allowNetworks = List.copyOf(allowNetworks);
+        }
+    }
 
     /**
      * An issuer whose tokens are accepted.
@@ -113,6 +155,7 @@ public record GatewayConfig(
      * @param jwksUrl where its keys are, or {@code null} for a file
      * @param jwksFile file with its keys, or {@code null} for a URL
      * @param allowNetworks networks in which the JWKS host may be, beyond public addresses
+     * @param introspection how it is asked about single tokens, if it is
      * @param login how its users log in to this gateway; empty if they cannot
      */
     public record Issuer(
@@ -120,9 +163,48 @@ public record GatewayConfig(
             @Nullable URI jwksUrl,
             @Nullable Path jwksFile,
             List<String> allowNetworks,
+            Optional<Introspection> introspection,
             Optional<Login> login) {
         /** Copies the list. */
         public Issuer {
+            allowNetworks = List.copyOf(allowNetworks);
+        }
+    }
+
+    /** About which tokens an issuer is asked. */
+    public enum Introspected {
+        /** Those that are no JWTs. */
+        OPAQUE,
+        /** JWTs, after their own checks. */
+        JWT,
+        /** Both. */
+        ALL
+    }
+
+    /**
+     * How an issuer is asked about a token (RFC 7662).
+     *
+     * @param clientId the gateway's client id there
+     * @param privateKey key of {@code private_key_jwt}, or {@code null}
+     * @param keyId value of {@code kid} beside it; empty for none
+     * @param assertionAudience what the issuer's server knows itself by
+     * @param secret password of {@code client_secret_basic}, or {@code null}
+     * @param tokens about which it is asked
+     * @param cache how long an answer is believed, and the token's own end at the latest
+     * @param allowNetworks networks in which the host may be, beyond public addresses
+     */
+    public record Introspection(
+            URI url,
+            String clientId,
+            @Nullable SecretRef privateKey,
+            String keyId,
+            String assertionAudience,
+            @Nullable SecretRef secret,
+            Introspected tokens,
+            Duration cache,
+            List<String> allowNetworks) {
+        /** Copies the list. */
+        public Introspection {
             allowNetworks = List.copyOf(allowNetworks);
         }
     }
@@ -155,11 +237,25 @@ public record GatewayConfig(
 
     /** The one caller of the anonymous profile: for tests on loopback. */
     public record Anonymous(String subject, String clientId, Set<String> groups, Set<String> scopes) {
+        /** Its issuer in rules. */
+        public static final String ISSUER = "anonymous";
+
         /** Copies the sets. */
         public Anonymous {
             groups = Set.copyOf(groups);
             scopes = Set.copyOf(scopes);
         }
+    }
+
+    /** Virtual keys are accepted; {@code issuer} is what rules call their issuer. */
+    public record VirtualKeys(String issuer) {}
+
+    /** Aliases of everybody who vouches for callers, as rules name them. */
+    public Set<String> issuerAliases() {
+        Set<String> aliases = new LinkedHashSet<>(issuers.keySet());
+        anonymous.ifPresent(_ -> aliases.add(Anonymous.ISSUER));
+        virtualKeys.ifPresent(keys -> aliases.add(keys.issuer()));
+        return aliases;
     }
 
     /** How an upstream is reached. */
@@ -202,6 +298,7 @@ public record GatewayConfig(
      * @param openApi description of an HTTP API; {@code null} for MCP servers
      * @param allowNetworks networks in which the host may be, beyond public addresses
      * @param credential what the upstream gets instead of the caller's token
+     * @param mtls what is shown in the TLS handshake, in addition to the credential
      * @param callTimeout absolute limit of one call
      * @param concurrentCalls most calls at once
      * @param relay what it may ask of the agent during a call
@@ -219,6 +316,7 @@ public record GatewayConfig(
             HttpClientChoice httpClient,
             List<String> allowNetworks,
             Credential credential,
+            Optional<ClientCertificate> mtls,
             Duration callTimeout,
             int concurrentCalls,
             Set<InputKind> relay,
@@ -289,6 +387,18 @@ public record GatewayConfig(
         /** The secret's value. */
         record Secret(SecretRef secret) implements EnvValue {}
     }
+
+    /**
+     * A client certificate.
+     *
+     * @param certificate PEM chain
+     * @param privateKey PEM, PKCS #8
+     * @param ca PEM certificates that the server's is verified against; {@code null} for the JDK's
+     */
+    public record ClientCertificate(
+            Path certificate,
+            SecretRef privateKey,
+            @Nullable Path ca) {}
 
     /** What an upstream gets to know the gateway by. The caller's own token is never among it. */
     public sealed interface Credential {

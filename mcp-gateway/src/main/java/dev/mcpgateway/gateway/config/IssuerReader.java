@@ -107,7 +107,14 @@ final class IssuerReader {
             networks = section.texts("allow_networks");
             section.rejectUnknownKeys();
         }
-        return new Issuer(profile, url, file, networks, login(entry, profile.issuer()));
+        return new Issuer(
+                profile,
+                url,
+                file,
+                networks,
+                entry.object("introspection")
+                        .map(section -> new IntrospectionReader(config).introspection(section, profile)),
+                login(entry, profile.issuer()));
     }
 
     private Optional<Login> login(YamlObject entry, String issuer) {

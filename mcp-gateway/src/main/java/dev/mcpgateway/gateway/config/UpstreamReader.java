@@ -1,6 +1,7 @@
 package dev.mcpgateway.gateway.config;
 
 import dev.mcpgateway.connectors.wire.InputKind;
+import dev.mcpgateway.gateway.config.GatewayConfig.ClientCertificate;
 import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
 import dev.mcpgateway.gateway.config.GatewayConfig.EraChoice;
 import dev.mcpgateway.gateway.config.GatewayConfig.HttpClientChoice;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one entry of {@code upstreams}. */
 final class UpstreamReader {
@@ -60,10 +62,32 @@ final class UpstreamReader {
                 entry.choice("http_client", HttpClientChoice.class, HttpClientChoice.LEAN),
                 entry.texts("allow_networks"),
                 new CredentialReader(config).credential(entry, transport, url),
+                mtls(entry, transport, url),
                 entry.millis("call_timeout_ms", Duration.ofMillis(10), Duration.ofMinutes(30), CALL_TIMEOUT),
                 (int) entry.integer("concurrent_calls", 1, 100_000, CONCURRENT_CALLS),
                 relay(entry),
                 ResilienceReader.resilience(entry));
+    }
+
+    private Optional<ClientCertificate> mtls(YamlObject entry, Transport transport, @Nullable URI url) {
+        if (transport == Transport.STDIO || transport == Transport.SSE) {
+            entry.refuse(
+                    "mtls",
+                    "this transport cannot show a client certificate",
+                    "streamable_http and openapi can; a process gets its secrets in env");
+            return Optional.empty();
+        }
+        return entry.object("mtls").map(section -> {
+            if (url != null && !"https".equals(url.getScheme())) {
+                entry.problem("mtls", "a client certificate needs an https URL", "");
+            }
+            ClientCertificate certificate = new ClientCertificate(
+                    path(section, "certificate"),
+                    config.secret(section, "private_key"),
+                    section.has("ca") ? path(section, "ca") : null);
+            section.rejectUnknownKeys();
+            return certificate;
+        });
     }
 
     private static Set<InputKind> relay(YamlObject entry) {

@@ -7,6 +7,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -54,6 +55,7 @@ public final class HttpServer implements AutoCloseable {
     private final SslContextFactory.@Nullable Server tls;
     private final Settings settings;
     private final LongSupplier nanoClock;
+    private volatile List<Routes.Route> routes = List.of();
 
     /**
      * How a port listens.
@@ -179,9 +181,10 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /** Sets what answers and begins to answer. */
-    public void start(Routes routes, Answers answers, RefusalListener refusals, CallIds ids) throws Exception {
+    public void start(Routes table, Answers answers, RefusalListener refusals, CallIds ids) throws Exception {
+        routes = table.all();
         EdgeGuard guard = new EdgeGuard(
-                routes, settings.hosts().apply(port()), settings.origins().apply(port()));
+                table, settings.hosts().apply(port()), settings.origins().apply(port()));
         server.setHandler(new GracefulHandler(new FrontDoor(guard, answers, deadlines, refusals, ids, nanoClock)));
         deadlines.start();
         server.start();
@@ -203,6 +206,11 @@ public final class HttpServer implements AutoCloseable {
                 settings.answerTimeout().toNanos(),
                 streams,
                 nanoClock);
+    }
+
+    /** The table that is served; empty before {@link #start}. */
+    public List<Routes.Route> routes() {
+        return routes;
     }
 
     /** Number of open event streams. */

@@ -58,7 +58,7 @@ public final class Caller {
         return issuer;
     }
 
-    /** The token's {@code jti}, if it has one. */
+    /** The token's {@code jti}, or what stands for it; {@code null} if it has none. */
     public @Nullable String tokenId() {
         return tokenId;
     }
@@ -104,6 +104,11 @@ public final class Caller {
     /** The same caller, proved by a credential that this key of the issuer vouches for. */
     Caller provedBy(@Nullable String keyId) {
         return new Caller(subject, issuer, tokenId, expiresAt, keyId);
+    }
+
+    /** The same caller, whose credential goes by this name. */
+    Caller presenting(String credentialName) {
+        return new Caller(subject, issuer, credentialName, expiresAt, credentialKeyId);
     }
 
     /** The key that vouches for the credential: the {@code kid} of a token's key, the id of a virtual key. */

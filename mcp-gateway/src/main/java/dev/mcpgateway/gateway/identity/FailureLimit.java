@@ -49,7 +49,7 @@ public final class FailureLimit {
         }
         long now = nanoClock.getAsLong();
         sources.get(source(address), _ -> new AtomicLong(now))
-                .updateAndGet(fullAt -> Math.max(fullAt, now) + refillNanos);
+                .updateAndGet(fullAt -> now + Math.max(fullAt - now, 0) + refillNanos);
     }
 
     /** One subscriber has at least a /64 of IPv6 addresses. */

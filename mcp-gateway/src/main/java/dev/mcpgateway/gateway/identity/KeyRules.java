@@ -47,7 +47,8 @@ final class KeyRules {
      */
     static List<VerificationKey> read(String jwks) throws ParseException {
         Map<String, Object> set = JSONObjectUtils.parse(jwks);
-        Map<String, Object>[] entries = JSONObjectUtils.getJSONObjectArray(set, "keys");
+        // the library gives null for the JSON text null
+        Map<String, Object>[] entries = set == null ? null : JSONObjectUtils.getJSONObjectArray(set, "keys");
         if (entries == null) {
             throw new ParseException("no member \"keys\"", 0);
         }

@@ -10,11 +10,14 @@ import java.util.List;
  * configuration refuses it on any other address and beside issuers.
  */
 public final class LoopbackTestCaller implements Authenticator {
+    /** The {@code iss} of its caller. */
+    public static final String ISSUER = "urn:mcp-gateway:anonymous";
+
     private final Caller caller;
 
     /** Everybody is this subject. */
     public LoopbackTestCaller(Subject subject) {
-        this.caller = new Caller(subject, "urn:mcp-gateway:anonymous", null, Instant.MAX);
+        this.caller = new Caller(subject, ISSUER, null, Instant.MAX);
     }
 
     @Override

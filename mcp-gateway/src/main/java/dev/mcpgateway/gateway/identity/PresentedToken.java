@@ -4,7 +4,9 @@ import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.http.Exchange;
+import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The token of a request, as it was sent: in the one {@code Authorization} header, and nowhere else.
@@ -22,17 +24,21 @@ record PresentedToken(String token, boolean isDpop) {
      * @throws Refused if there is none, or it is sent so that two readers may see different ones
      */
     static PresentedToken of(Exchange exchange) {
-        String query = exchange.request().getHttpURI().getQuery();
+        return of(
+                exchange.request().getHttpURI().getQuery(), exchange.headers().getValuesList(HttpHeader.AUTHORIZATION));
+    }
+
+    static PresentedToken of(@Nullable String query, List<String> authorization) {
         if (query != null && query.contains("access_token")) {
             throw new Refused(Refusal.of(Reason.MALFORMED_CREDENTIALS, "token in the query string"));
         }
-        String header = exchange.header(HttpHeader.AUTHORIZATION);
-        if (header == null) {
+        if (authorization.isEmpty()) {
             throw new Refused(Reason.NO_TOKEN);
         }
-        if (exchange.isRepeated(HttpHeader.AUTHORIZATION)) {
+        if (authorization.size() > 1) {
             throw new Refused(Refusal.of(Reason.MALFORMED_CREDENTIALS, "more than one Authorization header"));
         }
+        String header = authorization.getFirst();
         boolean isDpop = header.regionMatches(true, 0, DPOP, 0, DPOP.length());
         if (!isDpop && !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             throw new Refused(Refusal.of(Reason.NO_TOKEN, "Authorization scheme is neither Bearer nor DPoP"));

@@ -145,14 +145,20 @@ final class RemoteKeySet implements KeySet {
                 return soughtLately(now);
             }
             attempt();
-            state = state.sought(nanoClock.getAsLong());
+            if (!state.failed()) {
+                state = state.sought(nanoClock.getAsLong());
+            }
             return soughtLately(state);
         } finally {
             leave();
         }
     }
 
+    /** A look that failed found out nothing about any key: what is new when the issuer is back need not wait for it. */
     private boolean mayNotSeek(State now) {
+        if (now.failed()) {
+            return mayNotRetry(now);
+        }
         return now.sought() && nanoClock.getAsLong() - now.soughtNanos() < UNKNOWN_GAP.toNanos();
     }
 

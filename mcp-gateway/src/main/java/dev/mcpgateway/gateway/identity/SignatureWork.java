@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.identity;
 
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,22 +11,24 @@ import java.util.concurrent.atomic.AtomicInteger;
  * were verified before.
  */
 final class SignatureWork {
-    /** Longest wait for a turn. */
-    private static final long WAIT_MILLIS = 2_000;
+    /** Longest wait for a turn, unless said otherwise. */
+    private static final Duration WAIT = Duration.ofSeconds(2);
 
     private final Semaphore turns;
     private final AtomicInteger waiting = new AtomicInteger();
     private final int waitingMax;
+    private final Duration wait;
 
-    /** So many at once, so many waiting. */
-    SignatureWork(int atOnce, int waitingMax) {
+    /** So many at once, so many waiting, and so long. */
+    SignatureWork(int atOnce, int waitingMax, Duration wait) {
         this.turns = new Semaphore(atOnce, true);
         this.waitingMax = waitingMax;
+        this.wait = wait;
     }
 
     /** Half of the processors, and 500 waiting: what those verify in less than a second. */
     static SignatureWork ofThisMachine() {
-        return new SignatureWork(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), 500);
+        return new SignatureWork(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), 500, WAIT);
     }
 
     /**
@@ -50,8 +53,8 @@ final class SignatureWork {
             throw new KeysUnavailable("too many tokens wait to be verified");
         }
         try {
-            if (!turns.tryAcquire(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
-                throw new KeysUnavailable("no turn to verify a token within " + WAIT_MILLIS + " ms");
+            if (!turns.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new KeysUnavailable("no turn to verify a token within " + wait);
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

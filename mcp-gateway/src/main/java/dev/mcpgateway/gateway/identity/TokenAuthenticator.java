@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * Takes access tokens (RFC 6750, RFC 9449) from the one {@code Authorization} header. What was verified is remembered for a
@@ -27,6 +28,7 @@ public final class TokenAuthenticator implements Authenticator {
     private final VerifiedTokens verified;
     private final RefusedTokens refused;
     private final FailureLimit failures;
+    private final List<TokenVerifier> others;
     private final InstantSource clock;
 
     /**
@@ -44,9 +46,17 @@ public final class TokenAuthenticator implements Authenticator {
         }
     }
 
-    /** Accepts tokens as these settings say; keys are fetched in the background or at first need. */
+    /**
+     * Accepts tokens as these settings say; keys are fetched in the background or at first need.
+     *
+     * @param others verify what is no JWT of an issuer with published keys
+     */
     public TokenAuthenticator(
-            Settings settings, InstantSource clock, LongSupplier nanoClock, RandomGenerator secureRandom) {
+            Settings settings,
+            List<TokenVerifier> others,
+            InstantSource clock,
+            LongSupplier nanoClock,
+            RandomGenerator secureRandom) {
         List<JwtVerifier.Issuer> issuers = settings.issuers().stream()
                 .map(source -> new JwtVerifier.Issuer(source.profile(), keys(source, nanoClock)))
                 .toList();
@@ -60,6 +70,7 @@ public final class TokenAuthenticator implements Authenticator {
                 issuers.stream().map(issuer -> issuer.profile().alias()).toList());
         this.refused = new RefusedTokens(nanoClock);
         this.failures = new FailureLimit(settings.failuresPerMinute(), nanoClock);
+        this.others = List.copyOf(others);
         this.clock = clock;
     }
 
@@ -75,7 +86,7 @@ public final class TokenAuthenticator implements Authenticator {
     public Caller authenticate(Exchange exchange, String audience) {
         PresentedToken presented = PresentedToken.of(exchange);
         try {
-            VerifiedToken token = verified(exchange, presented.token(), audience);
+            VerifiedToken token = verified(presented.token(), audience, exchange.remoteAddress());
             sender.check(exchange, presented, token);
             return token.caller();
         } catch (BadToken bad) {
@@ -87,7 +98,29 @@ public final class TokenAuthenticator implements Authenticator {
         }
     }
 
-    private VerifiedToken verified(Exchange exchange, String token, String audience) throws BadToken, KeysUnavailable {
+    /** What a token of this source says, remembered or verified now. */
+    VerifiedToken verified(String token, String audience, String address) throws BadToken, KeysUnavailable {
+        TokenVerifier.Gate gate = () -> requireFewFailures(address);
+        for (TokenVerifier other : others) {
+            if (other.takes(token)) {
+                return other.verify(token, audience, gate);
+            }
+        }
+        VerifiedToken jwt = jwt(token, audience, gate);
+        for (TokenVerifier other : others) {
+            other.confirm(jwt, token, gate);
+        }
+        return jwt;
+    }
+
+    private void requireFewFailures(String address) {
+        int wait = failures.secondsToWait(address);
+        if (wait > 0) {
+            throw new Refused(Refusal.of(Reason.TOO_MANY_BAD_TOKENS).retryAfter(wait));
+        }
+    }
+
+    private VerifiedToken jwt(String token, String audience, TokenVerifier.Gate gate) throws BadToken, KeysUnavailable {
         TokenHash hash = TokenHash.of(audience, token);
         // the number from before the verification: keys that change meanwhile make what is remembered old at once
         long generation = generation();
@@ -96,17 +129,14 @@ public final class TokenAuthenticator implements Authenticator {
         if (known != null) {
             return known;
         }
-        int wait = failures.secondsToWait(exchange.remoteAddress());
-        if (wait > 0) {
-            throw new Refused(Refusal.of(Reason.TOO_MANY_BAD_TOKENS).retryAfter(wait));
-        }
+        gate.pass();
         BadToken again = refused.find(hash, generation);
         if (again != null) {
             throw again;
         }
         try {
             VerifiedToken fresh = verifier.verify(token, audience);
-            verified.add(hash, fresh, now, generation);
+            verified.add(hash, fresh, token.length(), now, generation);
             return fresh;
         } catch (BadToken bad) {
             refused.add(hash, bad, generation);
@@ -137,6 +167,9 @@ public final class TokenAuthenticator implements Authenticator {
 
     @Override
     public List<String> notReady() {
-        return keys.stream().map(KeySet::notReady).flatMap(Optional::stream).toList();
+        return Stream.concat(
+                        keys.stream().map(KeySet::notReady).flatMap(Optional::stream),
+                        others.stream().flatMap(other -> other.notReady().stream()))
+                .toList();
     }
 }

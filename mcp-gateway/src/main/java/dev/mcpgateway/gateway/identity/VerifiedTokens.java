@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * Each issuer has a share of its own, so that one that hands out many tokens does not displace another's.
  */
 final class VerifiedTokens {
-    /** Most verified tokens remembered, of all issuers together. */
+    /** Most that is remembered, of all issuers together: tokens of up to a kilobyte count one, longer ones more. */
     private static final int MAX = 20_000;
+
+    private static final int UNIT_CHARS = 1024;
 
     /** Longest time for which a verified token is believed without a second look at keys and claims. */
     private static final Duration KEPT = Duration.ofSeconds(60);
@@ -23,14 +25,17 @@ final class VerifiedTokens {
     private final Map<String, Cache<TokenHash, Entry>> byIssuer = new LinkedHashMap<>();
     private final List<Cache<TokenHash, Entry>> shares;
 
-    private record Entry(VerifiedToken token, Instant until, long generation) {}
+    private record Entry(VerifiedToken token, Instant until, long generation, int weight) {}
 
     /** Shares for the issuers with these aliases. */
     VerifiedTokens(List<String> aliases) {
         for (String alias : aliases) {
             byIssuer.put(
                     alias,
-                    Caffeine.newBuilder().maximumSize(MAX / aliases.size()).build());
+                    Caffeine.newBuilder()
+                            .maximumWeight(MAX / aliases.size())
+                            .<TokenHash, Entry>weigher((_, entry) -> entry.weight())
+                            .build());
         }
         this.shares = List.copyOf(byIssuer.values());
     }
@@ -47,13 +52,13 @@ final class VerifiedTokens {
         return null;
     }
 
-    /** Remembers a token until it expires, a minute at most. */
-    void add(TokenHash hash, VerifiedToken token, Instant now, long generation) {
+    /** Remembers a token of so many characters until it expires, a minute at most. */
+    void add(TokenHash hash, VerifiedToken token, int chars, Instant now, long generation) {
         Cache<TokenHash, Entry> share = byIssuer.get(token.profile().alias());
         if (share != null) {
             Instant until = now.plus(KEPT);
             Instant end = token.caller().expiresAt();
-            share.put(hash, new Entry(token, end.isBefore(until) ? end : until, generation));
+            share.put(hash, new Entry(token, end.isBefore(until) ? end : until, generation, 1 + chars / UNIT_CHARS));
         }
     }
 }

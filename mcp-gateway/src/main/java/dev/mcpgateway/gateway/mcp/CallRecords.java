@@ -227,13 +227,15 @@ final class CallRecords {
     static Actor actor(Caller caller) {
         String client = caller.subject().clientId();
         String tokenId = caller.tokenId();
+        String keyId = tokenId == null ? caller.credentialKeyId() : null;
         return new Actor(
                 caller.issuer(),
                 caller.subject().subject(),
                 client == null ? "" : client,
                 List.copyOf(caller.subject().scopes()),
                 tokenId == null ? "" : tokenId,
-                "");
+                "",
+                keyId == null ? "" : keyId);
     }
 
     static Source source(Exchange exchange) {

@@ -21,7 +21,7 @@ import dev.mcpgateway.connectors.oauth.Challenge;
 import dev.mcpgateway.connectors.wire.Era;
 import dev.mcpgateway.connectors.wire.InputKind;
 import dev.mcpgateway.connectors.wire.Revision;
-import dev.mcpgateway.gateway.identity.ExchangeableToken;
+import dev.mcpgateway.gateway.identity.TokenToExchange;
 import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Permit;
 import java.net.URI;
@@ -123,7 +123,7 @@ public final class Upstreams {
     /** The caller's own token is looked at only where it is exchanged for another. */
     private static Principal principal(UpstreamCredential mode, AgentRequest request) {
         Optional<SubjectToken> token = mode instanceof TokenExchange
-                ? ExchangeableToken.of(request.exchange(), request.caller())
+                ? TokenToExchange.of(request.exchange(), request.caller())
                 : Optional.empty();
         return request.caller().principal(token);
     }

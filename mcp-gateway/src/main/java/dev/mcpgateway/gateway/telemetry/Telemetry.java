@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.telemetry;
 import dev.mcpgateway.connectors.mcp.UpstreamStatus;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Stage;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
@@ -189,6 +190,16 @@ public final class Telemetry implements AutoCloseable {
                 .ofLongs()
                 .setDescription(description)
                 .buildWithCallback(out -> out.record(value.getAsLong()));
+    }
+
+    /** Adds a gauge with one value for each value of a label. */
+    public void gauges(String name, String description, String label, Supplier<Map<String, Long>> values) {
+        AttributeKey<String> key = AttributeKey.stringKey(label);
+        meter.gaugeBuilder(name)
+                .ofLongs()
+                .setDescription(description)
+                .buildWithCallback(out ->
+                        values.get().forEach((each, value) -> out.record(value, Attributes.of(key, each))));
     }
 
     /** Adds the health of each upstream: 1 for the state that it is in, 0 for the others. */

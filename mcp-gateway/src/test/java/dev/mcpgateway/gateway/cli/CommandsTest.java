@@ -2,13 +2,19 @@ package dev.mcpgateway.gateway.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mcpgateway.connectors.credential.CallTokenKeys;
+import dev.mcpgateway.connectors.credential.SigningAlgorithm;
+import dev.mcpgateway.connectors.net.TimeSource;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +87,14 @@ class CommandsTest {
                 List.of("kill", "add"),
                 List.of("kill", "remove"),
                 List.of("kill", "list"),
+                List.of("keys"),
+                List.of("keys", "create"),
+                List.of("keys", "list"),
+                List.of("keys", "revoke"),
+                List.of("keys", "rotate"),
+                List.of("signing-keys"),
+                List.of("signing-keys", "list"),
+                List.of("signing-keys", "rotate"),
                 List.of("version"),
                 List.of("audit"),
                 List.of("audit", "init"),
@@ -100,6 +114,32 @@ class CommandsTest {
     }
 
     @Test
+    void signingKeysAreListedAndRotated() throws Exception {
+        Path config = config();
+        Ran none = run("signing-keys", "list", "--config", config);
+        assertThat(none.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(none.err()).contains("no signing keys");
+
+        var _ = CallTokenKeys.open(
+                folder.resolve("state/call-token-keys.pem"),
+                Set.of(SigningAlgorithm.ES256),
+                new TimeSource(InstantSource.system(), System::nanoTime),
+                new SecureRandom());
+        Ran listed = run("signing-keys", "list", "--config", config);
+        Ran waits = run("signing-keys", "rotate", "--config", config);
+        Ran replaced = run("signing-keys", "rotate", "--compromised", "--config", config);
+
+        assertThat(listed.code()).isZero();
+        assertThat(listed.out().lines()).hasSize(2);
+        assertThat(listed.out()).startsWith("signing ES256 ").contains("\nnext ES256 ");
+        assertThat(waits.out().lines().findFirst())
+                .isEqualTo(listed.out().lines().findFirst());
+        assertThat(replaced.code()).isZero();
+        String next = listed.out().lines().skip(1).findFirst().orElseThrow().split(" ", -1)[2];
+        assertThat(replaced.out()).startsWith("signing ES256 " + next + " ");
+    }
+
+    @Test
     void theHelpOfEachCommandThatDoesSomethingNamesItsExitCodes() {
         for (List<String> command : List.of(
                 List.of("serve"),
@@ -109,6 +149,12 @@ class CommandsTest {
                 List.of("kill", "add"),
                 List.of("kill", "remove"),
                 List.of("kill", "list"),
+                List.of("keys", "create"),
+                List.of("keys", "list"),
+                List.of("keys", "revoke"),
+                List.of("keys", "rotate"),
+                List.of("signing-keys", "list"),
+                List.of("signing-keys", "rotate"),
                 List.of("screen"))) {
             assertThat(run(Stream.concat(command.stream(), Stream.of("--help")).toArray())
                             .out())

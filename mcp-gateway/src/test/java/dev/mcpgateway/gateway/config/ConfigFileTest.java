@@ -22,6 +22,7 @@ import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -157,12 +158,51 @@ class ConfigFileTest {
                         GatewayConfig.HttpClientChoice.LEAN,
                         List.of(),
                         new Credential.None(),
+                        Optional.empty(),
                         Duration.ofSeconds(30),
                         64,
                         Set.of(),
                         new GatewayConfig.Resilience(
                                 Optional.of(new GatewayConfig.Breaker(50, 20, 10, Duration.ofSeconds(10))),
                                 List.of())));
+    }
+
+    private static String introspecting(String introspection) {
+        return LEAST.replace(
+                "jwks: {file: jwks.json}", "jwks: {file: jwks.json}, introspection: {" + introspection + "}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "url: \"http://id.example/i\", client: {id: gw, secret: {env: S}}|over https",
+                "url: \"https://id.example/i\", client: {id: gw}|exactly one of private_key and secret",
+                "url: \"https://id.example/i\", client: {id: gw, secret: {env: S}, private_key: {env: K}}|exactly one of",
+                "url: \"https://id.example/i\", client: {id: gw, secret: plain}|given by reference",
+                "url: \"https://id.example/i\", client: {id: gw, secret: {env: S}, key_id: k}|a secret has no key id",
+                "url: \"https://id.example/i\", client: {id: gw, secret: {env: S}}, cache_s: 31|from 0 to 30",
+                "url: \"https://id.example/i\", client: {id: gw, secret: {env: S}}, for: some|some",
+                "client: {id: gw, secret: {env: S}}|'url' is missing",
+                "url: \"https://id.example/i\"|'client' is missing"
+            })
+    void anIntrospectionThatCannotBeAskedIsAProblem(String introspection, String says) {
+        assertThat(problems(introspecting(introspection)))
+                .anySatisfy(problem -> assertThat(problem.message()).contains(says));
+    }
+
+    @Test
+    void atMostOneIssuerClaimsOpaqueTokens() {
+        String asked = "url: \"https://id.example/i\", client: {id: gw, secret: {env: S}}";
+        String partner = ", partner: {issuer: \"https://p.example/\", jwks: {file: p.json}, introspection: {" + asked;
+        String two = introspecting(asked).replace("}}}\n", "}}" + partner + "}}}\n");
+
+        assertThat(problems(two)).singleElement().satisfies(problem -> {
+            assertThat(problem.pointer()).isEqualTo("/issuers");
+            assertThat(problem.message()).contains("corp, partner");
+        });
+        assertThat(good(two.replace(partner, partner + ", for: jwt")).issuers()).hasSize(2);
     }
 
     @Test
@@ -255,6 +295,24 @@ class ConfigFileTest {
                         "exactly one"),
                 new Wrong("anonymous: {}", "/anonymous", "cannot stand beside issuers"),
                 new Wrong(
+                        "virtual_keys: {enabled: true, issuer: corp}",
+                        "/virtual_keys/issuer",
+                        "another issuer is called 'corp'"),
+                new Wrong("virtual_keys: {enabled: true, issuer: a__b}", "/virtual_keys/issuer", "is no name"),
+                new Wrong(
+                        "virtual_keys: {enabled: true, issuer: anonymous}",
+                        "/virtual_keys/issuer",
+                        "another issuer is called"),
+                new Wrong(
+                        "admin: {tokens: [{name: ops, secret: {vault: {path: secret/data/a, key: k}}}]}",
+                        "/admin/tokens/0/secret/vault/path",
+                        "no vault is configured"),
+                new Wrong("vault: {url: \"http://vault.example\", token: {env: T}}", "/vault/url", "over https"),
+                new Wrong(
+                        "vault: {url: \"https://vault.example/v1\", token: {env: T}}", "/vault/url", "not have a path"),
+                new Wrong("vault: {url: \"https://vault.example\"}", "/vault", "exactly one of token and approle"),
+                new Wrong("virtual_keys: {enable: true}", "/virtual_keys/enable", "unknown key"),
+                new Wrong(
                         "upstreams: {crm: {transport: stdio, command: [node, s.js], credential: none}}",
                         "/upstreams/crm/command",
                         "absolute path"),
@@ -281,15 +339,68 @@ class ConfigFileTest {
                 new Wrong(
                         "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: token_exchange}}",
                         "/upstreams/crm/credential",
+                        "token_exchange needs"),
+                new Wrong(
+                        "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: user_oauth}}",
+                        "/upstreams/crm/credential",
                         "not supported yet"),
+                new Wrong(
+                        "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: call_token}}",
+                        "/upstreams/crm/credential",
+                        "no token can be bound to one call"),
+                new Wrong(
+                        "upstreams: {crm: {transport: streamable_http, url: \"https://a.example/\", credential: forward}}",
+                        "/upstreams/crm/credential",
+                        "never passed on"),
+                new Wrong(
+                        "upstreams: {crm: {transport: streamable_http, url: \"https://a.example/\", credential: {pass_through: {}}}}",
+                        "/upstreams/crm/credential",
+                        "never passed on"),
+                new Wrong(
+                        "upstreams: {crm: {transport: stdio, command: [/bin/x], credential: call_token}}",
+                        "/upstreams/crm/credential",
+                        "a stdio upstream takes no header"),
+                new Wrong(
+                        "upstreams: {crm: {transport: openapi, openapi: {file: a.yaml}, credential: call_token}}",
+                        "/upstreams/crm/credential",
+                        "canonical URI of this upstream"),
+                new Wrong(
+                        "upstreams: {crm: {transport: streamable_http, url: \"https://a.example/\", credential: {token_exchange:"
+                                + " {issuer: other, token_url: \"https://id.example/t\", client: {id: a, secret: {env: A}}}}}}",
+                        "/upstreams",
+                        "which is no issuer"),
+                new Wrong(
+                        "upstreams: {crm: {transport: streamable_http, url: \"https://a.example/\", credential:"
+                                + " {client_credentials: {token_url: \"http://id.example/t\", client: {id: a, secret: {env: A}}}}}}",
+                        "/upstreams/crm/credential/client_credentials/token_url",
+                        "over https"),
+                new Wrong(
+                        "upstreams: {crm: {transport: streamable_http, url: \"https://a.example/\", credential:"
+                                + " {client_credentials: {token_url: \"https://id.example/t\", client: {id: a}}}}}",
+                        "/upstreams/crm/credential/client_credentials/client",
+                        "exactly one of private_key and secret"),
+                new Wrong(
+                        "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: none, mtls: {certificate: c,"
+                                + " private_key: {file: k}}}}",
+                        "/upstreams/crm/mtls",
+                        "cannot show a client certificate"),
+                new Wrong(
+                        "upstreams: {crm: {transport: streamable_http, url: \"http://127.0.0.1/\", credential: none, mtls:"
+                                + " {certificate: c, private_key: {file: k}}}}",
+                        "/upstreams/crm/mtls",
+                        "needs an https URL"),
                 new Wrong(
                         "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: static}}",
                         "/upstreams/crm/credential",
-                        "needs header and secret"),
+                        "static needs"),
                 new Wrong(
                         "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: {static: {header: Mcp-Name, secret: {env: A}}}}}",
                         "/upstreams/crm/credential/static/header",
                         "none that MCP computes"),
+                new Wrong(
+                        "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: {static: {header: traceparent, secret: {env: A}}}}}",
+                        "/upstreams/crm/credential/static/header",
+                        "or HTTP needs"),
                 new Wrong(
                         "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: {static: {secret: s3cret}}}}",
                         "/upstreams/crm/credential/static/secret",
@@ -406,6 +517,103 @@ class ConfigFileTest {
                 .satisfies(problem -> assertThat(problem.message()).isEqualTo("two entries have the name x"));
     }
 
+    /** What may be wrong with an issuer, as its members, and what is told about it. */
+    static Stream<Wrong> wrongIssuers() {
+        return Stream.of(
+                new Wrong("audience: api", "/issuers/corp/audience", "may be the audience of anything"),
+                new Wrong("audience: ACCOUNT", "/issuers/corp/audience", "may be the audience of anything"),
+                new Wrong("audience_form: single", "/issuers/corp/audience_form", "exact_single"),
+                new Wrong("sender_constraint: tls", "/issuers/corp/sender_constraint", "mtls"),
+                new Wrong("sender_constraint: mtls", "/issuers", "no client is asked for one"),
+                new Wrong("dpop_nonce: sometimes", "/issuers/corp/dpop_nonce", "true or false"),
+                new Wrong("algorithms: [none]", "/issuers/corp/algorithms", "'none' is not accepted"),
+                new Wrong("algorithms: [HS256]", "/issuers/corp/algorithms", "'HS256' is not accepted"),
+                new Wrong("algorithms: [eddsa]", "/issuers/corp/algorithms", "'eddsa' is not accepted"),
+                new Wrong("skew_s: 61", "/issuers/corp/skew_s", "60"),
+                new Wrong("max_lifetime_s: 604801", "/issuers/corp/max_lifetime_s", "604800"),
+                new Wrong("introspect: true", "/issuers/corp/introspect", "unknown key"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongIssuers")
+    void aWrongIssuerIsToldWithItsPlace(Wrong wrong) {
+        assertThat(problems(LEAST.replace("jwks: {", wrong.yaml() + ", jwks: {")))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.pointer()).isEqualTo(wrong.pointer());
+                    assertThat(problem.message() + " " + problem.hint()).contains(wrong.says());
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "file:///etc/keys.json",
+                "jar:file:/a.jar!/k",
+                "ftp://id.example/k",
+                "http://id.example/k",
+                "http://169.254.169.254/k",
+                "https://user@id.example/k",
+                "//id.example/k",
+                "keys.json"
+            })
+    void keysComeOverHttpsAlone(String url) {
+        assertThat(problems(LEAST.replace("{file: jwks.json}", "{url: \"" + url + "\"}")))
+                .anySatisfy(problem -> assertThat(problem.pointer()).isEqualTo("/issuers/corp/jwks/url"));
+    }
+
+    @Test
+    void oneIssuerHasOneEntry() {
+        String twice = LEAST.replace(
+                "issuers: {", "issuers: {old: {issuer: \"https://id.example/\", jwks: {file: old.json}}, ");
+
+        assertThat(problems(twice))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).isEqualTo("'old' and 'corp' are the same issuer"));
+    }
+
+    @Test
+    void anIssuersProfileIsRead() {
+        IssuerProfile profile = good(LEAST.replace(
+                        "jwks: {",
+                        "algorithms: EdDSA, typ: [JWT, absent], audience_form: exact_single, required_claims: [jti, tid],"
+                                + " sender_constraint: dpop, dpop_nonce: true, jwks: {"))
+                .issuers()
+                .get("corp")
+                .profile();
+
+        assertThat(profile.algorithms()).containsExactly("EdDSA");
+        assertThat(profile.typ()).containsExactlyInAnyOrder("jwt", "absent");
+        assertThat(profile.audienceAlone()).isTrue();
+        assertThat(profile.requiredClaims()).containsExactlyInAnyOrder("jti", "tid");
+        assertThat(profile.sender()).isEqualTo(SenderConstraint.DPOP);
+        assertThat(profile.dpopNonce()).isTrue();
+        assertThat(good(LEAST.replace("jwks: {", "required_claims: [], jwks: {"))
+                        .issuers()
+                        .get("corp")
+                        .profile()
+                        .requiredClaims())
+                .isEmpty();
+    }
+
+    @Test
+    void scopesMayHoldOthersAndNeverThemselves() {
+        assertThat(good(LEAST + "scopes: {implies: {w: [r, l], a: w}}\n").impliedScopes())
+                .isEqualTo(Map.of("w", Set.of("r", "l"), "a", Set.of("w")));
+        for (String cycle : List.of("{a: [a]}", "{a: [b], b: [a]}", "{a: [b], b: [c], c: [x, b]}")) {
+            assertThat(problems(LEAST + "scopes: {implies: " + cycle + "}\n"))
+                    .as(cycle)
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem.message()).contains("holds itself"));
+        }
+        for (String none : List.of("{\"a b\": [c]}", "{a: [\"b c\"]}", "{a: [\"\"]}", "{a: ['\"']}")) {
+            assertThat(problems(LEAST + "scopes: {implies: " + none + "}\n"))
+                    .as(none)
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem.message()).contains("is no scope"));
+        }
+    }
+
     @Test
     void anIssuersOwnAudienceCannotOpenSeveralViews() {
         String audience = LEAST.replace("jwks: {", "audience: https://gw.example/, jwks: {");
@@ -472,7 +680,7 @@ class ConfigFileTest {
                                 + "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: {passthrough: {}}}}\n")
                 .getFirst();
 
-        assertThat(problem.hint()).contains("made for this gateway", "Use static");
+        assertThat(problem.hint()).contains("made for this gateway", "Use call_token");
     }
 
     @ParameterizedTest

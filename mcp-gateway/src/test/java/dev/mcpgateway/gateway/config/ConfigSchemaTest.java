@@ -50,14 +50,30 @@ class ConfigSchemaTest {
                ["10.0.0.0/8"]}, "audience": "x", "algorithms": ["ES256"], "typ": ["at+jwt"], "header_members": ["x5t"],
                "claims": {"client_id": "azp", "scope": "scp", "groups": "roles"}, "max_lifetime_s": 3600, "skew_s": 10,
                "audience_form": "exact_single", "required_claims": ["jti", "tenant"], "sender_constraint": "any",
-               "dpop_nonce": true, "login": {"client_id": "gateway", "secret": {"env": "LOGIN"}, "allow_networks": ["10.0.0.0/8"]}},
+               "dpop_nonce": true, "introspection": {"url": "https://id.example/introspect", "client": {"id": "gw", "private_key":
+               {"file": "k.pem"}, "key_id": "1", "audience": "https://id.example"}, "for": "jwt", "cache_s": 5, "allow_networks":
+               ["10.0.0.0/8"]}, "login": {"client_id": "gateway", "secret": {"env": "LOGIN"}, "allow_networks": ["10.0.0.0/8"]}},
                "staff": {"issuer": "https://staff.example/", "jwks": {"file": "staff.json"}, "login": {"client_id": "gateway"}}},
              "scopes": {"implies": {"mcp:crm:write": ["mcp:crm:read"]}},
+             "virtual_keys": {"enabled": true, "issuer": "robots"},
+             "vault": {"url": "https://vault.example", "namespace": "a", "approle": {"mount": "m", "role_id": "r", "secret_id": {"file":
+               "s"}}, "cache_s": 5, "keep_s": 5, "allow_networks": ["10.0.0.0/8"]},
              "upstreams": {"crm": {"transport": "streamable_http", "url": "https://crm.example/mcp", "allow_plain_http": false,
                "allow_networks": ["10.0.0.0/8"], "http_client": "lean", "era": "auto", "credential": {"static": {"header":
                "X-Key", "prefix": "p", "secret": {"env": "CRM"}}}, "call_timeout_ms": 1000, "concurrent_calls": 5,
                "breaker": {"failures_percent": 30, "window_calls": 40, "min_calls": 4, "open_ms": 500},
                "idempotent": ["get_*", "list"]},
+               "tok": {"transport": "streamable_http", "url": "https://tok.example/mcp", "credential": {"call_token":
+                 {"audience": "https://tok.example/", "algorithm": "EdDSA", "lifetime_s": 30, "subject": "pairwise"}},
+                 "mtls": {"certificate": "c.pem", "private_key": {"file": "k.pem"}, "ca": "ca.pem"}},
+               "cc": {"transport": "streamable_http", "url": "https://cc.example/mcp", "credential": {"client_credentials":
+                 {"token_url": "https://id.example/token", "client": {"id": "gw", "private_key": {"file": "k.pem"}, "key_id":
+                 "k", "audience": "https://id.example/"}, "resource": "https://cc.example/", "audience": "cc", "scope": ["a"],
+                 "allow_networks": ["10.0.0.0/8"]}}},
+               "ex": {"transport": "streamable_http", "url": "https://ex.example/mcp", "credential": {"token_exchange":
+                 {"issuer": "corp", "token_url": "https://id.example/token", "client": {"id": "gw", "secret": {"env": "S"}},
+                 "resource": "https://ex.example/", "audience": "ex", "scope": "a", "impersonation": true, "lists": false,
+                 "allow_networks": ["10.0.0.0/8"]}}},
                "mail": {"transport": "streamable_http", "url": "https://mail.example/mcp", "credential": {"user_oauth": {
                  "authorization_server": "https://as.example", "client": {"id": "gw", "secret": {"env": "MAIL"}, "key_id": "k",
                  "audience": "a"}, "scopes": ["mail.read"], "resource": "https://mail.example/mcp", "register": true,
@@ -78,6 +94,7 @@ class ConfigSchemaTest {
 
     private static final String LOCAL = """
             {"version": 1,
+             "vault": {"url": "http://127.0.0.1:8200", "token": {"env": "T"}},
              "anonymous": {"subject": "s", "client_id": "c", "groups": ["g"], "scopes": ["x"]},
              "upstreams": {"files": {"transport": "stdio", "command": ["/bin/true"], "env": {"A": "text", "B": {"secret":
                {"file": "b"}}}, "cwd": "/", "era": "legacy", "credential": {"none": null}},
@@ -208,7 +225,7 @@ class ConfigSchemaTest {
         for (ObjectNode document : List.of(remote(), local())) {
             mappings(document, (pointer, schemas) -> {
                 // upstreams of each transport are one mapping to the schema, and differ to the reader
-                String place = pointer.replaceAll("/(crm|mail|files|old|api)$", "/UPSTREAM")
+                String place = pointer.replaceAll("/(crm|mail|files|old|api|tok|cc|ex)$", "/UPSTREAM")
                         .replaceAll("/(url|file)$", "/REF");
                 schemas.forEach(each -> schema.computeIfAbsent(place, key -> new TreeSet<>())
                         .addAll(each.path("properties").propertyNames()));
@@ -249,6 +266,9 @@ class ConfigSchemaTest {
         ObjectNode document = key.copyWithout();
         if (key.name().equals("upstreams")) {
             document.remove("views"); // no schema can say that a view's upstreams are defined elsewhere
+        }
+        if (key.name().equals("issuers") && document.path("upstreams").has("ex")) {
+            ((ObjectNode) document.path("upstreams")).remove("ex"); // nor that its issuer is
         }
 
         assertAgreement(document);
@@ -328,6 +348,7 @@ class ConfigSchemaTest {
         for (String section : List.of("issuers", "upstreams", "views")) {
             ObjectNode document = remote();
             document.remove("views");
+            ((ObjectNode) document.path("upstreams")).remove("ex"); // it names an issuer
             ObjectNode parent =
                     section.equals("views") ? document.putObject("views") : (ObjectNode) document.at("/" + section);
             JsonNode body = section.equals("views")
@@ -346,14 +367,94 @@ class ConfigSchemaTest {
     void bothWantExactlyOneOfIssuersAndAnonymous() {
         ObjectNode neither = remote();
         neither.remove("issuers");
+        neither.remove("virtual_keys");
+        ObjectNode keysBeside = local();
+        keysBeside.set("virtual_keys", remote().path("virtual_keys"));
+        ObjectNode notEnabled = remote();
+        notEnabled.remove("issuers");
+        ((ObjectNode) notEnabled.path("virtual_keys")).put("enabled", false);
         ObjectNode both = local();
         both.set("issuers", remote().path("issuers"));
         ObjectNode emptied = remote();
         ((ObjectNode) emptied.path("issuers")).removeAll();
 
-        for (ObjectNode each : List.of(neither, both, emptied)) {
+        for (ObjectNode each : List.of(neither, both, emptied, keysBeside, notEnabled)) {
             assertAgreement(each);
             assertThat(problems(each)).isNotEmpty();
+        }
+    }
+
+    @Test
+    void aClientThatAsksTheIssuerHasOneProof() {
+        ObjectNode secret = remote();
+        ObjectNode client = (ObjectNode) secret.at("/issuers/corp/introspection/client");
+        client.removeAll().put("id", "gw").putObject("secret").put("env", "S");
+        ObjectNode both = remote();
+        ((ObjectNode) both.at("/issuers/corp/introspection/client")).set("secret", client.path("secret"));
+        ObjectNode neither = remote();
+        ((ObjectNode) neither.at("/issuers/corp/introspection/client")).remove("private_key");
+
+        assertAgreement(secret);
+        assertThat(problems(secret)).isEmpty();
+        for (ObjectNode each : List.of(both, neither)) {
+            assertAgreement(each);
+            assertThat(problems(each)).isNotEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "secret/data/b",
+                "kv/team/data/a/b",
+                "secret/b",
+                "secret/data/",
+                "/secret/data/b",
+                "secret/data/../b",
+                "secret/data/a b"
+            })
+    void bothKnowTheSamePathsInTheVault(String path) {
+        ObjectNode document = local();
+        ((ObjectNode) document.at("/upstreams/files/env/B/secret"))
+                .removeAll()
+                .putObject("vault")
+                .put("path", path)
+                .put("key", "k");
+
+        assertAgreement(document);
+        assertThat(problems(document).isEmpty()).isEqualTo(path.equals("secret/data/b") || path.startsWith("kv/"));
+    }
+
+    @Test
+    void whatOpensTheVaultIsNotInIt() {
+        ObjectNode inside = local();
+        ((ObjectNode) inside.path("vault"))
+                .putObject("token")
+                .putObject("vault")
+                .put("path", "secret/data/b")
+                .put("key", "k");
+        ObjectNode both = remote();
+        ((ObjectNode) both.path("vault")).putObject("token").put("env", "T");
+        ObjectNode neither = remote();
+        ((ObjectNode) neither.path("vault")).remove("approle");
+
+        for (ObjectNode each : List.of(inside, both, neither)) {
+            assertAgreement(each);
+            assertThat(problems(each)).isNotEmpty();
+        }
+    }
+
+    @Test
+    void virtualKeysAloneAreEnough() {
+        ObjectNode keysAlone = remote();
+        keysAlone.remove("issuers");
+        ((ObjectNode) keysAlone.path("upstreams")).remove("ex"); // it names an issuer
+        ObjectNode notEnabledBeside = local();
+        notEnabledBeside.putObject("virtual_keys").put("enabled", false);
+
+        for (ObjectNode each : List.of(keysAlone, notEnabledBeside)) {
+            assertAgreement(each);
+            assertThat(problems(each)).isEmpty();
         }
     }
 

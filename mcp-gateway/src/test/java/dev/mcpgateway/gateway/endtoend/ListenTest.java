@@ -442,6 +442,9 @@ class ListenTest {
                 gateway.agent().listen("{\"toolsListChanged\":true,\"resourceSubscriptions\":[\"" + A + "\"]}")) {
             assertThat(stream.next().at("/params/notifications")).hasToString("{\"toolsListChanged\":true}");
         }
+        Await.until(
+                "the outcome is recorded",
+                () -> !records("resource.subscribe.outcome").isEmpty());
         assertThat(records("resource.subscribe.outcome"))
                 .singleElement()
                 .satisfies(outcome -> assertThat(outcome.text("outcome.error")).isEqualTo("not_watched"));
@@ -488,6 +491,9 @@ class ListenTest {
             assertThat(subscribed.text("tool.name")).isEqualTo(A);
             assertThat(subscribed.text("policy.sha256")).isNotEmpty();
         });
+        Await.until(
+                "the outcome is recorded",
+                () -> !records("resource.subscribe.outcome").isEmpty());
         assertThat(records("resource.subscribe.outcome"))
                 .singleElement()
                 .satisfies(outcome -> assertThat(outcome.text("outcome.status")).isEqualTo("ok"));

@@ -207,6 +207,51 @@ class StopTest {
     }
 
     @Test
+    void aReloadedPolicyDoesNotBringAStoppedToolBack() throws Exception {
+        set("{\"kind\":\"tool\",\"value\":\"crm__echo\",\"reason\":\"incident\"}");
+        String before = gateway.operate("GET", "/version", "").at("/policy");
+
+        gateway.rewritePolicy(TestGateway.ALLOW_CRM);
+
+        Await.until(
+                "the new policy is in force",
+                () -> !gateway.operate("GET", "/version", "").at("/policy").equals(before));
+        assertThat(gateway.agent().list().text()).doesNotContain("crm__echo").contains("crm__other");
+        assertThat(gateway.agent().call("crm__echo", "{}").errorCode()).isEqualTo(-32602);
+    }
+
+    @Test
+    void anAnonymousCallerAndAnApplicationsPromptsAndResourcesAreStoppedToo() throws Exception {
+        gateway.close();
+        crm.prompt("ask", ToolScript.text("p")).resource("test://a", ToolScript.text("r"));
+        gateway = TestGateway.in(folder)
+                .operator()
+                .without("issuers")
+                .section("anonymous", "{}")
+                .upstream("crm", crm)
+                .policy("""
+                        version: 1
+                        rules:
+                          - {id: all, effect: permit, principals: {issuer: anonymous}, ack_broad: true,
+                             actions: [tools/call, prompts/get, resources/read], resources: ["*"]}
+                        """)
+                .start();
+        TestAgent agent = gateway.agent();
+        assertThat(agent.send(agent.reading("test://a", "")).status()).isEqualTo(200);
+        assertThat(agent.send(agent.request("prompts/list", "")).text()).contains("crm__ask");
+
+        String id = set("{\"kind\":\"tool\",\"value\":\"crm__*\",\"reason\":\"incident\"}");
+
+        assertThat(agent.send(agent.reading("test://a", "")).errorCode()).isEqualTo(-32602);
+        assertThat(agent.send(agent.getting("crm__ask", "")).errorCode()).isEqualTo(-32602);
+        assertThat(agent.send(agent.request("prompts/list", "")).text()).doesNotContain("crm__ask");
+        assertThat(agent.send(agent.request("resources/list", "")).text()).doesNotContain("test://a");
+        remove(id);
+        set("{\"kind\":\"user\",\"value\":\"anonymous\",\"reason\":\"incident\"}");
+        assertThat(agent.list().status()).isEqualTo(401);
+    }
+
+    @Test
     void whatIsUnderWayFinishes() throws Exception {
         TestAgent legacy = gateway.agent().initialize("2025-11-25");
         FutureTask<WireAnswer> call = new FutureTask<>(() -> legacy.call("crm__slow", "{}"));

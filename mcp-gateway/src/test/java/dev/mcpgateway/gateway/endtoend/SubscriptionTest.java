@@ -270,6 +270,10 @@ class SubscriptionTest {
 
         assertThat(answer.errorCode()).isEqualTo(-31501);
         assertThat(answer.text()).doesNotContain("not today");
+        // the outcome is queued, not waited for
+        Await.until(
+                "the outcome is recorded",
+                () -> !records("resource.subscribe.outcome").isEmpty());
         assertThat(records("resource.subscribe.outcome").getLast().text("outcome.error"))
                 .isEqualTo("not_watched");
         crm.method("resources/subscribe", ToolScript.result("{}"));

@@ -22,6 +22,14 @@ public record WireAnswer(String line, List<Map.Entry<String, String>> headers, b
         return Integer.parseInt(line.split(" ", 3)[1]);
     }
 
+    /** All values of a header, in the order in which they came. */
+    public List<String> headers(String name) {
+        return headers.stream()
+                .filter(header -> header.getKey().equalsIgnoreCase(name))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
     /** The value of a header that must not be repeated. */
     public Optional<String> header(String name) {
         List<String> values = headers.stream()

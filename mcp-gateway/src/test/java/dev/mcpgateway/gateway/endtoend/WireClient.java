@@ -38,6 +38,11 @@ public final class WireClient implements AutoCloseable {
         return new WireClient(new Socket(InetAddress.ofLiteral("127.0.0.1"), port));
     }
 
+    /** Connects to a port on loopback from another address of this machine, such as {@code 127.0.0.2}. */
+    public static WireClient from(String address, int port) throws IOException {
+        return new WireClient(new Socket(InetAddress.ofLiteral("127.0.0.1"), port, InetAddress.ofLiteral(address), 0));
+    }
+
     /** Sends bytes at once. */
     public void send(byte[] bytes) throws IOException {
         out.write(bytes);

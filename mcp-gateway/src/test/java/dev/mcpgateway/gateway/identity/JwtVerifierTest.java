@@ -17,6 +17,7 @@ import dev.mcpgateway.gateway.config.SenderConstraint;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -59,7 +60,8 @@ class JwtVerifierTest {
     }
 
     private static JwtVerifier verifier(List<JwtVerifier.Issuer> issuers, ScopeHierarchy scopes) {
-        return new JwtVerifier(issuers, scopes, new SignatureWork(1, 8), InstantSource.fixed(NOW));
+        return new JwtVerifier(
+                issuers, scopes, new SignatureWork(1, 8, Duration.ofMinutes(1)), InstantSource.fixed(NOW));
     }
 
     @Test
@@ -71,6 +73,8 @@ class JwtVerifierTest {
         assertThat(caller.subject().clientId()).isEqualTo("desk-agent");
         assertThat(caller.subject().groups()).containsExactlyInAnyOrder("support", "readers");
         assertThat(caller.subject().scopes()).containsExactlyInAnyOrder("mcp:crm:read", "mcp:files:read");
+        assertThat(caller.subject().claims()).containsKeys("iss", "aud", "jti").hasSize(9);
+        assertThat(caller.issuer()).isEqualTo(TestIssuer.ISSUER);
         assertThat(caller.tokenId()).isEqualTo("token-1");
         assertThat(caller.expiresAt()).isEqualTo(NOW.plusSeconds(300));
     }
@@ -138,6 +142,7 @@ class JwtVerifierTest {
         all.add(new Hostile("signature stripped", parts[0] + "." + parts[1] + ".", TokenStep.FORM, "three parts"));
         all.add(new Hostile("four parts", good + ".x", TokenStep.FORM, "three parts"));
         all.add(new Hostile("five parts", good + ".x.y", TokenStep.FORM, "three parts"));
+        all.add(new Hostile("empty header", "." + parts[1] + "." + parts[2], TokenStep.FORM, "three parts"));
         all.add(new Hostile("empty payload", parts[0] + ".." + parts[2], TokenStep.FORM, "three parts"));
         all.add(new Hostile("padded signature", good + "=", TokenStep.FORM, "base64url"));
         all.add(new Hostile(
@@ -359,6 +364,9 @@ class JwtVerifierTest {
         raw(all, "exp is 1e400", "\"exp\":1e400", TokenStep.TIMES, "exp");
         raw(all, "exp is the last instant that there is", "\"exp\":31556889864403199", TokenStep.TIMES, "range");
         raw(all, "exp is after the year 9999", "\"exp\":253402300800", TokenStep.TIMES, "range");
+        raw(all, "exp is the end of the year 9999", "\"exp\":253402300799", TokenStep.TIMES, "lives longer");
+        raw(all, "exp has 18 digits", "\"exp\":1795255500.0000000", TokenStep.TIMES, "no number");
+        raw(all, "exp has an upper-case exponent", "\"exp\":1E9", TokenStep.TIMES, "plain");
         raw(all, "exp is minus zero", "\"exp\":-0", TokenStep.TIMES, "exp");
         raw(all, "exp has 40 decimals", "\"exp\":1795255500." + "0".repeat(40), TokenStep.TIMES, "exp");
         raw(all, "exp is true", "\"exp\":true", TokenStep.TIMES, "exp");
@@ -782,6 +790,31 @@ class JwtVerifierTest {
                 .isInstanceOfSatisfying(
                         BadToken.class, refused -> assertThat(refused.step()).isEqualTo(misfit.step()))
                 .hasMessageContaining(misfit.reason());
+    }
+
+    @Test
+    void whatTheSenderMustProveIsReadFromTheToken() throws Exception {
+        assertThat(verifier.verify(ISSUER.token(NOW), TestIssuer.AUDIENCE).confirmation())
+                .isEqualTo(Confirmation.NONE);
+        assertThat(verifier.verify(bound("jkt"), TestIssuer.AUDIENCE).confirmation())
+                .isEqualTo(new Confirmation("t".repeat(43), null));
+        assertThat(verifier.verify(bound("x5t#S256"), TestIssuer.AUDIENCE).confirmation())
+                .isEqualTo(new Confirmation(null, "t".repeat(43)));
+    }
+
+    @Test
+    void aTokenMayBeExactlyAsLongAsTheLimit() throws Exception {
+        String just = ISSUER.token(NOW, c -> c.put("x", ""));
+        String longest = "";
+        for (int i = (TokenText.BYTES_MAX - just.length()) * 3 / 4 - 4;
+                longest.length() < TokenText.BYTES_MAX - 1;
+                i++) {
+            int fill = i;
+            longest = ISSUER.token(NOW, c -> c.put("x", "y".repeat(fill)));
+        }
+
+        assertThat(longest.length()).isLessThanOrEqualTo(TokenText.BYTES_MAX);
+        assertThat(verifier.verify(longest, TestIssuer.AUDIENCE)).isNotNull();
     }
 
     @Test

@@ -168,6 +168,21 @@ public final class TestIssuer implements AutoCloseable {
         }
     }
 
+    /** An ES256 token of another key of the issuer. */
+    public String signedBy(ECKey key, Consumer<Map<String, Object>> change, Instant now) {
+        Map<String, Object> claims = claims(now);
+        change.accept(claims);
+        String input = encode(JsonMapper.shared().writeValueAsString(header(JWSAlgorithm.ES256, key))) + "."
+                + encode(JsonMapper.shared().writeValueAsString(claims));
+        try {
+            return input + "."
+                    + new ECDSASigner(key)
+                            .sign(new JWSHeader(JWSAlgorithm.ES256), input.getBytes(StandardCharsets.US_ASCII));
+        } catch (JOSEException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
     public static String encode(String text) {
         return Base64URL.encode(text.getBytes(StandardCharsets.UTF_8)).toString();
     }

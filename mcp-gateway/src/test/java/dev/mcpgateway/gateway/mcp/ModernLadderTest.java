@@ -256,7 +256,8 @@ class ModernLadderTest {
                 .isEqualTo(
                         "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32601,\"message\":\"Method not found\"}}");
         assertThat(answer.header("Mcp-Session-Id")).isEmpty();
-        assertThat(gateway.newSummaries(1)).containsExactly("mcp.request.denied READ unknown_method");
+        String event = method.equals("resources/subscribe") ? "resource.subscribe" : "mcp.request";
+        assertThat(gateway.newSummaries(1)).containsExactly(event + ".denied READ unknown_method");
     }
 
     @ParameterizedTest

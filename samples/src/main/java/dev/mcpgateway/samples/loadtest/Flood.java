@@ -12,18 +12,17 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 
 /**
- * Somebody without a credential, at an address of his own: sends tokens that are good in everything but their signature,
- * each another, at a steady rate over a few connections.
+ * Somebody without a credential, at one or more addresses of his own: sends tokens that are good in everything but their
+ * signature, each another, at a steady rate over a few connections or one per address.
  */
 final class Flood implements AutoCloseable {
-    private static final int CONNECTIONS = 16;
+    private static final int CONNECTIONS_MIN = 16;
     private static final int ES256_SIGNATURE_BYTES = 64;
     private static final String BODY = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{\"_meta\":{"
             + "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
             + "\"io.modelcontextprotocol/clientCapabilities\":{}}}}";
 
     private final int port;
-    private final InetAddress from;
     private final String head;
     private final String payload;
     private final long pauseNanos;
@@ -35,22 +34,24 @@ final class Flood implements AutoCloseable {
     /**
      * Begins.
      *
+     * @param from addresses of this machine
      * @param good a good token, which is imitated
      * @param perSecond how many tokens a second in all
      */
-    Flood(int port, InetAddress from, String good, int perSecond) {
+    Flood(int port, List<InetAddress> from, String good, int perSecond) {
         this.port = port;
-        this.from = from;
+        int connections = Math.max(CONNECTIONS_MIN, from.size());
         String[] parts = good.split("\\.", -1);
         this.head = parts[0];
         this.payload = new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8);
-        this.pauseNanos = 1_000_000_000L * CONNECTIONS / perSecond;
-        for (int i = 0; i < CONNECTIONS; i++) {
-            threads.add(Thread.ofPlatform().daemon().start(this::send));
+        this.pauseNanos = 1_000_000_000L * connections / perSecond;
+        for (int i = 0; i < connections; i++) {
+            InetAddress source = from.get(i % from.size());
+            threads.add(Thread.ofPlatform().daemon().start(() -> send(source)));
         }
     }
 
-    private void send() {
+    private void send(InetAddress from) {
         RandomGenerator random = RandomGenerator.getDefault();
         long next = startedNanos + random.nextLong(pauseNanos);
         while (!isOver) {

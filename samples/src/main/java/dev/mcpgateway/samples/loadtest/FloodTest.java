@@ -25,12 +25,14 @@ import java.util.Map;
  */
 public final class FloodTest {
     private static final String USAGE = """
-            Usage: flood --work FOLDER --root CHECKOUT --java PROGRAM [--rate TOKENS_A_SECOND]
+            Usage: flood --work FOLDER --root CHECKOUT --java PROGRAM [--rate TOKENS_A_SECOND] [--sources N]
               --work  folder for configurations and logs; on a disk
               --root  the checkout, built
               --java  a Java 25
-              --rate  bad tokens a second (1000)""";
+              --rate  bad tokens a second, in all (1000)
+              --sources  from so many addresses, 127.0.0.2 and on; 1 to 200 (1)""";
 
+    private static final int SOURCES_MAX = 200;
     private static final int CONNECTIONS = 32;
     private static final int PAIRS = 5;
     private static final int SECONDS = 5;
@@ -46,6 +48,7 @@ public final class FloodTest {
     private final Path root;
     private final String java;
     private final int rate;
+    private final List<InetAddress> sources = new ArrayList<>();
     private final Children children;
 
     /** One run without the flood and one with it, side by side. */
@@ -60,7 +63,14 @@ public final class FloodTest {
         root = arguments.requiredPath("root");
         java = arguments.text("java").orElse("");
         rate = Integer.parseInt(arguments.text("rate").orElse("1000"));
+        int addresses = Integer.parseInt(arguments.text("sources").orElse("1"));
+        if (addresses < 1 || addresses > SOURCES_MAX) {
+            arguments.problem("--sources must be a number from 1 to " + SOURCES_MAX);
+        }
         arguments.done();
+        for (int i = 0; i < addresses; i++) {
+            sources.add(InetAddress.ofLiteral("127.0.0." + (i + 2)));
+        }
         children = new Children(work);
     }
 
@@ -110,12 +120,13 @@ public final class FloodTest {
         boolean wasFlooded = pairs.stream().allMatch(pair -> pair.floodPerSecond() >= RATE_MIN * rate);
         boolean wasRefused = pairs.stream().noneMatch(pair -> pair.answers().containsKey(200));
         System.out.printf(
-                "%s%.0f %% of the throughput kept (median of %d pairs, goal %.0f %%) beside %d bad tokens a second%s%s%n",
+                "%s%.0f %% of the throughput kept (median of %d pairs, goal %.0f %%) beside %d bad tokens a second from %d addresses%s%s%n",
                 isNoisy ? "noisy: " : "",
                 100 * kept,
                 pairs.size(),
                 100 * KEPT_MIN,
                 rate,
+                sources.size(),
                 wasFlooded ? "" : "; NOT MET: they could not be sent that fast",
                 wasRefused ? "" : "; A BAD TOKEN WAS ACCEPTED");
         return kept >= KEPT_MIN && wasFlooded && wasRefused;
@@ -127,7 +138,7 @@ public final class FloodTest {
         double flooded;
         double floodPerSecond;
         Map<Integer, Long> answers;
-        try (Flood flood = new Flood(port, InetAddress.getByName("127.0.0.2"), token, rate)) {
+        try (Flood flood = new Flood(port, sources, token, rate)) {
             flooded = perSecond(wrk, target);
             floodPerSecond = flood.perSecond();
             answers = flood.answers();

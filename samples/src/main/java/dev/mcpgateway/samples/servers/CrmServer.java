@@ -1,5 +1,8 @@
 package dev.mcpgateway.samples.servers;
 
+import dev.mcpgateway.samples.calltoken.CallTokenFilter;
+import dev.mcpgateway.samples.calltoken.CallTokenVerifier;
+import dev.mcpgateway.samples.calltoken.RemoteKeySet;
 import dev.mcpgateway.samples.launch.Arguments;
 import dev.mcpgateway.samples.launch.Launch;
 import dev.mcpgateway.samples.loopback.LoopbackServer;
@@ -15,6 +18,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -25,9 +29,11 @@ import org.eclipse.jetty.ee11.servlet.ServletHolder;
 /** The sample CRM: an MCP server over Streamable HTTP on loopback, with an optional bearer token. */
 public final class CrmServer implements Launch.Running {
     private static final String USAGE = """
-            Usage: crm [--port N] [--token-file FILE]
+            Usage: crm [--port N] [--token-file FILE] [--gateway URL --audience URI]
               --port        0 takes a free port (0); the READY line names it
-              --token-file  file with the bearer token that every request must carry; without it nobody is asked""";
+              --token-file  file with the bearer token that every request must carry; without it nobody is asked
+              --gateway     public URL of a gateway; every request must carry a call token of its own
+              --audience    this server's name in those tokens""";
 
     private static final String PATH = "/mcp";
 
@@ -55,11 +61,23 @@ public final class CrmServer implements Launch.Running {
     private static CrmServer start(Arguments arguments) throws IOException {
         int port = arguments.port("port");
         Optional<Path> tokenFile = arguments.path("token-file");
+        Optional<String> gateway = arguments.text("gateway");
+        Optional<String> audience = arguments.text("audience");
+        if (gateway.isPresent() != audience.isPresent()) {
+            arguments.problem("--gateway and --audience belong together");
+        }
         arguments.done();
         return start(
                 port,
                 tokenFile.isPresent() ? Optional.of(readToken(tokenFile.get())) : Optional.empty(),
+                gateway.map(url -> verifier(url, audience.orElseThrow())),
                 SESSION_SWEEP_INTERVAL);
+    }
+
+    private static CallTokenVerifier verifier(String gateway, String audience) {
+        URI keys = URI.create(gateway).resolve("/.well-known/jwks.json");
+        return new CallTokenVerifier(
+                gateway, audience, new RemoteKeySet(keys, InstantSource.system()), InstantSource.system());
     }
 
     private static String readToken(Path file) throws IOException {
@@ -80,6 +98,13 @@ public final class CrmServer implements Launch.Running {
      * @throws IOException when the port is taken
      */
     static CrmServer start(int port, Optional<String> token, Duration sessionSweepInterval) throws IOException {
+        return start(port, token, Optional.empty(), sessionSweepInterval);
+    }
+
+    /** The same; with a verifier every request must carry a call token that is good for it. */
+    static CrmServer start(
+            int port, Optional<String> token, Optional<CallTokenVerifier> callTokens, Duration sessionSweepInterval)
+            throws IOException {
         HttpServletStreamableServerTransportProvider transport = HttpServletStreamableServerTransportProvider.builder()
                 .jsonMapper(SdkTool.JSON)
                 .mcpEndpoint(PATH)
@@ -103,6 +128,11 @@ public final class CrmServer implements Launch.Running {
         servlets.addServlet(servlet, PATH);
         token.ifPresent(secret -> {
             FilterHolder filter = new FilterHolder(new BearerFilter(secret));
+            filter.setAsyncSupported(true);
+            servlets.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
+        });
+        callTokens.ifPresent(verifier -> {
+            FilterHolder filter = new FilterHolder(new CallTokenFilter(verifier, REQUEST_BYTES_MAX));
             filter.setAsyncSupported(true);
             servlets.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
         });

@@ -9,8 +9,8 @@ import org.eclipse.jetty.http.HttpHeader;
  * The token of a request that was verified, taken from the request once more where it is to be exchanged: neither the
  * {@link Caller} nor the cache of verified tokens holds it.
  */
-public final class ExchangeableToken {
-    private ExchangeableToken() {}
+public final class TokenToExchange {
+    private TokenToExchange() {}
 
     /**
      * The token, if it is a JWT with an id. Anything else, such as a key of this gateway, must not be shown to an

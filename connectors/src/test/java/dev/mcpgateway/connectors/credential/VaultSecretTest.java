@@ -1,0 +1,224 @@
+package dev.mcpgateway.connectors.credential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mcpgateway.connectors.net.DeadlineSweeper;
+import dev.mcpgateway.connectors.net.HttpOrigin;
+import dev.mcpgateway.connectors.net.HttpSettings;
+import dev.mcpgateway.connectors.net.HttpTransport;
+import dev.mcpgateway.connectors.net.OutboundGuard;
+import dev.mcpgateway.connectors.net.TimeSource;
+import dev.mcpgateway.connectors.testing.FakeVault;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Against a fake of a vault, which is all that was at hand. */
+class VaultSecretTest {
+    private static final String PATH = "secret/data/crm";
+
+    private final AtomicLong ahead = new AtomicLong();
+    private final TimeSource time = new TimeSource(InstantSource.system(), () -> System.nanoTime() + ahead.get());
+    private FakeVault server;
+    private DeadlineSweeper sweeper;
+    private HttpTransport transport;
+
+    @BeforeEach
+    void start() {
+        server = FakeVault.start().put(PATH, "{\"token\":\"s3cret\",\"number\":7}");
+        sweeper = new DeadlineSweeper(time);
+        transport = HttpTransport.open(
+                HttpSettings.of(HttpOrigin.of(server.url()), HttpSettings.Client.STANDARD),
+                OutboundGuard.forTarget(server.url(), List.of()),
+                sweeper);
+    }
+
+    @AfterEach
+    void stop() {
+        transport.close();
+        sweeper.close();
+        server.close();
+    }
+
+    private static SecretSource variable(String value) {
+        return new SecretVariable("TEST", _ -> value);
+    }
+
+    private Vault vault(VaultLogin login, String namespace) {
+        return new Vault(
+                transport, new Vault.Settings(namespace, login, Duration.ofSeconds(60), Duration.ofSeconds(600)), time);
+    }
+
+    private VaultSecret secret() {
+        return new VaultSecret(vault(new VaultLogin.Token(variable("root-token")), "team-a"), PATH, "token");
+    }
+
+    private void pass(int seconds) {
+        ahead.addAndGet(Duration.ofSeconds(seconds).toNanos());
+    }
+
+    @Test
+    void aSecretIsReadOnceUntilItIsNotFreshAnyMore() throws Exception {
+        VaultSecret secret = secret();
+
+        Secret first = secret.read();
+        pass(59);
+        assertThat(secret.read()).isSameAs(first);
+        assertThat(server.requests()).singleElement().satisfies(request -> {
+            assertThat(request.line()).isEqualTo("GET /v1/secret/data/crm HTTP/1.1");
+            assertThat(request.header("X-Vault-Token")).contains("root-token");
+            assertThat(request.header("X-Vault-Namespace")).contains("team-a");
+            assertThat(request.header("X-Vault-Request")).contains("true");
+        });
+        pass(2);
+        assertThat(secret.read()).as("the same value is the same object").isSameAs(first);
+        assertThat(server.requests()).hasSize(2);
+        server.put(PATH, "{\"token\":\"rotated\"}");
+        pass(61);
+        assertThat(secret.read().expose()).isEqualTo("rotated");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {307, 429, 472, 500, 503})
+    void theLastGoodValueIsUsedForAWhileAndNotLonger(int status) throws Exception {
+        VaultSecret secret = secret();
+        assertThat(secret.read().expose()).isEqualTo("s3cret");
+
+        server.answer(status);
+        pass(61);
+        assertThat(secret.read().expose()).isEqualTo("s3cret");
+        assertThat(secret.read().expose()).isEqualTo("s3cret");
+        assertThat(server.requests())
+                .as("a vault that is down is not asked with every call")
+                .hasSize(2);
+        pass(600);
+
+        assertThatThrownBy(secret::read)
+                .isInstanceOf(SecretUnavailable.class)
+                .hasMessageContainingAll("secret/data/crm", "status " + status)
+                .hasMessageNotContaining("s3cret");
+        server.answer(0);
+        assertThat(secret.read().expose()).isEqualTo("s3cret");
+    }
+
+    @Test
+    void aVaultThatIsGoneIsSilent() throws Exception {
+        VaultSecret secret = secret();
+        assertThat(secret.read().expose()).isEqualTo("s3cret");
+
+        server.close();
+        pass(61);
+        assertThat(secret.read().expose()).isEqualTo("s3cret");
+        pass(601);
+        assertThatThrownBy(secret::read).hasMessageContaining("cannot be asked");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "{}",
+                "{\"data\":{}}",
+                "{\"data\":{\"data\":[]}}",
+                "{\"data\":{\"data\":{\"token\":\"a\",\"token\":\"b\"}}}",
+                "{\"data\":{\"data\":{\"token\":\"a\"}}"
+            })
+    void whatIsNoSecretIsNone(String text) {
+        server.says(text.isEmpty() ? " " : text);
+
+        assertThatThrownBy(() -> secret().read()).isInstanceOf(SecretUnavailable.class);
+    }
+
+    @Test
+    void whatTheVaultSaysIsGoneIsGoneAtOnce() throws Exception {
+        VaultSecret deleted = secret();
+        VaultSecret forbidden = secret();
+        VaultSecret keyless = secret();
+        deleted.read();
+        forbidden.read();
+        keyless.read();
+        pass(61);
+
+        server.put(PATH, "{\"other\":\"x\"}");
+        assertThatThrownBy(keyless::read).hasMessageContaining("no text under token");
+        server.delete(PATH);
+        assertThatThrownBy(deleted::read).hasMessageContaining("404");
+        server.put(PATH, "{\"token\":\"s3cret\"}").token("another");
+        assertThatThrownBy(forbidden::read).hasMessageContaining("403");
+        server.answer(500);
+        assertThatThrownBy(deleted::read)
+                .as("and stays gone while the vault is silent")
+                .isInstanceOf(SecretUnavailable.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"number", "absent", ""})
+    void aKeyWithoutTextIsNoSecret(String key) {
+        VaultSecret secret = new VaultSecret(vault(new VaultLogin.Token(variable("root-token")), ""), PATH, key);
+
+        assertThatThrownBy(secret::read).isInstanceOf(SecretUnavailable.class);
+    }
+
+    @Test
+    void anAppRoleLogsInAndAgainBeforeItsTokenEnds() throws Exception {
+        server.lease(300);
+        Vault vault = vault(new VaultLogin.AppRole("approle", "gateway", variable("role-secret")), "");
+        VaultSecret secret = new VaultSecret(vault, PATH, "token");
+
+        assertThat(secret.read().expose()).isEqualTo("s3cret");
+        pass(61);
+        secret.read();
+        assertThat(server.logins()).isOne();
+        pass(140);
+        secret.read();
+        assertThat(server.logins()).as("renewed at two thirds of its life").isEqualTo(2);
+        server.token("ended before its time");
+        pass(61);
+        assertThat(secret.read().expose()).isEqualTo("s3cret");
+        assertThat(server.logins()).isEqualTo(3);
+    }
+
+    @Test
+    void aRefusedLoginIsNoSecret() {
+        Vault vault = vault(new VaultLogin.AppRole("approle", "gateway", variable("wrong")), "");
+
+        assertThatThrownBy(() -> new VaultSecret(vault, PATH, "token").read())
+                .hasMessageContaining("refuses the login with status 400")
+                .hasMessageNotContaining("wrong");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "/secret/data/crm",
+                "secret/crm",
+                "secret/data/",
+                "secret/data/../../sys/seal",
+                "secret/data/.",
+                "secret/data/a?version=1",
+                "secret/data/a b",
+                "secret/data/%2e%2e/x"
+            })
+    void otherPathsAreNone(String path) {
+        assertThat(Vault.isPath(path)).isFalse();
+        assertThatThrownBy(() -> new VaultSecret(vault(new VaultLogin.Token(variable("t")), ""), path, "k"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void itPrintsWhereItIsAndNotWhatItIs() throws Exception {
+        VaultSecret secret = secret();
+        secret.read();
+
+        assertThat(secret.toString()).isEqualTo("vault secret secret/data/crm key token");
+    }
+}

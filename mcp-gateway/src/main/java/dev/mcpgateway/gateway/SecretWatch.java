@@ -1,0 +1,130 @@
+package dev.mcpgateway.gateway;
+
+import dev.mcpgateway.connectors.credential.SecretSource;
+import dev.mcpgateway.connectors.net.DeadlineSweeper;
+import dev.mcpgateway.gateway.config.GatewayConfig;
+import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
+import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
+import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
+import dev.mcpgateway.gateway.config.GatewayConfig.TokenServer;
+import dev.mcpgateway.gateway.secrets.SecretAges;
+import dev.mcpgateway.gateway.state.StateFile;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at all secrets of a configuration once a minute, on a thread of its own. */
+final class SecretWatch implements AutoCloseable {
+    private static final long LOOK_NANOS = Duration.ofMinutes(1).toNanos();
+
+    private final SecretAges ages;
+    private final ReentrantLock looking = new ReentrantLock();
+    private volatile long nextNanos;
+    private volatile boolean closed;
+
+    SecretWatch(GatewayConfig config, Wiring wiring, Function<SecretRef, SecretSource> secrets) {
+        Map<String, SecretSource> sources = new LinkedHashMap<>();
+        references(config).forEach((name, reference) -> sources.put(name, secrets.apply(reference)));
+        this.ages = new SecretAges(
+                sources,
+                new StateFile(config.stateDir().resolve("secrets.json")),
+                wiring.clock(),
+                wiring.secureRandom());
+        this.nextNanos = wiring.nanoClock().getAsLong();
+    }
+
+    SecretAges ages() {
+        return ages;
+    }
+
+    /** From now on looks, the first time at once. */
+    void start(DeadlineSweeper sweeper) {
+        sweeper.watch(now -> {
+            if (!closed && now - nextNanos >= 0) {
+                nextNanos = now + LOOK_NANOS;
+                Thread.ofVirtual().name("secret-watch").start(this::look);
+            }
+        });
+    }
+
+    private void look() {
+        if (!looking.tryLock()) {
+            return;
+        }
+        try {
+            if (!closed) {
+                ages.look();
+            }
+        } finally {
+            looking.unlock();
+        }
+    }
+
+    /** Looks no more, after a look that is under way: nothing is written to the state folder afterwards. */
+    @Override
+    public void close() {
+        looking.lock();
+        try {
+            closed = true;
+        } finally {
+            looking.unlock();
+        }
+    }
+
+    /** Every secret that the configuration refers to, by where it does. */
+    private static Map<String, SecretRef> references(GatewayConfig config) {
+        Map<String, SecretRef> all = new LinkedHashMap<>();
+        config.admin().tokens().forEach(token -> put(all, "admin.tokens." + token.name(), token.secret()));
+        config.vault().ifPresent(vault -> {
+            put(all, "vault.token", vault.token());
+            put(all, "vault.approle.secret_id", vault.secretId());
+        });
+        config.issuers()
+                .forEach((alias, issuer) -> issuer.introspection().ifPresent(asked -> {
+                    put(all, "issuers." + alias + ".introspection.client.private_key", asked.privateKey());
+                    put(all, "issuers." + alias + ".introspection.client.secret", asked.secret());
+                }));
+        config.upstreams().forEach((alias, upstream) -> {
+            putCredential(all, "upstreams." + alias + ".credential", upstream.credential());
+            upstream.mtls().ifPresent(mtls -> put(all, "upstreams." + alias + ".mtls.private_key", mtls.privateKey()));
+            upstream.env().forEach((name, value) -> {
+                if (value instanceof EnvValue.Secret secret) {
+                    put(all, "upstreams." + alias + ".env." + name, secret.secret());
+                }
+            });
+        });
+        return all;
+    }
+
+    private static void putCredential(Map<String, SecretRef> all, String name, Credential credential) {
+        switch (credential) {
+            case Credential.StaticHeader header -> put(all, name, header.secret());
+            case Credential.ClientCredentials mode -> putServer(all, name, mode.server());
+            case Credential.TokenExchange mode -> putServer(all, name, mode.server());
+            case Credential.UserOAuth mode -> {
+                mode.client().ifPresent(client -> {
+                    put(all, name + ".client.private_key", client.privateKey());
+                    put(all, name + ".client.secret", client.secret());
+                });
+                putCredential(all, name + ".lists", mode.lists());
+            }
+            case Credential.None _, Credential.CallToken _ -> {
+                // nothing is referred to
+            }
+        }
+    }
+
+    private static void putServer(Map<String, SecretRef> all, String name, TokenServer server) {
+        put(all, name + ".client.private_key", server.privateKey());
+        put(all, name + ".client.secret", server.secret());
+    }
+
+    private static void put(Map<String, SecretRef> all, String name, @Nullable SecretRef reference) {
+        if (reference != null) {
+            all.put(name, reference);
+        }
+    }
+}

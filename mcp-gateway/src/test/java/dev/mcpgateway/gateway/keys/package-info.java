@@ -1,0 +1,2 @@
+/** Tests of virtual keys. */
+package dev.mcpgateway.gateway.keys;

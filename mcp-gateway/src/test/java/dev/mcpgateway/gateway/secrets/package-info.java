@@ -1,0 +1,2 @@
+/** Tests of the ages of secrets. */
+package dev.mcpgateway.gateway.secrets;

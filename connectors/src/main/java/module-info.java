@@ -3,7 +3,7 @@
  * Knows neither policy nor audit.
  *
  * <p>{@code wire} is the MCP wire format for both faces of the gateway. {@code net} makes every outbound connection.
- * {@code credential} is what upstreams get instead of the caller's token. {@code mcp} carries out calls and keeps the
+ * {@code credential} is what upstreams get instead of the caller's token; {@code oauth} is the client that gets users' tokens. {@code mcp} carries out calls and keeps the
  * catalogue of tools; {@code mcp.sdk} does so over the one transport that the MCP Java SDK still provides; {@code openapi}
  * makes the operations of an HTTP API tools.
  */
@@ -24,6 +24,7 @@ module dev.mcpgateway.connectors {
     exports dev.mcpgateway.connectors.wire;
     exports dev.mcpgateway.connectors.net;
     exports dev.mcpgateway.connectors.credential;
+    exports dev.mcpgateway.connectors.oauth;
     exports dev.mcpgateway.connectors.mcp;
     exports dev.mcpgateway.connectors.mcp.sdk;
     exports dev.mcpgateway.connectors.openapi;

@@ -1,6 +1,7 @@
 package dev.mcpgateway.audit;
 
 import java.util.List;
+import java.util.Locale;
 
 /** Everything that is recorded besides calls and refusals. Each kind says its {@code ev} and its {@code detail}. */
 public sealed interface AuditEvent {
@@ -197,4 +198,51 @@ public sealed interface AuditEvent {
             String until,
             String reason)
             implements AuditEvent {}
+
+    /**
+     * A user's consent to the use of an upstream went a step on ({@code ev: "consent.started"}, {@code "consent.granted"},
+     * {@code "consent.refused"}, {@code "consent.revoked"}).
+     *
+     * @param step the rest of the event name
+     * @param actor {@code actor}: the user's agent; {@link Actor#NONE} where an administrator revokes, or nobody is known
+     * @param source {@code src}: the browser or the administrator
+     * @param whom {@code detail.whom}: as {@code actor}, without scopes; whose consent an administrator revokes
+     * @param upstream {@code detail.upstream}: the upstream's alias
+     * @param server {@code detail.server}: issuer of the authorization server; empty before it is known
+     * @param scopes {@code detail.scopes}: what was asked for or granted; at most 64 are written
+     * @param administrator {@code detail.administrator}: name of the administrator's token, never the token
+     * @param reason {@code detail.reason}: why it was refused or revoked
+     */
+    record ConsentChanged(
+            Step step,
+            Actor actor,
+            Source source,
+            Actor whom,
+            String upstream,
+            String server,
+            List<String> scopes,
+            String administrator,
+            String reason)
+            implements AuditEvent {
+        /** The steps. */
+        public enum Step {
+            /** A browser has opened the link. */
+            STARTED,
+            /** The upstream's server issued a token, which is kept from now on. */
+            GRANTED,
+            /** Nothing is kept. */
+            REFUSED,
+            /** What was kept is dropped. */
+            REVOKED;
+
+            String event() {
+                return "consent." + name().toLowerCase(Locale.ROOT);
+            }
+        }
+
+        /** Copies the scopes. */
+        public ConsentChanged {
+            scopes = List.copyOf(scopes);
+        }
+    }
 }

@@ -88,6 +88,7 @@ final class EventEncoding {
             case AuditEvent.PolicyRejected rejected -> rejected(json, rejected);
             case AuditEvent.AdminAction action -> action(json, action);
             case AuditEvent.KillChanged kill -> kill(json, kill);
+            case AuditEvent.ConsentChanged consent -> consent(json, consent);
         }
         return end(json);
     }
@@ -171,6 +172,18 @@ final class EventEncoding {
         parts.actor(json, "whom", event.whom());
         json.member("target", event.target()).member("until", event.until());
         json.member("reason", event.reason()).close('}');
+    }
+
+    private void consent(JsonBytes json, AuditEvent.ConsentChanged event) {
+        who(json, event.step().event(), event);
+        parts.source(json, event.source());
+        json.name("detail").open('{');
+        parts.actor(json, "whom", event.whom());
+        json.member("upstream", event.upstream()).member("server", event.server());
+        RecordParts.strings(json, "scopes", event.scopes());
+        json.member("administrator", event.administrator())
+                .member("reason", event.reason())
+                .close('}');
     }
 
     private void who(JsonBytes json, String name, AuditEvent event) {

@@ -301,6 +301,34 @@ class EventEncodingTest {
                                 "repaired"),
                         TIME));
         records.put(
+                "consent.granted",
+                encoding.event(
+                        new AuditEvent.ConsentChanged(
+                                AuditEvent.ConsentChanged.Step.GRANTED,
+                                new Actor("https://id.example/", "alice", "desk-agent", List.of(), "", ""),
+                                Samples.SOURCE,
+                                Actor.NONE,
+                                "crm",
+                                "https://as.example",
+                                List.of("crm.read"),
+                                "",
+                                ""),
+                        TIME));
+        records.put(
+                "consent.revoked",
+                encoding.event(
+                        new AuditEvent.ConsentChanged(
+                                AuditEvent.ConsentChanged.Step.REVOKED,
+                                Actor.NONE,
+                                Samples.SOURCE,
+                                new Actor("https://id.example/", "alice", "", List.of(), "", ""),
+                                "crm",
+                                "https://as.example",
+                                List.of("crm.read"),
+                                "ops",
+                                "left"),
+                        TIME));
+        records.put(
                 "log.opened",
                 log.opened(identity, settings, List.of("name+0a0b0c0d+key"), "0123456789abcdef", 0, TIME));
         records.put("log.recovered", log.recovered(new Torn(4_096, 77, "ab".repeat(32), 12, 1), 3, TIME));

@@ -34,6 +34,7 @@ import dev.mcpgateway.gateway.identity.ResourceMetadata;
 import dev.mcpgateway.gateway.identity.ScopeHierarchy;
 import dev.mcpgateway.gateway.identity.SenderSupport;
 import dev.mcpgateway.gateway.identity.TokenAuthenticator;
+import dev.mcpgateway.gateway.mcp.Consents;
 import dev.mcpgateway.gateway.mcp.McpFace;
 import dev.mcpgateway.gateway.mcp.Upstreams;
 import dev.mcpgateway.gateway.mcp.View;
@@ -53,6 +54,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -76,6 +78,7 @@ public final class Gateway implements AutoCloseable {
     private final Stops stops;
     private final FileWatch files = new FileWatch(FILE_LOOK);
     private final DeadlineSweeper sweeper;
+    private final Optional<ConsentWiring> consents;
     private final UpstreamCredentials credentials;
     private final UpstreamFactory factory;
     private final SecretWatch secrets;
@@ -118,16 +121,20 @@ public final class Gateway implements AutoCloseable {
             this.sweeper = new DeadlineSweeper(time);
             Surroundings surroundings =
                     new Surroundings(sweeper, wiring.ids(), new ClientIdentity("mcp-gateway", wiring.version()));
-            this.credentials = new UpstreamCredentials(config, publicUrl, surroundings, wiring.secureRandom());
-            this.factory = new UpstreamFactory(
-                    surroundings, config.limits(), credentials, new Secrets(config.vault(), sweeper, transports));
+            Secrets references = new Secrets(config.vault(), sweeper, transports);
+            this.consents =
+                    ConsentWiring.of(config, wiring, publicUrl, surroundings, audit, stops, references, transports);
+            this.credentials =
+                    new UpstreamCredentials(config, publicUrl, surroundings, wiring.secureRandom(), consents);
+            this.factory = new UpstreamFactory(surroundings, config.limits(), credentials, references);
             config.upstreams().forEach((alias, upstream) -> upstreams.put(alias, factory.make(upstream)));
             this.secrets = new SecretWatch(config, wiring, factory::secret);
             this.face = new McpFace(
                     views,
                     policy,
                     stops.kills(),
-                    new Upstreams(upstreams),
+                    new Upstreams(
+                            upstreams, consents.map(ConsentWiring::question).orElse(Consents.NONE)),
                     audit,
                     new ResponseScreen(PatternSet.shipped()),
                     telemetry,
@@ -315,6 +322,7 @@ public final class Gateway implements AutoCloseable {
                 "gateway.catalogue.tools",
                 "Tools in the catalogue.",
                 () -> catalog.snapshot().tools().size());
+        consents.ifPresent(wired -> wired.observe(telemetry));
         telemetry.gauge("gateway.streams", "Open event streams to agents.", agents::openStreams);
         telemetry.gauge(
                 "gateway.upstreams.down",
@@ -369,11 +377,11 @@ public final class Gateway implements AutoCloseable {
                         config.telemetry().prometheus(),
                         this::status,
                         tokens,
-                        moreAdminRoutes(tokens))
+                        furtherRoutes(tokens))
                 .routes();
     }
 
-    private List<Route> moreAdminRoutes(AdminTokens tokens) {
+    private List<Route> furtherRoutes(AdminTokens tokens) {
         KillEndpoints kills = new KillEndpoints(
                 stops.kills(),
                 tokens,
@@ -384,6 +392,8 @@ public final class Gateway implements AutoCloseable {
                 config.upstreams().keySet());
         List<Route> routes = new ArrayList<>(kills.routes());
         routes.addAll(new SecretEndpoints(secrets.ages(), tokens, wiring.clock()).routes());
+        consents.ifPresent(
+                wired -> routes.addAll(wired.operatorsRoutes(tokens, wiring.nanoClock(), Stops.issuers(config))));
         return routes;
     }
 
@@ -430,6 +440,7 @@ public final class Gateway implements AutoCloseable {
             first = false;
         }
         credentials.keySet().ifPresent(routes::add);
+        consents.ifPresent(wired -> routes.addAll(wired.consent().routes()));
         return new Routes(routes);
     }
 

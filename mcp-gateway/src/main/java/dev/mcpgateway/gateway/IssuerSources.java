@@ -32,7 +32,7 @@ final class IssuerSources {
         return config.issuers().values().stream().map(this::source).toList();
     }
 
-    private IssuerSource source(GatewayConfig.Issuer issuer) {
+    IssuerSource source(GatewayConfig.Issuer issuer) {
         URI url = issuer.jwksUrl();
         Path file = issuer.jwksFile();
         if (url != null) {

@@ -102,17 +102,24 @@ final class SecretWatch implements AutoCloseable {
     private static void putCredential(Map<String, SecretRef> all, String name, Credential credential) {
         switch (credential) {
             case Credential.StaticHeader header -> put(all, name, header.secret());
-            case Credential.ClientCredentials mode -> putClient(all, name + ".client", mode.server());
-            case Credential.TokenExchange mode -> putClient(all, name + ".client", mode.server());
+            case Credential.ClientCredentials mode -> putServer(all, name, mode.server());
+            case Credential.TokenExchange mode -> putServer(all, name, mode.server());
+            case Credential.UserOAuth mode -> {
+                mode.client().ifPresent(client -> {
+                    put(all, name + ".client.private_key", client.privateKey());
+                    put(all, name + ".client.secret", client.secret());
+                });
+                putCredential(all, name + ".lists", mode.lists());
+            }
             case Credential.None _, Credential.CallToken _ -> {
                 // nothing outside the configuration
             }
         }
     }
 
-    private static void putClient(Map<String, SecretRef> all, String name, TokenServer server) {
-        put(all, name + ".private_key", server.privateKey());
-        put(all, name + ".secret", server.secret());
+    private static void putServer(Map<String, SecretRef> all, String name, TokenServer server) {
+        put(all, name + ".client.private_key", server.privateKey());
+        put(all, name + ".client.secret", server.secret());
     }
 
     private static void put(Map<String, SecretRef> all, String name, @Nullable SecretRef reference) {

@@ -18,6 +18,7 @@ final class Stops {
     private final KillSwitch kills;
     private final LivePolicy policy;
     private volatile @Nullable McpFace face;
+    private volatile Runnable further = () -> {};
 
     /**
      * Stops what the state folder says.
@@ -41,6 +42,12 @@ final class Stops {
         sweeper.watch(_ -> kills.look());
     }
 
+    /** Tells this, too, from now on, and of those in force at once. */
+    void tell(Runnable listener) {
+        further = listener;
+        listener.run();
+    }
+
     /** One at a time, so that the policy ends with the newest stops whoever comes last. */
     private synchronized void changed() {
         policy.narrow(kills.forbids());
@@ -48,6 +55,7 @@ final class Stops {
         if (mcp != null) {
             mcp.killsChanged();
         }
+        further.run();
     }
 
     /** Identifiers of the issuers by alias, as callers have them. */

@@ -44,6 +44,7 @@ public final class UpstreamCredentials implements AutoCloseable {
     private final URI publicUrl;
     private final Surroundings surroundings;
     private final RandomGenerator random;
+    private final Optional<ConsentWiring> consents;
     private final @Nullable CallTokenKeys keys;
     private final List<HttpTransport> transports = new ArrayList<>();
 
@@ -51,10 +52,17 @@ public final class UpstreamCredentials implements AutoCloseable {
      * Reads or makes the signing keys, if any upstream gets call tokens.
      *
      * @param random cryptographically strong
+     * @param consents there where any upstream gets users' tokens
      * @throws IOException if the keys cannot be read or written
      */
-    UpstreamCredentials(GatewayConfig config, URI publicUrl, Surroundings surroundings, RandomGenerator random)
+    UpstreamCredentials(
+            GatewayConfig config,
+            URI publicUrl,
+            Surroundings surroundings,
+            RandomGenerator random,
+            Optional<ConsentWiring> consents)
             throws IOException {
+        this.consents = consents;
         this.config = config;
         this.publicUrl = publicUrl;
         this.surroundings = surroundings;
@@ -82,7 +90,20 @@ public final class UpstreamCredentials implements AutoCloseable {
                         new Route(OwnKeys.PATH, Set.of("GET"), Access.PUBLIC, false, new OwnKeys(known::jwks)::answer));
     }
 
-    UpstreamCredential make(Credential credential, Function<SecretRef, SecretSource> secrets) {
+    UpstreamCredential make(GatewayConfig.Upstream upstream, Function<SecretRef, SecretSource> secrets) {
+        return upstream.credential() instanceof Credential.UserOAuth user
+                ? userOAuth(upstream, user, secrets)
+                : make(upstream.credential(), secrets);
+    }
+
+    private UpstreamCredential userOAuth(
+            GatewayConfig.Upstream upstream, Credential.UserOAuth user, Function<SecretRef, SecretSource> secrets) {
+        UpstreamCredential lists = make(user.lists(), secrets);
+        return consents.orElseThrow(() -> new IllegalArgumentException("users' tokens need consents"))
+                .credential(upstream, user, secrets, random, lists);
+    }
+
+    private UpstreamCredential make(Credential credential, Function<SecretRef, SecretSource> secrets) {
         return switch (credential) {
             case Credential.None _ -> new UpstreamCredential.None();
             case Credential.StaticHeader(String header, String prefix, SecretRef secret) ->
@@ -91,6 +112,7 @@ public final class UpstreamCredentials implements AutoCloseable {
             case Credential.ClientCredentials(TokenServer server, String resource, String audience, String scope) ->
                 new ClientCredentials(endpoint(server, secrets), new TokenTarget(resource, audience, scope));
             case Credential.TokenExchange exchange -> exchange(exchange, secrets);
+            case Credential.UserOAuth user -> make(user.lists(), secrets);
         };
     }
 

@@ -57,7 +57,7 @@ final class UpstreamFactory {
     }
 
     Upstreams.Upstream make(GatewayConfig.Upstream config) {
-        UpstreamCredential credential = credentials.make(config.credential(), this::secret);
+        UpstreamCredential credential = credentials.make(config, this::secret);
         McpUpstream upstream = switch (config.transport()) {
             case STDIO -> StdioUpstream.of(stdio(config), surroundings);
             case STREAMABLE_HTTP -> new HttpUpstream(http(config, url(config), credential), surroundings);
@@ -138,8 +138,10 @@ final class UpstreamFactory {
         return switch (credential) {
             case Credential.None _ -> Set.of();
             case Credential.StaticHeader header -> Set.of(header.header());
-            case Credential.CallToken _, Credential.ClientCredentials _, Credential.TokenExchange _ ->
-                Set.of("Authorization");
+            case Credential.CallToken _,
+                    Credential.ClientCredentials _,
+                    Credential.TokenExchange _,
+                    Credential.UserOAuth _ -> Set.of("Authorization");
         };
     }
 

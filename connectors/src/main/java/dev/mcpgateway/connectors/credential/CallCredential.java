@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.credential;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +12,29 @@ public final class CallCredential {
     private final SessionCredential attempts;
     private final SessionCredential session;
     private final AtomicReference<@Nullable Credential> first;
+    private final AtomicReference<@Nullable Refused> refused = new AtomicReference<>();
+
+    /**
+     * How the upstream refused what was sent last.
+     *
+     * @param status 401 or 403
+     * @param challenge value of {@code WWW-Authenticate}; empty for none
+     */
+    public record Refused(int status, String challenge) {}
 
     private CallCredential(SessionCredential attempts, SessionCredential session, Credential first) {
         this.attempts = attempts;
-        this.session = session;
+        this.session = new SessionCredential() {
+            @Override
+            public Credential now() throws CredentialUnavailable {
+                return session.now();
+            }
+
+            @Override
+            public void refused(int status, String challenge) {
+                refused.set(new Refused(status, challenge));
+            }
+        };
         this.first = new AtomicReference<>(first);
     }
 
@@ -43,6 +63,11 @@ public final class CallCredential {
     public Credential forAttempt() throws CredentialUnavailable {
         Credential prepared = first.getAndSet(null);
         return prepared != null ? prepared : attempts.now();
+    }
+
+    /** The upstream's refusal of a credential during this call; empty if it took them. */
+    public Optional<Refused> refused() {
+        return Optional.ofNullable(refused.get());
     }
 
     /** The credentials of the session around the call. */

@@ -43,6 +43,15 @@ public sealed interface ClientAuthentication {
         }
     }
 
+    /** A client without a secret: PKCE and the redirect URI are all that protects its codes (RFC 6749 section 2.1). */
+    record PublicClient(String clientId) implements ClientAuthentication {
+        @Override
+        public List<HttpHeader> prove(Map<String, String> form, Instant now) {
+            form.put("client_id", clientId);
+            return List.of();
+        }
+    }
+
     /** A JWT that only the holder of a private key can sign ({@code private_key_jwt}, RFC 7523), good for one minute. */
     final class PrivateKeyJwt implements ClientAuthentication {
         private static final long LIFE_SECONDS = 60;

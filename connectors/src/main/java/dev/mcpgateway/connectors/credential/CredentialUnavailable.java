@@ -4,7 +4,8 @@ package dev.mcpgateway.connectors.credential;
 public class CredentialUnavailable extends Exception {
     private static final long serialVersionUID = 1L;
 
-    CredentialUnavailable(String message) {
+    /** None, for this reason. */
+    public CredentialUnavailable(String message) {
         super(message, null, false, false);
     }
 }

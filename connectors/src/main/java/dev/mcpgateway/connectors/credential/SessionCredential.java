@@ -14,6 +14,14 @@ public interface SessionCredential {
      */
     Credential now() throws CredentialUnavailable;
 
+    /**
+     * It was sent, and not taken.
+     *
+     * @param status 401 or 403
+     * @param challenge value of {@code WWW-Authenticate}; empty for none
+     */
+    default void refused(int status, String challenge) {}
+
     /** Always the same. */
     static SessionCredential of(Credential credential) {
         return () -> credential;

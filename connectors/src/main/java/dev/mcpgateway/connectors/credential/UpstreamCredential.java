@@ -7,7 +7,12 @@ import java.util.Set;
 
 /** How an upstream's credential is made. Every upstream names one; {@code none} is written out. */
 public sealed interface UpstreamCredential
-        permits UpstreamCredential.None, UpstreamCredential.StaticHeader, CallToken, TokenExchange, ClientCredentials {
+        permits UpstreamCredential.None,
+                UpstreamCredential.StaticHeader,
+                CallToken,
+                TokenExchange,
+                ClientCredentials,
+                UserOAuth {
 
     /**
      * The credential for one request.

@@ -157,7 +157,7 @@ final class HttpDialogue {
             return error(exchange, status, type, question);
         }
         if (status != 200) {
-            return new Landing.Bare(status);
+            return new Landing.Bare(status, "");
         }
         return switch (type) {
             case "application/json" -> single(exchange, question);
@@ -173,17 +173,18 @@ final class HttpDialogue {
     }
 
     private Landing error(HttpExchange exchange, int status, String type, Question question) {
+        String challenge = exchange.header("WWW-Authenticate").orElse("");
         if (!type.equals("application/json")) {
-            return new Landing.Bare(status);
+            return new Landing.Bare(status, challenge);
         }
         try {
             Envelope message = parse(exchange.readAll(ERROR_BYTES_MAX), ERROR_BYTES_MAX, depthMax);
             boolean ours = message.id() == JsonDocument.NONE || hasId(message, question.id());
             return message.shape() == Shape.ERROR && ours
-                    ? new Landing.Message(status, message, Optional.empty())
-                    : new Landing.Bare(status);
+                    ? new Landing.Message(status, message, Optional.empty(), challenge)
+                    : new Landing.Bare(status, challenge);
         } catch (HttpFault | JsonRefused | NotJsonRpc unreadable) {
-            return new Landing.Bare(status);
+            return new Landing.Bare(status, challenge);
         }
     }
 
@@ -192,7 +193,7 @@ final class HttpDialogue {
             Envelope message = parse(
                     exchange.readAll(question.replyBytesMax()), question.replyBytesMax(), question.replyDepthMax());
             return isOurs(message, question.id())
-                    ? new Landing.Message(200, message, exchange.header("Mcp-Session-Id"))
+                    ? new Landing.Message(200, message, exchange.header("Mcp-Session-Id"), "")
                     : malformed("not the response to this request");
         } catch (JsonRefused refused) {
             return malformed(refused.getMessage());
@@ -210,7 +211,7 @@ final class HttpDialogue {
                 }
                 Envelope message = parse(event.data(), question.replyBytesMax(), question.replyDepthMax());
                 if (isOurs(message, question.id())) {
-                    return new Landing.Message(200, message, exchange.header("Mcp-Session-Id"));
+                    return new Landing.Message(200, message, exchange.header("Mcp-Session-Id"), "");
                 }
                 aside(message, sideline);
             }

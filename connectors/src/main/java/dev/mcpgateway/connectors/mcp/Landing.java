@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.mcp;
 
+import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.wire.Envelope;
 import java.util.Optional;
 
@@ -10,11 +11,16 @@ sealed interface Landing {
      * With a JSON-RPC response to our request.
      *
      * @param sessionId value of {@code Mcp-Session-Id}
+     * @param challenge value of {@code WWW-Authenticate}; empty for none
      */
-    record Message(int status, Envelope message, Optional<String> sessionId) implements Landing {}
+    record Message(int status, Envelope message, Optional<String> sessionId, String challenge) implements Landing {}
 
-    /** With an HTTP answer that holds no response to our request. */
-    record Bare(int status) implements Landing {}
+    /**
+     * With an HTTP answer that holds no response to our request.
+     *
+     * @param challenge value of {@code WWW-Authenticate}; empty for none
+     */
+    record Bare(int status, String challenge) implements Landing {}
 
     /** With neither. */
     record Failed(UpstreamReply reply) implements Landing {}
@@ -27,7 +33,7 @@ sealed interface Landing {
                 boolean refused = status == 401 || status == 403 || status == 429 || status == 503;
                 yield refused ? Replies.ofStatus(status) : Replies.of(answer.message(), status);
             }
-            case Bare(int status) -> Replies.ofStatus(status);
+            case Bare(int status, String _) -> Replies.ofStatus(status);
             case Failed(UpstreamReply reply) -> reply;
         };
     }
@@ -49,6 +55,21 @@ sealed interface Landing {
             case Bare bare -> bare.status();
             case Failed _ -> 0;
         };
+    }
+
+    /** Lets the credential know if it was not taken. */
+    default Landing tell(SessionCredential credential) {
+        int status = httpStatus();
+        if (status == 401 || status == 403) {
+            credential.refused(
+                    status,
+                    switch (this) {
+                        case Message message -> message.challenge();
+                        case Bare bare -> bare.challenge();
+                        case Failed _ -> "";
+                    });
+        }
+        return this;
     }
 
     /** The code of the JSON-RPC error; empty when there is none. */

@@ -170,7 +170,7 @@ final class LegacyHttp implements HttpSpeech {
                     beside);
             cancelIfGivenUp(landing, session, id);
             heard = true;
-            return landing;
+            return landing.tell(call.credential().session());
         } catch (UpstreamFault noCredential) {
             heard = true;
             return new Landing.Failed(noCredential.reply());
@@ -343,7 +343,7 @@ final class LegacyHttp implements HttpSpeech {
                         INITIALIZE_BYTES_MAX,
                         dialogue.depthMax()),
                 _ -> board.dropped());
-        UpstreamReply reply = landing.reply();
+        UpstreamReply reply = landing.tell(credential).reply();
         if (!(reply instanceof UpstreamReply.Answered(var message)) || !(landing instanceof Landing.Message answer)) {
             throw isRefusal(landing) ? new EraRefuted(reply) : landing.fault();
         }

@@ -56,7 +56,7 @@ final class ModernHttp implements HttpSpeech {
                         dialogue.depthMax()),
                 _ -> board.dropped());
         discovered.set(landing);
-        return landing;
+        return landing.tell(credential);
     }
 
     @Override
@@ -82,14 +82,15 @@ final class ModernHttp implements HttpSpeech {
         ParamHeaders params =
                 isToolCall(call) ? mirrored.getOrDefault(call.target(), ParamHeaders.NONE) : ParamHeaders.NONE;
         return dialogue.ask(
-                new HttpDialogue.Question(
-                        id,
-                        body,
-                        HttpHeaders.modernCall(REVISION, call, params, Credentials.of(call.credential())),
-                        deadline,
-                        call.replyBytesMax(),
-                        dialogue.depthMax()),
-                new CallRelay(progress, listener, board, null, this::announced));
+                        new HttpDialogue.Question(
+                                id,
+                                body,
+                                HttpHeaders.modernCall(REVISION, call, params, Credentials.of(call.credential())),
+                                deadline,
+                                call.replyBytesMax(),
+                                dialogue.depthMax()),
+                        new CallRelay(progress, listener, board, null, this::announced))
+                .tell(call.credential().session());
     }
 
     private void announced(Envelope message) {

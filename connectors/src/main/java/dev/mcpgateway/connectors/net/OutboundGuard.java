@@ -53,6 +53,16 @@ public final class OutboundGuard {
     }
 
     /**
+     * The guard of a target whose URL somebody else wrote: without {@code allowNetworks} no literal and no name of this
+     * machine is one.
+     *
+     * @param allowNetworks networks that the operator allows
+     */
+    public static OutboundGuard forDiscovered(List<AddressRange> allowNetworks) {
+        return new OutboundGuard("", allowNetworks, InetAddress::getAllByName);
+    }
+
+    /**
      * The addresses at which {@code host} may be reached, in the resolver's order. Blocks while the name is resolved.
      *
      * @param host name or literal in lower case, IPv6 without brackets

@@ -78,6 +78,11 @@ public enum Reason {
     AUDIT_UNAVAILABLE(Stage.RECORD, 503, -31503, Form.HTTP, "Calls cannot be recorded at the moment. Try again."),
     CREDENTIAL_UNAVAILABLE(
             Stage.CREDENTIAL, 200, -31502, Form.TOOL, "The upstream server cannot be reached at the moment."),
+    CONSENT_NEEDED(
+            Stage.CREDENTIAL, 200, -31402, Form.TOOL, "The user must first allow the use of this server in a browser."),
+    CONSENT_PAGE(
+            Stage.CREDENTIAL, 200, -31402, Form.RPC, "The user must first allow the use of this server in a browser."),
+    CONSENT_NOT_GIVEN(Stage.CREDENTIAL, 200, -31402, Form.TOOL, "The user did not allow the use of this server."),
     NOT_WATCHED(Stage.FORWARD, 200, -31501, Form.RPC, "The resource's server does not tell of its changes"),
     UPSTREAM_TIMED_OUT(
             Stage.FORWARD,

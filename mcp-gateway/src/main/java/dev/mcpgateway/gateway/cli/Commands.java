@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             KillCommand.class,
             SigningKeysCommand.class,
             KeysCommand.class,
+            UserTokensCommand.class,
             VersionCommand.class
         },
         footer = {
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
             "  mcp-gateway serve --config gateway.yaml     run the gateway",
             "  mcp-gateway policy explain --help           what may whom call, and why?",
             "  mcp-gateway kill add --help                 stop a caller or a tool now",
+            "  mcp-gateway user-tokens --help              what have users agreed to?",
             "  mcp-gateway audit verify DIR --vkey FILE    is the audit log complete?",
             "%nEach command has a --help of its own."
         })

@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.cli;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
+import dev.mcpgateway.gateway.config.GatewayConfig.OAuthClient;
 import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
 import dev.mcpgateway.gateway.config.GatewayConfig.TokenServer;
 import dev.mcpgateway.policy.yaml.Problem;
@@ -47,20 +48,20 @@ final class ReferenceCheck {
                 }
             }
         });
+        config.issuers()
+                .forEach((alias, issuer) -> issuer.login()
+                        .ifPresent(login -> check.client("/issuers/" + alias + "/login", login.client())));
+        SecretRef stateKey = config.stateKey();
+        if (stateKey != null) {
+            check.secret("/state/key", stateKey);
+        }
         config.upstreams().forEach(check::upstream);
         return check.problems;
     }
 
     private void upstream(String alias, GatewayConfig.Upstream upstream) {
         String pointer = "/upstreams/" + alias;
-        switch (upstream.credential()) {
-            case Credential.StaticHeader header -> secret(pointer + "/credential/static/secret", header.secret());
-            case Credential.ClientCredentials mode -> client(pointer + "/credential/client_credentials", mode.server());
-            case Credential.TokenExchange mode -> client(pointer + "/credential/token_exchange", mode.server());
-            case Credential.None _, Credential.CallToken _ -> {
-                // nothing outside the configuration
-            }
-        }
+        credential(pointer + "/credential", upstream.credential());
         upstream.mtls().ifPresent(mtls -> {
             readable(pointer + "/mtls/certificate", mtls.certificate());
             secret(pointer + "/mtls/private_key", mtls.privateKey());
@@ -88,6 +89,32 @@ final class ReferenceCheck {
         Path cwd = upstream.cwd();
         if (cwd != null && !Files.isDirectory(cwd)) {
             add(pointer + "/cwd", "no such folder: " + cwd);
+        }
+    }
+
+    private void credential(String pointer, Credential credential) {
+        switch (credential) {
+            case Credential.StaticHeader header -> secret(pointer + "/static/secret", header.secret());
+            case Credential.ClientCredentials mode -> client(pointer + "/client_credentials", mode.server());
+            case Credential.TokenExchange mode -> client(pointer + "/token_exchange", mode.server());
+            case Credential.UserOAuth mode -> {
+                mode.client().ifPresent(client -> client(pointer + "/user_oauth", client));
+                credential(pointer + "/user_oauth/lists", mode.lists());
+            }
+            case Credential.None _, Credential.CallToken _ -> {
+                // nothing outside the configuration
+            }
+        }
+    }
+
+    private void client(String pointer, OAuthClient client) {
+        SecretRef key = client.privateKey();
+        if (key != null) {
+            secret(pointer + "/client/private_key", key);
+        }
+        SecretRef password = client.secret();
+        if (password != null) {
+            secret(pointer + "/client/secret", password);
         }
     }
 

@@ -54,6 +54,7 @@ final class ConfigReader {
         Optional<Anonymous> anonymous = root.object("anonymous").map(ConfigReader::anonymous);
         UpstreamReader upstreamReader = new UpstreamReader(this);
         Map<String, Upstream> upstreams = named(root, "upstreams", upstreamReader::upstream);
+        YamlObject state = section(root, "state");
         GatewayConfig config = new GatewayConfig(
                 listen,
                 admin(section(root, "admin")),
@@ -68,7 +69,9 @@ final class ConfigReader {
                 LimitsReader.limits(section(root, "limits")),
                 audit(root),
                 telemetry(section(root, "telemetry")),
-                stateDir(section(root, "state")));
+                path(state.text("dir", "state")),
+                state.has("key") ? secret(state, "key") : null);
+        state.rejectUnknownKeys();
         checkWhoMayCall(root, config);
         checkAudiences(root, config);
         CredentialReader.checkTogether(root, config);
@@ -242,12 +245,6 @@ final class ConfigReader {
         return new Telemetry(otlp, ratio, prometheus, service);
     }
 
-    private Path stateDir(YamlObject state) {
-        Path dir = path(state.text("dir", "state"));
-        state.rejectUnknownKeys();
-        return dir;
-    }
-
     private static void checkWhoMayCall(YamlObject root, GatewayConfig config) {
         if (config.issuers().isEmpty()
                 && config.anonymous().isEmpty()
@@ -361,6 +358,12 @@ final class ConfigReader {
             object.problem(key, "it must be an http:// or https:// URL without user, query and fragment", "");
         }
         return URI.create("https://invalid.invalid");
+    }
+
+    /** Whether it is an https URL, or an http URL on loopback, without user, query and fragment. */
+    static boolean isSafeUrl(String text) {
+        URI url = httpUrl(text);
+        return url != null && ("https".equals(url.getScheme()) || Loopback.is(url.getHost()));
     }
 
     private static @Nullable URI httpUrl(String text) {

@@ -5,6 +5,7 @@ import dev.mcpgateway.connectors.credential.CallToken.SubjectForm;
 import dev.mcpgateway.connectors.credential.SigningAlgorithm;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
+import dev.mcpgateway.gateway.config.GatewayConfig.OAuthClient;
 import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
 import dev.mcpgateway.gateway.config.GatewayConfig.TokenServer;
 import dev.mcpgateway.gateway.config.GatewayConfig.Transport;
@@ -14,6 +15,7 @@ import dev.mcpgateway.policy.yaml.YamlValue;
 import dev.mcpgateway.policy.yaml.YamlValue.Variant;
 import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -70,15 +72,11 @@ final class CredentialReader {
                                     + " this upstream alone");
             return new Credential.None();
         }
-        if (mode.equals("user_oauth")) {
-            value.get().problem("credential mode 'user_oauth' is not supported yet", "Use another mode");
-            return new Credential.None();
-        }
         if (transport == Transport.STDIO) {
             value.get().problem("a stdio upstream takes no header", "Hand a secret over in env, or write none");
             return new Credential.None();
         }
-        if (variant.get().body().isEmpty() && !mode.equals("call_token")) {
+        if (variant.get().body().isEmpty() && !mode.equals("call_token") && !mode.equals("user_oauth")) {
             value.get()
                     .problem(
                             mode + " needs more than its name",
@@ -94,6 +92,7 @@ final class CredentialReader {
             case "client_credentials" ->
                 new Credential.ClientCredentials(
                         server(body), text(body, "resource", url), body.text("audience", ""), scope(body));
+            case "user_oauth" -> userOAuth(body, value.get(), transport, url);
             default -> tokenExchange(body, url);
         };
         body.rejectUnknownKeys();
@@ -144,6 +143,78 @@ final class CredentialReader {
                 section.flag("lists", true));
     }
 
+    private Credential userOAuth(YamlObject section, YamlValue value, Transport transport, @Nullable URI url) {
+        if (transport != Transport.STREAMABLE_HTTP && transport != Transport.STDIO) {
+            value.problem("users' tokens need the transport streamable_http", "Use it, or another mode");
+        }
+        URI server = section.has("authorization_server") ? safe(section, "authorization_server") : null;
+        return new Credential.UserOAuth(
+                server,
+                section.object("client").map(client -> oauthClient(client, server)),
+                scopes(section),
+                section.has("resource") ? safe(section, "resource") : null,
+                section.flag("register", false),
+                section.texts("allow_networks"),
+                lists(section, url));
+    }
+
+    private static URI safe(YamlObject section, String key) {
+        URI url = ConfigReader.httpUrl(section, key, "");
+        if (!ConfigReader.isSafeUrl(url.toString())) {
+            section.problem(key, "it must be an https URL", "http is accepted on loopback only");
+        }
+        return url;
+    }
+
+    private static Set<String> scopes(YamlObject section) {
+        Set<String> scopes = new LinkedHashSet<>(section.texts("scopes"));
+        for (String scope : scopes) {
+            if (!scope.matches("[!#-\\[\\]-~]{1,256}")) {
+                section.problem("scopes", "'" + scope + "' is no scope", "One scope per element, without blanks");
+            }
+        }
+        return scopes;
+    }
+
+    private OAuthClient oauthClient(YamlObject client, @Nullable URI server) {
+        boolean hasKey = client.has("private_key");
+        if (hasKey && client.has("secret")) {
+            client.problem("secret", "it cannot stand beside private_key", "Keep private_key, the stronger one");
+        }
+        String audience = client.text("audience", server == null ? "" : server.toString());
+        if (hasKey && audience.isEmpty()) {
+            client.problem(
+                    "audience", "what the key signs needs an audience", "Usually the authorization server's issuer");
+        }
+        OAuthClient read = new OAuthClient(
+                client.text("id"),
+                client.has("secret") ? config.secret(client, "secret") : null,
+                hasKey ? config.secret(client, "private_key") : null,
+                client.text("key_id", ""),
+                audience);
+        client.rejectUnknownKeys();
+        return read;
+    }
+
+    /** The gateway's own questions concern no user, so no user's token is used for them. */
+    private Credential lists(YamlObject section, @Nullable URI url) {
+        Optional<Variant> variant = section.optional("lists")
+                .flatMap(value -> value.variant(Set.of("none", "static", "client_credentials")));
+        Optional<YamlObject> body = variant.flatMap(Variant::body).map(YamlValue::object);
+        if (variant.isEmpty() || body.isEmpty()) {
+            return new Credential.None();
+        }
+        Credential credential = variant.get().name().equals("static")
+                ? staticHeader(body.get())
+                : new Credential.ClientCredentials(
+                        server(body.get()),
+                        text(body.get(), "resource", url),
+                        body.get().text("audience", ""),
+                        scope(body.get()));
+        body.get().rejectUnknownKeys();
+        return credential;
+    }
+
     /** Without a word about it the token is asked for at the upstream's own URL (RFC 8707); an empty text asks for none. */
     private static String text(YamlObject section, String key, @Nullable URI url) {
         return section.text(key, section.has("audience") || url == null ? "" : url.toString());
@@ -187,6 +258,16 @@ final class CredentialReader {
 
     /** What can be judged only when all sections are known. */
     static void checkTogether(YamlObject root, GatewayConfig config) {
+        boolean anyLogin = config.issuers().values().stream()
+                .anyMatch(issuer -> issuer.login().isPresent());
+        config.upstreams().forEach((alias, upstream) -> {
+            if (upstream.credential() instanceof Credential.UserOAuth && !anyLogin) {
+                root.problem(
+                        "upstreams",
+                        "upstream '" + alias + "' needs the consent of users, and none of them can log in",
+                        "Set login in the issuers whose users are to use it");
+            }
+        });
         config.upstreams().forEach((alias, upstream) -> {
             if (upstream.credential() instanceof Credential.TokenExchange exchange
                     && !config.issuers().containsKey(exchange.issuer())) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * relative paths are already resolved against the file's folder.
  *
  * @param impliedScopes scopes and those that each holds directly; without cycles
+ * @param stateKey where the key is that seals users' tokens; {@code null} for one in the state folder
  */
 public record GatewayConfig(
         Listen listen,
@@ -35,7 +36,8 @@ public record GatewayConfig(
         Limits limits,
         Audit audit,
         Telemetry telemetry,
-        Path stateDir) {
+        Path stateDir,
+        @Nullable SecretRef stateKey) {
 
     /** Keeps the order of the file. */
     public GatewayConfig {
@@ -154,13 +156,15 @@ public record GatewayConfig(
      * @param jwksFile file with its keys, or {@code null} for a URL
      * @param allowNetworks networks in which the JWKS host may be, beyond public addresses
      * @param introspection how it is asked about single tokens, if it is
+     * @param login how its users log in to this gateway; empty if they cannot
      */
     public record Issuer(
             IssuerProfile profile,
             @Nullable URI jwksUrl,
             @Nullable Path jwksFile,
             List<String> allowNetworks,
-            Optional<Introspection> introspection) {
+            Optional<Introspection> introspection,
+            Optional<Login> login) {
         /** Copies the list. */
         public Issuer {
             allowNetworks = List.copyOf(allowNetworks);
@@ -204,6 +208,32 @@ public record GatewayConfig(
             allowNetworks = List.copyOf(allowNetworks);
         }
     }
+
+    /**
+     * The gateway as a client for logins at an issuer.
+     *
+     * @param client what it proves itself with, if anything
+     * @param allowNetworks networks in which the issuer's hosts may be, beyond public addresses
+     */
+    public record Login(OAuthClient client, List<String> allowNetworks) {
+        /** Copies the list. */
+        public Login {
+            allowNetworks = List.copyOf(allowNetworks);
+        }
+    }
+
+    /**
+     * A client that an authorization server knows: with a secret, a key, or neither.
+     *
+     * @param keyId value of {@code kid}; empty for none
+     * @param assertionAudience value of {@code aud} in what the key signs
+     */
+    public record OAuthClient(
+            String id,
+            @Nullable SecretRef secret,
+            @Nullable SecretRef privateKey,
+            String keyId,
+            String assertionAudience) {}
 
     /** The one caller of the anonymous profile: for tests on loopback. */
     public record Anonymous(String subject, String clientId, Set<String> groups, Set<String> scopes) {
@@ -402,6 +432,33 @@ public record GatewayConfig(
                 boolean impersonation,
                 boolean lists)
                 implements Credential {}
+
+        /**
+         * The user's own token, to which the user agrees in a browser.
+         *
+         * @param server issuer of the authorization server; {@code null} to ask the upstream
+         * @param client the gateway's client there; empty for its own document, or registration
+         * @param scopes what users are asked for; empty for what the upstream says
+         * @param resource what tokens are asked for; {@code null} for what the upstream says, or its URL
+         * @param register whether the gateway may register itself
+         * @param allowNetworks networks in which hosts that others name may be, beyond public addresses
+         * @param lists what the gateway's own questions are asked with
+         */
+        record UserOAuth(
+                @Nullable URI server,
+                Optional<OAuthClient> client,
+                Set<String> scopes,
+                @Nullable URI resource,
+                boolean register,
+                List<String> allowNetworks,
+                Credential lists)
+                implements Credential {
+            /** Copies the collections. */
+            public UserOAuth {
+                scopes = Set.copyOf(scopes);
+                allowNetworks = List.copyOf(allowNetworks);
+            }
+        }
     }
 
     /**

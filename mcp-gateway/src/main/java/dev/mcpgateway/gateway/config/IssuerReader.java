@@ -1,6 +1,8 @@
 package dev.mcpgateway.gateway.config;
 
 import dev.mcpgateway.gateway.config.GatewayConfig.Issuer;
+import dev.mcpgateway.gateway.config.GatewayConfig.Login;
+import dev.mcpgateway.gateway.config.GatewayConfig.OAuthClient;
 import dev.mcpgateway.policy.yaml.YamlObject;
 import java.net.URI;
 import java.nio.file.Path;
@@ -111,6 +113,29 @@ final class IssuerReader {
                 file,
                 networks,
                 entry.object("introspection")
-                        .map(section -> new IntrospectionReader(config).introspection(section, profile)));
+                        .map(section -> new IntrospectionReader(config).introspection(section, profile)),
+                login(entry, profile.issuer()));
+    }
+
+    private Optional<Login> login(YamlObject entry, String issuer) {
+        Optional<YamlObject> login = entry.object("login");
+        if (login.isPresent() && !ConfigReader.isSafeUrl(issuer)) {
+            entry.problem(
+                    "login",
+                    "the issuer is no https URL, so nothing can be found out about its login",
+                    "http is accepted on loopback only");
+        }
+        return login.map(section -> {
+            Login read = new Login(
+                    new OAuthClient(
+                            section.text("client_id"),
+                            section.has("secret") ? config.secret(section, "secret") : null,
+                            null,
+                            "",
+                            ""),
+                    section.texts("allow_networks"));
+            section.rejectUnknownKeys();
+            return read;
+        });
     }
 }

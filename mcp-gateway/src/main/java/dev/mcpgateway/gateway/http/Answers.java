@@ -36,6 +36,7 @@ public final class Answers {
     private static final HttpField NO_SNIFF = new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
     private static final HttpField NO_BUFFERING = new PreEncodedHttpField("X-Accel-Buffering", "no");
     private static final int LEGACY_RESOURCE_NOT_FOUND = -32002;
+    private static final int LEGACY_URL_ELICITATION_REQUIRED = -32042;
     private static final byte[] DATA = "data: ".getBytes(StandardCharsets.UTF_8);
     private static final byte[] END_OF_EVENT = "\n\n".getBytes(StandardCharsets.UTF_8);
 
@@ -290,8 +291,11 @@ public final class Answers {
         return body.toByteArray();
     }
 
-    /** A resource that is not there had a code of its own before 2026-07-28. */
+    /** A resource that is not there, and a page to be opened first, had codes of their own before 2026-07-28. */
     private static int code(Reason reason, boolean legacy) {
+        if (legacy && reason == Reason.CONSENT_PAGE) {
+            return LEGACY_URL_ELICITATION_REQUIRED;
+        }
         boolean resource = reason == Reason.UNKNOWN_RESOURCE || reason == Reason.RESOURCE_HIDDEN;
         return legacy && resource ? LEGACY_RESOURCE_NOT_FOUND : reason.rpcCode();
     }

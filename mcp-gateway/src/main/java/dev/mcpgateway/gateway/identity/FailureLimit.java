@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * failure empties by one and time fills. What was verified before is not asked here, so a known caller at the same address
  * goes on.
  */
-final class FailureLimit {
+public final class FailureLimit {
     /** Most addresses counted apart; beyond, those that failed least often are forgotten. */
     private static final int SOURCES_MAX = 10_000;
 
@@ -25,7 +25,7 @@ final class FailureLimit {
     private final Cache<String, AtomicLong> sources;
 
     /** So many failures at once and a minute; 0 for no limit. */
-    FailureLimit(int perMinute, LongSupplier nanoClock) {
+    public FailureLimit(int perMinute, LongSupplier nanoClock) {
         this.refillNanos = perMinute == 0 ? 0 : MINUTE_NANOS / perMinute;
         this.fullNanos = refillNanos * perMinute;
         this.nanoClock = nanoClock;
@@ -33,7 +33,7 @@ final class FailureLimit {
     }
 
     /** Seconds until another token of this source is looked at; 0 if it is now. */
-    int secondsToWait(String address) {
+    public int secondsToWait(String address) {
         AtomicLong fullAt = sources.getIfPresent(source(address));
         if (fullAt == null) {
             return 0;
@@ -43,7 +43,7 @@ final class FailureLimit {
     }
 
     /** A token of this source was refused. */
-    void failed(String address) {
+    public void failed(String address) {
         if (refillNanos == 0) {
             return;
         }

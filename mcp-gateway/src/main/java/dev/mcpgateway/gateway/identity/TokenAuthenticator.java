@@ -74,7 +74,7 @@ public final class TokenAuthenticator implements Authenticator {
         this.clock = clock;
     }
 
-    private static KeySet keys(IssuerSource source, LongSupplier nanoClock) {
+    static KeySet keys(IssuerSource source, LongSupplier nanoClock) {
         return switch (source) {
             case IssuerSource.Remote(IssuerProfile profile, JwksRetriever jwks) ->
                 new RemoteKeySet(profile.alias(), jwks, nanoClock);

@@ -7,6 +7,7 @@ import dev.mcpgateway.audit.CallStatus;
 import dev.mcpgateway.audit.PayloadSize;
 import dev.mcpgateway.audit.ScreenRecord;
 import dev.mcpgateway.connectors.credential.CallCredential;
+import dev.mcpgateway.connectors.credential.ConsentNeeded;
 import dev.mcpgateway.connectors.credential.CredentialUnavailable;
 import dev.mcpgateway.connectors.mcp.Dialogue;
 import dev.mcpgateway.connectors.mcp.UpstreamCall;
@@ -67,6 +68,7 @@ final class CallPath {
     private final int argumentBytesMax;
     private final InputRelay input;
     private final RequestState.Sealer states;
+    private final ConsentQuestion consents;
 
     CallPath(
             Supplier<Policy> policies,
@@ -95,6 +97,7 @@ final class CallPath {
         this.argumentBytesMax = argumentBytesMax;
         this.input = input;
         this.states = states;
+        this.consents = new ConsentQuestion(upstreams, resultScreen.limits());
     }
 
     /** What ADMIT gives: everything that RECORD and FORWARD need, and a place at the upstream to give back. */
@@ -335,10 +338,7 @@ final class CallPath {
     private Answerable carryOut(Admitted admitted, AuditTicket ticket, AgentReply reply, CallTrace trace) {
         Progress progress = new Progress(trace.now());
         try {
-            trace.enter(Stage.CREDENTIAL);
-            CallCredential credential = credential(admitted, ticket);
-            trace.enter(Stage.FORWARD);
-            Landed landed = forward(admitted, ticket, credential, reply, trace, progress);
+            Landed landed = landed(admitted, ticket, reply, trace, progress);
             trace.enter(Stage.SCREEN);
             Answerable answer = screen(admitted, ticket, landed, progress, trace);
             trace.enter(Stage.FINISH);
@@ -356,9 +356,14 @@ final class CallPath {
         }
     }
 
-    private CallCredential credential(Admitted admitted, AuditTicket ticket) {
+    private Landed landed(Admitted admitted, AuditTicket ticket, AgentReply reply, CallTrace trace, Progress progress) {
         try {
-            return upstreams.credential(admitted.permit(), ticket, admitted.request());
+            trace.enter(Stage.CREDENTIAL);
+            CallCredential credential = upstreams.credential(admitted.permit(), ticket, admitted.request());
+            trace.enter(Stage.FORWARD);
+            return forward(admitted, ticket, credential, reply, trace, progress, false);
+        } catch (ConsentNeeded needed) {
+            return consents.ask(admitted.conversation(ticket, trace), needed);
         } catch (CredentialUnavailable failure) {
             throw new Refused(Refusal.of(Reason.CREDENTIAL_UNAVAILABLE, String.valueOf(failure.getMessage())));
         }
@@ -370,7 +375,9 @@ final class CallPath {
             CallCredential credential,
             AgentReply reply,
             CallTrace trace,
-            Progress progress) {
+            Progress progress,
+            boolean again)
+            throws CredentialUnavailable {
         FeatureName name = admitted.permit().feature();
         trace.upstreamBegins(name.alias(), name.own());
         Landed landed = input.carryOut(
@@ -383,6 +390,16 @@ final class CallPath {
                 cancelled ? Refusal.of(Reason.CANCELLED, ticket.callId()) : refusal(landed.reply(), admitted.request());
         trace.upstreamEnds(refusal == null ? null : refusal.reason().code());
         if (refusal != null) {
+            boolean wasNotRun = !cancelled
+                    && !admitted.state().isHeld()
+                    && landed.reply() instanceof UpstreamReply.Unreachable(String _, boolean mayHaveRun)
+                    && !mayHaveRun;
+            if (wasNotRun && upstreams.mayTryAgain(admitted.permit(), admitted.request(), credential, again)) {
+                CallCredential next = upstreams.credential(admitted.permit(), ticket, admitted.request());
+                if (!again) {
+                    return forward(admitted, ticket, next, reply, trace, progress, true);
+                }
+            }
             throw new Refused(refusal);
         }
         progress.bytesIn = message(landed.reply()).document().bytes().length;
@@ -499,7 +516,8 @@ final class CallPath {
             case RESULT_TOO_LARGE -> CallStatus.TOO_LARGE;
             case UPSTREAM_MALFORMED, RESULT_INVALID -> CallStatus.MALFORMED;
             case SCREENED -> CallStatus.SCREENED;
-            case INPUT_NOT_RELAYED, INPUT_NOT_GIVEN -> CallStatus.INPUT_REQUIRED;
+            case INPUT_NOT_RELAYED, INPUT_NOT_GIVEN, CONSENT_NEEDED, CONSENT_PAGE, CONSENT_NOT_GIVEN ->
+                CallStatus.INPUT_REQUIRED;
             case CANCELLED -> CallStatus.CANCELLED;
             default -> CallStatus.ABORTED;
         };

@@ -129,7 +129,8 @@ final class InputRelay {
                 .only(allowed.stream().map(kind -> kind.capability().text()).collect(Collectors.toSet()));
     }
 
-    private static ClientCapabilities declared(AgentRequest request) {
+    /** What the agent says it can be asked. */
+    static ClientCapabilities declared(AgentRequest request) {
         Session session = request.session();
         return session == null
                 ? ClientCapabilities.of(
@@ -231,6 +232,10 @@ final class InputRelay {
 
     /** What the request answers to all that is asked; empty if something is missing or is no answer. */
     private static Optional<List<byte[]>> answers(Conversation conversation, Envelope asked) {
+        if (conversation.state().isConsent()) {
+            // they answer the gateway's own question
+            return Optional.empty();
+        }
         Envelope request = conversation.request().envelope();
         JsonDocument document = request.document();
         List<byte[]> answers = new ArrayList<>();
@@ -292,6 +297,13 @@ final class InputRelay {
 
     private static Dialogue dialogue(Conversation conversation) {
         Envelope request = conversation.request().envelope();
+        if (conversation.state().isConsent()) {
+            return new Dialogue(
+                    conversation.capabilities(),
+                    null,
+                    null,
+                    conversation.request().logLevel().map(LogLevel::text).orElse(null));
+        }
         int responses =
                 conversation.feature().takesInput() ? request.param(McpNames.INPUT_RESPONSES) : JsonDocument.NONE;
         byte[] inner = conversation.state().inner();

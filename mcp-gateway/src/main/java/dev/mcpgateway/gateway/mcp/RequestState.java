@@ -37,6 +37,9 @@ record RequestState(String heldCall, byte[] inner) {
     /** The first round: nothing was asked yet. */
     static final RequestState NONE = new RequestState("", new byte[0]);
 
+    /** The user was sent to agree to the use of the upstream: nothing was asked there yet, so the call begins anew. */
+    static final RequestState CONSENT = new RequestState("", "consent".getBytes(StandardCharsets.US_ASCII));
+
     private static final byte HELD = 1;
 
     private static final byte INNER = 2;
@@ -48,6 +51,11 @@ record RequestState(String heldCall, byte[] inner) {
 
     boolean isHeld() {
         return !heldCall.isEmpty();
+    }
+
+    /** Whether it is {@link #CONSENT}; no JSON text reads like that. */
+    boolean isConsent() {
+        return heldCall.isEmpty() && Arrays.equals(inner, CONSENT.inner);
     }
 
     /** Seals states and opens them again. */

@@ -2,6 +2,7 @@ package dev.mcpgateway.gateway.mcp;
 
 import dev.mcpgateway.audit.AuditTicket;
 import dev.mcpgateway.connectors.credential.CallCredential;
+import dev.mcpgateway.connectors.credential.ConsentNeeded;
 import dev.mcpgateway.connectors.credential.CredentialUnavailable;
 import dev.mcpgateway.connectors.credential.CredentialUse;
 import dev.mcpgateway.connectors.credential.Principal;
@@ -9,18 +10,21 @@ import dev.mcpgateway.connectors.credential.SessionCredential;
 import dev.mcpgateway.connectors.credential.SubjectToken;
 import dev.mcpgateway.connectors.credential.TokenExchange;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
+import dev.mcpgateway.connectors.credential.UserOAuth;
 import dev.mcpgateway.connectors.mcp.McpUpstream;
 import dev.mcpgateway.connectors.mcp.ReplyListener;
 import dev.mcpgateway.connectors.mcp.ResourceWatch;
 import dev.mcpgateway.connectors.mcp.UpstreamCall;
 import dev.mcpgateway.connectors.mcp.UpstreamFault;
 import dev.mcpgateway.connectors.mcp.UpstreamReply;
+import dev.mcpgateway.connectors.oauth.Challenge;
 import dev.mcpgateway.connectors.wire.Era;
 import dev.mcpgateway.connectors.wire.InputKind;
 import dev.mcpgateway.connectors.wire.Revision;
 import dev.mcpgateway.gateway.identity.TokenToExchange;
 import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Permit;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +34,7 @@ import java.util.stream.Collectors;
 /** The upstreams by alias, with what the configuration says about calls to each. */
 public final class Upstreams {
     private final Map<String, Upstream> byAlias;
+    private final Consents consents;
 
     /**
      * One upstream.
@@ -51,9 +56,20 @@ public final class Upstreams {
         }
     }
 
-    /** All of them. */
+    /** All of them, none of which needs a user's consent. */
     public Upstreams(Map<String, Upstream> byAlias) {
+        this(byAlias, Consents.NONE);
+    }
+
+    /** All of them, and how a user agrees to the use of one. */
+    public Upstreams(Map<String, Upstream> byAlias, Consents consents) {
         this.byAlias = Map.copyOf(byAlias);
+        this.consents = consents;
+    }
+
+    /** The page that the user is to open; empty if there is no way for this user. */
+    Optional<URI> consent(AgentRequest request, ConsentNeeded needed) {
+        return consents.begin(request.caller(), needed.upstream(), needed.scopes());
     }
 
     /** Limits of concurrency by alias. */
@@ -77,6 +93,31 @@ public final class Upstreams {
                         permit.feature().own(),
                         ticket.callId(),
                         permit.policyHash()));
+    }
+
+    /**
+     * Whether to try again with another credential after the upstream refused one: where that was the user's token.
+     *
+     * @param used what was refused
+     * @param repeated whether it was a second one already
+     * @throws ConsentNeeded if the user must agree to more
+     */
+    boolean mayTryAgain(Permit permit, AgentRequest request, CallCredential used, boolean repeated)
+            throws ConsentNeeded {
+        Optional<CallCredential.Refused> refused = used.refused();
+        if (refused.isEmpty() || !(of(permit.feature().alias()).credential() instanceof UserOAuth mode)) {
+            return false;
+        }
+        Principal who = principal(mode, request);
+        if (refused.get().status() == 401) {
+            mode.tokens().refused(who, repeated);
+            return true;
+        }
+        Challenge challenge = Challenge.of(refused.get().challenge());
+        if (challenge.error().equals("insufficient_scope")) {
+            mode.tokens().lacks(who, challenge.scopes());
+        }
+        return false;
     }
 
     /** The caller's own token is looked at only where it is exchanged for another. */

@@ -304,7 +304,8 @@ class ArchitectureTest {
                         "http.JsonErrorHandler",
                         "identity.ResourceMetadata",
                         "identity.OwnKeys",
-                        "admin.AdminEndpoints");
+                        "admin.AdminEndpoints",
+                        "consent.ConsentPages");
     }
 
     @Test

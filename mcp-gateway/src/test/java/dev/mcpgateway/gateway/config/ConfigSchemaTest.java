@@ -52,7 +52,8 @@ class ConfigSchemaTest {
                "audience_form": "exact_single", "required_claims": ["jti", "tenant"], "sender_constraint": "any",
                "dpop_nonce": true, "introspection": {"url": "https://id.example/introspect", "client": {"id": "gw", "private_key":
                {"file": "k.pem"}, "key_id": "1", "audience": "https://id.example"}, "for": "jwt", "cache_s": 5, "allow_networks":
-               ["10.0.0.0/8"]}}},
+               ["10.0.0.0/8"]}, "login": {"client_id": "gateway", "secret": {"env": "LOGIN"}, "allow_networks": ["10.0.0.0/8"]}},
+               "staff": {"issuer": "https://staff.example/", "jwks": {"file": "staff.json"}, "login": {"client_id": "gateway"}}},
              "scopes": {"implies": {"mcp:crm:write": ["mcp:crm:read"]}},
              "virtual_keys": {"enabled": true, "issuer": "robots"},
              "vault": {"url": "https://vault.example", "namespace": "a", "approle": {"mount": "m", "role_id": "r", "secret_id": {"file":
@@ -72,7 +73,12 @@ class ConfigSchemaTest {
                "ex": {"transport": "streamable_http", "url": "https://ex.example/mcp", "credential": {"token_exchange":
                  {"issuer": "corp", "token_url": "https://id.example/token", "client": {"id": "gw", "secret": {"env": "S"}},
                  "resource": "https://ex.example/", "audience": "ex", "scope": "a", "impersonation": true, "lists": false,
-                 "allow_networks": ["10.0.0.0/8"]}}}},
+                 "allow_networks": ["10.0.0.0/8"]}}},
+               "mail": {"transport": "streamable_http", "url": "https://mail.example/mcp", "credential": {"user_oauth": {
+                 "authorization_server": "https://as.example", "client": {"id": "gw", "secret": {"env": "MAIL"}, "key_id": "k",
+                 "audience": "a"}, "scopes": ["mail.read"], "resource": "https://mail.example/mcp", "register": true,
+                 "allow_networks": ["10.0.0.0/8"], "lists": {"static": {"header": "X-Key", "prefix": "p", "secret": {"env":
+                 "LISTS"}}}}}}},
              "views": {"default": {"path": "/mcp", "upstreams": ["crm"], "bare_names": false}},
              "policy": {"files": ["policy.yaml"]},
              "limits": {"request_bytes": 2048, "header_bytes": 2048, "arguments_bytes": 2048, "reply_bytes": 1073741824,
@@ -83,7 +89,7 @@ class ConfigSchemaTest {
                "drain_timeout_s": 5, "catalogue_grace_s": 5},
              "audit": {"dir": "log", "origin": "a.example/gw", "signing_key": {"file": "s.pem"}, "subject_key": {"file": "s"}},
              "telemetry": {"otlp_url": "http://127.0.0.1:4318", "sample_percent": 3, "prometheus": false, "service_name": "g"},
-             "state": {"dir": "kept"}}
+             "state": {"dir": "kept", "key": {"env": "STATE_KEY"}}}
             """;
 
     private static final String LOCAL = """
@@ -227,7 +233,7 @@ class ConfigSchemaTest {
         for (ObjectNode document : List.of(remote(), local())) {
             mappings(document, (pointer, schemas) -> {
                 // upstreams of each transport are one mapping to the schema, and differ to the reader
-                String place = pointer.replaceAll("/(crm|files|old|api|tok|cc|ex)$", "/UPSTREAM")
+                String place = pointer.replaceAll("/(crm|mail|files|old|api|tok|cc|ex)$", "/UPSTREAM")
                         .replaceAll("/(url|file)$", "/REF");
                 schemas.forEach(each -> schema.computeIfAbsent(place, key -> new TreeSet<>())
                         .addAll(each.path("properties").propertyNames()));
@@ -242,7 +248,7 @@ class ConfigSchemaTest {
 
         assertThat(schema).hasSizeGreaterThan(20);
         schema.forEach((place, keys) -> {
-            if (!place.endsWith("/credential") && !place.endsWith("/names")) {
+            if (!place.endsWith("/credential") && !place.endsWith("/lists") && !place.endsWith("/names")) {
                 assertThat(reader.get(place)).as(place).isEqualTo(keys);
             }
         });

@@ -1,0 +1,2 @@
+/** Tests of the OAuth client. */
+package dev.mcpgateway.connectors.oauth;

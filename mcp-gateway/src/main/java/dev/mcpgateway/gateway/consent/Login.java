@@ -1,0 +1,68 @@
+package dev.mcpgateway.gateway.consent;
+
+import dev.mcpgateway.connectors.credential.ClientAuthentication;
+import dev.mcpgateway.connectors.oauth.AuthorizationServer;
+import dev.mcpgateway.connectors.oauth.CodeGrant;
+import dev.mcpgateway.connectors.oauth.Discovery;
+import dev.mcpgateway.connectors.oauth.OAuthFault;
+import dev.mcpgateway.connectors.oauth.OAuthWeb;
+import dev.mcpgateway.connectors.oauth.TokenAnswer;
+import dev.mcpgateway.gateway.identity.IdTokens;
+import dev.mcpgateway.gateway.identity.IdTokens.LoggedIn;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The login of users at one issuer: OpenID Connect with a code, PKCE and a nonce, for nothing but to know who it is. */
+public final class Login {
+    private final String issuer;
+    private final ClientAuthentication client;
+    private final Discovery discovery;
+    private final CodeGrant grants;
+    private final IdTokens idTokens;
+
+    /**
+     * Logins at this issuer.
+     *
+     * @param issuer its identifier
+     * @param client as which client
+     */
+    public Login(String issuer, ClientAuthentication client, OAuthWeb web, IdTokens idTokens) {
+        this.issuer = issuer;
+        this.client = client;
+        this.discovery = new Discovery(web);
+        this.grants = new CodeGrant(web);
+        this.idTokens = idTokens;
+    }
+
+    AuthorizationServer server() throws OAuthFault {
+        return discovery.server(issuer);
+    }
+
+    URI authorize(Flow.LoggingIn flow, String state, URI redirect) {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("response_type", "code");
+        parameters.put("client_id", client.clientId());
+        parameters.put("redirect_uri", redirect.toString());
+        parameters.put("scope", "openid");
+        parameters.put("state", state);
+        parameters.put("nonce", flow.nonce().expose());
+        parameters.put("code_challenge", flow.pkce().challenge());
+        parameters.put("code_challenge_method", "S256");
+        return flow.server().authorize(parameters);
+    }
+
+    LoggedIn loggedIn(Flow.LoggingIn flow, String code, URI redirect) {
+        TokenAnswer answer = grants.redeem(
+                flow.server().token(), client, code, redirect, flow.pkce().verifier(), "");
+        return switch (answer) {
+            case TokenAnswer.Granted granted ->
+                granted.idToken()
+                        .map(token -> idTokens.verify(
+                                token.expose(), client.clientId(), flow.nonce().expose()))
+                        .orElseGet(() -> new LoggedIn("", "the issuer gave no ID token"));
+            case TokenAnswer.Refused(String error) -> new LoggedIn("", "the issuer refused the code: " + error);
+            case TokenAnswer.Unavailable(String why) -> new LoggedIn("", why);
+        };
+    }
+}

@@ -1,0 +1,2 @@
+/** Tests of users' consents. */
+package dev.mcpgateway.gateway.consent;

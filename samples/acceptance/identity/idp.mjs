@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exportJWK, generateKeyPair } from 'jose';
@@ -43,7 +43,7 @@ export class IdentityProvider {
     const idp = new IdentityProvider();
     idp.#folder = folder;
     idp.#name = name;
-    idp.#settings = { port: 0, keys: [await signingKey(alg)], cookieKey: randomBytes(24).toString('hex'), ...settings };
+    idp.#settings = { port: 0, heard: join(folder, `${name}.heard`), keys: [await signingKey(alg)], cookieKey: randomBytes(24).toString('hex'), ...settings };
     return idp;
   }
 
@@ -97,6 +97,24 @@ export class IdentityProvider {
   async register(client) {
     this.#settings.clients.push(client);
     await this.#change();
+  }
+
+  /** Ends what this user has granted so far. */
+  async endGrants(name) {
+    this.#settings.ended = [name];
+    await this.#change();
+    delete this.#settings.ended;
+  }
+
+  /** Takes no connections any more, or takes them again. Nothing is forgotten. */
+  async close(closed = true) {
+    this.#settings.closed = closed;
+    await this.#change();
+  }
+
+  /** The requests that it got and the tokens that it gave, one JSON document a line. */
+  get heard() {
+    return readFileSync(this.#settings.heard, 'utf8');
   }
 
   async #change() {

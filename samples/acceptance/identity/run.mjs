@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { Cases } from '../kit/cases.mjs';
 import bound from './bound.mjs';
 import changes from './changes.mjs';
+import consent from './consent.mjs';
 import credentials from './credentials.mjs';
 import hostile from './hostile.mjs';
 import keys from './keys.mjs';
@@ -19,7 +20,7 @@ import { World } from './world.mjs';
 const CASES_MIN = 113;
 
 // traces looks at what the others left behind
-const GROUPS = [profiles, hostile, login, bound, opaque, keys, operators, credentials, verified, changes, traces];
+const GROUPS = [profiles, hostile, login, bound, opaque, keys, operators, credentials, consent, verified, changes, traces];
 
 const only = named();
 const cases = new Cases();

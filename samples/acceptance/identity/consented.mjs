@@ -30,8 +30,13 @@ export const there = (name) => `${name}-of-crm`;
  * servers, those, and a gateway.
  */
 export class Consented {
-  /** @param {URL} sources folder of the gateway's configuration */
-  static async start(world, name, sources, scheme = 'http') {
+  /**
+   * Starts all but the gateway.
+   *
+   * @param {URL} sources folder of the gateway's configuration
+   * @param {object} more settings of the authorization server
+   */
+  static async start(world, name, sources, scheme = 'http', more = {}) {
     const consented = new Consented();
     consented.world = world;
     consented.secrets = {
@@ -63,6 +68,7 @@ export class Consented {
           token_lifetime_s: LIFE_S.hasty,
         }),
       ],
+      ...more,
     };
     consented.server = await (await IdentityProvider.make(world.folder, `${name}-server`, 'ES256', settings)).start();
     await consented.#upstreams();

@@ -12,6 +12,7 @@
 //   accounts  {name: {groups}} of the users; whoever names one is logged in, this provider asks for no password
 //   token_lifetime_s  for clients that do not say
 //   renews    whether each client that may renew its tokens gets a refresh token, and a new one each time
+//   documents  whether a client may be the URL of its metadata, also on loopback, where oidc-provider would ask nobody
 //   ended     [name] of users who have taken back what they granted; tokens that were given end with their life only
 //   closed    whether nobody can connect, as in an outage that nothing is forgotten in
 //   heard     file that takes every request and all tokens that are given, a JSON document a line
@@ -78,6 +79,7 @@ function provider() {
       ...token.exchanged,
     }),
     features: {
+      clientIdMetadataDocument: { enabled: settings.documents ?? false, ack: 'draft-02' },
       clientCredentials: { enabled: true },
       devInteractions: { enabled: true },
       dPoP: { enabled: true },
@@ -92,6 +94,7 @@ function provider() {
       resourceIndicators: { enabled: true, getResourceServerInfo: resourceServer },
       revocation: { enabled: true },
     },
+    fetch: (url, { dispatcher, ...options }) => fetch(url, options),
     findAccount: (ctx, sub) => sub in settings.accounts && { accountId: sub, claims: () => ({ sub }) },
     formats: { customizers: { jwt: settings.shape === 'older' ? older : undefined } },
     jwks: { keys: settings.keys },

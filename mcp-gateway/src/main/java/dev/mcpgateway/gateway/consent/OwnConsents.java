@@ -68,15 +68,15 @@ final class OwnConsents {
     }
 
     private boolean begin(Exchange exchange) throws OAuthFault {
-        Optional<Query> query = Query.of(exchange);
-        boolean isOpen = query.map(each -> !each.has("iss")).orElse(true);
+        boolean isOpen = exchange.request().getHttpURI().getQuery() == null;
         if (isOpen && logins.size() > 1) {
             ConsentPages.chooseIssuer(exchange, logins.keySet());
             return true;
         }
+        Optional<String> said = Query.of(exchange).flatMap(query -> query.only("iss"));
         String issuer = isOpen
-                ? String.join("", logins.keySet())
-                : query.flatMap(each -> each.only("iss")).orElse("");
+                ? logins.keySet().stream().findFirst().orElse("")
+                : said.orElse("");
         Login login = logins.get(issuer);
         if (login == null) {
             return false;

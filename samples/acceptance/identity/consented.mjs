@@ -13,9 +13,9 @@ import { Guard } from './guard.mjs';
 import { IdentityProvider } from './idp.mjs';
 import { freePort } from './ports.mjs';
 
-/** Where the authorization server of the servers is: for a browser another site than the gateway's and the provider's. */
+/** Where the authorization server and the gateway are: for a browser two sites, and the provider's is a third. */
 const SERVER_HOST = '127.0.0.2';
-const GATEWAY_HOST = '127.0.0.3';
+const GATEWAY_HOST = 'localhost';
 
 /** Life of the tokens of each client there, in seconds. */
 const LIFE_S = { crm: 600, hasty: 8, shelf: 40 };

@@ -146,7 +146,7 @@ async function close() {
 }
 
 function resourceServer(ctx, resource, client) {
-  if (!/^https?:\/\/127\.0\.0\.\d:/.test(resource)) {
+  if (!/^https?:\/\/(127\.0\.0\.1|localhost):/.test(resource)) {
     throw new errors.InvalidTarget();
   }
   return {

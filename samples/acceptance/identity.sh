@@ -5,10 +5,11 @@
 #            "traces" looks at what all the others left behind and needs them
 #
 # Installs, under target/npm with exact pins, npm oidc-provider, two MCP client libraries and Node 22; builds the gateway and
-# the samples if needed; starts three providers (two trusted ones that give differently shaped tokens, and a stranger),
-# servers and gateways on free loopback ports. About four minutes. Logs stand under target/identity. The last line is
-# "N passed, N failed"; the
-# exit code is 0 only if nothing failed and no case was left out.
+# the samples if needed; starts providers (two trusted ones that give differently shaped tokens, a stranger, and
+# authorization servers of servers behind the gateway), servers and gateways on free loopback ports. Where there is a
+# Chromium (/usr/bin/chromium, or what CHROMIUM names), users' pages are tried in it, too. About six minutes. Logs and
+# pictures stand under target/identity. The last line is "N passed, N failed"; the exit code is 0 only if nothing failed
+# and no case was left out.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)

@@ -158,7 +158,7 @@ async function get(agent, url) {
 }
 
 /** An authority, certificates of the server and of two clients that it signed, and one that nobody did. Returns all as PEM. */
-async function certificates(folder) {
+export async function certificates(folder) {
   const at = (name) => join(folder, name);
   const openssl = async (...args) => {
     const { code, text } = await run('openssl', args);
@@ -169,7 +169,7 @@ async function certificates(folder) {
     openssl('req', '-x509', ...key, '-keyout', at(`${name}.key`), '-out', at(`${name}.pem`), '-subj', `/CN=${name}`);
   await self('ca');
   await self('stranger');
-  writeFileSync(at('san'), 'subjectAltName=IP:127.0.0.1\n');
+  writeFileSync(at('san'), 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
   for (const name of ['server', 'holder', 'other']) {
     await openssl('req', ...key, '-keyout', at(`${name}.key`), '-out', at(`${name}.csr`), '-subj', `/CN=${name}`);
     const signed = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', '2', '-extfile', at('san')];

@@ -1,46 +1,118 @@
-/** Longest way from the authorization endpoint back to the client. */
-const STEPS_MAX = 12;
+/** Longest way from one page to the next. */
+const STEPS_MAX = 14;
 
 /**
- * Does what a person at a browser would do with an authorization URL: follows redirects, keeps cookies, logs in as `login`
- * and consents, by the pages that the provider shows.
- *
- * @param {URL|string} url where the client sends the browser
- * @param {string} redirect where the provider is to send it back to; nothing need listen there
- * @returns {Promise<URL>} that address with what the provider added to it
+ * A browser without a window: it follows redirects, keeps cookies, and does at a provider's pages what a person would do,
+ * who logs in and consents. It stops at every other page.
  */
-export async function authorize(url, redirect, login) {
-  const cookies = new Map();
-  let next = { url: String(url) };
-  for (let step = 0; step < STEPS_MAX; step++) {
-    if (next.url.startsWith(redirect)) {
-      return new URL(next.url);
+export class Visitor {
+  #cookies = new Map();
+  #login;
+
+  /** The URLs that it opened. */
+  visited = [];
+
+  /** @param {function(URL): string} login the name to log in with at the provider that has this URL */
+  constructor(login) {
+    this.#login = login;
+  }
+
+  /**
+   * Opens a page.
+   *
+   * @param {object} [options]
+   * @param {string} [options.until] how a URL begins that is not opened but returned
+   * @param {object} [options.form] what is sent there
+   * @param {boolean} [options.cancels] whether the person, once logged in, does not consent at the provider
+   * @returns {Promise<{url: URL, status: number, headers: Headers, text: string}>} the page at which it stopped; of one
+   *     that it did not open the URL alone
+   */
+  async open(url, { until, form, cancels = false } = {}) {
+    let next = { url: new URL(url), form };
+    for (let step = 0; step < STEPS_MAX; step++) {
+      if (until !== undefined && next.url.href.startsWith(until)) {
+        return { url: next.url };
+      }
+      const page = await this.#ask(next);
+      next = sentOn(page) ?? this.#filledIn(page, cancels);
+      if (next === undefined) {
+        return page;
+      }
     }
-    const { form } = next;
-    const response = await fetch(next.url, {
+    throw new Error(`no end within ${STEPS_MAX} steps: ${this.visited.slice(-STEPS_MAX).join('\n')}`);
+  }
+
+  /** Presses a button of a page's form: its URL, what it sends, and the name and value of the button. */
+  submit(page, button, options = {}) {
+    const [, action] = /<form[^>]* action="([^"]+)"/.exec(page.text) ?? [];
+    const hidden = [...page.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)];
+    if (action === undefined) {
+      throw new Error(`no form: ${words(page)}`);
+    }
+    const form = { ...Object.fromEntries(hidden.map(([, name, value]) => [name, value])), ...button };
+    return this.open(new URL(unescaped(action), page.url), { ...options, form });
+  }
+
+  async #ask({ url, form }) {
+    this.visited.push(url.href);
+    const cookies = this.#cookies.get(url.hostname) ?? new Map();
+    this.#cookies.set(url.hostname, cookies);
+    const response = await fetch(url, {
       method: form === undefined ? 'GET' : 'POST',
       body: form && new URLSearchParams(form),
-      headers: { Cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+      headers: {
+        Cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+        ...(form && { Origin: url.origin, 'Sec-Fetch-Site': 'same-origin' }),
+      },
       redirect: 'manual',
     });
     for (const cookie of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie);
       cookies.set(name, value);
     }
-    const page = await response.text();
-    next = response.headers.has('location')
-      ? { url: new URL(response.headers.get('location'), next.url).href }
-      : filledIn(page, login);
+    return { url, status: response.status, headers: response.headers, text: await response.text() };
   }
-  throw new Error(`no way back to ${redirect} within ${STEPS_MAX} steps`);
+
+  /** A provider's form, filled in. */
+  #filledIn({ url, text }, cancels) {
+    const action = /<form[^>]* action="([^"]+)"/.exec(text)?.[1];
+    const prompt = /name="prompt" value="(\w+)"/.exec(text)?.[1];
+    if (action === undefined || prompt === undefined) {
+      return undefined;
+    }
+    if (cancels && prompt === 'consent') {
+      return { url: new URL(unescaped(/href="([^"]+\/abort)"/.exec(text)[1]), url) };
+    }
+    const form = prompt === 'login' ? { prompt, login: this.#login(url), password: 'x' } : { prompt };
+    return { url: new URL(unescaped(action), url), form };
+  }
 }
 
-/** The page's form, filled in. */
-function filledIn(page, login) {
-  const action = /<form[^>]* action="([^"]+)"/.exec(page)?.[1];
-  const prompt = /name="prompt" value="(\w+)"/.exec(page)?.[1];
-  if (action === undefined || prompt === undefined) {
-    throw new Error(`neither a form nor a redirect: ${page.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]*>|\s+/g, ' ')}`);
+function sentOn({ url, headers }) {
+  const to = headers.get('location') ?? /^0; url=(.+)$/.exec(headers.get('refresh') ?? '')?.[1];
+  return to && { url: new URL(to, url) };
+}
+
+function unescaped(text) {
+  return text.replaceAll('&amp;', '&');
+}
+
+/** What a person reads on a page. */
+export function words({ text }) {
+  return text.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]*>|\s+/g, ' ');
+}
+
+/**
+ * Does what a person at a browser would do with an authorization URL.
+ *
+ * @param {URL|string} url where the client sends the browser
+ * @param {string} redirect where the provider is to send it back to; nothing need listen there
+ * @returns {Promise<URL>} that address with what the provider added to it
+ */
+export async function authorize(url, redirect, login) {
+  const page = await new Visitor(() => login).open(url, { until: redirect });
+  if (page.text !== undefined) {
+    throw new Error(`neither a form nor a redirect: ${words(page)}`);
   }
-  return { url: action.replaceAll('&amp;', '&'), form: prompt === 'login' ? { prompt, login, password: 'x' } : { prompt } };
+  return page.url;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exportJWK, generateKeyPair } from 'jose';
@@ -38,12 +38,21 @@ export class IdentityProvider {
   /** The first access tokens that it gave to the cases. */
   given = [];
 
-  /** @param {object} settings those of provider.mjs but port and keys */
+  /**
+   * @param {object} settings those of provider.mjs but port and keys, and `authority`: file with the certificate of one
+   *     that it trusts
+   */
   static async make(folder, name, alg, settings) {
     const idp = new IdentityProvider();
     idp.#folder = folder;
     idp.#name = name;
-    idp.#settings = { port: 0, keys: [await signingKey(alg)], cookieKey: randomBytes(24).toString('hex'), ...settings };
+    idp.#settings = {
+      port: 0,
+      keys: [await signingKey(alg)],
+      cookieKey: randomBytes(24).toString('hex'),
+      heard: join(folder, `${name}.heard`),
+      ...settings,
+    };
     return idp;
   }
 
@@ -70,7 +79,10 @@ export class IdentityProvider {
     this.#write();
     this.#child = new Child(process.execPath, ['--import', PACKAGES, PROGRAM, this.#file], {
       log: join(this.#folder, this.#name),
-      env: { ACCEPTANCE_PACKAGES: process.env.ACCEPTANCE_PACKAGES },
+      env: {
+        ACCEPTANCE_PACKAGES: process.env.ACCEPTANCE_PACKAGES,
+        ...(this.#settings.authority && { NODE_EXTRA_CA_CERTS: this.#settings.authority }),
+      },
     });
     this.issuer = await this.#child.line('READY ', START_SECONDS_MAX);
     this.#settings.port = Number(new URL(this.issuer).port);
@@ -97,6 +109,24 @@ export class IdentityProvider {
   async register(client) {
     this.#settings.clients.push(client);
     await this.#change();
+  }
+
+  /** Ends what this user has granted so far. */
+  async endGrants(name) {
+    this.#settings.ended = [name];
+    await this.#change();
+    delete this.#settings.ended;
+  }
+
+  /** Takes no connections any more, or takes them again. Nothing is forgotten. */
+  async close(closed = true) {
+    this.#settings.closed = closed;
+    await this.#change();
+  }
+
+  /** The requests that it got and the tokens that it gave, one JSON document a line. */
+  get heard() {
+    return readFileSync(this.#settings.heard, 'utf8');
   }
 
   async #change() {

@@ -15,7 +15,7 @@ export default async function traces(cases, world) {
     // of a JWT its signature, which nothing else contains
     const secrets = given.map((token) => token.split('.').at(-1));
     assert.ok(secrets.length > 50 && secrets.every((secret) => secret.length > 20));
-    for (const name of ['gateway', 'bound', 'upstreams', 'verified', 'cold']) {
+    for (const name of ['gateway', 'bound', 'upstreams', 'consented', 'seen', 'browsed', 'verified', 'cold']) {
       for (const file of files(join(world.folder, name))) {
         const content = readFileSync(file, 'latin1');
         assert.equal(secrets.find((secret) => content.includes(secret)), undefined, file);

@@ -50,7 +50,13 @@ const PARTNER = {
 };
 
 /** Users of the first provider. */
-const ACCOUNTS = { ann: { groups: ['staff'] }, ben: { groups: ['readers'] } };
+const ACCOUNTS = {
+  ann: { groups: ['staff'] },
+  ben: { groups: ['readers'] },
+  cem: { groups: ['staff'] },
+  dora: { groups: ['staff'] },
+  eve: { groups: ['staff'] },
+};
 
 /** What runs during the cases: two trusted providers and one that is not, a server and the gateway. */
 export class World {

@@ -23,6 +23,7 @@ const KEPT_CHARS_MAX = 1_000_000;
 export class EchoUpstream {
   #server;
   #answers;
+  #door;
 
   /** Trace ids of the calls that were received. */
   received = new Set();
@@ -31,12 +32,14 @@ export class EchoUpstream {
   /** All header fields and bodies of calls, as one text. */
   everything = '';
 
-  constructor(tools) {
+  constructor(tools, door) {
     this.#answers = ANSWERS(tools);
+    this.#door = door;
   }
 
-  static async start(tools) {
-    const upstream = new EchoUpstream(tools);
+  /** @param {function} [door] sees request, response and message first; gives true where it has answered itself */
+  static async start(tools, door = async () => false) {
+    const upstream = new EchoUpstream(tools, door);
     upstream.#server = createServer((request, response) => upstream.#handle(request, response)).listen(0, '127.0.0.1');
     await once(upstream.#server, 'listening');
     return upstream;
@@ -60,8 +63,12 @@ export class EchoUpstream {
   #handle(request, response) {
     const chunks = [];
     request.on('data', (chunk) => chunks.push(chunk));
-    request.on('end', () => {
-      const { id, method, params } = JSON.parse(Buffer.concat(chunks));
+    request.on('end', async () => {
+      const message = chunks.length === 0 ? {} : JSON.parse(Buffer.concat(chunks));
+      if (await this.#door(request, response, message)) {
+        return;
+      }
+      const { id, method, params } = message;
       if (method === 'tools/call') {
         this.received.add(params._meta?.traceparent?.split('-')[1]);
         this.last = { headers: request.headers, params };

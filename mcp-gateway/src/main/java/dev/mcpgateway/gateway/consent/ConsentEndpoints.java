@@ -1,8 +1,6 @@
 package dev.mcpgateway.gateway.consent;
 
 import dev.mcpgateway.audit.AuditEvent.ConsentChanged.Step;
-import dev.mcpgateway.audit.AuditUnavailable;
-import dev.mcpgateway.connectors.credential.Secret;
 import dev.mcpgateway.connectors.oauth.AuthorizationServer;
 import dev.mcpgateway.connectors.oauth.ClientRegistration;
 import dev.mcpgateway.connectors.oauth.OAuthFault;
@@ -10,16 +8,13 @@ import dev.mcpgateway.connectors.oauth.Pkce;
 import dev.mcpgateway.connectors.oauth.TokenAnswer;
 import dev.mcpgateway.connectors.oauth.UserToken;
 import dev.mcpgateway.connectors.oauth.UserToken.Owner;
-import dev.mcpgateway.gateway.http.BoundedBody;
 import dev.mcpgateway.gateway.http.Exchange;
 import dev.mcpgateway.gateway.http.Routes.Access;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.identity.Caller;
-import dev.mcpgateway.gateway.identity.FailureLimit;
 import dev.mcpgateway.gateway.identity.IdTokens.LoggedIn;
 import dev.mcpgateway.gateway.kill.KillSwitch;
 import java.net.URI;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -28,14 +23,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-import org.eclipse.jetty.http.HttpHeader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The pages through which a user's browser goes: the agent's link, the login at the user's own issuer, the question, the
  * upstream's authorization server, and back. Public, because a browser has no token: what it may do hangs on the secret
- * of the step and on the cookie of the browser that began. Whatever is wrong, the answer is one and the same page.
+ * of the step and on the cookie of the browser that began.
  */
 public final class ConsentEndpoints {
     /** Where agents send their users. */
@@ -51,20 +45,14 @@ public final class ConsentEndpoints {
     public static final String CLIENT = "/oauth/client.json";
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsentEndpoints.class);
-    private static final int FORM_BYTES_MAX = 1024;
-    private static final Duration FORM_DEADLINE = Duration.ofSeconds(10);
-
-    /** Steps of one address in a minute: a user needs four. */
-    private static final int STEPS_PER_MINUTE = 60;
 
     private final Parts parts;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final URI publicUrl;
     private final URI redirect;
-    private final BrowserCookie cookie;
-    private final FailureLimit rate;
-    private final BoundedBody forms;
+    private final BrowserGate gate;
+    private final OwnConsents own;
 
     /**
      * What they work with.
@@ -88,48 +76,30 @@ public final class ConsentEndpoints {
         this.random = secureRandom;
         this.publicUrl = publicUrl;
         this.redirect = publicUrl.resolve(CALLBACK);
-        this.cookie = new BrowserCookie("https".equals(publicUrl.getScheme()), secureRandom);
-        this.rate = new FailureLimit(STEPS_PER_MINUTE, nanoClock);
-        this.forms = new BoundedBody(FORM_BYTES_MAX, FORM_DEADLINE, nanoClock);
+        this.gate = new BrowserGate(publicUrl, nanoClock, secureRandom);
+        this.own = new OwnConsents(
+                parts.logins(),
+                parts.tokens(),
+                parts.records(),
+                gate,
+                new Visits(clock, secureRandom),
+                redirect,
+                secureRandom);
     }
 
     List<Route> routes() {
         Set<String> get = Set.of("GET");
         return List.of(
-                new Route(START, get, Access.PUBLIC, false, exchange -> step(exchange, this::start)),
-                new Route(CALLBACK, get, Access.PUBLIC, false, exchange -> step(exchange, this::back)),
-                new Route(APPROVE, Set.of("POST"), Access.PUBLIC, false, exchange -> step(exchange, this::answer)),
+                new Route(START, get, Access.PUBLIC, false, exchange -> gate.step(exchange, this::start)),
+                new Route(CALLBACK, get, Access.PUBLIC, false, exchange -> gate.step(exchange, this::back)),
+                new Route(APPROVE, Set.of("POST"), Access.PUBLIC, false, exchange -> gate.step(exchange, this::answer)),
+                own.route(),
                 new Route(CLIENT, get, Access.PUBLIC, false, this::client));
     }
 
     /** The URL by which the user of this agent begins. */
     URI begin(Caller caller, Owner owner, Collection<String> scopes) {
         return publicUrl.resolve(START + "?flow=" + parts.flows().offer(caller, owner, Set.copyOf(scopes)));
-    }
-
-    /** One step; {@code false} if it did not succeed. */
-    @FunctionalInterface
-    private interface StepOf {
-        boolean go(Exchange exchange) throws OAuthFault;
-    }
-
-    private void step(Exchange exchange, StepOf step) {
-        String address = exchange.remoteAddress();
-        if (rate.secondsToWait(address) > 0) {
-            exchange.response().getHeaders().put(HttpHeader.RETRY_AFTER, rate.secondsToWait(address));
-            ConsentPages.failed(exchange, 429);
-            return;
-        }
-        rate.failed(address);
-        boolean done = false;
-        try {
-            done = step.go(exchange);
-        } catch (OAuthFault | AuditUnavailable failure) {
-            LOG.warn("a user's consent did not go on: {}", failure.getMessage());
-        }
-        if (!done) {
-            ConsentPages.failed(exchange, 400);
-        }
     }
 
     private boolean start(Exchange exchange) throws OAuthFault {
@@ -144,18 +114,17 @@ public final class ConsentEndpoints {
         if (login == null || isStopped(asked)) {
             return refused(exchange, asked, "", "the caller is stopped or cannot log in");
         }
-        AuthorizationServer server;
+        Login.Attempt attempt;
         try {
-            server = login.server();
+            attempt = login.begin(random);
         } catch (OAuthFault fault) {
             return refused(exchange, asked, "", "login: " + fault.getMessage());
         }
-        String browser = cookie.of(exchange).orElseGet(cookie::make);
-        Flow.LoggingIn next =
-                new Flow.LoggingIn(asked, browser, server, Secret.of(Pkce.unguessable(random)), Pkce.make(random));
+        String browser = gate.cookie().of(exchange).orElseGet(gate.cookie()::make);
+        Flow.LoggingIn next = new Flow.LoggingIn(asked, browser, attempt);
         parts.records().append(exchange, Step.STARTED, asked, "", asked.scopes(), "");
-        cookie.set(exchange, browser);
-        ConsentPages.redirect(exchange, login.authorize(next, parts.flows().put(next), redirect));
+        gate.cookie().set(exchange, browser);
+        ConsentPages.redirect(exchange, login.authorize(attempt, parts.flows().put(next), redirect));
         return true;
     }
 
@@ -175,37 +144,27 @@ public final class ConsentEndpoints {
             return loggedIn(exchange, login.get(), query.get());
         }
         Optional<Flow.Granting> grant = parts.flows().take(state.get(), Flow.Granting.class);
-        return grant.isPresent() && granted(exchange, grant.get(), query.get());
+        return grant.isPresent()
+                ? granted(exchange, grant.get(), query.get())
+                : own.back(exchange, state.get(), query.get());
     }
 
-    /** What is wrong with an answer that a browser brought; empty for nothing. */
     private String problem(
             Exchange exchange, Flow.Asked asked, String browser, AuthorizationServer server, Query query) {
-        if (!cookie.is(exchange, browser)) {
-            return "another browser came back";
-        }
-        if (query.isRepeated() || !server.mayHaveSaid(query.only("iss").orElse(null))) {
-            return "the answer is not from the server that was asked";
-        }
-        if (query.has("error")) {
-            return "the server answered with an error";
-        }
-        if (query.only("code").isEmpty()) {
-            return "the server gave no code";
-        }
-        return isStopped(asked) ? "the caller is stopped" : "";
+        String problem = gate.problem(exchange, browser, server, query);
+        return problem.isEmpty() && isStopped(asked) ? "the caller is stopped" : problem;
     }
 
     private boolean loggedIn(Exchange exchange, Flow.LoggingIn flow, Query query) {
         Flow.Asked asked = flow.asked();
-        String server = flow.server().issuer();
-        String problem = problem(exchange, asked, flow.browser(), flow.server(), query);
+        String server = flow.attempt().server().issuer();
+        String problem = problem(exchange, asked, flow.browser(), flow.attempt().server(), query);
         Login login = parts.logins().get(asked.owner().issuer());
         UpstreamGrants upstream = parts.upstreams().get(asked.owner().upstream());
         if (!problem.isEmpty() || login == null || upstream == null) {
             return refused(exchange, asked, server, "login: " + problem);
         }
-        LoggedIn who = login.loggedIn(flow, query.only("code").orElse(""), redirect);
+        LoggedIn who = login.loggedIn(flow.attempt(), query.only("code").orElse(""), redirect);
         if (!who.problem().isEmpty()) {
             return refused(exchange, asked, server, "login: " + who.problem());
         }
@@ -226,13 +185,8 @@ public final class ConsentEndpoints {
     }
 
     private boolean answer(Exchange exchange) {
-        // a page of another origin that operators allow for agents must not answer for the user
-        String origin = exchange.header(HttpHeader.ORIGIN);
-        String site = exchange.headers().get("Sec-Fetch-Site");
-        boolean foreign = (origin != null && !isOwn(origin)) || (site != null && !site.equals("same-origin"));
-        Optional<Query> form = Query.ofForm(exchange, forms);
-        Optional<Flow.Reading> flow = form.filter(_ -> !foreign)
-                .flatMap(query -> query.only("approval"))
+        Optional<Query> form = gate.form(exchange);
+        Optional<Flow.Reading> flow = form.flatMap(query -> query.only("approval"))
                 .flatMap(token -> parts.flows().take(token, Flow.Reading.class));
         if (flow.isEmpty() || form.isEmpty()) {
             return false;
@@ -240,7 +194,7 @@ public final class ConsentEndpoints {
         Flow.Asked asked = flow.get().asked();
         GrantRequest request = flow.get().request();
         UpstreamGrants upstream = parts.upstreams().get(asked.owner().upstream());
-        if (!cookie.is(exchange, flow.get().browser()) || isStopped(asked) || upstream == null) {
+        if (!gate.cookie().is(exchange, flow.get().browser()) || isStopped(asked) || upstream == null) {
             return refused(exchange, asked, request.server().issuer(), "another browser answered, or too late");
         }
         if (!form.get().only("answer").equals(Optional.of("yes"))) {
@@ -258,10 +212,6 @@ public final class ConsentEndpoints {
         Flow.Granting next = new Flow.Granting(asked, flow.get().browser(), request, Pkce.make(random));
         ConsentPages.goOn(exchange, upstream.authorize(next, parts.flows().put(next), redirect));
         return true;
-    }
-
-    private boolean isOwn(String origin) {
-        return origin.equalsIgnoreCase(publicUrl.getScheme() + "://" + publicUrl.getAuthority());
     }
 
     private boolean granted(Exchange exchange, Flow.Granting flow, Query query) {
@@ -297,7 +247,7 @@ public final class ConsentEndpoints {
             parts.tokens().remove(token);
             return refused(exchange, asked, server, "the caller is stopped");
         }
-        ConsentPages.granted(exchange, asked.owner().upstream());
+        ConsentPages.granted(exchange, asked.owner());
         return true;
     }
 

@@ -1,9 +1,15 @@
 package dev.mcpgateway.gateway.consent;
 
+import dev.mcpgateway.connectors.oauth.UserToken;
+import dev.mcpgateway.connectors.oauth.UserToken.Owner;
 import dev.mcpgateway.gateway.http.Exchange;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.List;
 import java.util.SortedSet;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -23,20 +29,81 @@ final class ConsentPages {
                 exchange,
                 status,
                 "This did not work",
-                "<p>Nothing was changed. Go back to your agent and try again: it will give you a new link.</p>");
+                "<p>Nothing was changed. Go back to where you began and try again: your agent will give you a new link.</p>");
     }
 
     static void denied(Exchange exchange) {
         write(exchange, 200, "Nothing was allowed", "<p>Nothing was changed. You can close this page.</p>");
     }
 
-    static void granted(Exchange exchange, String upstream) {
+    static void granted(Exchange exchange, Owner owner) {
         write(
                 exchange,
                 200,
                 "Done",
-                "<p>The gateway may now use <b>" + escaped(upstream)
-                        + "</b> for you. You can close this page and go back to your agent.</p>");
+                "<p>The gateway may now use <b>" + escaped(owner.upstream())
+                        + "</b> for you. You can close this page and go back to your agent.</p><p>"
+                        + revocation(owner.issuer(), "See what you have allowed, and take it back") + "</p>");
+    }
+
+    private static String revocation(String issuer, String text) {
+        return "<a href=\"" + OwnConsents.REVOKE + "?iss=" + escaped(URLEncoder.encode(issuer, StandardCharsets.UTF_8))
+                + "\">" + escaped(text) + "</a>";
+    }
+
+    /** Asks where the user logs in. */
+    static void chooseIssuer(Exchange exchange, Collection<String> issuers) {
+        StringBuilder body = new StringBuilder("<p>Log in where your agent does:</p><ul>");
+        issuers.stream()
+                .sorted()
+                .forEach(each ->
+                        body.append("<li>").append(revocation(each, each)).append("</li>"));
+        write(exchange, 200, "What you have allowed", body.append("</ul>").toString());
+    }
+
+    /**
+     * Lists what a user has agreed to.
+     *
+     * @param says what has just been done; empty for nothing
+     * @param token the secret of the form; not needed for an empty list
+     */
+    static void own(Exchange exchange, List<UserToken> own, String says, String token) {
+        StringBuilder body = new StringBuilder();
+        if (!says.isEmpty()) {
+            body.append("<p>").append(escaped(says)).append("</p>");
+        }
+        if (own.isEmpty()) {
+            write(
+                    exchange,
+                    200,
+                    "What you have allowed",
+                    body.append("<p>Nothing. You can close this page.</p>").toString());
+            return;
+        }
+        body.append("<p>Agents use these servers in your name. What you take back is deleted here at once; the server")
+                .append(" itself is not told, and may list this gateway among your applications.</p>")
+                .append("<form method=\"post\" action=\"" + OwnConsents.REVOKE + "\">")
+                .append("<input type=\"hidden\" name=\"visit\" value=\"")
+                .append(escaped(token))
+                .append("\"><ul>");
+        for (UserToken each : own) {
+            body.append("<li><b>")
+                    .append(escaped(each.owner().upstream()))
+                    .append("</b>, by ")
+                    .append(escaped(each.server()))
+                    .append(each.scopes().isEmpty() ? "" : ": " + escaped(String.join(", ", each.scopes())))
+                    .append(", since ")
+                    .append(escaped(
+                            each.grantedAt().truncatedTo(ChronoUnit.MINUTES).toString()))
+                    .append(" <button name=\"upstream\" value=\"")
+                    .append(escaped(each.owner().upstream()))
+                    .append("\">Take back</button></li>");
+        }
+        write(
+                exchange,
+                200,
+                "What you have allowed",
+                body.append("</ul></form>").toString());
     }
 
     /** Names what is about to be allowed, to whom, and asks. */

@@ -49,4 +49,18 @@ final class ConsentRecords {
                 administrator,
                 reason));
     }
+
+    /** Records that a user ended the own consent; throws {@link dev.mcpgateway.audit.AuditUnavailable}. */
+    void takenBack(Exchange exchange, UserToken token) {
+        audit.append(new ConsentChanged(
+                Step.REVOKED,
+                new Actor(token.owner().issuer(), token.owner().subject(), "", List.of(), "", ""),
+                new Source(exchange.remoteAddress(), exchange.remotePort(), ""),
+                Actor.NONE,
+                token.owner().upstream(),
+                token.server(),
+                List.copyOf(token.scopes()),
+                "",
+                "the user took it back"));
+    }
 }

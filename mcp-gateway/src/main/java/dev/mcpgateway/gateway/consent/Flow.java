@@ -1,7 +1,5 @@
 package dev.mcpgateway.gateway.consent;
 
-import dev.mcpgateway.connectors.credential.Secret;
-import dev.mcpgateway.connectors.oauth.AuthorizationServer;
 import dev.mcpgateway.connectors.oauth.Pkce;
 import dev.mcpgateway.connectors.oauth.UserToken.Owner;
 import dev.mcpgateway.gateway.identity.Caller;
@@ -36,8 +34,7 @@ sealed interface Flow {
      *
      * @param browser the cookie of that browser
      */
-    record LoggingIn(Asked asked, String browser, AuthorizationServer server, Secret nonce, Pkce pkce)
-            implements Flow {}
+    record LoggingIn(Asked asked, String browser, Login.Attempt attempt) implements Flow {}
 
     /** The right user is logged in and reads what is to be granted. */
     record Reading(Asked asked, String browser, GrantRequest request) implements Flow {}

@@ -738,6 +738,157 @@ class ConsentTest {
                 .isEqualTo(400);
     }
 
+    private static final URI REVOKE = URI.create("/oauth/revoke");
+
+    /** Logs in and sees the list of own consents. */
+    private WireAnswer own(TestBrowser browser, String user) {
+        String before = loggedIn;
+        loggedIn = user;
+        try {
+            return browser.open(idp.authorize(browser.sentTo(REVOKE)));
+        } finally {
+            loggedIn = before;
+        }
+    }
+
+    /** A second upstream, at the same server. */
+    private TestGateway.Builder withWiki() {
+        return plain().upstream("wiki", crm, "credential: {user_oauth: {" + oauth() + "}}")
+                .policy(TestGateway.ALLOW_CRM.replace("[crm__*]", "[crm__*, wiki__*]"));
+    }
+
+    private void assertAliceIsNotAsked() {
+        assertThat(alice().call("crm__echo", "{}").firstText()).startsWith("Bearer access-");
+    }
+
+    @Test
+    void aUserSeesTheOwnConsentsAndTakesThemBack() throws Exception {
+        run();
+        WireAnswer done = consent(alice());
+        consent(agent("bob").declaring(PAGES), "bob");
+        TestBrowser browser = new TestBrowser(gateway);
+
+        WireAnswer list = own(browser, "alice");
+        WireAnswer after = browser.takeBack(list, "crm");
+
+        assertThat(done.text()).contains("/oauth/revoke?iss=");
+        assertThat(list.text())
+                .contains("<b>crm</b>", "crm.read", "Take back")
+                .doesNotContain("bob", "alice", "access-", "refresh-");
+        assertThat(list.header("Content-Security-Policy").orElse("")).contains("frame-ancestors 'none'");
+        assertThat(list.header("Cache-Control")).contains("no-store");
+        assertThat(after.text()).contains("uses crm for you no more", "Nothing.");
+        assertThat(asked(alice().call("crm__echo", "{}")).toString()).contains("/oauth/start");
+        assertThat(agent("bob").call("crm__echo", "{}").firstText()).startsWith("Bearer access-");
+        assertThat(events()).contains("consent.revoked the user took it back");
+        assertThat(gateway.records().toString()).doesNotContain("alice", "access-");
+    }
+
+    @Test
+    void whoAllowedNothingSeesNothing() throws Exception {
+        run();
+        consent(alice());
+
+        WireAnswer bobs = own(new TestBrowser(gateway), "bob");
+
+        assertThat(bobs.text()).contains("Nothing.").doesNotContain("crm", "Take back");
+    }
+
+    @Test
+    void nobodyTakesBackWhatIsAnotherUsers() throws Exception {
+        run(withWiki());
+        consent(alice());
+        loggedIn = "bob";
+        TestBrowser atWiki = new TestBrowser(gateway);
+        agree(atWiki, question(atWiki, asked(agent("bob").declaring(PAGES).call("wiki__echo", "{}"))));
+        TestBrowser bob = new TestBrowser(gateway);
+
+        WireAnswer list = own(bob, "bob");
+        WireAnswer after = bob.takeBack(list, "crm");
+
+        assertThat(list.text()).contains("wiki").doesNotContain("crm.example", "<b>crm</b>");
+        assertThat(after.status()).isEqualTo(200);
+        assertThat(after.text()).contains("wiki").doesNotContain("no more");
+        assertAliceIsNotAsked();
+        assertThat(events()).noneMatch(each -> each.startsWith("consent.revoked"));
+    }
+
+    @Test
+    void whatWasAllowedIsTakenBackByItsUsersBrowserAloneAndOnceAPage() throws Exception {
+        run(plain().section("listen", "{host: 127.0.0.1, port: 0, allowed_origins: [\"https://agents.example\"]}"));
+        consent(alice());
+        TestBrowser other = new TestBrowser(gateway);
+        own(other, "alice");
+        TestBrowser browser = new TestBrowser(gateway);
+
+        URI afterLogin = idp.authorize(browser.sentTo(REVOKE));
+        assertNothing(other.open(afterLogin));
+        assertNothing(browser.open(afterLogin));
+        String visit = TestBrowser.visit(own(browser, "alice"));
+        WireRequest form = browser.takingBack(visit, "crm");
+        assertNothing(browser.send(form.with("Origin", "https://agents.example")));
+        assertNothing(browser.send(form.with("Sec-Fetch-Site", "cross-site")));
+        assertNothing(browser.send(form.body("upstream=crm")));
+        assertNothing(browser.send(browser.takingBack("guess", "crm")));
+        assertNothing(other.send(form));
+        assertNothing(browser.send(form));
+        assertAliceIsNotAsked();
+
+        assertThat(browser.takeBack(own(browser, "alice"), "other").status()).isEqualTo(200);
+        assertNothing(browser.send(form));
+        WireRequest late = browser.takingBack(TestBrowser.visit(own(browser, "alice")), "crm");
+        gateway.clock().advance(Duration.ofMinutes(10));
+        assertNothing(browser.send(late));
+        assertAliceIsNotAsked();
+    }
+
+    @Test
+    void secretsOfOneKindOfPageAreNoneOfTheOther() throws Exception {
+        run(withWiki());
+        consent(alice());
+        TestBrowser browser = new TestBrowser(gateway);
+        String approval = TestBrowser.approval(question(browser, asked(alice().call("wiki__echo", "{}"))));
+        String visit = TestBrowser.visit(own(browser, "alice"));
+
+        assertNothing(browser.send(browser.takingBack(approval, "crm")));
+        assertNothing(browser.send(browser.form(visit, "yes")));
+        assertAliceIsNotAsked();
+    }
+
+    @Test
+    void aLoginThatDoesNotSayWhoItIsShowsNoConsents() throws Exception {
+        run();
+        consent(alice());
+
+        idTokenChange = claims -> claims.put("nonce", "replayed");
+        assertNothing(own(new TestBrowser(gateway), "alice"));
+        idTokenChange = _ -> {};
+        TestBrowser browser = new TestBrowser(gateway);
+        assertNothing(browser.open(idp.deny(browser.sentTo(REVOKE))));
+        idp.answerAs(Optional.of("https://evil.example"));
+        assertNothing(own(new TestBrowser(gateway), "alice"));
+        assertNothing(new TestBrowser(gateway).open(URI.create("/oauth/revoke?iss=https%3A%2F%2Fevil.example")));
+        assertNothing(new TestBrowser(gateway).open(URI.create("/oauth/revoke?iss=a&iss=b")));
+    }
+
+    @Test
+    void whereUsersLogInAtSeveralIssuersTheyChoose() throws Exception {
+        run(plain().section(
+                        "issuers",
+                        "{corp: {issuer: \"" + idp.issuer()
+                                + "\", jwks: {file: jwks.json}, login: {client_id: gateway-login}}, other: {issuer: "
+                                + "\"https://other.example\", jwks: {file: jwks.json}, login: {client_id: gw}}}"));
+        consent(alice());
+        TestBrowser browser = new TestBrowser(gateway);
+
+        WireAnswer choice = browser.open(REVOKE);
+        URI corp = TestBrowser.link(choice);
+        WireAnswer list = browser.open(idp.authorize(browser.sentTo(corp)));
+
+        assertThat(choice.text()).contains(URI.create(idp.issuer()).getAuthority(), "other.example");
+        assertThat(list.text()).contains("<b>crm</b>");
+    }
+
     private String command(String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream both = new PrintStream(out, true, StandardCharsets.UTF_8);

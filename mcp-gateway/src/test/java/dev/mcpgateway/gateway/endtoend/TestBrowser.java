@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 /** A browser at the pages of a gateway: it keeps the cookie and follows nothing by itself. */
 public final class TestBrowser {
     private static final Pattern APPROVAL = Pattern.compile("name=\"approval\" value=\"([A-Za-z0-9_-]+)\"");
+    private static final Pattern VISIT = Pattern.compile("name=\"visit\" value=\"([A-Za-z0-9_-]+)\"");
     private static final Pattern LINK = Pattern.compile("<a href=\"([^\"]+)\"");
 
     private final TestGateway gateway;
@@ -23,8 +24,8 @@ public final class TestBrowser {
 
     /** Opens a page of the gateway. */
     public WireAnswer open(URI url) {
-        WireRequest request = WireRequest.of("GET", url.getRawPath() + "?" + url.getRawQuery());
-        return send(request);
+        String query = url.getRawQuery();
+        return send(WireRequest.of("GET", url.getRawPath() + (query == null ? "" : "?" + query)));
     }
 
     /** Opens a page of the gateway that sends it elsewhere; gives where. */
@@ -43,20 +44,43 @@ public final class TestBrowser {
 
     /** The secret of the question's form. */
     public static String approval(WireAnswer page) {
-        Matcher found = APPROVAL.matcher(page.text());
+        return hidden(APPROVAL, page);
+    }
+
+    private static String hidden(Pattern field, WireAnswer page) {
+        Matcher found = field.matcher(page.text());
         if (!found.find()) {
-            throw new AssertionError("no question: " + page);
+            throw new AssertionError("no form: " + page);
         }
         return found.group(1);
     }
 
     /** The form as a browser sends it. */
     public WireRequest form(String approval, String answer) {
-        return WireRequest.of("POST", "/oauth/approve")
+        return post("/oauth/approve", "approval=" + approval + "&answer=" + answer);
+    }
+
+    /** Takes back what was allowed at this upstream, on the page that lists it. */
+    public WireAnswer takeBack(WireAnswer page, String upstream) {
+        return send(takingBack(visit(page), upstream));
+    }
+
+    /** The form of that page as a browser sends it. */
+    public WireRequest takingBack(String visit, String upstream) {
+        return post("/oauth/revoke", "visit=" + visit + "&upstream=" + upstream);
+    }
+
+    /** The secret of that page's form. */
+    public static String visit(WireAnswer page) {
+        return hidden(VISIT, page);
+    }
+
+    private WireRequest post(String path, String body) {
+        return WireRequest.of("POST", path)
                 .plus("Content-Type", "application/x-www-form-urlencoded")
                 .plus("Origin", "http://" + gateway.url().getAuthority())
                 .plus("Sec-Fetch-Site", "same-origin")
-                .body("approval=" + approval + "&answer=" + answer);
+                .body(body);
     }
 
     /** The link of the page that sends a browser on after a form. */

@@ -443,6 +443,7 @@ public record GatewayConfig(
          * @param register whether the gateway may register itself
          * @param allowNetworks networks in which hosts that others name may be, beyond public addresses
          * @param lists what the gateway's own questions are asked with
+         * @param listsFile where its lists stand, so that nothing is asked; {@code null} to ask
          */
         record UserOAuth(
                 @Nullable URI server,
@@ -451,7 +452,8 @@ public record GatewayConfig(
                 @Nullable URI resource,
                 boolean register,
                 List<String> allowNetworks,
-                Credential lists)
+                Credential lists,
+                @Nullable Path listsFile)
                 implements Credential {
             /** Copies the collections. */
             public UserOAuth {

@@ -54,7 +54,12 @@ public final class Login {
 
     LoggedIn loggedIn(Flow.LoggingIn flow, String code, URI redirect) {
         TokenAnswer answer = grants.redeem(
-                flow.server().token(), client, code, redirect, flow.pkce().verifier(), "");
+                flow.server().token(),
+                flow.server().taken(client),
+                code,
+                redirect,
+                flow.pkce().verifier(),
+                "");
         return switch (answer) {
             case TokenAnswer.Granted granted ->
                 granted.idToken()

@@ -76,6 +76,15 @@ class UserOAuthConfigTest {
         assertThat(read.lists()).isInstanceOf(Credential.StaticHeader.class);
     }
 
+    @Test
+    void listsMayStandInAFileThatTheConfigurationNamesFromWhereItIs() throws IOException {
+        Credential.UserOAuth read = read("{user_oauth: {lists: {file: crm-lists.json}}}");
+
+        assertThat(read.lists()).isEqualTo(new Credential.None());
+        assertThat(read.listsFile()).isAbsolute().hasFileName("crm-lists.json");
+        assertThat(read("{user_oauth: {lists: {none: {}}}}").listsFile()).isNull();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {user_oauth: {authorization_server: "http://as.example"}}          | it must be an https URL
@@ -87,6 +96,9 @@ class UserOAuthConfigTest {
             {user_oauth: {client: {secret: {env: A}}}}                         | is missing
             {user_oauth: {nonsense: 1}}                                        | unknown key
             {user_oauth: {lists: {call_token: {}}}}                            | call_token
+            {user_oauth: {lists: file}}                                        | file needs more than its name
+            {user_oauth: {lists: static}}                                      | static needs more than its name
+            {user_oauth: {lists: {file: {}}}}                                  | must be text
             """)
     void oneMistakeIsTold(String credential, String says) throws IOException {
         assertThat(problems(LOGIN, "transport: streamable_http", credential))

@@ -18,21 +18,18 @@ const user =
     user_oauth: { register: true, allow_networks: ['127.0.0.0/8', '::1/128'], lists: { file: LISTS }, ...more },
   });
 
-const text = (result) => result.content[0].text;
-
 /** The user agrees so many times, and the call goes through. */
 const agreed =
   (consents = 1) =>
-  async ({ call, pages }) => {
-    assert.equal(text(await call()), 'test');
-    assert.deepEqual(pages, Array(consents).fill(200));
+  async (agent) => {
+    assert.equal((await agent.call()).text, 'test');
+    assert.deepEqual(agent.pages, Array(consents).fill(200));
   };
 
 /** The gateway does not go on with a server like that: the user sees that it did not work, and the call has no result. */
-async function refused({ call, pages }) {
-  const result = await call();
-  assert.ok(result.isError, text(result));
-  assert.deepEqual([...new Set(pages)], [400]);
+async function refused(agent) {
+  assert.ok((await agent.call()).isError);
+  assert.deepEqual([...new Set(agent.pages)], [400]);
 }
 
 const good = { credential: user(), play: agreed() };
@@ -54,17 +51,17 @@ export const SCENARIOS = {
   'auth/scope-step-up': { credential: user(), play: agreed(2) },
   'auth/scope-retry-limit': {
     credential: user(),
-    async play({ call, pages }) {
-      assert.ok((await call()).isError);
-      assert.ok(pages.length > 0);
+    async play(agent) {
+      assert.ok((await agent.call()).isError);
+      assert.ok(agent.pages.length > 0);
     },
   },
   'auth/token-endpoint-auth-basic': good,
   'auth/token-endpoint-auth-post': good,
   'auth/token-endpoint-auth-none': good,
   'auth/pre-registration': {
-    credential: (server, { client_id: id, client_secret }, home) =>
-      user({ client: { id, secret: secret(home, client_secret) } })(),
+    credential: ({ context: { client_id: id, client_secret }, ...where }) =>
+      user({ client: { id, secret: secret(where, client_secret) } })(),
     play: agreed(),
   },
   'auth/resource-mismatch': bad,
@@ -73,10 +70,10 @@ export const SCENARIOS = {
   // after the first call the server trusts another authorization server
   'auth/authorization-server-migration': {
     credential: user(),
-    async play({ call, pages }) {
-      await call();
-      assert.equal(text(await call()), 'test');
-      assert.deepEqual(pages, [200, 200]);
+    async play(agent) {
+      await agent.call();
+      assert.equal((await agent.call()).text, 'test');
+      assert.deepEqual(agent.pages, [200, 200]);
     },
   },
   'auth/iss-supported': good,
@@ -89,22 +86,22 @@ export const SCENARIOS = {
 
   // a server of 2025-03-26 names nobody; the operator does
   'auth/2025-03-26-oauth-metadata-backcompat': {
-    credential: (server) => user({ authorization_server: new URL(server).origin })(),
+    credential: ({ server }) => user({ authorization_server: new URL(server).origin })(),
     play: agreed(),
   },
 
   // no user at all: the gateway's own token, also for the lists
   'auth/client-credentials-jwt': {
-    credential: async (server, { client_id: id, private_key_pem }, home) => {
-      const { issuer, token_endpoint } = await authorizationServer(server);
-      return own(token_endpoint, { id, private_key: secret(home, private_key_pem), audience: issuer });
+    credential: async ({ context: { client_id: id, private_key_pem }, ...where }) => {
+      const { issuer, token_endpoint } = await authorizationServer(where);
+      return own(token_endpoint, { id, private_key: secret(where, private_key_pem), audience: issuer });
     },
     play: listed,
   },
   'auth/client-credentials-basic': {
-    credential: async (server, { client_id: id, client_secret }, home) => {
-      const { token_endpoint } = await authorizationServer(server);
-      return own(token_endpoint, { id, secret: secret(home, client_secret) });
+    credential: async ({ context: { client_id: id, client_secret }, ...where }) => {
+      const { token_endpoint } = await authorizationServer(where);
+      return own(token_endpoint, { id, secret: secret(where, client_secret) });
     },
     play: listed,
   },
@@ -114,26 +111,23 @@ function own(token_url, client) {
   return { client_credentials: { token_url, client, allow_networks: ['127.0.0.0/8', '::1/128'] } };
 }
 
-async function listed({ agent, call, pages }) {
-  await until('the gateway lists the tool', LISTS_SECONDS_MAX, async () => {
-    const { tools } = await agent.listTools(undefined, { cacheMode: 'refresh' });
-    return tools.length > 0;
-  });
-  assert.equal(text(await call()), 'test');
-  assert.deepEqual(pages, []);
+async function listed(agent) {
+  await until('the gateway lists the tool', LISTS_SECONDS_MAX, () => agent.lists());
+  assert.equal((await agent.call()).text, 'test');
+  assert.deepEqual(agent.pages, []);
 }
 
 /** What the operator of such a client looks up once, in the server's metadata. */
-async function authorizationServer(server) {
+async function authorizationServer({ server }) {
   const { origin, pathname } = new URL(server);
   const resource = await (await fetch(`${origin}/.well-known/oauth-protected-resource${pathname}`)).json();
   const issuer = resource.authorization_servers[0];
   return (await fetch(`${issuer}/.well-known/oauth-authorization-server`)).json();
 }
 
-function secret(home, value) {
+/** Keeps a secret beside the configuration; gives how that refers to it. */
+function secret({ home, alias }, value) {
   mkdirSync(home, { recursive: true });
-  const file = join(home, 'client.secret');
-  writeFileSync(file, value, { mode: 0o600 });
-  return { file: 'client.secret' };
+  writeFileSync(join(home, `${alias}.secret`), value, { mode: 0o600 });
+  return { file: `${alias}.secret` };
 }

@@ -60,8 +60,10 @@ export const SCENARIOS = {
   'auth/token-endpoint-auth-post': good,
   'auth/token-endpoint-auth-none': good,
   'auth/pre-registration': {
-    credential: ({ context: { client_id: id, client_secret }, ...where }) =>
-      user({ client: { id, secret: secret(where, client_secret) } })(),
+    credential: async ({ context: { client_id: id, client_secret }, ...where }) => {
+      const { issuer } = await authorizationServer(where);
+      return user({ client: { id, issuer, secret: secret(where, client_secret) } })();
+    },
     play: agreed(),
   },
   'auth/resource-mismatch': bad,

@@ -152,9 +152,15 @@ final class CredentialReader {
         URI server = section.has("authorization_server") ? safe(section, "authorization_server") : null;
         Optional<Variant> lists = lists(section);
         boolean isWritten = lists.isPresent() && lists.get().name().equals("file");
+        Optional<YamlObject> client = section.object("client");
+        URI known = client.isPresent() && client.get().has("issuer") ? safe(client.get(), "issuer") : server;
+        if (server != null && known != null && !known.equals(server)) {
+            section.problem("client", "its issuer is not the authorization_server", "Leave one of them out");
+        }
         return new Credential.UserOAuth(
                 server,
-                section.object("client").map(client -> oauthClient(client, server)),
+                client.map(each -> oauthClient(each, known)),
+                known,
                 scopes(section),
                 section.has("resource") ? safe(section, "resource") : null,
                 section.flag("register", false),
@@ -184,6 +190,12 @@ final class CredentialReader {
     }
 
     private OAuthClient oauthClient(YamlObject client, @Nullable URI server) {
+        if (client.has("secret") && server == null) {
+            client.problem(
+                    "secret",
+                    "it would go to whichever server the upstream names",
+                    "Write issuer, the identifier of the authorization server that knows this client");
+        }
         boolean hasKey = client.has("private_key");
         if (hasKey && client.has("secret")) {
             client.problem("secret", "it cannot stand beside private_key", "Keep private_key, the stronger one");

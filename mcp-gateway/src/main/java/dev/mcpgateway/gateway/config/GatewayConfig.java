@@ -438,6 +438,7 @@ public record GatewayConfig(
          *
          * @param server issuer of the authorization server; {@code null} to ask the upstream
          * @param client the gateway's client there; empty for its own document, or registration
+         * @param clientIssuer issuer of the server that knows that client; {@code null} where any may be told of it
          * @param scopes what users are asked for; empty for what the upstream says
          * @param resource what tokens are asked for; {@code null} for what the upstream says, or its URL
          * @param register whether the gateway may register itself
@@ -448,6 +449,7 @@ public record GatewayConfig(
         record UserOAuth(
                 @Nullable URI server,
                 Optional<OAuthClient> client,
+                @Nullable URI clientIssuer,
                 Set<String> scopes,
                 @Nullable URI resource,
                 boolean register,

@@ -43,6 +43,7 @@ public final class UpstreamGrants {
      * @param url its URL
      * @param server issuer that the operator wrote; empty to ask the upstream
      * @param client the client that the operator registered
+     * @param clientIssuer issuer of the server that knows it; empty where any may be told of it
      * @param scopes what users are asked for; empty to ask for what the upstream says
      * @param resource what tokens are asked for; {@code null} for what the upstream says, or its URL
      * @param register whether the gateway may register itself
@@ -52,6 +53,7 @@ public final class UpstreamGrants {
             URI url,
             Optional<String> server,
             Optional<ClientAuthentication> client,
+            Optional<String> clientIssuer,
             Set<String> scopes,
             @Nullable String resource,
             boolean register) {
@@ -106,6 +108,10 @@ public final class UpstreamGrants {
 
     private ClientAuthentication client(AuthorizationServer server) throws OAuthFault {
         if (settings.client().isPresent()) {
+            if (!knows(server.issuer())) {
+                throw new OAuthFault(
+                        "the upstream names another authorization server than the one that knows the client");
+            }
             return server.taken(settings.client().get());
         }
         if (server.takesClientDocuments() && "https".equals(own.document().getScheme())) {
@@ -122,12 +128,17 @@ public final class UpstreamGrants {
     public Optional<ClientAuthentication> client(UserToken token) {
         if (settings.client().isPresent()) {
             return settings.client()
-                    .filter(each -> each.clientId().equals(token.clientId()))
+                    .filter(each -> each.clientId().equals(token.clientId()) && knows(token.server()))
                     .map(each -> taken(each, token.server()));
         }
         return Optional.of(registered
                 .known(token.server(), token.clientId())
                 .orElseGet(() -> new ClientAuthentication.PublicClient(token.clientId())));
+    }
+
+    /** A secret is of one server; another one that got it could use it there. */
+    private boolean knows(String issuer) {
+        return settings.clientIssuer().map(issuer::equals).orElse(true);
     }
 
     private ClientAuthentication taken(ClientAuthentication client, String issuer) {

@@ -167,7 +167,7 @@ auth_leg() {
   echo "== $name: auth scenarios of $revision on the gateway"
   rm -rf "${target:?}/$name"
   mkdir -p "$target/$name"
-  (cd "$here" && exec "$node" auth/run.mjs "target/$name" "$revision" "$portion" "$@" >"target/$name/suite.log") &
+  (cd "$here" && exec "$node" auth/run.mjs "target/$name" "$revision" "$portion" "$@") &
   children+=("$!")
   wait "$!" || broken_legs+=("$name")
   unset 'children[-1]'

@@ -4,12 +4,12 @@
 //
 // node run.mjs FOLDER REVISION PORTION SCENARIO…     (PORTION: what the suite is to run, such as "--suite backcompat")
 
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
+import { Child } from '../../acceptance/kit/children.mjs';
 import { Gateway } from '../../acceptance/kit/gateway.mjs';
 import { Agent } from './agent.mjs';
 import { Issuer } from './issuer.mjs';
@@ -55,19 +55,16 @@ const late = setTimeout(() => {
 const program = join(dirname(suite.resolve('@modelcontextprotocol/conformance/package.json')), 'dist/index.js');
 // relative paths: the suite cuts its command at every blank
 const command = [process.execPath, join(import.meta.dirname, 'client.mjs')].map((path) => relative('.', path)).join(' ');
-const suiteEnded = new Promise((done) => {
-  const child = execFile(
-    process.execPath,
-    [
-      ...[program, 'client', ...portion.split(' '), '--timeout', String(SECONDS_MAX * 1000), '--output-dir', folder],
-      ...['--command', `${command} ${desk.address().port}`],
-    ],
-    { maxBuffer: 64 * 1024 * 1024 },
-    (_error, out, err) => done(out + err),
-  );
-  process.once('exit', () => child.kill());
-});
-await Promise.race([all, new Promise((done) => setTimeout(done, SERVERS_SECONDS_MAX * 1000).unref()), suiteEnded]);
+const suiteLog = join(folder, 'suite');
+const suiteRun = new Child(
+  process.execPath,
+  [
+    ...[program, 'client', ...portion.split(' '), '--timeout', String(SECONDS_MAX * 1000), '--output-dir', folder],
+    ...['--command', `${command} ${desk.address().port}`],
+  ],
+  { log: suiteLog },
+);
+await Promise.race([all, new Promise((done) => setTimeout(done, SERVERS_SECONDS_MAX * 1000).unref()), suiteRun.ended]);
 
 const issuer = await Issuer.start('ann');
 const home = join(folder, 'gateway');
@@ -106,8 +103,7 @@ async function played() {
   }
 }
 await Promise.all(Array.from({ length: PLAYED_AT_ONCE }, played));
-const output = await suiteEnded;
-console.log(output);
+await suiteRun.ended;
 await gateway.stop();
 issuer.stop();
 clearTimeout(late);
@@ -115,7 +111,7 @@ clearTimeout(late);
 const { not_applicable } = suite('yaml').parse(
   readFileSync(new URL('../expected/auth.yml', import.meta.url), 'utf8'),
 );
-const forgotten = [...output.matchAll(/^Starting scenario: (auth\/\S+)/gm)]
+const forgotten = [...readFileSync(`${suiteLog}.out`, 'utf8').matchAll(/^Starting scenario: (auth\/\S+)/gm)]
   .map(([, scenario]) => scenario)
   .filter((scenario) => !wanted.includes(scenario) && !not_applicable.includes(scenario));
 if (forgotten.length > 0) {

@@ -9,7 +9,7 @@
 
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 const [side, suiteDir, resultsDir, requirements, minimum, expectedFile, ...extras] = process.argv.slice(2);
 const yaml = createRequire(resolve(suiteDir, 'package.json'))('yaml');
@@ -88,16 +88,20 @@ function firstError(text) {
 }
 
 function brokenChecks(scenario) {
-  // the suite writes server results under another name than client results
-  const wanted = side === 'server' ? `server-${scenario}` : scenario;
-  const folder = readdirSync(resultsDir).find((name) => name.replace(/-\d{4}-\d{2}-\d{2}T.*$/, '') === wanted);
-  const file = folder === undefined ? '' : join(resultsDir, folder, 'checks.json');
+  // the suite writes server results under another name than client results, and a slash in a name makes a folder
+  const wanted = side === 'server' ? `server-${scenario}` : basename(scenario);
+  const parent = join(resultsDir, dirname(scenario));
+  const found = existsSync(parent)
+    ? readdirSync(parent).find((name) => name.replace(/-\d{4}-\d{2}-\d{2}T.*$/, '') === wanted)
+    : undefined;
+  const folder = join(parent, found ?? '');
+  const file = found === undefined ? '' : join(folder, 'checks.json');
   if (!existsSync(file)) {
     return [{ id: 'results', status: 'MISSING', errorMessage: 'the suite left no results' }];
   }
   const checks = JSON.parse(readFileSync(file, 'utf8'));
   const broken = checks.filter((check) => !['SUCCESS', 'INFO'].includes(check.status));
-  const complaint = join(resultsDir, folder, 'stderr.txt');
+  const complaint = join(folder, 'stderr.txt');
   if (existsSync(complaint) && readFileSync(complaint, 'utf8').trim() !== '') {
     broken.push({ id: 'client', status: 'FAILURE', errorMessage: firstError(readFileSync(complaint, 'utf8')) });
   }

@@ -159,6 +159,21 @@ client_leg() {
   judged "$name" client none $# "$expected" "$@"
 }
 
+# auth_leg NAME REVISION PORTION SCENARIO…: the gateway gets tokens for the suite's servers, one gateway for all of them, and
+# an agent's user agrees. PORTION is what the suite is to run; it runs all of it at once.
+auth_leg() {
+  local name=$1 revision=$2 portion=$3
+  shift 3
+  echo "== $name: auth scenarios of $revision on the gateway"
+  rm -rf "${target:?}/$name"
+  mkdir -p "$target/$name"
+  (cd "$here" && exec "$node" auth/run.mjs "target/$name" "$revision" "$portion" "$@") &
+  children+=("$!")
+  wait "$!" || broken_legs+=("$name")
+  unset 'children[-1]'
+  judged "$name" client none $# none "$@"
+}
+
 install_suite
 "$node" --test "$here/judge.test.mjs" >"$target/judge.test.log" 2>&1 || fail "the judge is wrong: see $target/judge.test.log"
 build
@@ -206,6 +221,24 @@ if wants K-modern; then
 fi
 if wants K-legacy; then
   client_leg K-legacy legacy "$here/expected/k.yml" "${client_scenarios[@]}"
+fi
+
+# the gateway as an OAuth client
+auth_scenarios=(auth/metadata-default auth/metadata-var1 auth/metadata-var2 auth/metadata-var3 auth/basic-cimd
+  auth/scope-from-www-authenticate auth/scope-from-scopes-supported auth/scope-omitted-when-undefined
+  auth/scope-step-up auth/scope-retry-limit auth/token-endpoint-auth-basic auth/token-endpoint-auth-post
+  auth/token-endpoint-auth-none auth/pre-registration auth/client-credentials-jwt auth/client-credentials-basic)
+modern_auth_scenarios=(auth/resource-mismatch auth/offline-access-scope auth/offline-access-not-supported
+  auth/authorization-server-migration auth/iss-supported auth/iss-not-advertised auth/iss-supported-missing
+  auth/iss-wrong-issuer auth/iss-unexpected auth/iss-normalized auth/metadata-issuer-mismatch)
+if wants A-modern; then
+  auth_leg A-modern 2026-07-28 "--requirements 2026-07-28" "${auth_scenarios[@]}" "${modern_auth_scenarios[@]}"
+fi
+if wants A-legacy; then
+  auth_leg A-legacy 2025-11-25 "--requirements 2025-11-25" "${auth_scenarios[@]}"
+fi
+if wants A-oldest; then
+  auth_leg A-oldest 2025-03-26 "--suite backcompat --spec-version 2025-03-26" auth/2025-03-26-oauth-metadata-backcompat
 fi
 
 for name in ${wanted[@]+"${wanted[@]}"}; do

@@ -165,6 +165,7 @@ final class ConsentWiring {
                         url,
                         issuer,
                         config.client().map(client -> client(client, secrets, random)),
+                        Optional.ofNullable(config.clientIssuer()).map(URI::toString),
                         config.scopes(),
                         resource == null ? null : resource.toString(),
                         config.register()),

@@ -16,6 +16,7 @@ import dev.mcpgateway.connectors.mcp.ResilientUpstream;
 import dev.mcpgateway.connectors.mcp.StdioUpstream;
 import dev.mcpgateway.connectors.mcp.StdioUpstreamSettings;
 import dev.mcpgateway.connectors.mcp.Surroundings;
+import dev.mcpgateway.connectors.mcp.WrittenOffer;
 import dev.mcpgateway.connectors.mcp.sdk.SseUpstream;
 import dev.mcpgateway.connectors.mcp.sdk.SseUpstreamSettings;
 import dev.mcpgateway.connectors.net.AddressRange;
@@ -60,13 +61,21 @@ final class UpstreamFactory {
         UpstreamCredential credential = credentials.make(config, this::secret);
         McpUpstream upstream = switch (config.transport()) {
             case STDIO -> StdioUpstream.of(stdio(config), surroundings);
-            case STREAMABLE_HTTP -> new HttpUpstream(http(config, url(config), credential), surroundings);
+            case STREAMABLE_HTTP ->
+                offering(config, new HttpUpstream(http(config, url(config), credential), surroundings));
             case SSE -> SseUpstream.of(sse(config, url(config), credential), surroundings);
             case OPENAPI -> new OpenApiUpstream(openApi(config), surroundings);
         };
         McpUpstream resilient = new ResilientUpstream(upstream, resilience(config.resilience()), surroundings);
         return new Upstreams.Upstream(
                 resilient, credential, config.callTimeout(), config.concurrentCalls(), config.relay());
+    }
+
+    /** A server may answer nobody but its users: then the operator has written down what it offers. */
+    private static McpUpstream offering(GatewayConfig.Upstream config, HttpUpstream upstream) {
+        return config.credential() instanceof Credential.UserOAuth mode && mode.listsFile() != null
+                ? new WrittenOffer(upstream, mode.listsFile())
+                : upstream;
     }
 
     private static ResilienceSettings resilience(GatewayConfig.Resilience config) {

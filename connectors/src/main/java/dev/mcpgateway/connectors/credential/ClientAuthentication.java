@@ -43,6 +43,16 @@ public sealed interface ClientAuthentication {
         }
     }
 
+    /** The same password as a parameter ({@code client_secret_post}), for servers that take it nowhere else. */
+    record PostedSecret(String clientId, SecretSource secret) implements ClientAuthentication {
+        @Override
+        public List<HttpHeader> prove(Map<String, String> form, Instant now) throws CredentialUnavailable {
+            form.put("client_id", clientId);
+            form.put("client_secret", secret.read().expose());
+            return List.of();
+        }
+    }
+
     /** A client without a secret: PKCE and the redirect URI are all that protects its codes (RFC 6749 section 2.1). */
     record PublicClient(String clientId) implements ClientAuthentication {
         @Override

@@ -1,7 +1,7 @@
 package dev.mcpgateway.connectors.credential;
 
-/** Where a secret is kept: a reference in the configuration, never the value itself. */
-public sealed interface SecretSource permits SecretFile, SecretVariable, VaultSecret {
+/** Where a secret is kept. What the configuration says of it is a reference, never the value itself. */
+public sealed interface SecretSource permits SecretFile, SecretVariable, VaultSecret, GivenSecret {
 
     /**
      * The current value.

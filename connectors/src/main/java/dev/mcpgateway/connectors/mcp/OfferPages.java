@@ -104,6 +104,42 @@ final class OfferPages {
         return new Offer(lists, capabilities, problems, revision, ttl == Long.MAX_VALUE ? 0 : ttl);
     }
 
+    /**
+     * Reads the lists that one object holds, each whole. What it does not hold is not offered.
+     *
+     * @throws UpstreamFault if one of them cannot be used
+     */
+    static Offer written(JsonDocument document) throws UpstreamFault {
+        Map<FeatureList, List<Definition>> lists = new EnumMap<>(FeatureList.class);
+        List<String> problems = new ArrayList<>();
+        for (FeatureList list : FeatureList.values()) {
+            OfferPages pages = new OfferPages(list);
+            if (document.member(JsonDocument.ROOT, list.member()) != JsonDocument.NONE) {
+                pages.add(document, JsonDocument.ROOT);
+            }
+            if (!pages.nextCursor(document, JsonDocument.ROOT).isEmpty()) {
+                throw pages.malformed("has more pages than are written down");
+            }
+            lists.put(list, pages.entries);
+            problems.addAll(pages.problems);
+        }
+        boolean resources =
+                !lists.getOrDefault(FeatureList.RESOURCES, List.of()).isEmpty()
+                        || !lists.getOrDefault(FeatureList.RESOURCE_TEMPLATES, List.of())
+                                .isEmpty();
+        ServerCapabilities capabilities = new ServerCapabilities(
+                true,
+                !lists.getOrDefault(FeatureList.PROMPTS, List.of()).isEmpty(),
+                resources,
+                false,
+                false,
+                false,
+                false,
+                false,
+                false);
+        return new Offer(lists, capabilities, problems, Revision.NEWEST_MODERN, Long.MAX_VALUE);
+    }
+
     /** Servers that declare nothing at all have tools: the oldest ones said no more. */
     private static boolean isAsked(FeatureList list, ServerCapabilities capabilities) {
         boolean silent = !capabilities.tools() && !capabilities.prompts() && !capabilities.resources();

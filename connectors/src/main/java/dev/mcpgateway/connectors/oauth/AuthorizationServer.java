@@ -1,5 +1,9 @@
 package dev.mcpgateway.connectors.oauth;
 
+import dev.mcpgateway.connectors.credential.ClientAuthentication;
+import dev.mcpgateway.connectors.credential.ClientAuthentication.ClientSecret;
+import dev.mcpgateway.connectors.credential.ClientAuthentication.PostedSecret;
+import dev.mcpgateway.connectors.credential.SecretSource;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param tellsIssuer whether its answers name it (RFC 9207): then one that does not is not from it
  * @param takesClientDocuments whether a client may be the URL of its metadata
  * @param authentication ways for clients to prove themselves
+ * @param scopes scopes that it says it knows; empty where it says nothing
  */
 public record AuthorizationServer(
         String issuer,
@@ -28,11 +33,28 @@ public record AuthorizationServer(
         Optional<URI> registration,
         boolean tellsIssuer,
         boolean takesClientDocuments,
-        Set<String> authentication) {
+        Set<String> authentication,
+        Set<String> scopes) {
 
-    /** Copies the set. */
+    /** Name of the way to prove a secret in a header field. */
+    static final String BASIC = "client_secret_basic";
+
+    /** Name of the way to prove a secret as a parameter. */
+    static final String POST = "client_secret_post";
+
+    /** Copies the sets. */
     public AuthorizationServer {
         authentication = Set.copyOf(authentication);
+        scopes = Set.copyOf(scopes);
+    }
+
+    /** The client as this server wants it to prove itself: a secret is posted where it is taken nowhere else. */
+    public ClientAuthentication taken(ClientAuthentication client) {
+        return client instanceof ClientSecret(String id, SecretSource secret)
+                        && !authentication.contains(BASIC)
+                        && authentication.contains(POST)
+                ? new PostedSecret(id, secret)
+                : client;
     }
 
     /** The URL to which a browser is sent with these parameters. */

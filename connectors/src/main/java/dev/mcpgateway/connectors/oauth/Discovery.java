@@ -1,8 +1,11 @@
 package dev.mcpgateway.connectors.oauth;
 
+import dev.mcpgateway.connectors.net.HttpHeader;
 import dev.mcpgateway.connectors.oauth.OAuthWeb.Answer;
 import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.Revision;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -22,6 +25,18 @@ public final class Discovery {
     private static final String SERVER = "/.well-known/oauth-authorization-server";
     private static final String OPENID = "/.well-known/openid-configuration";
     private static final String RESOURCE = "/.well-known/oauth-protected-resource";
+
+    private static final byte[] QUESTION =
+            ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{\"_meta\":"
+                            + "{\"io.modelcontextprotocol/protocolVersion\":\"" + Revision.NEWEST_MODERN.version()
+                            + "\",\"io.modelcontextprotocol/clientInfo\":{\"name\":\"mcp-gateway\",\"version\":\"1\"}"
+                            + ",\"io.modelcontextprotocol/clientCapabilities\":{}}}}")
+                    .getBytes(StandardCharsets.US_ASCII);
+    private static final List<HttpHeader> QUESTION_HEADERS = List.of(
+            new HttpHeader("Content-Type", "application/json"),
+            new HttpHeader("Accept", "application/json, text/event-stream"),
+            new HttpHeader("MCP-Protocol-Version", Revision.NEWEST_MODERN.version()),
+            new HttpHeader("Mcp-Method", "tools/list"));
 
     private final OAuthWeb web;
     private final Map<String, Known> known = new LinkedHashMap<>();
@@ -96,7 +111,8 @@ public final class Discovery {
                 metadata.isTrue("authorization_response_iss_parameter_supported"),
                 metadata.isTrue("client_id_metadata_document_supported"),
                 // RFC 8414 section 2: what is meant where nothing is said
-                authentication.isEmpty() ? Set.of("client_secret_basic") : Set.copyOf(authentication));
+                authentication.isEmpty() ? Set.of(AuthorizationServer.BASIC) : Set.copyOf(authentication),
+                Set.copyOf(metadata.texts("scopes_supported")));
     }
 
     /**
@@ -125,13 +141,25 @@ public final class Discovery {
         throw new OAuthFault("the upstream does not say which authorization server it trusts");
     }
 
-    /** A server that does not refuse a question without a token may answer it with a stream that never ends. */
+    /** How it refuses a question of agents that shows and changes nothing; some refuse no other. */
     private Challenge challenge(URI url) {
+        String refusal = refusal(() -> web.post(url, QUESTION_HEADERS, QUESTION));
+        return Challenge.of(refusal.isEmpty() ? refusal(() -> web.get(url)) : refusal);
+    }
+
+    /** One request without a token. */
+    @FunctionalInterface
+    private interface Asking {
+        Answer ask() throws OAuthFault;
+    }
+
+    /** A server that does not refuse a question without a token may answer it with a stream that never ends. */
+    private static String refusal(Asking asking) {
         try {
-            Answer refusal = web.get(url);
-            return Challenge.of(refusal.status() == 401 ? refusal.challenge() : "");
+            Answer answer = asking.ask();
+            return answer.status() == 401 ? answer.challenge() : "";
         } catch (OAuthFault notRefused) {
-            return Challenge.of("");
+            return "";
         }
     }
 

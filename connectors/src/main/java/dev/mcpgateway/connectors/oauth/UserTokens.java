@@ -73,8 +73,8 @@ public final class UserTokens implements UserOAuth.Tokens {
     /** As which client a token is renewed. */
     @FunctionalInterface
     public interface Clients {
-        /** The client of this id; empty if the gateway is that client no more. */
-        Optional<ClientAuthentication> client(String clientId);
+        /** The client to which the token was issued; empty if the gateway is that client no more. */
+        Optional<ClientAuthentication> client(UserToken token);
     }
 
     /** Tokens of this store, renewed over {@code grants}. */
@@ -175,7 +175,7 @@ public final class UserTokens implements UserOAuth.Tokens {
         if (isPausing(token.owner(), now)) {
             return orUnavailable(token, good, "it could not be renewed a moment ago");
         }
-        Optional<ClientAuthentication> client = clients.client(token.clientId());
+        Optional<ClientAuthentication> client = clients.client(token);
         if (client.isEmpty()) {
             throw ended(token);
         }

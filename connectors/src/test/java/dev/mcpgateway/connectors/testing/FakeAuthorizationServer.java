@@ -44,6 +44,7 @@ public final class FakeAuthorizationServer implements AutoCloseable {
     private volatile String tokenError = "";
     private volatile int lifeSeconds = 3600;
     private volatile boolean rotates = true;
+    private volatile String registration = ",\"token_endpoint_auth_method\":\"none\"";
 
     private FakeAuthorizationServer() {
         this.server = RawServer.start(this::serve);
@@ -116,6 +117,12 @@ public final class FakeAuthorizationServer implements AutoCloseable {
         return this;
     }
 
+    /** What a registration is answered with beside the client id: further members, each with a comma before it. */
+    public FakeAuthorizationServer registers(String members) {
+        registration = members;
+        return this;
+    }
+
     /** The access tokens that are good, with the resource for which each was issued. */
     public Map<String, String> accessTokens() {
         return accessTokens;
@@ -174,8 +181,7 @@ public final class FakeAuthorizationServer implements AutoCloseable {
                 connection.answer(
                         201,
                         "application/json",
-                        "{\"client_id\":\"registered-" + count.incrementAndGet()
-                                + "\",\"token_endpoint_auth_method\":\"none\"}");
+                        "{\"client_id\":\"registered-" + count.incrementAndGet() + "\"" + registration + "}");
             } else {
                 connection.answer(404, "application/json", "{}");
             }

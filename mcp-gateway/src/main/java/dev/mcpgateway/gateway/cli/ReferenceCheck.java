@@ -100,6 +100,10 @@ final class ReferenceCheck {
             case Credential.UserOAuth mode -> {
                 mode.client().ifPresent(client -> client(pointer + "/user_oauth", client));
                 credential(pointer + "/user_oauth/lists", mode.lists());
+                Path lists = mode.listsFile();
+                if (lists != null) {
+                    readable(pointer + "/user_oauth/lists/file", lists);
+                }
             }
             case Credential.None _, Credential.CallToken _ -> {
                 // nothing outside the configuration

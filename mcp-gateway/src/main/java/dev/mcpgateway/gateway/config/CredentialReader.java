@@ -38,6 +38,8 @@ final class CredentialReader {
             "pass-through",
             "forward");
 
+    private static final Set<String> LISTS = Set.of("none", "static", "client_credentials", "file");
+
     private static final Map<String, SigningAlgorithm> ALGORITHMS =
             Map.of("ES256", SigningAlgorithm.ES256, "EdDSA", SigningAlgorithm.EDDSA);
 
@@ -149,14 +151,25 @@ final class CredentialReader {
             return new Credential.None();
         }
         URI server = section.has("authorization_server") ? safe(section, "authorization_server") : null;
+        Optional<Variant> lists = lists(section);
+        boolean isWritten = lists.isPresent() && lists.get().name().equals("file");
+        Optional<YamlObject> client = section.object("client");
+        URI known = client.isPresent() && client.get().has("issuer") ? safe(client.get(), "issuer") : server;
+        if (server != null && known != null && !known.equals(server)) {
+            section.problem("client", "its issuer is not the authorization_server", "Leave one of them out");
+        }
         return new Credential.UserOAuth(
                 server,
-                section.object("client").map(client -> oauthClient(client, server)),
+                client.map(each -> oauthClient(each, known)),
+                known,
                 scopes(section),
                 section.has("resource") ? safe(section, "resource") : null,
                 section.flag("register", false),
                 section.texts("allow_networks"),
-                lists(section, url));
+                isWritten
+                        ? new Credential.None()
+                        : lists.map(how -> listing(how, url)).orElseGet(Credential.None::new),
+                isWritten ? config.path(lists.get().body().orElseThrow().text()) : null);
     }
 
     private static URI safe(YamlObject section, String key) {
@@ -178,6 +191,12 @@ final class CredentialReader {
     }
 
     private OAuthClient oauthClient(YamlObject client, @Nullable URI server) {
+        if (client.has("secret") && server == null) {
+            client.problem(
+                    "secret",
+                    "it would go to whichever server the upstream names",
+                    "Write issuer, the identifier of the authorization server that knows this client");
+        }
         boolean hasKey = client.has("private_key");
         if (hasKey && client.has("secret")) {
             client.problem("secret", "it cannot stand beside private_key", "Keep private_key, the stronger one");
@@ -197,22 +216,25 @@ final class CredentialReader {
         return read;
     }
 
-    /** The gateway's own questions concern no user, so no user's token is used for them. */
-    private Credential lists(YamlObject section, @Nullable URI url) {
-        Optional<Variant> variant = section.optional("lists")
-                .flatMap(value -> value.variant(Set.of("none", "static", "client_credentials")));
-        Optional<YamlObject> body = variant.flatMap(Variant::body).map(YamlValue::object);
-        if (variant.isEmpty() || body.isEmpty()) {
-            return new Credential.None();
+    /** How the lists are read; empty for without anything. */
+    private static Optional<Variant> lists(YamlObject section) {
+        Optional<Variant> variant = section.optional("lists").flatMap(value -> value.variant(LISTS));
+        if (variant.isPresent()
+                && !variant.get().name().equals("none")
+                && variant.get().body().isEmpty()) {
+            section.problem("lists", variant.get().name() + " needs more than its name", "For example {file: PATH}");
         }
-        Credential credential = variant.get().name().equals("static")
-                ? staticHeader(body.get())
+        return variant.filter(each -> !each.name().equals("none") && each.body().isPresent());
+    }
+
+    /** The gateway's own questions concern no user, so no user's token is used for them. */
+    private Credential listing(Variant how, @Nullable URI url) {
+        YamlObject body = how.body().orElseThrow().object();
+        Credential credential = how.name().equals("static")
+                ? staticHeader(body)
                 : new Credential.ClientCredentials(
-                        server(body.get()),
-                        text(body.get(), "resource", url),
-                        body.get().text("audience", ""),
-                        scope(body.get()));
-        body.get().rejectUnknownKeys();
+                        server(body), text(body, "resource", url), body.text("audience", ""), scope(body));
+        body.rejectUnknownKeys();
         return credential;
     }
 

@@ -438,20 +438,24 @@ public record GatewayConfig(
          *
          * @param server issuer of the authorization server; {@code null} to ask the upstream
          * @param client the gateway's client there; empty for its own document, or registration
+         * @param clientIssuer issuer of the server that knows that client; {@code null} where any may be told of it
          * @param scopes what users are asked for; empty for what the upstream says
          * @param resource what tokens are asked for; {@code null} for what the upstream says, or its URL
          * @param register whether the gateway may register itself
          * @param allowNetworks networks in which hosts that others name may be, beyond public addresses
          * @param lists what the gateway's own questions are asked with
+         * @param listsFile where its lists stand, so that nothing is asked; {@code null} to ask
          */
         record UserOAuth(
                 @Nullable URI server,
                 Optional<OAuthClient> client,
+                @Nullable URI clientIssuer,
                 Set<String> scopes,
                 @Nullable URI resource,
                 boolean register,
                 List<String> allowNetworks,
-                Credential lists)
+                Credential lists,
+                @Nullable Path listsFile)
                 implements Credential {
             /** Copies the collections. */
             public UserOAuth {

@@ -60,7 +60,12 @@ public final class Login {
 
     LoggedIn loggedIn(Attempt attempt, String code, URI redirect) {
         TokenAnswer answer = grants.redeem(
-                attempt.server().token(), client, code, redirect, attempt.pkce().verifier(), "");
+                attempt.server().token(),
+                attempt.server().taken(client),
+                code,
+                redirect,
+                attempt.pkce().verifier(),
+                "");
         return switch (answer) {
             case TokenAnswer.Granted granted ->
                 granted.idToken()

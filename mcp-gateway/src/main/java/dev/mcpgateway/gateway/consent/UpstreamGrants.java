@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * registers itself where the operator allows it.
  */
 public final class UpstreamGrants {
+    private static final String OFFLINE = "offline_access";
+
     private final Settings settings;
     private final OAuthWeb web;
     private final Discovery discovery;
@@ -41,6 +43,7 @@ public final class UpstreamGrants {
      * @param url its URL
      * @param server issuer that the operator wrote; empty to ask the upstream
      * @param client the client that the operator registered
+     * @param clientIssuer issuer of the server that knows it; empty where any may be told of it
      * @param scopes what users are asked for; empty to ask for what the upstream says
      * @param resource what tokens are asked for; {@code null} for what the upstream says, or its URL
      * @param register whether the gateway may register itself
@@ -50,6 +53,7 @@ public final class UpstreamGrants {
             URI url,
             Optional<String> server,
             Optional<ClientAuthentication> client,
+            Optional<String> clientIssuer,
             Set<String> scopes,
             @Nullable String resource,
             boolean register) {
@@ -95,29 +99,55 @@ public final class UpstreamGrants {
         if (scopes.isEmpty()) {
             scopes.addAll(said);
         }
+        if (settings.scopes().isEmpty() && !scopes.isEmpty() && server.scopes().contains(OFFLINE)) {
+            // what a server wants to be asked for before it gives refresh tokens; alone it would narrow what is granted
+            scopes.add(OFFLINE);
+        }
         return new GrantRequest(server, client(server), resource, scopes);
     }
 
     private ClientAuthentication client(AuthorizationServer server) throws OAuthFault {
         if (settings.client().isPresent()) {
-            return settings.client().get();
+            if (!knows(server.issuer())) {
+                throw new OAuthFault(
+                        "the upstream names another authorization server than the one that knows the client");
+            }
+            return server.taken(settings.client().get());
         }
         if (server.takesClientDocuments() && "https".equals(own.document().getScheme())) {
             return new ClientAuthentication.PublicClient(own.document().toString());
         }
         if (settings.register() && server.registration().isPresent()) {
-            return new ClientAuthentication.PublicClient(registered.client(server, own, web));
+            return registered.client(server, own, web);
         }
         throw new OAuthFault(
                 "the gateway is no client of the authorization server: register it there and write client");
     }
 
     /** The client to renew a token with, if the gateway still is that client. */
-    public Optional<ClientAuthentication> client(String clientId) {
+    public Optional<ClientAuthentication> client(UserToken token) {
         if (settings.client().isPresent()) {
-            return settings.client().filter(each -> each.clientId().equals(clientId));
+            return settings.client()
+                    .filter(each -> each.clientId().equals(token.clientId()) && knows(token.server()))
+                    .map(each -> taken(each, token.server()));
         }
-        return Optional.of(new ClientAuthentication.PublicClient(clientId));
+        return Optional.of(registered
+                .known(token.server(), token.clientId())
+                .orElseGet(() -> new ClientAuthentication.PublicClient(token.clientId())));
+    }
+
+    /** A secret is of one server; another one that got it could use it there. */
+    private boolean knows(String issuer) {
+        return settings.clientIssuer().map(issuer::equals).orElse(true);
+    }
+
+    private ClientAuthentication taken(ClientAuthentication client, String issuer) {
+        try {
+            return discovery.server(issuer).taken(client);
+        } catch (OAuthFault notAsked) {
+            // the usual way; a server that wants another refuses it, and the token goes on to its end
+            return client;
+        }
     }
 
     URI authorize(Flow.Granting flow, String state, URI redirect) {
@@ -128,6 +158,10 @@ public final class UpstreamGrants {
         parameters.put("redirect_uri", redirect.toString());
         if (!request.scopes().isEmpty()) {
             parameters.put("scope", String.join(" ", request.scopes()));
+        }
+        if (request.scopes().contains(OFFLINE)) {
+            // OpenID Connect Core section 11: otherwise the scope is ignored
+            parameters.put("prompt", "consent");
         }
         parameters.put("state", state);
         parameters.put("code_challenge", flow.pkce().challenge());

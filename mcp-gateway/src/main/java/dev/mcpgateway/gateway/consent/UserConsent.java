@@ -68,7 +68,7 @@ public final class UserConsent {
             throws IOException {
         TokenSeal seal = new TokenSeal(key(stateDir, key, secureRandom), secureRandom);
         this.tokens = new SealedTokens(stateDir.resolve("user-tokens"), seal);
-        this.registered = new RegisteredClients(new StateFile(stateDir.resolve("oauth-clients.json")));
+        this.registered = new RegisteredClients(new StateFile(stateDir.resolve("oauth-clients.json")), seal, clock);
         this.own = new ClientRegistration(
                 publicUrl.resolve(ConsentEndpoints.CLIENT), publicUrl.resolve(ConsentEndpoints.CALLBACK));
         this.records = new ConsentRecords(audit);

@@ -75,7 +75,8 @@ class ConfigSchemaTest {
                  "resource": "https://ex.example/", "audience": "ex", "scope": "a", "impersonation": true, "lists": false,
                  "allow_networks": ["10.0.0.0/8"]}}},
                "mail": {"transport": "streamable_http", "url": "https://mail.example/mcp", "credential": {"user_oauth": {
-                 "authorization_server": "https://as.example", "client": {"id": "gw", "secret": {"env": "MAIL"}, "key_id": "k",
+                 "authorization_server": "https://as.example", "client": {"id": "gw", "issuer": "https://as.example", "secret": {"env":
+                 "MAIL"}, "key_id": "k",
                  "audience": "a"}, "scopes": ["mail.read"], "resource": "https://mail.example/mcp", "register": true,
                  "allow_networks": ["10.0.0.0/8"], "lists": {"static": {"header": "X-Key", "prefix": "p", "secret": {"env":
                  "LISTS"}}}}}}},

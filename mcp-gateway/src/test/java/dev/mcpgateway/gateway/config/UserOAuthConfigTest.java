@@ -76,17 +76,43 @@ class UserOAuthConfigTest {
         assertThat(read.lists()).isInstanceOf(Credential.StaticHeader.class);
     }
 
+    @Test
+    void aClientIsOfTheServerThatKnowsIt() throws IOException {
+        assertThat(read("{user_oauth: {client: {id: x, secret: {env: A}, issuer: \"https://as.example\"}}}")
+                        .clientIssuer())
+                .hasToString("https://as.example");
+        assertThat(read("{user_oauth: {authorization_server: \"https://as.example\", client: {id: x}}}")
+                        .clientIssuer())
+                .hasToString("https://as.example");
+        assertThat(read("{user_oauth: {client: {id: x}}}").clientIssuer()).isNull();
+    }
+
+    @Test
+    void listsMayStandInAFileThatTheConfigurationNamesFromWhereItIs() throws IOException {
+        Credential.UserOAuth read = read("{user_oauth: {lists: {file: crm-lists.json}}}");
+
+        assertThat(read.lists()).isEqualTo(new Credential.None());
+        assertThat(read.listsFile()).isAbsolute().hasFileName("crm-lists.json");
+        assertThat(read("{user_oauth: {lists: {none: {}}}}").listsFile()).isNull();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {user_oauth: {authorization_server: "http://as.example"}}          | it must be an https URL
             {user_oauth: {resource: "http://crm.example/"}}                    | it must be an https URL
             {user_oauth: {scopes: ["a b"]}}                                    | is no scope
             {user_oauth: {client: {id: x, secret: plain}}}                     | by reference
+            {user_oauth: {client: {id: x, secret: {env: A}}}}                  | whichever server the upstream names
+            {user_oauth: {client: {id: x, issuer: "http://as.example"}}}       | it must be an https URL
+            {user_oauth: {authorization_server: "https://a.example", client: {id: x, issuer: "https://b.example"}}} | is not the authorization_server
             {user_oauth: {client: {id: x, private_key: {env: K}}}}             | needs an audience
             {user_oauth: {client: {id: x, secret: {env: A}, private_key: {env: K}, audience: a}}} | cannot stand beside
             {user_oauth: {client: {secret: {env: A}}}}                         | is missing
             {user_oauth: {nonsense: 1}}                                        | unknown key
             {user_oauth: {lists: {call_token: {}}}}                            | call_token
+            {user_oauth: {lists: file}}                                        | file needs more than its name
+            {user_oauth: {lists: static}}                                      | static needs more than its name
+            {user_oauth: {lists: {file: {}}}}                                  | must be text
             """)
     void oneMistakeIsTold(String credential, String says) throws IOException {
         assertThat(problems(LOGIN, "transport: streamable_http", credential))

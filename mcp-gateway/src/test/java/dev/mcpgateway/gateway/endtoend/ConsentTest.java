@@ -6,6 +6,7 @@ import com.nimbusds.jose.JWSAlgorithm;
 import dev.mcpgateway.connectors.testing.FakeAuthorizationServer;
 import dev.mcpgateway.connectors.testing.FakeMcpServer;
 import dev.mcpgateway.connectors.testing.FakeMcpServer.Speaks;
+import dev.mcpgateway.connectors.testing.RawRequest;
 import dev.mcpgateway.connectors.testing.ToolScript;
 import dev.mcpgateway.connectors.testing.ToolTurn;
 import dev.mcpgateway.gateway.cli.Commands;
@@ -17,8 +18,10 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -518,6 +521,188 @@ class ConsentTest {
         } finally {
             loggedIn = "alice";
         }
+    }
+
+    /** A server that tells nobody anything without a token, and where its metadata is only in its refusal. */
+    private String shy() throws IOException {
+        crm.method(
+                "tools/list",
+                turn -> refuse(turn, ", resource_metadata=\"" + crm.url() + "-about\", scope=\"crm.read\""));
+        crm.method("GET", turn -> {
+            if (turn.request().target().equals("/mcp-about")) {
+                turn.connection()
+                        .answer(
+                                200,
+                                "application/json",
+                                "{\"resource\":\"" + crm.url() + "\",\"authorization_servers\":[\"" + server.issuer()
+                                        + "\"],\"scopes_supported\":[\"crm.admin\"]}");
+            } else {
+                turn.connection().answer(404, "text/plain", "");
+            }
+        });
+        Path lists = Files.writeString(
+                folder.resolve("crm-lists.json"),
+                "{\"tools\":[{\"name\":\"echo\",\"inputSchema\":{\"type\":\"object\"}}]}");
+        return "lists: {file: \"" + lists + "\"}, allow_networks: [127.0.0.0/8]";
+    }
+
+    private static void refuse(ToolTurn turn, String challenge) throws IOException {
+        turn.connection()
+                .write("HTTP/1.1 401 Scripted\r\nContent-Length: 0\r\nWWW-Authenticate: Bearer realm=\"crm\""
+                        + challenge + "\r\n\r\n");
+    }
+
+    private TestGateway.Builder shyWith(String oauth) throws IOException {
+        return plain().upstream("crm", crm, "era: modern, credential: {user_oauth: {" + shy() + ", " + oauth + "}}");
+    }
+
+    @Test
+    void aServerThatAnswersNobodyButItsUsersHasItsListsInAFile() throws Exception {
+        run(shyWith("client: {id: gateway-at-crm}"));
+
+        String tools = alice().list().text();
+        WireAnswer first = alice().call("crm__echo", "{}");
+        List<?> heardBefore = crm.requests();
+        TestBrowser browser = new TestBrowser(gateway);
+        agree(browser, question(browser, asked(first)));
+
+        assertThat(tools).contains("crm__echo");
+        assertThat(heardBefore)
+                .as("what the upstream hears before a user agrees")
+                .isEmpty();
+        assertThat(alice().call("crm__echo", "{}").firstText()).startsWith("Bearer access-");
+        assertThat(server.authorizations().getFirst())
+                .as("its refusal says more than its metadata")
+                .containsEntry("scope", "crm.read");
+        assertThat(crm.requests("tools/list"))
+                .allSatisfy(each -> assertThat(each.header("Authorization")).isEmpty());
+    }
+
+    @Test
+    void aRefreshTokenIsAskedForWhereTheServerWantsThatAndTheOperatorSaysNothing() throws Exception {
+        server.say("scopes_supported", "[\"crm.read\",\"offline_access\"]");
+        run(shyWith("client: {id: gateway-at-crm}"));
+
+        consent(alice());
+
+        assertThat(server.authorizations().getFirst())
+                .containsEntry("scope", "crm.read offline_access")
+                .containsEntry("prompt", "consent");
+        gateway.close();
+        run(shyWith("client: {id: gateway-at-crm}, scopes: [crm.write]"));
+        consent(agent("bob").declaring(PAGES), "bob");
+        assertThat(server.authorizations().getLast())
+                .containsEntry("scope", "crm.write")
+                .doesNotContainKey("prompt");
+    }
+
+    @Test
+    void aSecretThatARegistrationMakesIsUsedAndStandsInNoFileInClear() throws Exception {
+        server.say("registration_endpoint", "\"" + server.issuer() + "/register\"")
+                .say("token_endpoint_auth_methods_supported", "[\"client_secret_basic\"]")
+                .registers(",\"client_secret\":\"s3cret-canary\"")
+                .life(400);
+        String oauth = "credential: {user_oauth: {register: true, allow_networks: [127.0.0.0/8]}}";
+        run(plain().upstream("crm", crm, oauth));
+        consent(alice());
+        gateway.close();
+
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+                assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+                        .as("%s", file)
+                        .doesNotContain("s3cret-canary");
+            }
+        }
+        gateway = plainAgain().upstream("crm", crm, oauth).start();
+        gateway.clock().advance(Duration.ofSeconds(301));
+        assertThat(alice().call("crm__echo", "{}").firstText()).startsWith("Bearer access-");
+        List<RawRequest> asked = server.requests().stream()
+                .filter(each -> each.target().equals("/token"))
+                .toList();
+        assertThat(asked).hasSize(2).allSatisfy(each -> {
+            assertThat(basic(each)).matches("registered-[0-9]+:s3cret-canary");
+            assertThat(each.text()).doesNotContain("s3cret-canary", "client_id");
+        });
+        assertThat(server.requests().stream().filter(each -> each.target().equals("/register")))
+                .singleElement()
+                .satisfies(each -> assertThat(each.text())
+                        .contains("\"token_endpoint_auth_method\":\"client_secret_basic\"")
+                        .contains("\"application_type\":\"native\""));
+    }
+
+    private static String basic(RawRequest request) {
+        String sent = request.header("Authorization").orElseThrow().replace("Basic ", "");
+        return new String(Base64.getDecoder().decode(sent), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aRegistrationWhoseSecretHasEndedIsMadeAnew() throws Exception {
+        run(plain().upstream("crm", crm, "credential: {user_oauth: {register: true, allow_networks: [127.0.0.0/8]}}"));
+        server.say("registration_endpoint", "\"" + server.issuer() + "/register\"")
+                .say("token_endpoint_auth_methods_supported", "[\"client_secret_post\"]")
+                .registers(",\"client_secret\":\"s\",\"client_secret_expires_at\":"
+                        + (gateway.clock().instant().getEpochSecond() + 60));
+        consent(alice());
+        consent(agent("bob").declaring(PAGES), "bob");
+        gateway.clock().advance(Duration.ofSeconds(61));
+        consent(agent("carol").declaring(PAGES), "carol");
+
+        assertThat(server.requests().stream().filter(each -> each.target().equals("/register")))
+                .hasSize(2);
+        assertThat(server.tokenRequests()).allSatisfy(each -> assertThat(each).containsEntry("client_secret", "s"));
+    }
+
+    @Test
+    void aKindOfClientThatTheGatewayIsNotIsNotTaken() throws Exception {
+        run(plain().upstream("crm", crm, "credential: {user_oauth: {register: true, allow_networks: [127.0.0.0/8]}}"));
+        server.say("registration_endpoint", "\"" + server.issuer() + "/register\"");
+        for (String members : List.of(
+                ",\"token_endpoint_auth_method\":\"private_key_jwt\"",
+                ",\"token_endpoint_auth_method\":\"client_secret_basic\"",
+                ",\"client_secret\":\"tab\\there\",\"token_endpoint_auth_method\":\"client_secret_post\"")) {
+            server.registers(members);
+            assertNothing(question(new TestBrowser(gateway), asked(alice().call("crm__echo", "{}"))));
+        }
+        assertThat(server.authorizations()).isEmpty();
+    }
+
+    private String secretClient(String issuer) throws IOException {
+        Path secret = Files.writeString(folder.resolve("crm.secret"), "s3cret-canary");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        return "client: {id: gateway-at-crm, issuer: \"" + issuer + "\", secret: {file: \"" + secret + "\"}}";
+    }
+
+    @Test
+    void aSecretIsPostedWhereTheServerTakesItNoOtherWay() throws Exception {
+        server.say("token_endpoint_auth_methods_supported", "[\"client_secret_post\"]")
+                .life(400);
+        run(shyWith(secretClient(server.issuer())));
+
+        consent(alice());
+        gateway.clock().advance(Duration.ofSeconds(301));
+        alice().call("crm__echo", "{}");
+
+        assertThat(server.tokenRequests())
+                .hasSize(2)
+                .allSatisfy(each -> assertThat(each)
+                        .containsEntry("client_id", "gateway-at-crm")
+                        .containsEntry("client_secret", "s3cret-canary"));
+        assertThat(server.requests())
+                .allSatisfy(each -> assertThat(each.header("Authorization")).isEmpty());
+    }
+
+    @Test
+    void aSecretIsNotToldToAServerThatTheUpstreamNamesInstead() throws Exception {
+        run(shyWith(secretClient("https://as.example")));
+
+        assertNothing(question(new TestBrowser(gateway), asked(alice().call("crm__echo", "{}"))));
+
+        assertThat(server.authorizations()).isEmpty();
+        assertThat(server.tokenRequests()).isEmpty();
+        assertThat(events())
+                .contains("consent.refused upstream: the upstream names another authorization server than the one that"
+                        + " knows the client");
     }
 
     @Test

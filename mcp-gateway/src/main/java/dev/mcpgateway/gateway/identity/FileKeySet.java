@@ -34,7 +34,8 @@ final class FileKeySet implements KeySet {
     }
 
     @Override
-    public Optional<VerificationKey> find(@Nullable String keyId, String algorithm) throws KeysUnavailable {
+    public Optional<VerificationKey> find(@Nullable String keyId, String algorithm, String source)
+            throws KeysUnavailable {
         Loaded now = current();
         List<VerificationKey> keys = now.keys();
         if (keys == null) {

@@ -11,7 +11,7 @@
 //   accounts  {name: {groups}} of the users; whoever names one is logged in, this provider asks for no password
 //
 // Prints "READY issuer". SIGHUP makes it read the file again, as after a change by its operator, and print the file's
-// "GENERATION generation"; keys that are no longer there are gone.
+// "GENERATION generation"; keys that are no longer there are gone. GET /looks answers how often its keys were fetched.
 
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -30,7 +30,15 @@ await once(server, 'listening');
 const issuer = `http://127.0.0.1:${server.address().port}`;
 
 let serve = provider();
-server.on('request', (request, response) => serve(request, response));
+let looks = 0;
+server.on('request', (request, response) => {
+  if (request.url === '/looks') {
+    response.end(String(looks));
+    return;
+  }
+  looks += request.url === '/jwks' ? 1 : 0;
+  serve(request, response);
+});
 process.on('SIGHUP', () => {
   settings = read();
   serve = provider();

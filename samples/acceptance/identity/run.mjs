@@ -16,7 +16,7 @@ import verified from './verified.mjs';
 import { World } from './world.mjs';
 
 /** How many cases there are; fewer are a failure. */
-const CASES_MIN = 113;
+const CASES_MIN = 116;
 
 // traces looks at what the others left behind
 const GROUPS = [profiles, hostile, login, bound, opaque, keys, operators, credentials, verified, changes, traces];

@@ -106,7 +106,7 @@ export default async function changes(cases, world) {
   const begin = performance.now();
   const looksBefore = await corp.looks();
   const flood = new Flood(gateway.url, () => world.token('batch'), foreign);
-  await phase('thousands of addresses flood so: who has a token of a known key notices nothing');
+  await phase('hundreds of addresses flood so: who has a token of a known key notices nothing');
   const sixth = await signingKey('ES256');
   await phase('a new key is used during that flood: its holders get in with the next look', () => rotated([sixth, fifth]));
   await cases.run('during that flood the provider was asked for its keys once a second at most', async () => {

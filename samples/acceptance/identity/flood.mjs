@@ -3,7 +3,7 @@ import { callOver, connectionFrom } from './load.mjs';
 import { resigned } from './hostile.mjs';
 
 /** Connections that flood at the same time. */
-const CONNECTIONS = 40;
+const CONNECTIONS = 100;
 
 /** Tokens of keys that do not exist, each from another address and on a new connection, without pause. */
 export class Flood {

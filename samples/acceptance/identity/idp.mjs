@@ -71,6 +71,11 @@ export class IdentityProvider {
     return this.publishes(token) !== names(this.#before, token);
   }
 
+  /** How often its keys were fetched since it started. */
+  async looks() {
+    return Number(await (await fetch(`${this.issuer}/looks`)).text());
+  }
+
   get isRunning() {
     return this.#child.isRunning;
   }

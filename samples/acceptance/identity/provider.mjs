@@ -18,7 +18,8 @@
 //   heard     file that takes every request and all tokens that are given, a JSON document a line
 //
 // Prints "READY issuer". SIGHUP makes it read the file again, as after a change by its operator, and print the file's
-// "GENERATION generation"; keys that are no longer there are gone, and with other keys or clients all that was given is.
+// "GENERATION generation"; keys that are no longer there are gone, and with other keys or clients all that was given
+// is. GET /looks answers how often its keys were fetched.
 
 import { appendFileSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -42,7 +43,13 @@ const issuer = `http://${host}:${port}`;
 const grants = new Map();
 
 let serve = provider();
+let looks = 0;
 server.on('request', (request, response) => {
+  if (request.url === '/looks') {
+    response.end(String(looks));
+    return;
+  }
+  looks += request.url === '/jwks' ? 1 : 0;
   hear(request);
   serve(request, response);
 });

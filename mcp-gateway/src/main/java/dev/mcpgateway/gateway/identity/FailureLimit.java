@@ -34,7 +34,7 @@ public final class FailureLimit {
 
     /** Seconds until another token of this source is looked at; 0 if it is now. */
     public int secondsToWait(String address) {
-        AtomicLong fullAt = sources.getIfPresent(source(address));
+        AtomicLong fullAt = sources.getIfPresent(SourceAddress.of(address));
         if (fullAt == null) {
             return 0;
         }
@@ -48,19 +48,15 @@ public final class FailureLimit {
             return;
         }
         long now = nanoClock.getAsLong();
-        sources.get(source(address), _ -> new AtomicLong(now))
+        sources.get(SourceAddress.of(address), _ -> new AtomicLong(now))
                 .updateAndGet(fullAt -> now + Math.max(fullAt - now, 0) + refillNanos);
     }
 
-    /** One subscriber has at least a /64 of IPv6 addresses. */
-    private static String source(String address) {
-        int at = -1;
-        for (int group = 0; group < 4; group++) {
-            at = address.indexOf(':', at + 1);
-            if (at < 0) {
-                return address;
-            }
+    /** So many failures of this source turned out to be none. */
+    void forgive(String address, int failures) {
+        AtomicLong fullAt = sources.getIfPresent(SourceAddress.of(address));
+        if (fullAt != null) {
+            fullAt.addAndGet(-refillNanos * failures);
         }
-        return address.substring(0, at);
     }
 }

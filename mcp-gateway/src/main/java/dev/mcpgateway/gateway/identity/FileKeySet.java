@@ -7,6 +7,7 @@ import java.text.ParseException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ final class FileKeySet implements KeySet {
 
     private final Path file;
     private final LongSupplier nanoClock;
+    private final ReentrantLock looking = new ReentrantLock();
     private volatile Loaded loaded;
 
     /** The last good content, when it was looked for, what is wrong with the file since, and how often it changed. */
@@ -34,7 +36,8 @@ final class FileKeySet implements KeySet {
     }
 
     @Override
-    public Optional<VerificationKey> find(@Nullable String keyId, String algorithm) throws KeysUnavailable {
+    public Optional<VerificationKey> find(@Nullable String keyId, String algorithm, String source)
+            throws KeysUnavailable {
         Loaded now = current();
         List<VerificationKey> keys = now.keys();
         if (keys == null) {
@@ -55,12 +58,21 @@ final class FileKeySet implements KeySet {
     }
 
     private Loaded current() {
-        Loaded last = loaded;
-        if (nanoClock.getAsLong() - last.lookedNanos() > LOOK_NANOS) {
-            last = look(last);
-            loaded = last;
+        if (isOld(loaded) && looking.tryLock()) {
+            // one at a time, so that who was slow does not put back what was read before
+            try {
+                if (isOld(loaded)) {
+                    loaded = look(loaded);
+                }
+            } finally {
+                looking.unlock();
+            }
         }
-        return last;
+        return loaded;
+    }
+
+    private boolean isOld(Loaded last) {
+        return nanoClock.getAsLong() - last.lookedNanos() > LOOK_NANOS;
     }
 
     private Loaded look(Loaded last) {

@@ -27,6 +27,9 @@ public final class IdTokens {
     private static final Name SUB = Name.of("sub");
     private static final Name NONCE = Name.of("nonce");
 
+    /** ID tokens come from the issuer itself: all of them are of one source. */
+    private static final String LOGIN = "";
+
     private final IssuerProfile profile;
     private final KeySet keys;
     private final SignatureWork work = SignatureWork.ofThisMachine();
@@ -43,7 +46,7 @@ public final class IdTokens {
     /** ID tokens of this issuer. */
     public IdTokens(IssuerSource source, InstantSource clock, LongSupplier nanoClock) {
         this.profile = source.profile();
-        this.keys = TokenAuthenticator.keys(source, nanoClock);
+        this.keys = TokenAuthenticator.keys(source, nanoClock, (_, _) -> {});
         this.clock = clock;
     }
 
@@ -117,7 +120,7 @@ public final class IdTokens {
         if (kid != JsonDocument.NONE && !header.is(kid, Kind.STRING)) {
             throw new BadToken(TokenStep.HEADER, "kid is not a string");
         }
-        return keys.find(kid == JsonDocument.NONE ? null : header.string(kid), algorithm)
+        return keys.find(kid == JsonDocument.NONE ? null : header.string(kid), algorithm, LOGIN)
                 .orElseThrow(() -> new BadToken(TokenStep.KEY, "no key of the issuer fits kid and alg"));
     }
 

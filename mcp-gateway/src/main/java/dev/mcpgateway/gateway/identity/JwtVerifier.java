@@ -44,10 +44,11 @@ final class JwtVerifier {
     /**
      * What a token says, once it is proved that its issuer says it. Its sender is not looked at.
      *
+     * @param source who shows it, as {@link SourceAddress} tells sources apart
      * @throws BadToken if any check fails
      * @throws KeysUnavailable if the issuer's keys cannot be had, or too much is being verified
      */
-    VerifiedToken verify(String compact, String audience) throws BadToken, KeysUnavailable {
+    VerifiedToken verify(String compact, String audience, String source) throws BadToken, KeysUnavailable {
         TokenText token = TokenText.of(compact, TokenStep.FORM);
         Issuer issuer = issuer(token);
         IssuerProfile profile = issuer.profile();
@@ -55,7 +56,7 @@ final class JwtVerifier {
         TokenClaims claims = new TokenClaims(token.payload(), profile);
         claims.checkTimes(clock.instant());
         claims.checkAudience(profile.audience().isEmpty() ? audience : profile.audience());
-        VerificationKey key = key(token.header(), issuer, algorithm);
+        VerificationKey key = key(token.header(), issuer, algorithm, source);
         work.check(key, token, algorithm, TokenStep.SIGNATURE);
         Caller caller = claims.caller(scopes).provedBy(key.keyId());
         return new VerifiedToken(caller, profile, claims.confirmation());
@@ -103,11 +104,11 @@ final class JwtVerifier {
         return lower.startsWith("application/") ? lower.substring("application/".length()) : lower;
     }
 
-    private static VerificationKey key(JsonDocument header, Issuer issuer, String algorithm)
+    private static VerificationKey key(JsonDocument header, Issuer issuer, String algorithm, String source)
             throws BadToken, KeysUnavailable {
         int kid = header.at(KID);
         return issuer.keys()
-                .find(kid == JsonDocument.NONE ? null : header.string(kid), algorithm)
+                .find(kid == JsonDocument.NONE ? null : header.string(kid), algorithm, source)
                 .orElseThrow(() -> new BadToken(TokenStep.KEY, "no key of the issuer fits kid and alg"));
     }
 }

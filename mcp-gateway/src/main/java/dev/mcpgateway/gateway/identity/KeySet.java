@@ -9,9 +9,10 @@ interface KeySet {
      * The key for a token.
      *
      * @param keyId the token's {@code kid}; without one, the only key that fits the algorithm, if there is only one
+     * @param source who shows the token, as {@link SourceAddress} tells sources apart
      * @throws KeysUnavailable if the keys cannot be had and none are cached
      */
-    Optional<VerificationKey> find(@Nullable String keyId, String algorithm) throws KeysUnavailable;
+    Optional<VerificationKey> find(@Nullable String keyId, String algorithm, String source) throws KeysUnavailable;
 
     /** Grows when the keys change: what was verified under an older number must be verified again. */
     long generation();

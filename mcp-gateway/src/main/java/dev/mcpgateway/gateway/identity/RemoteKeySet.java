@@ -8,12 +8,13 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The keys behind a JWKS URL: cached, fetched anew ahead of their end and, at a limited rate, for a key id that is not
  * among them; kept through an outage of the issuer. At most one fetch is under way. Why it is no composition of the
- * library's: decision record 0013.
+ * library's: decision record 0013; who is given a look for an unknown key id: 0019.
  */
 final class RemoteKeySet implements KeySet {
     /** How long a fetched set counts as fresh. */
@@ -21,9 +22,6 @@ final class RemoteKeySet implements KeySet {
 
     /** How long before its end a set is fetched anew in the background. */
     static final Duration AHEAD = Duration.ofSeconds(30);
-
-    /** Time between two fetches for unknown key ids, whatever tokens name. */
-    static final Duration UNKNOWN_GAP = Duration.ofSeconds(15);
 
     /** Time between a failed fetch and the next. */
     static final Duration RETRY_GAP = Duration.ofSeconds(2);
@@ -39,7 +37,9 @@ final class RemoteKeySet implements KeySet {
     private final LongSupplier nanoClock;
     private final ReentrantLock fetching = new ReentrantLock();
     private final AtomicInteger waiting = new AtomicInteger();
-    private volatile State state = new State(null, "", 0, 0, false, 0, "", false, 0);
+    private final KeyLooks looks;
+    private final UnknownKeyIds unknown;
+    private volatile State state = new State(null, "", 0, 0, false, 0, "");
 
     /** Where key sets come from; each call is one attempt, bounded in time and size. */
     @FunctionalInterface
@@ -58,8 +58,6 @@ final class RemoteKeySet implements KeySet {
      * @param failed whether the attempt after it failed
      * @param failedNanos when the last attempt failed
      * @param problem why
-     * @param sought whether a key id was ever fetched for
-     * @param soughtNanos when that was last
      */
     private record State(
             @Nullable List<VerificationKey> keys,
@@ -68,42 +66,49 @@ final class RemoteKeySet implements KeySet {
             long fetchedNanos,
             boolean failed,
             long failedNanos,
-            String problem,
-            boolean sought,
-            long soughtNanos) {
+            String problem) {
 
         State fetched(List<VerificationKey> now, String nowText, long nanos) {
             long next = nowText.equals(text) ? generation : generation + 1;
-            return new State(now, nowText, next, nanos, false, failedNanos, "", sought, soughtNanos);
+            return new State(now, nowText, next, nanos, false, failedNanos, "");
         }
 
         State failed(String why, long nanos) {
-            return new State(keys, text, generation, fetchedNanos, true, nanos, why, sought, soughtNanos);
-        }
-
-        State sought(long nanos) {
-            return new State(keys, text, generation, fetchedNanos, failed, failedNanos, problem, true, nanos);
+            return new State(keys, text, generation, fetchedNanos, true, nanos, why);
         }
     }
 
-    RemoteKeySet(String alias, Source source, LongSupplier nanoClock) {
+    /**
+     * Keys of the issuer with this alias.
+     *
+     * @param forgive takes back failures of a source that named a key before it was published
+     */
+    RemoteKeySet(String alias, Source source, LongSupplier nanoClock, Pause pause, ObjIntConsumer<String> forgive) {
         this.alias = alias;
         this.source = source;
         this.nanoClock = nanoClock;
+        this.looks = new KeyLooks(this::look, nanoClock, pause, KeyLooks.WAIT);
+        this.unknown = new UnknownKeyIds(nanoClock, forgive);
     }
 
     @Override
-    public Optional<VerificationKey> find(@Nullable String keyId, String algorithm) throws KeysUnavailable {
+    public Optional<VerificationKey> find(@Nullable String keyId, String algorithm, String asking)
+            throws KeysUnavailable {
         List<VerificationKey> keys = keys();
         Optional<VerificationKey> found = KeyRules.only(keys, keyId, algorithm);
         if (found.isPresent() || keyId == null || hasKeyId(keys, keyId)) {
             return found;
         }
-        return KeyRules.only(keysFor(keyId), keyId, algorithm);
+        return KeyRules.only(keysFor(keyId, asking), keyId, algorithm);
     }
 
     private static boolean hasKeyId(List<VerificationKey> keys, String keyId) {
         return keys.stream().anyMatch(key -> keyId.equals(key.keyId()));
+    }
+
+    private static boolean hasKeyId(State now, String keyId) {
+        List<VerificationKey> keys = now.keys();
+        return keys != null && hasKeyId(keys, keyId);
     }
 
     /** The keys to verify with now. */
@@ -127,48 +132,37 @@ final class RemoteKeySet implements KeySet {
         return last;
     }
 
-    /** The keys after a look for this key id, if it is time for one. */
-    private List<VerificationKey> keysFor(String keyId) throws KeysUnavailable {
+    /** The keys after a look for this key id, if this source is given one. */
+    private List<VerificationKey> keysFor(String keyId, String asking) throws KeysUnavailable {
         State seen = state;
-        if (mayNotSeek(seen)) {
-            return soughtLately(seen);
+        // while the issuer is down nobody can say that it has no such key
+        if (mayNotRetry(seen)) {
+            throw unavailable(seen);
         }
-        enter();
-        try {
-            State now = state;
-            List<VerificationKey> keys = now.keys();
-            // whoever waited here finds what the one before has fetched
-            if (keys != null && hasKeyId(keys, keyId)) {
-                return keys;
-            }
-            if (mayNotSeek(now)) {
-                return soughtLately(now);
-            }
-            attempt();
-            if (!state.failed()) {
-                state = state.sought(nanoClock.getAsLong());
-            }
-            return soughtLately(state);
-        } finally {
-            leave();
+        if (keyId.length() > UnknownKeyIds.CHARS_MAX || unknown.refuses(asking, keyId)) {
+            return List.of();
         }
-    }
-
-    /** A look that failed found out nothing about any key: what is new when the issuer is back need not wait for it. */
-    private boolean mayNotSeek(State now) {
-        if (now.failed()) {
-            return mayNotRetry(now);
-        }
-        return now.sought() && nanoClock.getAsLong() - now.soughtNanos() < UNKNOWN_GAP.toNanos();
-    }
-
-    /** While the issuer is down nobody can say that it has no such key. */
-    private List<VerificationKey> soughtLately(State now) throws KeysUnavailable {
+        long look = looks.await(asking, () -> hasKeyId(state, keyId) || mayNotRetry(state));
+        State now = state;
         List<VerificationKey> keys = now.keys();
         if (keys == null || now.failed()) {
             throw unavailable(now);
         }
+        if (!hasKeyId(now, keyId)) {
+            unknown.absent(asking, keyId, look);
+        }
         return keys;
+    }
+
+    private void look() {
+        fetching.lock();
+        try {
+            if (!mayNotRetry(state)) {
+                attempt();
+            }
+        } finally {
+            fetching.unlock();
+        }
     }
 
     /** The state after an attempt of this or another thread, or as it is if the last one failed just now. */
@@ -223,9 +217,17 @@ final class RemoteKeySet implements KeySet {
     private void attempt() {
         try {
             String text = fetchedText();
-            state = state.fetched(KeyRules.read(text), text, nanoClock.getAsLong());
+            State before = state;
+            State now = before.fetched(KeyRules.read(text), text, nanoClock.getAsLong());
+            state = now;
+            if (now.generation() != before.generation()) {
+                unknown.changed(keyId -> hasKeyId(now, keyId));
+            }
         } catch (IOException failure) {
             state = state.failed(String.valueOf(failure.getMessage()), nanoClock.getAsLong());
+        } catch (RuntimeException unforeseen) {
+            // whoever waits for this attempt is told that nobody knows, not that there is no such key
+            state = state.failed(unforeseen.getClass().getSimpleName(), nanoClock.getAsLong());
         } catch (ParseException noKeySet) {
             state = state.failed("no JSON Web Key Set", nanoClock.getAsLong());
         }

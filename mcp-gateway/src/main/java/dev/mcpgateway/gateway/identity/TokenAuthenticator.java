@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.ObjIntConsumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
@@ -20,8 +21,6 @@ import java.util.stream.Stream;
  * short time; what proves its sender is checked for every request.
  */
 public final class TokenAuthenticator implements Authenticator {
-    private static final int RETRY_SECONDS = 5;
-
     private final JwtVerifier verifier;
     private final List<KeySet> keys;
     private final SenderCheck sender;
@@ -57,8 +56,9 @@ public final class TokenAuthenticator implements Authenticator {
             InstantSource clock,
             LongSupplier nanoClock,
             RandomGenerator secureRandom) {
+        this.failures = new FailureLimit(settings.failuresPerMinute(), nanoClock);
         List<JwtVerifier.Issuer> issuers = settings.issuers().stream()
-                .map(source -> new JwtVerifier.Issuer(source.profile(), keys(source, nanoClock)))
+                .map(source -> new JwtVerifier.Issuer(source.profile(), keys(source, nanoClock, failures::forgive)))
                 .toList();
         SignatureWork work = SignatureWork.ofThisMachine();
         this.verifier = new JwtVerifier(issuers, settings.scopes(), work, clock);
@@ -69,15 +69,14 @@ public final class TokenAuthenticator implements Authenticator {
         this.verified = new VerifiedTokens(
                 issuers.stream().map(issuer -> issuer.profile().alias()).toList());
         this.refused = new RefusedTokens(nanoClock);
-        this.failures = new FailureLimit(settings.failuresPerMinute(), nanoClock);
         this.others = List.copyOf(others);
         this.clock = clock;
     }
 
-    static KeySet keys(IssuerSource source, LongSupplier nanoClock) {
+    static KeySet keys(IssuerSource source, LongSupplier nanoClock, ObjIntConsumer<String> forgive) {
         return switch (source) {
             case IssuerSource.Remote(IssuerProfile profile, JwksRetriever jwks) ->
-                new RemoteKeySet(profile.alias(), jwks, nanoClock);
+                new RemoteKeySet(profile.alias(), jwks, nanoClock, Pause.SLEEP, forgive);
             case IssuerSource.Local(IssuerProfile _, Path jwks) -> new FileKeySet(jwks, nanoClock);
         };
     }
@@ -94,7 +93,7 @@ public final class TokenAuthenticator implements Authenticator {
             throw new Refused(Refusal.of(reason(bad.step()), detail(bad)));
         } catch (KeysUnavailable failure) {
             throw new Refused(
-                    Refusal.of(Reason.KEYS_UNAVAILABLE, detail(failure)).retryAfter(RETRY_SECONDS));
+                    Refusal.of(Reason.KEYS_UNAVAILABLE, detail(failure)).retryAfter(failure.retrySeconds()));
         }
     }
 
@@ -106,7 +105,7 @@ public final class TokenAuthenticator implements Authenticator {
                 return other.verify(token, audience, gate);
             }
         }
-        VerifiedToken jwt = jwt(token, audience, gate);
+        VerifiedToken jwt = jwt(token, audience, SourceAddress.of(address), gate);
         for (TokenVerifier other : others) {
             other.confirm(jwt, token, gate);
         }
@@ -120,7 +119,8 @@ public final class TokenAuthenticator implements Authenticator {
         }
     }
 
-    private VerifiedToken jwt(String token, String audience, TokenVerifier.Gate gate) throws BadToken, KeysUnavailable {
+    private VerifiedToken jwt(String token, String audience, String source, TokenVerifier.Gate gate)
+            throws BadToken, KeysUnavailable {
         TokenHash hash = TokenHash.of(audience, token);
         // the number from before the verification: keys that change meanwhile make what is remembered old at once
         long generation = generation();
@@ -135,7 +135,7 @@ public final class TokenAuthenticator implements Authenticator {
             throw again;
         }
         try {
-            VerifiedToken fresh = verifier.verify(token, audience);
+            VerifiedToken fresh = verifier.verify(token, audience, source);
             verified.add(hash, fresh, token.length(), now, generation);
             return fresh;
         } catch (BadToken bad) {

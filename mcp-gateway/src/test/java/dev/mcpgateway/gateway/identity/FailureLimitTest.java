@@ -61,6 +61,33 @@ class FailureLimitTest {
     }
 
     @Test
+    void whatIsForgivenDoesNotCount() {
+        fail("2001:db8:0:7:1:2:3:4", 61);
+
+        limit.forgive("2001:db8:0:7", 1);
+        assertThat(limit.secondsToWait("2001:db8:0:7::1")).isEqualTo(2);
+        limit.forgive("2001:db8:0:7::1", 1);
+        assertThat(limit.secondsToWait("2001:db8:0:7::1")).isZero();
+
+        limit.forgive("192.0.2.9", 5);
+        fail("192.0.2.9", 59);
+        assertThat(limit.secondsToWait("192.0.2.9")).isZero();
+        fail("192.0.2.9", 1);
+        assertThat(limit.secondsToWait("192.0.2.9"))
+                .as("nobody has more failures in store than the limit says")
+                .isPositive();
+    }
+
+    @Test
+    void moreForgivenThanFailedIsNoStore() {
+        fail("192.0.2.1", 1);
+        limit.forgive("192.0.2.1", 1_000);
+
+        fail("192.0.2.1", 60);
+        assertThat(limit.secondsToWait("192.0.2.1")).isPositive();
+    }
+
+    @Test
     void zeroIsNoLimit() {
         FailureLimit none = new FailureLimit(0, nanos::get);
         for (int i = 0; i < 1_000; i++) {

@@ -38,6 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
 class JwtVerifierTest {
     private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
     private static final TestIssuer ISSUER = new TestIssuer();
+    private static final String SOURCE = "192.0.2.1";
 
     @TempDir
     Path folder;
@@ -66,7 +67,8 @@ class JwtVerifierTest {
 
     @Test
     void aGoodTokenNamesItsCaller() throws Exception {
-        Caller caller = verifier.verify(ISSUER.token(NOW), TestIssuer.AUDIENCE).caller();
+        Caller caller =
+                verifier.verify(ISSUER.token(NOW), TestIssuer.AUDIENCE, SOURCE).caller();
 
         assertThat(caller.subject().issuer()).isEqualTo("corp");
         assertThat(caller.subject().subject()).isEqualTo("alice");
@@ -94,7 +96,7 @@ class JwtVerifierTest {
                 signed(header -> header.put("x5t", "thumbprint")));
 
         for (String token : good) {
-            assertThat(verifier.verify(token, TestIssuer.AUDIENCE)
+            assertThat(verifier.verify(token, TestIssuer.AUDIENCE, SOURCE)
                             .caller()
                             .subject()
                             .subject())
@@ -106,7 +108,7 @@ class JwtVerifierTest {
     void withoutKeyIdTheOnlyKeyOfTheAlgorithmIsTaken() throws Exception {
         String token = signed(header -> header.remove("kid"));
 
-        assertThat(verifier.verify(token, TestIssuer.AUDIENCE)
+        assertThat(verifier.verify(token, TestIssuer.AUDIENCE, SOURCE)
                         .caller()
                         .subject()
                         .subject())
@@ -550,7 +552,7 @@ class JwtVerifierTest {
     @ParameterizedTest
     @MethodSource("hostileTokens")
     void aHostileTokenIsRefusedForItsFault(Hostile hostile) {
-        assertThatThrownBy(() -> verifier.verify(hostile.token(), TestIssuer.AUDIENCE))
+        assertThatThrownBy(() -> verifier.verify(hostile.token(), TestIssuer.AUDIENCE, SOURCE))
                 .isInstanceOfSatisfying(
                         BadToken.class, refused -> assertThat(refused.step()).isEqualTo(hostile.step()))
                 .hasMessageStartingWith(hostile.step().word() + ": ")
@@ -569,13 +571,15 @@ class JwtVerifierTest {
         Map<String, Object> header = TestIssuer.header(JWSAlgorithm.ES256, ISSUER.ec());
         header.put("typ", "JWT");
 
-        assertThat(keycloakLike.verify(ISSUER.sign(header, TestIssuer.claims(NOW)), TestIssuer.AUDIENCE))
+        assertThat(keycloakLike.verify(ISSUER.sign(header, TestIssuer.claims(NOW)), TestIssuer.AUDIENCE, SOURCE))
                 .isNotNull();
         for (String claim : List.of("nonce", "at_hash", "c_hash", "s_hash")) {
-            assertThatThrownBy(() -> keycloakLike.verify(ISSUER.sign(header, with(claim, "x")), TestIssuer.AUDIENCE))
+            assertThatThrownBy(() ->
+                            keycloakLike.verify(ISSUER.sign(header, with(claim, "x")), TestIssuer.AUDIENCE, SOURCE))
                     .hasMessageContaining("ID token");
         }
-        assertThatThrownBy(() -> keycloakLike.verify(ISSUER.sign(header, with("typ", "ID")), TestIssuer.AUDIENCE))
+        assertThatThrownBy(
+                        () -> keycloakLike.verify(ISSUER.sign(header, with("typ", "ID")), TestIssuer.AUDIENCE, SOURCE))
                 .hasMessageContaining("access token");
     }
 
@@ -585,7 +589,7 @@ class JwtVerifierTest {
         ISSUER.publish(ISSUER.ec(), second);
         JwtVerifier twoKeys = verifier(TestProfile.plain());
 
-        assertThatThrownBy(() -> twoKeys.verify(signed(header -> header.remove("kid")), TestIssuer.AUDIENCE))
+        assertThatThrownBy(() -> twoKeys.verify(signed(header -> header.remove("kid")), TestIssuer.AUDIENCE, SOURCE))
                 .hasMessageContaining("kid and alg");
     }
 
@@ -663,7 +667,7 @@ class JwtVerifierTest {
     @ParameterizedTest
     @MethodSource("goodTokens")
     void aTokenThatFitsItsProfileIsAccepted(Twin twin) throws Exception {
-        VerifiedToken token = verifier(twin.profile()).verify(twin.token(), TestIssuer.AUDIENCE);
+        VerifiedToken token = verifier(twin.profile()).verify(twin.token(), TestIssuer.AUDIENCE, SOURCE);
 
         assertThat(token.caller().subject().subject()).matches("alice|a{256}");
         assertThat(token.caller().subject().clientId()).isEqualTo("desk-agent");
@@ -786,7 +790,7 @@ class JwtVerifierTest {
     void aTokenThatDoesNotFitItsProfileIsRefused(Misfit misfit) throws Exception {
         JwtVerifier strict = verifier(misfit.profile());
 
-        assertThatThrownBy(() -> strict.verify(misfit.token(), TestIssuer.AUDIENCE))
+        assertThatThrownBy(() -> strict.verify(misfit.token(), TestIssuer.AUDIENCE, SOURCE))
                 .isInstanceOfSatisfying(
                         BadToken.class, refused -> assertThat(refused.step()).isEqualTo(misfit.step()))
                 .hasMessageContaining(misfit.reason());
@@ -794,11 +798,13 @@ class JwtVerifierTest {
 
     @Test
     void whatTheSenderMustProveIsReadFromTheToken() throws Exception {
-        assertThat(verifier.verify(ISSUER.token(NOW), TestIssuer.AUDIENCE).confirmation())
+        assertThat(verifier.verify(ISSUER.token(NOW), TestIssuer.AUDIENCE, SOURCE)
+                        .confirmation())
                 .isEqualTo(Confirmation.NONE);
-        assertThat(verifier.verify(bound("jkt"), TestIssuer.AUDIENCE).confirmation())
+        assertThat(verifier.verify(bound("jkt"), TestIssuer.AUDIENCE, SOURCE).confirmation())
                 .isEqualTo(new Confirmation("t".repeat(43), null));
-        assertThat(verifier.verify(bound("x5t#S256"), TestIssuer.AUDIENCE).confirmation())
+        assertThat(verifier.verify(bound("x5t#S256"), TestIssuer.AUDIENCE, SOURCE)
+                        .confirmation())
                 .isEqualTo(new Confirmation(null, "t".repeat(43)));
     }
 
@@ -814,7 +820,7 @@ class JwtVerifierTest {
         }
 
         assertThat(longest.length()).isLessThanOrEqualTo(TokenText.BYTES_MAX);
-        assertThat(verifier.verify(longest, TestIssuer.AUDIENCE)).isNotNull();
+        assertThat(verifier.verify(longest, TestIssuer.AUDIENCE, SOURCE)).isNotNull();
     }
 
     @Test
@@ -833,19 +839,19 @@ class JwtVerifierTest {
                     ScopeHierarchy.NONE);
             Consumer<Map<String, Object>> two = claims -> claims.put("iss", "https://two.example");
 
-            assertThat(both.verify(ISSUER.token(NOW), TestIssuer.AUDIENCE)
+            assertThat(both.verify(ISSUER.token(NOW), TestIssuer.AUDIENCE, SOURCE)
                             .caller()
                             .subject()
                             .issuer())
                     .isEqualTo("corp");
-            assertThat(both.verify(other.token(NOW, two), TestIssuer.AUDIENCE)
+            assertThat(both.verify(other.token(NOW, two), TestIssuer.AUDIENCE, SOURCE)
                             .caller()
                             .subject()
                             .issuer())
                     .isEqualTo("two");
-            assertThatThrownBy(() -> both.verify(ISSUER.token(NOW, two), TestIssuer.AUDIENCE))
+            assertThatThrownBy(() -> both.verify(ISSUER.token(NOW, two), TestIssuer.AUDIENCE, SOURCE))
                     .hasMessageContaining("signature");
-            assertThatThrownBy(() -> both.verify(other.token(NOW), TestIssuer.AUDIENCE))
+            assertThatThrownBy(() -> both.verify(other.token(NOW), TestIssuer.AUDIENCE, SOURCE))
                     .hasMessageContaining("signature");
         }
     }
@@ -865,7 +871,7 @@ class JwtVerifierTest {
     }
 
     private static Set<String> scopes(JwtVerifier verifier, String scope) throws Exception {
-        return verifier.verify(ISSUER.token(NOW, c -> c.put("scope", scope)), TestIssuer.AUDIENCE)
+        return verifier.verify(ISSUER.token(NOW, c -> c.put("scope", scope)), TestIssuer.AUDIENCE, SOURCE)
                 .caller()
                 .subject()
                 .scopes();
@@ -877,7 +883,7 @@ class JwtVerifierTest {
         JwtVerifier keyless =
                 verifier(List.of(new JwtVerifier.Issuer(TestProfile.plain().profile(), none)), ScopeHierarchy.NONE);
 
-        assertThatThrownBy(() -> keyless.verify(ISSUER.token(NOW), TestIssuer.AUDIENCE))
+        assertThatThrownBy(() -> keyless.verify(ISSUER.token(NOW), TestIssuer.AUDIENCE, SOURCE))
                 .isInstanceOf(KeysUnavailable.class)
                 .hasMessageContaining("absent.json");
     }

@@ -27,13 +27,20 @@ import org.junit.jupiter.api.Test;
 
 /** Keys behind a URL: how often they are fetched, and what holds while they cannot be. */
 class RemoteKeySetTest {
+    private static final String SOURCE = "192.0.2.1";
     private static final ECKey OLD = key("old");
     private static final ECKey NEW = key("new");
 
     private final AtomicLong nanos = new AtomicLong(Duration.ofDays(100).toNanos());
     private final AtomicInteger fetches = new AtomicInteger();
+    private final List<String> forgiven = new ArrayList<>();
     private volatile Callable<String> issuer = () -> jwks(OLD);
-    private final RemoteKeySet keys = new RemoteKeySet("corp", this::fetch, nanos::get);
+    private final RemoteKeySet keys = new RemoteKeySet(
+            "corp",
+            this::fetch,
+            nanos::get,
+            nanos::addAndGet,
+            (source, failures) -> forgiven.add(source + " " + failures));
 
     private String fetch() throws IOException {
         fetches.incrementAndGet();
@@ -69,7 +76,18 @@ class RemoteKeySetTest {
     }
 
     private boolean has(String keyId) throws KeysUnavailable {
-        return keys.find(keyId, "ES256").isPresent();
+        return has(keyId, SOURCE);
+    }
+
+    private boolean has(String keyId, String source) throws KeysUnavailable {
+        return keys.find(keyId, "ES256", source).isPresent();
+    }
+
+    /** How long the clock moves on while this is done: waiting moves it, too. */
+    private Duration during(Callable<?> action) throws Exception {
+        long begin = nanos.get();
+        action.call();
+        return Duration.ofNanos(nanos.get() - begin);
     }
 
     @Test
@@ -83,17 +101,19 @@ class RemoteKeySetTest {
 
     @Test
     void withoutAKeyIdTheOnlyKeyIsFoundInEveryState() throws Exception {
-        assertThat(keys.find(null, "ES256")).as("first").isPresent();
+        assertThat(keys.find(null, "ES256", SOURCE)).as("first").isPresent();
         later(RemoteKeySet.FRESH.minusSeconds(1));
-        assertThat(keys.find(null, "ES256")).as("shortly before its end").isPresent();
+        assertThat(keys.find(null, "ES256", SOURCE))
+                .as("shortly before its end")
+                .isPresent();
         Await.until("fetched behind", () -> fetches.get() == 2);
         later(RemoteKeySet.FRESH);
-        assertThat(keys.find(null, "ES256")).as("fetched anew").isPresent();
+        assertThat(keys.find(null, "ES256", SOURCE)).as("fetched anew").isPresent();
         down();
         later(RemoteKeySet.FRESH);
-        assertThat(keys.find(null, "ES256")).as("the issuer is down").isPresent();
+        assertThat(keys.find(null, "ES256", SOURCE)).as("the issuer is down").isPresent();
         later(Duration.ofMinutes(1));
-        assertThat(keys.find(null, "ES256")).as("and still is").isPresent();
+        assertThat(keys.find(null, "ES256", SOURCE)).as("and still is").isPresent();
     }
 
     @Test
@@ -109,37 +129,150 @@ class RemoteKeySetTest {
     }
 
     @Test
-    void aFloodOfUnknownKeyIdsCostsTwoFetchesInHalfAMinute() throws Exception {
+    void aFloodFromOneSourceIsGivenThreeLooksAndThenOneInFiveSeconds() throws Exception {
         assertThat(has("old")).isTrue();
         for (int i = 0; i < 3_000; i++) {
             assertThat(has("flood-" + i)).isFalse();
             later(Duration.ofMillis(10));
         }
 
-        assertThat(fetches.get()).isLessThanOrEqualTo(1 + 2);
+        assertThat(fetches.get()).isEqualTo(1 + 3 + 5);
     }
 
     @Test
-    void aNewKeyIsTakenWithinOneIntervalDuringAFlood() throws Exception {
+    void aFloodFromManySourcesIsGivenFiveLooksAndThenOneInASecond() throws Exception {
         assertThat(has("old")).isTrue();
-        assertThat(has("flood")).isFalse();
+        Duration took = during(() -> {
+            for (int i = 0; i < 40; i++) {
+                assertThat(has("flood-" + i, "203.0.113." + i)).isFalse();
+            }
+            return null;
+        });
+
+        assertThat(fetches).hasValue(1 + 40);
+        assertThat(took).isEqualTo(KeyLooks.GAP.multipliedBy(40 - KeyLooks.BURST));
+    }
+
+    @Test
+    void duringAFloodFromOneSourceAnotherIsGivenItsLookAtOnce() throws Exception {
+        assertThat(has("old")).isTrue();
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(has("flood-" + i, "203.0.113.1")).isFalse();
+        }
         issuer = () -> jwks(OLD, NEW);
 
-        later(RemoteKeySet.UNKNOWN_GAP.minusNanos(1));
-        assertThat(has("new")).isFalse();
-        later(Duration.ofNanos(1));
-        assertThat(has("flood-2")).isFalse();
+        assertThat(during(() -> assertThat(has("new")).isTrue())).isZero();
+    }
 
-        assertThat(has("new")).as("fetched for another key id").isTrue();
+    @Test
+    void duringAFloodFromManySourcesANewKeyIsTakenWithTheNextLook() throws Exception {
         assertThat(has("old")).isTrue();
+        for (int i = 0; i < 20; i++) {
+            assertThat(has("flood-" + i, "203.0.113." + i)).isFalse();
+        }
+        issuer = () -> jwks(OLD, NEW);
+
+        assertThat(during(() -> assertThat(has("new")).isTrue())).isLessThanOrEqualTo(KeyLooks.GAP);
+        assertThat(during(() -> assertThat(has("new", "192.0.2.2")).isTrue()))
+                .as("one look is for all")
+                .isZero();
+    }
+
+    @Test
+    void atTheFloodsOwnSourceANewKeyIsTakenWithItsNextLook() throws Exception {
+        assertThat(has("old")).isTrue();
+        for (int i = 0; i < 100; i++) {
+            assertThat(has("flood-" + i)).isFalse();
+        }
+        issuer = () -> jwks(OLD, NEW);
+
+        assertThat(has("new")).isFalse();
+        later(UnknownKeyIds.REFILL);
+        assertThat(has("flood")).isFalse();
+
+        assertThat(has("new")).as("found when the flood was given its look").isTrue();
+    }
+
+    @Test
+    void aKeyIdThatIsNotThereIsRememberedForItsSource() throws Exception {
+        assertThat(has("old")).isTrue();
+        assertThat(has("gone")).isFalse();
+        for (int i = 0; i < 100; i++) {
+            assertThat(has("gone")).isFalse();
+        }
+        assertThat(fetches).hasValue(2);
+        later(UnknownKeyIds.REMEMBERED.minusNanos(1));
+        assertThat(has("gone")).isFalse();
+        assertThat(fetches).hasValue(2);
+
+        later(Duration.ofNanos(1));
+        assertThat(has("gone")).isFalse();
+
+        assertThat(fetches).as("looked for once more").hasValue(3);
+    }
+
+    @Test
+    void whoGuessesTheNextKeyIdDoesNotMakeItAbsentForOthers() throws Exception {
+        assertThat(has("old")).isTrue();
+        assertThat(has("new", "203.0.113.1")).isFalse();
+        issuer = () -> jwks(OLD, NEW);
+
+        assertThat(during(() -> assertThat(has("new")).isTrue())).isZero();
+        assertThat(has("new", "203.0.113.1")).isTrue();
+    }
+
+    @Test
+    void whoNamedAKeyBeforeItWasPublishedIsForgivenWhenItIs() throws Exception {
+        assertThat(has("old")).isTrue();
+        for (int i = 0; i < 4; i++) {
+            assertThat(has("new")).isFalse();
+        }
+        assertThat(has("never")).isFalse();
+        issuer = () -> jwks(OLD, NEW);
+        assertThat(forgiven).isEmpty();
+
+        assertThat(has("new", "192.0.2.2")).isTrue();
+
+        assertThat(forgiven).containsExactly(SOURCE + " 4");
+    }
+
+    @Test
+    void whenTheKeysChangeWhatWasNotThereIsLookedForAnew() throws Exception {
+        assertThat(has("old")).isTrue();
+        assertThat(has("late")).isFalse();
+        issuer = () -> jwks(OLD, NEW);
+        assertThat(has("new")).isTrue();
+        issuer = () -> jwks(OLD, NEW, key("late"));
+
+        assertThat(has("late")).isTrue();
+    }
+
+    @Test
+    void veryLongKeyIdsAreNotLookedFor() throws Exception {
+        assertThat(has("old")).isTrue();
+        assertThat(has("x".repeat(UnknownKeyIds.CHARS_MAX + 1))).isFalse();
+        assertThat(fetches).hasValue(1);
+
+        assertThat(has("x".repeat(UnknownKeyIds.CHARS_MAX))).isFalse();
+        assertThat(fetches).hasValue(2);
+    }
+
+    @Test
+    void looksThatFindAKeyCostTheirSourceNothing() throws Exception {
+        assertThat(has("old")).isTrue();
+        for (int i = 0; i < 10; i++) {
+            String next = "next-" + i;
+            issuer = () -> jwks(OLD, key(next));
+            assertThat(has(next)).as(next).isTrue();
+        }
     }
 
     @Test
     void whatCannotBeANewKeyIsNotLookedFor() throws Exception {
         assertThat(has("old")).isTrue();
 
-        assertThat(keys.find("old", "RS256")).isEmpty();
-        assertThat(keys.find(null, "RS256")).isEmpty();
+        assertThat(keys.find("old", "RS256", SOURCE)).isEmpty();
+        assertThat(keys.find(null, "RS256", SOURCE)).isEmpty();
 
         assertThat(fetches).hasValue(1);
     }
@@ -206,12 +339,12 @@ class RemoteKeySetTest {
 
         later(RemoteKeySet.FRESH);
         assertThat(has("old")).isTrue();
-        later(RemoteKeySet.OUTAGE.minus(RemoteKeySet.FRESH).minusSeconds(1));
+        later(RemoteKeySet.OUTAGE.minus(RemoteKeySet.FRESH).minusNanos(1));
         assertThat(has("old")).isTrue();
         assertThat(keys.notReady()).isEmpty();
         Await.until("the attempt behind it is over", () -> fetches.get() == 5);
 
-        later(Duration.ofSeconds(2));
+        later(Duration.ofNanos(1));
         assertThatThrownBy(() -> has("old")).isInstanceOf(KeysUnavailable.class);
     }
 
@@ -226,7 +359,7 @@ class RemoteKeySetTest {
         assertThat(has("old")).isTrue();
 
         issuer = () -> jwks(OLD, NEW);
-        later(RemoteKeySet.UNKNOWN_GAP);
+        later(RemoteKeySet.RETRY_GAP);
         assertThat(has("new")).isTrue();
     }
 
@@ -283,7 +416,7 @@ class RemoteKeySetTest {
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Optional<VerificationKey>>> found = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                found.add(callers.submit(() -> keys.find("old", "ES256")));
+                found.add(callers.submit(() -> keys.find("old", "ES256", SOURCE)));
             }
             assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
             release.countDown();
@@ -306,7 +439,7 @@ class RemoteKeySetTest {
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Optional<VerificationKey>>> found = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
-                found.add(callers.submit(() -> keys.find("new", "ES256")));
+                found.add(callers.submit(() -> keys.find("new", "ES256", SOURCE)));
             }
             Await.until("the fetch is under way", () -> fetches.get() == 2);
             assertThat(has("old")).as("others go on").isTrue();
@@ -332,7 +465,7 @@ class RemoteKeySetTest {
             for (int i = 0; i < 600; i++) {
                 callers.execute(() -> {
                     try {
-                        keys.find("old", "ES256");
+                        keys.find("old", "ES256", SOURCE);
                         served.incrementAndGet();
                     } catch (KeysUnavailable busy) {
                         refused.incrementAndGet();

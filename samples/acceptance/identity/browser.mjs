@@ -7,9 +7,10 @@ const STEPS_MAX = 12;
  *
  * @param {URL|string} url where the client sends the browser
  * @param {string} redirect where the provider is to send it back to; nothing need listen there
+ * @param {function} fillIn gives address and fields of the form of a page, filled in; by default that of oidc-provider
  * @returns {Promise<URL>} that address with what the provider added to it
  */
-export async function authorize(url, redirect, login) {
+export async function authorize(url, redirect, login, fillIn = filledIn) {
   const cookies = new Map();
   let next = { url: String(url) };
   for (let step = 0; step < STEPS_MAX; step++) {
@@ -30,9 +31,15 @@ export async function authorize(url, redirect, login) {
     const page = await response.text();
     next = response.headers.has('location')
       ? { url: new URL(response.headers.get('location'), next.url).href }
-      : filledIn(page, login);
+      : fillIn(page, login);
   }
   throw new Error(`no way back to ${redirect} within ${STEPS_MAX} steps`);
+}
+
+/** A page that a browser would stop at, as an error. */
+export function stuck(page) {
+  const text = page.replace(/<style.*?<\/style>|<script.*?<\/script>/gs, '').replace(/<[^>]*>|\s+/g, ' ');
+  return new Error(`neither a form nor a redirect: ${text}`);
 }
 
 /** The page's form, filled in. */
@@ -40,7 +47,7 @@ function filledIn(page, login) {
   const action = /<form[^>]* action="([^"]+)"/.exec(page)?.[1];
   const prompt = /name="prompt" value="(\w+)"/.exec(page)?.[1];
   if (action === undefined || prompt === undefined) {
-    throw new Error(`neither a form nor a redirect: ${page.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]*>|\s+/g, ' ')}`);
+    throw stuck(page);
   }
   return { url: action.replaceAll('&amp;', '&'), form: prompt === 'login' ? { prompt, login, password: 'x' } : { prompt } };
 }

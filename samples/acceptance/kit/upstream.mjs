@@ -23,6 +23,7 @@ const KEPT_CHARS_MAX = 1_000_000;
 export class EchoUpstream {
   #server;
   #answers;
+  #guard;
 
   /** Trace ids of the calls that were received. */
   received = new Set();
@@ -31,12 +32,14 @@ export class EchoUpstream {
   /** All header fields and bodies of calls, as one text. */
   everything = '';
 
-  constructor(tools) {
+  constructor(tools, guard) {
     this.#answers = ANSWERS(tools);
+    this.#guard = guard;
   }
 
-  static async start(tools) {
-    const upstream = new EchoUpstream(tools);
+  /** @param {function} [guard] whether a request with these header fields is answered, and not with 401 */
+  static async start(tools, guard = async () => true) {
+    const upstream = new EchoUpstream(tools, guard);
     upstream.#server = createServer((request, response) => upstream.#handle(request, response)).listen(0, '127.0.0.1');
     await once(upstream.#server, 'listening');
     return upstream;
@@ -60,7 +63,11 @@ export class EchoUpstream {
   #handle(request, response) {
     const chunks = [];
     request.on('data', (chunk) => chunks.push(chunk));
-    request.on('end', () => {
+    request.on('end', async () => {
+      if (!(await this.#guard(request.headers))) {
+        response.writeHead(401, { 'WWW-Authenticate': 'Bearer error="invalid_token"' }).end();
+        return;
+      }
       const { id, method, params } = JSON.parse(Buffer.concat(chunks));
       if (method === 'tools/call') {
         this.received.add(params._meta?.traceparent?.split('-')[1]);

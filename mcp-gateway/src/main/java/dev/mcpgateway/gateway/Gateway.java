@@ -144,6 +144,7 @@ public final class Gateway implements AutoCloseable {
                     wiring.secureRandom(),
                     wiring.version());
             stops.tell(face, sweeper);
+            stops.tell(() -> credentials.dropStopped(stops.kills()));
             this.catalog = new Catalog(
                     upstreams.values().stream()
                             .map(Upstreams.Upstream::upstream)

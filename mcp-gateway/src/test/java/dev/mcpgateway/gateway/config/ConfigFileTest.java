@@ -618,14 +618,16 @@ class ConfigFileTest {
 
     @Test
     void groupsAndScopesMayBeInsideOfOtherClaimsTheClientMayNot() {
-        IssuerProfile profile = good(LEAST.replace("jwks: {", "claims: {groups: /realm_access/roles, scope: /a~1b}, jwks: {"))
+        IssuerProfile profile = good(LEAST.replace(
+                        "jwks: {", "claims: {groups: /realm_access/roles, scope: /a~1b}, jwks: {"))
                 .issuers()
                 .get("corp")
                 .profile();
 
         assertThat(profile.groupsClaim()).isEqualTo("/realm_access/roles");
         assertThat(profile.scopeClaim()).isEqualTo("/a~1b");
-        for (String bad : List.of("client_id: /a/b", "groups: /", "groups: /a/", "groups: //a", "groups: /a~2", "scope: ''")) {
+        for (String bad :
+                List.of("client_id: /a/b", "groups: /", "groups: /a/", "groups: //a", "groups: /a~2", "scope: ''")) {
             assertThat(problems(LEAST.replace("jwks: {", "claims: {" + bad + "}, jwks: {")))
                     .as(bad)
                     .singleElement()

@@ -148,7 +148,9 @@ class BoundTokenTest {
             String algorithms = ", algs=\"ES256 PS256 RS256 EdDSA Ed25519\"";
             assertThat(challenges(badProof)).contains("DPoP error=\"invalid_dpop_proof\"", algorithms);
             assertThat(challenges(badToken)).contains("DPoP error=\"invalid_token\"", algorithms);
-            assertThat(challenges(bearer)).contains("Bearer error=\"invalid_token\"").doesNotContain("DPoP", "algs");
+            assertThat(challenges(bearer))
+                    .contains("Bearer error=\"invalid_token\"")
+                    .doesNotContain("DPoP", "algs");
         }
     }
 

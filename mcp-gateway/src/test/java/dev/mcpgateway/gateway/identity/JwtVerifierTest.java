@@ -123,11 +123,15 @@ class JwtVerifierTest {
         for (Object none : List.of("roles", List.of("auditor"), Map.of("role", List.of("auditor")), 7)) {
             String token = ISSUER.token(NOW, claims -> claims.put("realm_access", none));
 
-            assertThat(nested.verify(token, TestIssuer.AUDIENCE).caller().subject().groups())
+            assertThat(nested.verify(token, TestIssuer.AUDIENCE)
+                            .caller()
+                            .subject()
+                            .groups())
                     .as(none.toString())
                     .isEmpty();
         }
-        String wrong = ISSUER.token(NOW, claims -> claims.put("realm_access", Map.of("roles", List.of(List.of("auditor")))));
+        String wrong =
+                ISSUER.token(NOW, claims -> claims.put("realm_access", Map.of("roles", List.of(List.of("auditor")))));
         assertThatThrownBy(() -> nested.verify(wrong, TestIssuer.AUDIENCE)).isInstanceOf(BadToken.class);
     }
 

@@ -8,13 +8,18 @@ const STEPS_MAX = 14;
 export class Visitor {
   #cookies = new Map();
   #login;
+  #fillIn;
 
   /** The URLs that it opened. */
   visited = [];
 
-  /** @param {function(URL): string} login the name to log in with at the provider that has this URL */
-  constructor(login) {
+  /**
+   * @param {function(URL): string} login who logs in at the provider that has this URL
+   * @param {function} fillIn gives URL and fields of a provider's form, filled in; by default of oidc-provider's
+   */
+  constructor(login, fillIn = filledIn) {
     this.#login = login;
+    this.#fillIn = fillIn;
   }
 
   /**
@@ -34,7 +39,7 @@ export class Visitor {
         return { url: next.url };
       }
       const page = await this.#ask(next);
-      next = sentOn(page) ?? this.#filledIn(page, cancels);
+      next = sentOn(page) ?? this.#fillIn(page, this.#login(page.url), cancels);
       if (next === undefined) {
         return page;
       }
@@ -72,20 +77,19 @@ export class Visitor {
     }
     return { url, status: response.status, headers: response.headers, text: await response.text() };
   }
+}
 
-  /** A provider's form, filled in. */
-  #filledIn({ url, text }, cancels) {
-    const action = /<form[^>]* action="([^"]+)"/.exec(text)?.[1];
-    const prompt = /name="prompt" value="(\w+)"/.exec(text)?.[1];
-    if (action === undefined || prompt === undefined) {
-      return undefined;
-    }
-    if (cancels && prompt === 'consent') {
-      return { url: new URL(unescaped(/href="([^"]+\/abort)"/.exec(text)[1]), url) };
-    }
-    const form = prompt === 'login' ? { prompt, login: this.#login(url), password: 'x' } : { prompt };
-    return { url: new URL(unescaped(action), url), form };
+/** The form of oidc-provider, filled in; nothing for any other page. */
+function filledIn({ url, text }, login, cancels) {
+  const action = /<form[^>]* action="([^"]+)"/.exec(text)?.[1];
+  const prompt = /name="prompt" value="(\w+)"/.exec(text)?.[1];
+  if (action === undefined || prompt === undefined) {
+    return undefined;
   }
+  if (cancels && prompt === 'consent') {
+    return { url: new URL(unescaped(/href="([^"]+\/abort)"/.exec(text)[1]), url) };
+  }
+  return { url: new URL(unescaped(action), url), form: prompt === 'login' ? { prompt, login, password: 'x' } : { prompt } };
 }
 
 function sentOn({ url, headers }) {
@@ -93,13 +97,14 @@ function sentOn({ url, headers }) {
   return to && { url: new URL(to, url) };
 }
 
-function unescaped(text) {
+/** The URL that an attribute of a page names. */
+export function unescaped(text) {
   return text.replaceAll('&amp;', '&');
 }
 
 /** What a person reads on a page. */
 export function words({ text }) {
-  return text.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]*>|\s+/g, ' ');
+  return text.replace(/<style.*?<\/style>|<script.*?<\/script>/gs, '').replace(/<[^>]*>|\s+/g, ' ');
 }
 
 /**
@@ -107,10 +112,11 @@ export function words({ text }) {
  *
  * @param {URL|string} url where the client sends the browser
  * @param {string} redirect where the provider is to send it back to; nothing need listen there
+ * @param {function} fillIn as a Visitor's
  * @returns {Promise<URL>} that address with what the provider added to it
  */
-export async function authorize(url, redirect, login) {
-  const page = await new Visitor(() => login).open(url, { until: redirect });
+export async function authorize(url, redirect, login, fillIn) {
+  const page = await new Visitor(() => login, fillIn).open(url, { until: redirect });
   if (page.text !== undefined) {
     throw new Error(`neither a form nor a redirect: ${words(page)}`);
   }

@@ -7,8 +7,9 @@ import { authorize } from './browser.mjs';
 import { REDIRECT } from './world.mjs';
 
 /** What an application gives an MCP client library to log its user in with; the browser is a script. */
-class UserLogin {
+export class UserLogin {
   #login;
+  #browser;
   #information;
   #tokens;
   #verifier;
@@ -30,10 +31,14 @@ class UserLogin {
     token_endpoint_auth_method: 'none',
   };
 
-  /** @param {object} [information] a client that the provider knows; without one the library must register */
-  constructor(login, information) {
+  /**
+   * @param {object} [information] a client that the provider knows; without one the library must register
+   * @param {function} [browser] what takes an authorization URL back to the client
+   */
+  constructor(login, information, browser = authorize) {
     this.#login = login;
     this.#information = information;
+    this.#browser = browser;
   }
 
   state = () => randomBytes(8).toString('hex');
@@ -53,7 +58,7 @@ class UserLogin {
       url.searchParams.set('scope', this.grantsOnly);
       this.grantsOnly = undefined;
     }
-    this.back = await authorize(url, REDIRECT, this.#login);
+    this.back = await this.#browser(url, REDIRECT, this.#login);
   }
 }
 
@@ -115,12 +120,13 @@ export default async function login(cases, world) {
   }
 }
 
-async function loggedIn(world, flavour, user) {
+/** A connected agent of that library; its user logs in on the way. */
+export async function loggedIn(world, flavour, user) {
   return (await connected(world, flavour, user)).agent;
 }
 
 /** Connects twice: the first attempt ends in the login. */
-async function connected(world, flavour, user) {
+export async function connected(world, flavour, user) {
   const url = new URL(world.gateway.url);
   const first = flavour.http(url, { authProvider: user });
   await unauthorized(new Agent(flavour).connect(first));
@@ -130,12 +136,13 @@ async function connected(world, flavour, user) {
 }
 
 /** What `finishAuth` of that library takes. */
-function code(flavour, { back }) {
+export function code(flavour, { back }) {
   assert.ok(back.searchParams.has('code'), back.search);
   return flavour === SDK ? [back.searchParams.get('code')] : [back.searchParams];
 }
 
-async function unauthorized(attempt) {
+/** The attempt must end in the login. */
+export async function unauthorized(attempt) {
   const error = await attempt.then(
     () => undefined,
     (refused) => refused,

@@ -12,17 +12,21 @@ const running = new Set();
 export class Child {
   #process;
   #log;
+  #group;
 
   /** Settled with the exit code, or the signal's name, when the process has ended. */
   ended;
 
-  constructor(command, args, { log, env = {} }) {
+  /** @param {boolean} [options.group] whether it starts processes of its own, which then end with it */
+  constructor(command, args, { log, env = {}, group = false }) {
     this.#log = log;
+    this.#group = group;
     const out = openSync(`${log}.out`, 'w');
     const err = openSync(`${log}.err`, 'w');
     this.#process = spawn(command, args, {
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
       stdio: ['ignore', out, err],
+      detached: group,
     });
     closeSync(out);
     closeSync(err);
@@ -61,9 +65,13 @@ export class Child {
 
   /** Sends SIGTERM and waits. Returns the exit code or signal. */
   async end() {
-    this.#process.kill('SIGTERM');
+    this.#signal('SIGTERM');
     try {
-      return await within(END_SECONDS_MAX, `the end of ${this.#log} after SIGTERM`, this.ended);
+      const code = await within(END_SECONDS_MAX, `the end of ${this.#log} after SIGTERM`, this.ended);
+      if (this.#group) {
+        this.killNow();
+      }
+      return code;
     } catch (late) {
       await this.kill();
       throw late;
@@ -77,7 +85,21 @@ export class Child {
   }
 
   killNow() {
-    this.#process.kill('SIGKILL');
+    this.#signal('SIGKILL');
+  }
+
+  #signal(name) {
+    if (!this.#group) {
+      this.#process.kill(name);
+    } else if (this.#process.pid !== undefined) {
+      try {
+        process.kill(-this.#process.pid, name);
+      } catch (error) {
+        if (error.code !== 'ESRCH') {
+          throw error;
+        }
+      }
+    }
   }
 }
 

@@ -144,6 +144,7 @@ public final class Gateway implements AutoCloseable {
                     wiring.secureRandom(),
                     wiring.version());
             stops.tell(face, sweeper);
+            stops.tell(() -> credentials.dropStopped(stops.kills()));
             this.catalog = new Catalog(
                     upstreams.values().stream()
                             .map(Upstreams.Upstream::upstream)
@@ -166,7 +167,7 @@ public final class Gateway implements AutoCloseable {
         observe();
         secrets.start(sweeper);
         CallIds ids = new CallIds(wiring.clock(), wiring.ids());
-        Answers adminAnswers = operators.answers("", List::of, "", McpFace.serverInfo(wiring.version()));
+        Answers adminAnswers = operators.answers("", List::of, Answers.Dpop.NONE, McpFace.serverInfo(wiring.version()));
         operators.start(adminRoutes(), adminAnswers, face::refusedAtTheEdge, ids);
         // upstreams that verify our tokens fetch our keys while we ask them for their first lists
         boolean keysAreAskedFor = credentials.keySet().isPresent();
@@ -415,7 +416,7 @@ public final class Gateway implements AutoCloseable {
         return agents.answers(
                 config.issuers().isEmpty() ? "" : metadataUrl(view),
                 () -> scopes(view),
-                senderSupport().algorithms(),
+                senderSupport().challenge(),
                 McpFace.serverInfo(wiring.version()));
     }
 

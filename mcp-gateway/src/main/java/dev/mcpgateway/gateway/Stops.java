@@ -10,7 +10,9 @@ import dev.mcpgateway.gateway.mcp.McpFace;
 import dev.mcpgateway.gateway.state.StateFile;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** The kill-switch of one gateway, and whom it tells. */
@@ -18,7 +20,7 @@ final class Stops {
     private final KillSwitch kills;
     private final LivePolicy policy;
     private volatile @Nullable McpFace face;
-    private volatile Runnable further = () -> {};
+    private final List<Runnable> further = new CopyOnWriteArrayList<>();
 
     /**
      * Stops what the state folder says.
@@ -44,7 +46,7 @@ final class Stops {
 
     /** Tells this, too, from now on, and of those in force at once. */
     void tell(Runnable listener) {
-        further = listener;
+        further.add(listener);
         listener.run();
     }
 
@@ -55,7 +57,7 @@ final class Stops {
         if (mcp != null) {
             mcp.killsChanged();
         }
-        further.run();
+        further.forEach(Runnable::run);
     }
 
     /** Identifiers of the issuers by alias, as callers have them. */

@@ -23,6 +23,7 @@ import dev.mcpgateway.gateway.config.GatewayConfig.TokenServer;
 import dev.mcpgateway.gateway.http.Routes.Access;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.identity.OwnKeys;
+import dev.mcpgateway.gateway.kill.KillSwitch;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -47,6 +49,10 @@ public final class UpstreamCredentials implements AutoCloseable {
     private final Optional<ConsentWiring> consents;
     private final @Nullable CallTokenKeys keys;
     private final List<HttpTransport> transports = new ArrayList<>();
+    private final List<Exchange> exchanges = new CopyOnWriteArrayList<>();
+
+    /** Exchanges tokens of the issuer with this alias. */
+    private record Exchange(String issuer, TokenExchange exchange) {}
 
     /**
      * Reads or makes the signing keys, if any upstream gets call tokens.
@@ -116,6 +122,12 @@ public final class UpstreamCredentials implements AutoCloseable {
         };
     }
 
+    /** Gives up at once what was issued for callers who are stopped. */
+    void dropStopped(KillSwitch kills) {
+        exchanges.forEach(each -> each.exchange()
+                .forget(whose -> kills.isStopped(each.issuer(), whose.subject(), whose.client(), whose.tokenId())));
+    }
+
     private CallToken callToken(Credential.CallToken token) {
         CallTokenKeys known = keys;
         if (known == null) {
@@ -136,7 +148,7 @@ public final class UpstreamCredentials implements AutoCloseable {
         if (issuer == null) {
             throw new IllegalArgumentException("no issuer " + exchange.issuer());
         }
-        return new TokenExchange(
+        TokenExchange exchanging = new TokenExchange(
                 new TokenExchange.Settings(
                         issuer.profile().issuer(),
                         target,
@@ -145,6 +157,8 @@ public final class UpstreamCredentials implements AutoCloseable {
                                 : Optional.of(new ClientCredentials(endpoint, TokenTarget.NONE)),
                         exchange.lists() ? Optional.of(new ClientCredentials(endpoint, target)) : Optional.empty()),
                 endpoint);
+        exchanges.add(new Exchange(exchange.issuer(), exchanging));
+        return exchanging;
     }
 
     private TokenEndpoint endpoint(TokenServer server, Function<SecretRef, SecretSource> secrets) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,6 +90,13 @@ final class IssuedTokens<K> {
         }
         slot.held = null;
         return true;
+    }
+
+    /** Forgets tokens at once. One that is being asked for is given to those who wait for it already, and not kept. */
+    void forget(Predicate<K> which) {
+        synchronized (slots) {
+            slots.keySet().removeIf(which);
+        }
     }
 
     private Slot slot(K key) {

@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The caller's token, exchanged at the server that issued it for one that is good at this upstream alone (RFC 8693). The
@@ -28,7 +29,7 @@ public final class TokenExchange implements UpstreamCredential {
 
     private final Settings settings;
     private final TokenEndpoint endpoint;
-    private final IssuedTokens<Key> tokens;
+    private final IssuedTokens<Holder> tokens;
 
     /**
      * How tokens are exchanged.
@@ -41,8 +42,14 @@ public final class TokenExchange implements UpstreamCredential {
     public record Settings(
             String issuer, TokenTarget target, Optional<ClientCredentials> actor, Optional<ClientCredentials> lists) {}
 
-    /** One caller's token; target and actor are the same for all of one upstream. */
-    private record Key(String subject, String client, String tokenId) {}
+    /**
+     * Whose token one was given for; target and actor are the same for all of one upstream.
+     *
+     * @param subject the issuer's name of the user
+     * @param client the agent; empty if the caller's token named none
+     * @param tokenId {@code jti} of the caller's token
+     */
+    public record Holder(String subject, String client, String tokenId) {}
 
     /** Exchanges at this endpoint. */
     public TokenExchange(Settings settings, TokenEndpoint endpoint) {
@@ -65,6 +72,11 @@ public final class TokenExchange implements UpstreamCredential {
         };
     }
 
+    /** Forgets at once what was issued for these callers. */
+    public void forget(Predicate<Holder> whose) {
+        tokens.forget(whose);
+    }
+
     private Credential exchanged(Principal who) throws CredentialUnavailable {
         if (who.token().isEmpty() || !who.issuer().equals(settings.issuer())) {
             throw new CredentialUnavailable("the caller came with no token of " + settings.issuer());
@@ -75,7 +87,7 @@ public final class TokenExchange implements UpstreamCredential {
             throw new CredentialUnavailable("the caller's token has ended");
         }
         String client = who.clientId() == null ? "" : who.clientId();
-        return tokens.get(new Key(who.subject(), client, token.tokenId()), () -> exchange(token))
+        return tokens.get(new Holder(who.subject(), client, token.tokenId()), () -> exchange(token))
                 .credential();
     }
 

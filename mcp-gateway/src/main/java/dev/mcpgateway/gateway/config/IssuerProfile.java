@@ -13,8 +13,9 @@ import java.util.Set;
  * @param typ accepted {@code typ} header values in lower case, without {@code application/}
  * @param headerMembers header members accepted beside {@code alg}, {@code kid} and {@code typ}
  * @param clientIdClaim claim with the client, {@code client_id} (RFC 9068) or for example {@code azp}
- * @param scopeClaim claim with the scopes: a space-separated string or an array
- * @param groupsClaim claim with the groups: an array of strings or one string; need not be there
+ * @param scopeClaim claim with the scopes: a space-separated string or an array; with a leading slash a JSON Pointer
+ * @param groupsClaim claim with the groups: an array of strings or one string; need not be there; with a leading slash
+ *     a JSON Pointer
  * @param maxLifetime longest accepted {@code exp - iat}
  * @param skew tolerated difference of clocks
  * @param audienceAlone whether {@code aud} must name nobody else

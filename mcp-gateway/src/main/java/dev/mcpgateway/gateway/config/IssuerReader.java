@@ -45,8 +45,8 @@ final class IssuerReader {
                 typ.isEmpty() ? IssuerProfile.TYP_DEFAULT : typ,
                 new LinkedHashSet<>(entry.texts("header_members")),
                 claim(claims, "client_id", "client_id"),
-                claim(claims, "scope", "scope"),
-                claim(claims, "groups", "groups"),
+                place(claims, "scope", "scope"),
+                place(claims, "groups", "groups"),
                 entry.seconds(
                         "max_lifetime_s",
                         Duration.ofSeconds(30),
@@ -84,7 +84,25 @@ final class IssuerReader {
     }
 
     private static String claim(Optional<YamlObject> claims, String key, String fallback) {
-        return claims.map(section -> section.text(key, fallback)).orElse(fallback);
+        String name = place(claims, key, fallback);
+        if (name.startsWith("/")) {
+            claims.ifPresent(section -> section.problem(
+                    key, "it must be the name of a claim", "Only scope and groups may be inside of another claim"));
+        }
+        return name;
+    }
+
+    /** A name, or with a leading slash the place of a claim inside of another. */
+    private static String place(Optional<YamlObject> claims, String key, String fallback) {
+        String place = claims.map(section -> section.text(key, fallback)).orElse(fallback);
+        boolean isPlace = place.startsWith("/");
+        if (place.isEmpty() || (isPlace && !place.matches("(/([^/~]|~[01])+){1,8}"))) {
+            claims.ifPresent(section -> section.problem(
+                    key,
+                    "it must be the name of a claim, or the place of one inside of others",
+                    "For example groups, or /realm_access/roles (RFC 6901)"));
+        }
+        return place;
     }
 
     private Issuer keys(YamlObject entry, IssuerProfile profile) {

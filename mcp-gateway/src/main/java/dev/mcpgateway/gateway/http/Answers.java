@@ -45,7 +45,7 @@ public final class Answers {
 
     private final String resourceMetadataUrl;
     private final ScopeHint scopeHint;
-    private final String dpopAlgorithms;
+    private final Dpop dpop;
     private final String serverInfo;
     private final ConnectionDeadlines deadlines;
     private final long writeNanosMax;
@@ -59,10 +59,21 @@ public final class Answers {
         Collection<String> scopes();
     }
 
+    /**
+     * What is said of DPoP (RFC 9449, section 7.1).
+     *
+     * @param algorithms of proofs, separated by blanks; empty where no token may be bound to a key
+     * @param offered whether also those are told who did not use it
+     */
+    public record Dpop(String algorithms, boolean offered) {
+        /** Not a word. */
+        public static final Dpop NONE = new Dpop("", false);
+    }
+
     Answers(
             String resourceMetadataUrl,
             ScopeHint scopeHint,
-            String dpopAlgorithms,
+            Dpop dpop,
             String serverInfo,
             ConnectionDeadlines deadlines,
             long writeNanosMax,
@@ -70,7 +81,7 @@ public final class Answers {
             LongSupplier nanoClock) {
         this.resourceMetadataUrl = resourceMetadataUrl;
         this.scopeHint = scopeHint;
-        this.dpopAlgorithms = dpopAlgorithms;
+        this.dpop = dpop;
         this.serverInfo = serverInfo;
         this.deadlines = deadlines;
         this.writeNanosMax = writeNanosMax;
@@ -241,13 +252,12 @@ public final class Answers {
             common.add("resource_metadata=\"" + resourceMetadataUrl + '"');
         }
         boolean aboutProof = reason == Reason.BAD_PROOF || reason == Reason.PROOF_NEEDS_NONCE;
-        boolean offersDpop = aboutProof || !dpopAlgorithms.isEmpty();
-        boolean errorIsDpops = aboutProof || (isDpop && offersDpop);
+        boolean errorIsDpops = aboutProof || (isDpop && !dpop.algorithms().isEmpty());
         HttpFields.Mutable headers = exchange.response().getHeaders();
         headers.put(HttpHeader.WWW_AUTHENTICATE, scheme("Bearer", errorIsDpops ? "" : error(reason), common));
-        if (offersDpop) {
-            if (!dpopAlgorithms.isEmpty()) {
-                common.add("algs=\"" + dpopAlgorithms + '"');
+        if (errorIsDpops || dpop.offered()) {
+            if (!dpop.algorithms().isEmpty()) {
+                common.add("algs=\"" + dpop.algorithms() + '"');
             }
             headers.add(HttpHeader.WWW_AUTHENTICATE, scheme("DPoP", errorIsDpops ? error(reason) : "", common));
         }

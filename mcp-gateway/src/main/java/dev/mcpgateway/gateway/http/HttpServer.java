@@ -194,13 +194,12 @@ public final class HttpServer implements AutoCloseable {
      * What writes this port's answers.
      *
      * @param resourceMetadataUrl what a 401 refers to (RFC 9728, section 5.1); empty for none
-     * @param dpopAlgorithms algorithms of DPoP proofs, separated by blanks; empty for no word about DPoP
      */
-    public Answers answers(String resourceMetadataUrl, ScopeHint scopes, String dpopAlgorithms, String serverInfo) {
+    public Answers answers(String resourceMetadataUrl, ScopeHint scopes, Answers.Dpop dpop, String serverInfo) {
         return new Answers(
                 resourceMetadataUrl,
                 scopes,
-                dpopAlgorithms,
+                dpop,
                 serverInfo,
                 deadlines,
                 settings.answerTimeout().toNanos(),

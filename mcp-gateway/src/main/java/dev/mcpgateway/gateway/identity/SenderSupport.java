@@ -2,6 +2,7 @@ package dev.mcpgateway.gateway.identity;
 
 import dev.mcpgateway.gateway.config.IssuerProfile;
 import dev.mcpgateway.gateway.config.SenderConstraint;
+import dev.mcpgateway.gateway.http.Answers;
 import java.util.Collection;
 
 /**
@@ -25,8 +26,8 @@ public record SenderSupport(boolean dpop, boolean dpopAlone, boolean certificate
                 certificates);
     }
 
-    /** Algorithms for the challenge (RFC 9449, section 7.1), separated by blanks; empty for no word about DPoP. */
-    public String algorithms() {
-        return dpop ? String.join(" ", DpopProofs.ALGORITHMS) : "";
+    /** What a challenge says: to all where tokens may or must be bound, else to those who sent such a token. */
+    public Answers.Dpop challenge() {
+        return new Answers.Dpop(String.join(" ", DpopProofs.ALGORITHMS), dpop);
     }
 }

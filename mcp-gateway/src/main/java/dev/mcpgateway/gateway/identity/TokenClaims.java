@@ -6,6 +6,7 @@ import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 import dev.mcpgateway.gateway.config.IssuerProfile;
 import dev.mcpgateway.policy.Subject;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -118,8 +119,8 @@ final class TokenClaims {
         String subject = strict.text(SUB, TokenStep.CLAIMS);
         String clientId = strict.text(Name.of(profile.clientIdClaim()), TokenStep.CLAIMS);
         String tokenId = strict.has(JTI) ? strict.text(JTI, TokenStep.CLAIMS) : null;
-        Set<String> groups = list(Name.of(profile.groupsClaim()), "\0");
-        Set<String> scopes = hierarchy.expand(list(Name.of(profile.scopeClaim()), " "));
+        Set<String> groups = list(profile.groupsClaim(), "\0");
+        Set<String> scopes = hierarchy.expand(list(profile.scopeClaim(), " "));
         return new Caller(
                 new Subject(profile.alias(), subject, clientId, groups, scopes, otherClaims()),
                 profile.issuer(),
@@ -154,9 +155,20 @@ final class TokenClaims {
         }
     }
 
+    /** A claim by its name or, beginning with a slash, by its place (RFC 6901; through objects only). */
+    private int place(String claim) {
+        if (!claim.startsWith("/")) {
+            return payload.at(Name.of(claim));
+        }
+        return payload.at(Arrays.stream(claim.substring(1).split("/", -1))
+                .map(step -> Name.of(step.replace("~1", "/").replace("~0", "~")))
+                .toArray(Name[]::new));
+    }
+
     /** An array of strings, or one string cut at the separator; absent is empty. */
-    private Set<String> list(Name claim, String separator) throws BadToken {
-        int node = payload.at(claim);
+    private Set<String> list(String place, String separator) throws BadToken {
+        Name claim = Name.of(place);
+        int node = place(place);
         Set<String> values = new LinkedHashSet<>();
         if (payload.is(node, Kind.STRING)) {
             for (String each : payload.string(node).split(separator, LIST_MAX + 2)) {

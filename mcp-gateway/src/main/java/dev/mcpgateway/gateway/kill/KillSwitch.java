@@ -105,11 +105,31 @@ public final class KillSwitch {
             return null;
         }
         Subject who = caller.subject();
-        Kill kill = on(now, Kind.SUBJECT, who.issuer(), who.subject());
-        kill = kill == null ? on(now, Kind.USER, "", who.subject()) : kill;
-        kill = kill == null ? on(now, Kind.TOKEN, who.issuer(), caller.tokenId()) : kill;
-        kill = kill == null ? onEither(now, Kind.CLIENT, who.issuer(), who.clientId()) : kill;
+        Kill kill = on(now, who.issuer(), who.subject(), who.clientId(), caller.tokenId());
         return kill == null ? onEither(now, Kind.KEY, who.issuer(), caller.credentialKeyId()) : kill;
+    }
+
+    /**
+     * Whether what was had for a caller must be given up. With which key the caller's token was signed is not known any
+     * more, so that a stopped key counts for all of its issuer.
+     */
+    public boolean isStopped(String issuer, String subject, String clientId, String tokenId) {
+        Snapshot now = current;
+        Instant instant = clock.instant();
+        return !now.kills().isEmpty()
+                && (on(now, issuer, subject, clientId, tokenId) != null
+                        || now.kills().values().stream()
+                                .filter(kill -> kill.target().kind() == Kind.KEY && kill.isOn(instant))
+                                .map(kill -> kill.target().issuer())
+                                .anyMatch(each -> each.isEmpty() || each.equals(issuer)));
+    }
+
+    private @Nullable Kill on(
+            Snapshot now, String issuer, String subject, @Nullable String clientId, @Nullable String tokenId) {
+        Kill kill = on(now, Kind.SUBJECT, issuer, subject);
+        kill = kill == null ? on(now, Kind.USER, "", subject) : kill;
+        kill = kill == null ? on(now, Kind.TOKEN, issuer, tokenId) : kill;
+        return kill == null ? onEither(now, Kind.CLIENT, issuer, clientId) : kill;
     }
 
     /** Whether a feature is stopped: a tool by its name, anything with all of its upstream. */

@@ -617,6 +617,25 @@ class ConfigFileTest {
     }
 
     @Test
+    void groupsAndScopesMayBeInsideOfOtherClaimsTheClientMayNot() {
+        IssuerProfile profile = good(LEAST.replace(
+                        "jwks: {", "claims: {groups: /realm_access/roles, scope: /a~1b}, jwks: {"))
+                .issuers()
+                .get("corp")
+                .profile();
+
+        assertThat(profile.groupsClaim()).isEqualTo("/realm_access/roles");
+        assertThat(profile.scopeClaim()).isEqualTo("/a~1b");
+        for (String bad :
+                List.of("client_id: /a/b", "groups: /", "groups: /a/", "groups: //a", "groups: /a~2", "scope: ''")) {
+            assertThat(problems(LEAST.replace("jwks: {", "claims: {" + bad + "}, jwks: {")))
+                    .as(bad)
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem.message()).contains("the name of a claim"));
+        }
+    }
+
+    @Test
     void scopesMayHoldOthersAndNeverThemselves() {
         assertThat(good(LEAST + "scopes: {implies: {w: [r, l], a: w}}\n").impliedScopes())
                 .isEqualTo(Map.of("w", Set.of("r", "l"), "a", Set.of("w")));

@@ -9,6 +9,7 @@ import dev.mcpgateway.gateway.identity.TestIssuer;
 import dev.mcpgateway.gateway.identity.TestProver;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -124,6 +125,32 @@ class BoundTokenTest {
                             "auth.denied IDENTIFY bad_proof");
             assertThat(crm.requests("tools/call")).isEmpty();
             gateway.clock().advance(Duration.ofSeconds(11));
+        }
+    }
+
+    @Test
+    void whereNobodyIsAskedForProofsWhoSendsOneInVainIsToldTheAlgorithms(@TempDir Path own) throws Exception {
+        try (TestGateway plain = TestGateway.in(own).upstream("crm", crm).start()) {
+            String token = plain.token(PROVER.binding());
+            Instant now = plain.clock().instant();
+            WireRequest call = plain.agent().calling("crm__echo", "{}");
+            String proof = PROVER.proof("POST", plain.url().toString(), token, now, claims -> {});
+            String stale = PROVER.proof("POST", plain.url().toString(), token, now.minusSeconds(3600), claims -> {});
+
+            WireAnswer good =
+                    plain.send(call.with("Authorization", "DPoP " + token).plus("DPoP", proof));
+            WireAnswer badProof =
+                    plain.send(call.with("Authorization", "DPoP " + token).plus("DPoP", stale));
+            WireAnswer badToken = plain.send(call.with("Authorization", "DPoP " + token + "A"));
+            WireAnswer bearer = plain.send(call.with("Authorization", "Bearer " + token));
+
+            assertThat(good.status()).isEqualTo(200);
+            String algorithms = ", algs=\"ES256 PS256 RS256 EdDSA Ed25519\"";
+            assertThat(challenges(badProof)).contains("DPoP error=\"invalid_dpop_proof\"", algorithms);
+            assertThat(challenges(badToken)).contains("DPoP error=\"invalid_token\"", algorithms);
+            assertThat(challenges(bearer))
+                    .contains("Bearer error=\"invalid_token\"")
+                    .doesNotContain("DPoP", "algs");
         }
     }
 

@@ -217,6 +217,74 @@ class IssuedCredentialTest {
     }
 
     @Test
+    void anActorTokenThatTheServerHasForgottenIsReplacedOnce() throws Exception {
+        exchanging("");
+        gateway.agent().call("crm__echo", "{}");
+        String forgotten = tokens.asked("token-exchange").getLast().get("actor_token");
+        gateway.clock().advance(Duration.ofSeconds(10));
+        tokens.forgets(forgotten);
+
+        WireAnswer answer = gateway.agent("bob").call("crm__echo", "{}");
+
+        assertThat(answer.firstText()).isEqualTo("hello");
+        List<String> actors = tokens.asked("token-exchange").stream()
+                .map(each -> each.get("actor_token"))
+                .toList();
+        assertThat(actors).hasSize(3).startsWith(forgotten, forgotten);
+        assertThat(actors.getLast()).isNotEqualTo(forgotten);
+        gateway.agent("carol").call("crm__echo", "{}");
+        assertThat(tokens.asked("token-exchange").getLast()).containsEntry("actor_token", actors.getLast());
+    }
+
+    @Test
+    void anActorTokenThatIsNewIsNotBlamedForARefusal() throws Exception {
+        exchanging("");
+        gateway.agent().call("crm__echo", "{}");
+        int before = tokens.asked().size();
+        tokens.forgets(tokens.asked("token-exchange").getLast().get("actor_token"));
+
+        WireAnswer answer = gateway.agent("bob").call("crm__echo", "{}");
+
+        assertThat(answer.text()).contains("cannot be reached");
+        assertThat(tokens.asked()).hasSize(before + 1);
+    }
+
+    @Test
+    void whatWasIssuedForACallerWhoIsStoppedIsGivenUpAtOnce() throws Exception {
+        gateway = TestGateway.in(folder)
+                .operator()
+                .upstream("crm", server, "credential: {token_exchange: {issuer: corp, " + client() + "}}")
+                .start();
+        TestAgent alice = gateway.agent();
+        TestAgent bob = gateway.agent("bob");
+        for (String stop : List.of(
+                "{\"kind\":\"user\",\"value\":\"alice\"",
+                "{\"kind\":\"subject\",\"issuer\":\"corp\",\"value\":\"alice\"",
+                "{\"kind\":\"key\",\"value\":\"some-key\"")) {
+            alice.call("crm__echo", "{}");
+            String before = sent("tools/call");
+            bob.call("crm__echo", "{}");
+            String bobs = sent("tools/call");
+
+            WireAnswer stopped = gateway.operate("POST", "/kill", stop + ",\"reason\":\"test\"}");
+            String id = stopped.at("/kill/id");
+            assertThat(gateway.operate("DELETE", "/kill", "{\"id\":\"" + id + "\",\"reason\":\"test\"}")
+                            .status())
+                    .isEqualTo(200);
+            alice.call("crm__echo", "{}");
+
+            assertThat(sent("tools/call")).as(stop).isNotEqualTo(before);
+            bob.call("crm__echo", "{}");
+            if (stop.contains("alice")) {
+                assertThat(sent("tools/call")).isEqualTo(bobs);
+            } else {
+                // with which key bob's token was signed is not kept beside it
+                assertThat(sent("tools/call")).isNotEqualTo(bobs);
+            }
+        }
+    }
+
+    @Test
     void clientCredentialsAreOneTokenForAllRenewedAhead() throws Exception {
         gateway = TestGateway.in(folder)
                 .upstream("crm", server, "credential: {client_credentials: {" + client() + ", scope: crm}}")

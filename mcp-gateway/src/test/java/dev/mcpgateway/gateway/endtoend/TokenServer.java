@@ -21,6 +21,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -35,6 +37,7 @@ final class TokenServer implements AutoCloseable {
     private final ECKey clientKey;
     private final List<Map<String, String>> asked = new CopyOnWriteArrayList<>();
     private final AtomicInteger issued = new AtomicInteger();
+    private final Set<String> forgotten = ConcurrentHashMap.newKeySet();
     private volatile int status = 200;
     private volatile Function<String, String> answer =
             token -> "{\"access_token\":\"" + token + "\",\"token_type\":\"Bearer\",\"expires_in\":120}";
@@ -65,6 +68,11 @@ final class TokenServer implements AutoCloseable {
         answer = json;
     }
 
+    /** From now on it does not know this token of its own as an actor's, as after a restart. */
+    void forgets(String token) {
+        forgotten.add(token);
+    }
+
     /** What it was asked, oldest first. */
     List<Map<String, String>> asked() {
         return List.copyOf(asked);
@@ -87,6 +95,8 @@ final class TokenServer implements AutoCloseable {
             asked.add(form);
             if (!isClient(form)) {
                 connection.answer(401, "application/json", "{\"error\":\"invalid_client\"}");
+            } else if (forgotten.contains(form.getOrDefault("actor_token", ""))) {
+                connection.answer(400, "application/json", "{\"error\":\"invalid_grant\"}");
             } else {
                 connection.answer(status, "application/json", answer.apply("issued-" + issued.incrementAndGet()));
             }

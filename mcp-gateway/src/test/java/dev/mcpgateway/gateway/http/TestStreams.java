@@ -50,7 +50,7 @@ final class TestStreams implements AutoCloseable {
                         100_000),
                 clock::nanos);
         server.open();
-        Answers answers = server.answers("", List::of, "", "{}");
+        Answers answers = server.answers("", List::of, Answers.Dpop.NONE, "{}");
         BoundedBody bodies = new BoundedBody(8192, Duration.ofSeconds(10), clock::nanos);
         Route stream = new Route(
                 "/stream", Set.of("GET", "POST"), Access.PUBLIC, false, exchange -> serve(answers, exchange, bodies));

@@ -105,6 +105,39 @@ class JwtVerifierTest {
     }
 
     @Test
+    void groupsAndScopesMayBeInsideOfOtherClaims() throws Exception {
+        JwtVerifier nested = verifier(TestProfile.plain().places("/may/do~1this", "/realm_access/roles"));
+        String token = ISSUER.token(NOW, claims -> {
+            claims.put("realm_access", Map.of("roles", List.of("auditor", "clerk")));
+            claims.put("may", Map.of("do/this", "a b"));
+            claims.put("/realm_access/roles", List.of("no place"));
+        });
+
+        Caller caller = nested.verify(token, TestIssuer.AUDIENCE).caller();
+
+        assertThat(caller.subject().groups()).containsExactlyInAnyOrder("auditor", "clerk");
+        assertThat(caller.subject().scopes()).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void whatIsNotInsideOfOtherClaimsIsNobodysGroup() throws Exception {
+        JwtVerifier nested = verifier(TestProfile.plain().places("scope", "/realm_access/roles"));
+        for (Object none : List.of("roles", List.of("auditor"), Map.of("role", List.of("auditor")), 7)) {
+            String token = ISSUER.token(NOW, claims -> claims.put("realm_access", none));
+
+            assertThat(nested.verify(token, TestIssuer.AUDIENCE)
+                            .caller()
+                            .subject()
+                            .groups())
+                    .as(none.toString())
+                    .isEmpty();
+        }
+        String wrong =
+                ISSUER.token(NOW, claims -> claims.put("realm_access", Map.of("roles", List.of(List.of("auditor")))));
+        assertThatThrownBy(() -> nested.verify(wrong, TestIssuer.AUDIENCE)).isInstanceOf(BadToken.class);
+    }
+
+    @Test
     void withoutKeyIdTheOnlyKeyOfTheAlgorithmIsTaken() throws Exception {
         String token = signed(header -> header.remove("kid"));
 

@@ -88,6 +88,25 @@ record TestProfile(IssuerProfile profile) {
                 profile.dpopNonce()));
     }
 
+    TestProfile places(String scopeClaim, String groupsClaim) {
+        return new TestProfile(new IssuerProfile(
+                profile.alias(),
+                profile.issuer(),
+                profile.audience(),
+                profile.algorithms(),
+                profile.typ(),
+                profile.headerMembers(),
+                profile.clientIdClaim(),
+                scopeClaim,
+                groupsClaim,
+                profile.maxLifetime(),
+                profile.skew(),
+                profile.audienceAlone(),
+                profile.requiredClaims(),
+                profile.sender(),
+                profile.dpopNonce()));
+    }
+
     TestProfile bound(SenderConstraint sender, boolean dpopNonce) {
         return new TestProfile(new IssuerProfile(
                 profile.alias(),

@@ -144,7 +144,9 @@ class FileKeySetTest {
             await(reading);
             publish("ec-2");
 
-            assertThat(has(keys, "ec-2")).as("nobody else looks meanwhile, or waits").isFalse();
+            assertThat(has(keys, "ec-2"))
+                    .as("nobody else looks meanwhile, or waits")
+                    .isFalse();
             goOn.countDown();
 
             assertThat(first.get(30, TimeUnit.SECONDS)).isTrue();

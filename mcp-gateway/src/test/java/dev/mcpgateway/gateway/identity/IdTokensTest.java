@@ -32,8 +32,7 @@ class IdTokensTest {
     @BeforeEach
     void wire() throws Exception {
         tokens = new IdTokens(
-                new IssuerSource.Local(
-                        TestProfile.plain().profile(), ISSUER.writeTo(folder.resolve("jwks.json"))),
+                new IssuerSource.Local(TestProfile.plain().profile(), ISSUER.writeTo(folder.resolve("jwks.json"))),
                 InstantSource.fixed(NOW),
                 () -> 0L);
     }
@@ -54,15 +53,13 @@ class IdTokensTest {
     }
 
     private static String claiming(String name, Object value) {
-        return token(
-                header -> {},
-                claims -> {
-                    if (value == null) {
-                        claims.remove(name);
-                    } else {
-                        claims.put(name, value);
-                    }
-                });
+        return token(header -> {}, claims -> {
+            if (value == null) {
+                claims.remove(name);
+            } else {
+                claims.put(name, value);
+            }
+        });
     }
 
     private static String heading(String name, Object value) {

@@ -113,7 +113,7 @@ class JwtVerifierTest {
             claims.put("/realm_access/roles", List.of("no place"));
         });
 
-        Caller caller = nested.verify(token, TestIssuer.AUDIENCE).caller();
+        Caller caller = nested.verify(token, TestIssuer.AUDIENCE, SOURCE).caller();
 
         assertThat(caller.subject().groups()).containsExactlyInAnyOrder("auditor", "clerk");
         assertThat(caller.subject().scopes()).containsExactlyInAnyOrder("a", "b");
@@ -125,7 +125,7 @@ class JwtVerifierTest {
         for (Object none : List.of("roles", List.of("auditor"), Map.of("role", List.of("auditor")), 7)) {
             String token = ISSUER.token(NOW, claims -> claims.put("realm_access", none));
 
-            assertThat(nested.verify(token, TestIssuer.AUDIENCE)
+            assertThat(nested.verify(token, TestIssuer.AUDIENCE, SOURCE)
                             .caller()
                             .subject()
                             .groups())
@@ -134,7 +134,8 @@ class JwtVerifierTest {
         }
         String wrong =
                 ISSUER.token(NOW, claims -> claims.put("realm_access", Map.of("roles", List.of(List.of("auditor")))));
-        assertThatThrownBy(() -> nested.verify(wrong, TestIssuer.AUDIENCE)).isInstanceOf(BadToken.class);
+        assertThatThrownBy(() -> nested.verify(wrong, TestIssuer.AUDIENCE, SOURCE))
+                .isInstanceOf(BadToken.class);
     }
 
     @Test

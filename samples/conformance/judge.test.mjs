@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -110,6 +110,22 @@ test('client scenarios are found under their own name, and only those that were 
     const complaint = spawnSync(process.execPath, [...client, '1', 'none', 'tools_call']);
     assert.equal(complaint.status, 1);
     assert.match(complaint.stdout.toString(), /tools_call: client FAILURE: Error: no/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a client scenario with a slash in its name has its results in a folder', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'judge-'));
+  try {
+    const client = [judge, 'client', suite, folder, 'none', '1', 'none', 'auth/iss-supported'];
+    assert.equal(spawnSync(process.execPath, client).status, 1);
+    const results = join(folder, 'auth', 'iss-supported-missing-2026-11-21T05-53-42-855Z');
+    mkdirSync(results, { recursive: true });
+    writeFileSync(join(results, 'checks.json'), JSON.stringify(passing));
+    assert.equal(spawnSync(process.execPath, client).status, 1);
+    renameSync(results, results.replace('-missing', ''));
+    assert.equal(spawnSync(process.execPath, client).status, 0);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -74,9 +74,7 @@ final class OwnConsents {
             return true;
         }
         Optional<String> said = Query.of(exchange).flatMap(query -> query.only("iss"));
-        String issuer = isOpen
-                ? logins.keySet().stream().findFirst().orElse("")
-                : said.orElse("");
+        String issuer = isOpen ? logins.keySet().stream().findFirst().orElse("") : said.orElse("");
         Login login = logins.get(issuer);
         if (login == null) {
             return false;

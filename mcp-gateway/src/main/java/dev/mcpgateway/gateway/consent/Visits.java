@@ -18,7 +18,8 @@ final class Visits {
     /** From the first step to the last. */
     private static final Duration LIFE = Duration.ofMinutes(10);
 
-    private static final int VISITS_MAX = 10_000;
+    /** Most visits. */
+    static final int VISITS_MAX = 10_000;
 
     private final InstantSource clock;
     private final RandomGenerator random;

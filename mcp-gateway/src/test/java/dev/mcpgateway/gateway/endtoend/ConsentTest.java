@@ -1054,6 +1054,7 @@ class ConsentTest {
         assertNothing(own(new TestBrowser(gateway), "alice"));
         assertNothing(new TestBrowser(gateway).open(URI.create("/oauth/revoke?iss=https%3A%2F%2Fevil.example")));
         assertNothing(new TestBrowser(gateway).open(URI.create("/oauth/revoke?iss=a&iss=b")));
+        assertNothing(new TestBrowser(gateway).open(URI.create("/oauth/revoke?issuer=" + idp.issuer())));
     }
 
     @Test

@@ -129,7 +129,7 @@ class FileKeySetTest {
         AtomicLong asked = new AtomicLong();
         FileKeySet keys = new FileKeySet(file, () -> {
             // twice whether it is time for a look, and then when the look was
-            if (Thread.currentThread() == slow.get() && asked.incrementAndGet() == 3) {
+            if (Thread.currentThread().equals(slow.get()) && asked.incrementAndGet() == 3) {
                 reading.countDown();
                 await(goOn);
             }
@@ -144,7 +144,9 @@ class FileKeySetTest {
             await(reading);
             publish("ec-2");
 
-            assertThat(has(keys, "ec-2")).as("nobody else looks meanwhile, or waits").isFalse();
+            assertThat(has(keys, "ec-2"))
+                    .as("nobody else looks meanwhile, or waits")
+                    .isFalse();
             goOn.countDown();
 
             assertThat(first.get(30, TimeUnit.SECONDS)).isTrue();

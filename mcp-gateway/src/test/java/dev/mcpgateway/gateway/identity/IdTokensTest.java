@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,8 +33,7 @@ class IdTokensTest {
     @BeforeEach
     void wire() throws Exception {
         tokens = new IdTokens(
-                new IssuerSource.Local(
-                        TestProfile.plain().profile(), ISSUER.writeTo(folder.resolve("jwks.json"))),
+                new IssuerSource.Local(TestProfile.plain().profile(), ISSUER.writeTo(folder.resolve("jwks.json"))),
                 InstantSource.fixed(NOW),
                 () -> 0L);
     }
@@ -53,19 +53,17 @@ class IdTokensTest {
         return ISSUER.sign(head, body);
     }
 
-    private static String claiming(String name, Object value) {
-        return token(
-                header -> {},
-                claims -> {
-                    if (value == null) {
-                        claims.remove(name);
-                    } else {
-                        claims.put(name, value);
-                    }
-                });
+    private static String claiming(String name, @Nullable Object value) {
+        return token(header -> {}, claims -> {
+            if (value == null) {
+                claims.remove(name);
+            } else {
+                claims.put(name, value);
+            }
+        });
     }
 
-    private static String heading(String name, Object value) {
+    private static String heading(String name, @Nullable Object value) {
         return token(
                 header -> {
                     if (value == null) {

@@ -10,7 +10,7 @@ interface KeySet {
      *
      * @param keyId the token's {@code kid}; without one, the only key that fits the algorithm, if there is only one
      * @param source who shows the token, as {@link SourceAddress} tells sources apart
-     * @throws KeysUnavailable if the keys cannot be had and none are cached
+     * @throws KeysUnavailable if the keys cannot be had and none are cached, or nobody can say now whether there is this one
      */
     Optional<VerificationKey> find(@Nullable String keyId, String algorithm, String source) throws KeysUnavailable;
 

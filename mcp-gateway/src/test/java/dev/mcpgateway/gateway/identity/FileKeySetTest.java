@@ -129,7 +129,7 @@ class FileKeySetTest {
         AtomicLong asked = new AtomicLong();
         FileKeySet keys = new FileKeySet(file, () -> {
             // twice whether it is time for a look, and then when the look was
-            if (Thread.currentThread() == slow.get() && asked.incrementAndGet() == 3) {
+            if (Thread.currentThread().equals(slow.get()) && asked.incrementAndGet() == 3) {
                 reading.countDown();
                 await(goOn);
             }

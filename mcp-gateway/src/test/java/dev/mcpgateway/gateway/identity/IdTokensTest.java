@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +53,7 @@ class IdTokensTest {
         return ISSUER.sign(head, body);
     }
 
-    private static String claiming(String name, Object value) {
+    private static String claiming(String name, @Nullable Object value) {
         return token(header -> {}, claims -> {
             if (value == null) {
                 claims.remove(name);
@@ -62,7 +63,7 @@ class IdTokensTest {
         });
     }
 
-    private static String heading(String name, Object value) {
+    private static String heading(String name, @Nullable Object value) {
         return token(
                 header -> {
                     if (value == null) {

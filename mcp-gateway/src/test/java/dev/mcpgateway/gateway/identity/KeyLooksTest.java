@@ -114,7 +114,7 @@ class KeyLooksTest {
     void whoLearnsEnoughFromTheLookUnderWayDoesNotCauseAnother() throws Exception {
         KeyLooks looks = looks(LONG);
         AtomicInteger found = new AtomicInteger();
-        asks(looks, "a");
+        var _ = asks(looks, "a");
         Await.until("a look is under way", () -> begun.get() == 1);
         Future<Long> second = callers.submit(() -> looks.await("b", () -> found.get() == 1));
         Await.until("both wait", () -> looks.waiting() == 2);
@@ -172,13 +172,13 @@ class KeyLooksTest {
     void oneSourceTakesHalfOfTheRoomAtMostAndOthersFindTheirs() throws Exception {
         KeyLooks looks = looks(LONG);
         for (int i = 0; i < KeyLooks.WAITING_MAX; i++) {
-            asks(looks, "flood");
+            var _ = asks(looks, "flood");
         }
         Await.until("half of them wait", () -> looks.waiting() == KeyLooks.WAITING_MAX / 2);
         Await.until("the others are refused", () -> refused.get() == KeyLooks.WAITING_MAX / 2);
 
         for (int i = 0; i < KeyLooks.WAITING_SHARE + 1; i++) {
-            asks(looks, "friend");
+            var _ = asks(looks, "friend");
         }
         Await.until("a friend beyond the share is refused", () -> refused.get() == KeyLooks.WAITING_MAX / 2 + 1);
         assertThat(looks.waiting()).isEqualTo(KeyLooks.WAITING_MAX / 2 + KeyLooks.WAITING_SHARE);
@@ -188,7 +188,7 @@ class KeyLooksTest {
     void theRoomIsBounded() throws Exception {
         KeyLooks looks = looks(LONG);
         for (int i = 0; i < KeyLooks.WAITING_MAX + 10; i++) {
-            asks(looks, "source-" + i);
+            var _ = asks(looks, "source-" + i);
         }
 
         Await.until("those beyond the room are refused", () -> refused.get() == 10);

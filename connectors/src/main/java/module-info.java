@@ -21,6 +21,9 @@ module dev.mcpgateway.connectors {
     requires io.github.resilience4j.core;
     requires org.snakeyaml.engine;
 
+    // an optional signer of call tokens, which an operator may put beside the gateway
+    uses java.security.Provider;
+
     exports dev.mcpgateway.connectors.wire;
     exports dev.mcpgateway.connectors.net;
     exports dev.mcpgateway.connectors.credential;

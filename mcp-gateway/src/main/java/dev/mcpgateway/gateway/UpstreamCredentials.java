@@ -6,8 +6,10 @@ import dev.mcpgateway.connectors.credential.ClientAuthentication;
 import dev.mcpgateway.connectors.credential.ClientCredentials;
 import dev.mcpgateway.connectors.credential.SecretSource;
 import dev.mcpgateway.connectors.credential.SigningAlgorithm;
+import dev.mcpgateway.connectors.credential.SigningLibrary;
 import dev.mcpgateway.connectors.credential.TokenEndpoint;
 import dev.mcpgateway.connectors.credential.TokenExchange;
+import dev.mcpgateway.connectors.credential.TokenSigner;
 import dev.mcpgateway.connectors.credential.TokenTarget;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.mcp.Surroundings;
@@ -28,7 +30,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -48,6 +52,7 @@ public final class UpstreamCredentials implements AutoCloseable {
     private final RandomGenerator random;
     private final Optional<ConsentWiring> consents;
     private final @Nullable CallTokenKeys keys;
+    private final Map<SigningLibrary, TokenSigner> signers = new EnumMap<>(SigningLibrary.class);
     private final List<HttpTransport> transports = new ArrayList<>();
     private final List<Exchange> exchanges = new CopyOnWriteArrayList<>();
 
@@ -59,7 +64,7 @@ public final class UpstreamCredentials implements AutoCloseable {
      *
      * @param random cryptographically strong
      * @param consents there where any upstream gets users' tokens
-     * @throws IOException if the keys cannot be read or written
+     * @throws IOException if the keys cannot be read or written, or what is to sign cannot
      */
     UpstreamCredentials(
             GatewayConfig config,
@@ -73,12 +78,16 @@ public final class UpstreamCredentials implements AutoCloseable {
         this.publicUrl = publicUrl;
         this.surroundings = surroundings;
         this.random = random;
-        Set<SigningAlgorithm> algorithms = config.upstreams().values().stream()
+        List<Credential.CallToken> callTokens = config.upstreams().values().stream()
                 .map(GatewayConfig.Upstream::credential)
                 .filter(Credential.CallToken.class::isInstance)
                 .map(Credential.CallToken.class::cast)
-                .map(Credential.CallToken::algorithm)
-                .collect(Collectors.toSet());
+                .toList();
+        for (Credential.CallToken each : callTokens) {
+            signers.put(each.signer(), TokenSigner.open(each.signer()));
+        }
+        Set<SigningAlgorithm> algorithms =
+                callTokens.stream().map(Credential.CallToken::algorithm).collect(Collectors.toSet());
         this.keys = algorithms.isEmpty()
                 ? null
                 : CallTokenKeys.open(signingKeys(config), algorithms, surroundings.time(), random);
@@ -130,13 +139,15 @@ public final class UpstreamCredentials implements AutoCloseable {
 
     private CallToken callToken(Credential.CallToken token) {
         CallTokenKeys known = keys;
-        if (known == null) {
+        TokenSigner signer = signers.get(token.signer());
+        if (known == null || signer == null) {
             throw new IllegalArgumentException("call tokens need keys");
         }
         return new CallToken(
                 new CallToken.Settings(
                         publicUrl.toString(), token.audience(), token.algorithm(), token.life(), token.subject()),
                 known,
+                signer,
                 surroundings.time().clock(),
                 random);
     }

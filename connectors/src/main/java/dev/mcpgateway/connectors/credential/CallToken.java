@@ -57,21 +57,28 @@ public final class CallToken implements UpstreamCredential {
 
     private final Settings settings;
     private final CallTokenKeys keys;
+    private final TokenSigner signer;
     private final InstantSource clock;
     private final RandomGenerator random;
 
     /** Tokens with ids from {@code random}, which must be cryptographically strong. */
-    public CallToken(Settings settings, CallTokenKeys keys, InstantSource clock, RandomGenerator random) {
+    public CallToken(
+            Settings settings, CallTokenKeys keys, TokenSigner signer, InstantSource clock, RandomGenerator random) {
         this.settings = settings;
         this.keys = keys;
+        this.signer = signer;
         this.clock = clock;
         this.random = random;
     }
 
     @Override
-    public Credential issue(CredentialUse use) {
-        String token = keys.signing(settings.algorithm()).jwt("at+jwt", claims(use));
-        return new Credential(List.of(new HttpHeader("Authorization", "Bearer " + token)));
+    public Credential issue(CredentialUse use) throws CredentialUnavailable {
+        try {
+            String token = keys.signing(settings.algorithm()).jwt("at+jwt", claims(use), signer);
+            return new Credential(List.of(new HttpHeader("Authorization", "Bearer " + token)));
+        } catch (GeneralSecurityException unusable) {
+            throw new CredentialUnavailable("the call token cannot be signed: " + unusable.getMessage());
+        }
     }
 
     private String claims(CredentialUse use) {

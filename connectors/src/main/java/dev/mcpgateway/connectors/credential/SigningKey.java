@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.MessageDigest;
-import java.security.PrivateKey;
 import java.security.Signature;
 import java.time.Instant;
 import java.util.Base64;
@@ -39,32 +38,33 @@ record SigningKey(
     /** Whether both halves belong together. */
     boolean isWhole() throws GeneralSecurityException {
         byte[] probe = keyId.getBytes(StandardCharsets.UTF_8);
+        return verifies(probe, sign(probe));
+    }
+
+    /** Whether the JDK takes a signature for one of this key. */
+    boolean verifies(byte[] bytes, byte[] signature) throws GeneralSecurityException {
         Signature verifier = Signature.getInstance(algorithm.signatures());
         verifier.initVerify(pair.getPublic());
-        verifier.update(probe);
-        return verifier.verify(sign(algorithm, pair.getPrivate(), probe));
+        verifier.update(bytes);
+        return verifier.verify(signature);
     }
 
     /** A signed JWT (RFC 7515, compact) with these header members and claims, both as JSON text. */
-    String jwt(String typ, String claims) {
+    String jwt(String typ, String claims, TokenSigner signer) throws GeneralSecurityException {
         String header = "{\"alg\":\"" + algorithm.jose() + "\",\"kid\":\"" + keyId + "\",\"typ\":\"" + typ + "\"}";
         String signed = base64(header) + "." + base64(claims);
-        try {
-            byte[] signature = sign(algorithm, pair.getPrivate(), signed.getBytes(StandardCharsets.ISO_8859_1));
-            return signed + "." + BASE64.encodeToString(signature);
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("a key that signed before does not sign", impossible);
-        }
+        byte[] signature = signer.sign(this, signed.getBytes(StandardCharsets.ISO_8859_1));
+        return signed + "." + BASE64.encodeToString(signature);
     }
 
     private static String base64(String json) {
         return BASE64.encodeToString(json.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static byte[] sign(SigningAlgorithm algorithm, PrivateKey key, byte[] bytes)
-            throws GeneralSecurityException {
+    /** The JDK's signature. */
+    byte[] sign(byte[] bytes) throws GeneralSecurityException {
         Signature signature = Signature.getInstance(algorithm.signatures());
-        signature.initSign(key);
+        signature.initSign(pair.getPrivate());
         signature.update(bytes);
         return signature.sign();
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +44,21 @@ final class CallTokenBenchmark {
                 "refund",
                 "01a1ff6b-0293-79f9-ac18-a1a6c72801bb",
                 "b18df2d8f62a857aeb39179e46c67c4f40aca04296d0fba4bcb1bb2c093dda68");
+        for (SigningLibrary library : SigningLibrary.values()) {
+            measure(library, keys, use);
+        }
+        measure(
+                "digest alone",
+                () -> ArgumentDigest.of(request).orElseThrow().value().length());
+    }
+
+    private static void measure(SigningLibrary library, CallTokenKeys keys, CredentialUse use) throws Exception {
+        TokenSigner signer = TokenSigner.open(library);
         for (SigningAlgorithm algorithm : SigningAlgorithm.values()) {
+            if (!library.signs(algorithm)) {
+                continue;
+            }
+            String name = algorithm.jose() + ", " + library;
             CallToken tokens = new CallToken(
                     new CallToken.Settings(
                             "https://gw.example",
@@ -52,14 +67,12 @@ final class CallTokenBenchmark {
                             CallToken.LIFE_DEFAULT,
                             CallToken.SubjectForm.PLAIN),
                     keys,
+                    signer,
                     InstantSource.system(),
                     new SecureRandom());
-            System.out.printf("%s: %d bytes%n", algorithm.jose(), bytes(tokens.issue(use)));
-            measure(algorithm.jose() + " token", () -> bytes(tokens.issue(use)));
+            System.out.printf("%s: %d bytes%n", name, bytes(tokens.issue(use)));
+            measure(name, () -> bytes(tokens.issue(use)));
         }
-        measure(
-                "digest alone",
-                () -> ArgumentDigest.of(request).orElseThrow().value().length());
     }
 
     private static int bytes(Credential credential) {
@@ -73,22 +86,25 @@ final class CallTokenBenchmark {
 
     @FunctionalInterface
     private interface Work {
-        int run();
+        int run() throws CredentialUnavailable;
     }
 
-    private static void measure(String name, Work work) {
+    private static void measure(String name, Work work) throws CredentialUnavailable {
         long sum = 0;
         for (int i = 0; i < WARM_UP; i++) {
             sum += work.run();
         }
-        double best = Double.MAX_VALUE;
+        double[] micros = new double[ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
             long before = cpuNanos();
             for (int i = 0; i < ROUND; i++) {
                 sum += work.run();
             }
-            best = Math.min(best, (cpuNanos() - before) / 1000.0 / ROUND);
+            micros[round] = (cpuNanos() - before) / 1000.0 / ROUND;
         }
-        System.out.printf("%s: %.1f us CPU (best of %d rounds, %d)%n", name, best, ROUNDS, sum & 1);
+        Arrays.sort(micros);
+        System.out.printf(
+                "%s: %.1f us CPU (median of %d rounds of %d; best %.1f, worst %.1f) %d%n",
+                name, micros[ROUNDS / 2], ROUNDS, ROUND, micros[0], micros[ROUNDS - 1], sum & 1);
     }
 }

@@ -88,11 +88,12 @@ class CallTokenVectorsTest {
                 new CallToken.Settings(
                         "https://gw.example", audience, algorithm, CallToken.LIFE_DEFAULT, CallToken.SubjectForm.PLAIN),
                 keys,
+                TokenSigner.JDK,
                 () -> NOW,
                 new SecureRandom());
     }
 
-    private static String token(CallToken tokens, CredentialUse use) {
+    private static String token(CallToken tokens, CredentialUse use) throws CredentialUnavailable {
         return tokens.issue(use).headers().getFirst().value().substring("Bearer ".length());
     }
 

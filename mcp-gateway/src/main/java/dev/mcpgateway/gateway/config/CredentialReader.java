@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.config;
 import dev.mcpgateway.connectors.credential.CallToken;
 import dev.mcpgateway.connectors.credential.CallToken.SubjectForm;
 import dev.mcpgateway.connectors.credential.SigningAlgorithm;
+import dev.mcpgateway.connectors.credential.SigningLibrary;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.OAuthClient;
@@ -42,6 +43,9 @@ final class CredentialReader {
 
     private static final Map<String, SigningAlgorithm> ALGORITHMS =
             Map.of("ES256", SigningAlgorithm.ES256, "EdDSA", SigningAlgorithm.EDDSA);
+
+    private static final Map<String, SigningLibrary> SIGNERS =
+            Map.of("jdk", SigningLibrary.JDK, "bouncycastle", SigningLibrary.BOUNCY_CASTLE);
 
     private final ConfigReader config;
 
@@ -125,13 +129,30 @@ final class CredentialReader {
                     "the HTTP+SSE transport mixes all messages of a session, so no token can be bound to one call",
                     "Use streamable_http, or another mode");
         }
+        SigningAlgorithm algorithm = section.optional("algorithm")
+                .map(each -> each.choice(ALGORITHMS))
+                .orElse(SigningAlgorithm.ES256);
         return new Credential.CallToken(
                 audience,
-                section.optional("algorithm")
-                        .map(each -> each.choice(ALGORITHMS))
-                        .orElse(SigningAlgorithm.ES256),
+                algorithm,
+                signer(section, algorithm),
                 section.seconds("lifetime_s", Duration.ofSeconds(10), CallToken.LIFE_MAX, CallToken.LIFE_DEFAULT),
                 section.choice("subject", SubjectForm.class, SubjectForm.PLAIN));
+    }
+
+    private static SigningLibrary signer(YamlObject section, SigningAlgorithm algorithm) {
+        SigningLibrary signer =
+                section.optional("signer").map(each -> each.choice(SIGNERS)).orElse(SigningLibrary.JDK);
+        if (!signer.signs(algorithm)) {
+            section.problem(
+                    "signer", "Bouncy Castle signs EdDSA alone here", "Write algorithm: EdDSA, or leave signer out");
+        } else if (!signer.isThere()) {
+            section.problem(
+                    "signer",
+                    "Bouncy Castle is not on the class path",
+                    "It is not part of the distribution: put bcprov-jdk18on into the folder optional beside bin");
+        }
+        return signer;
     }
 
     private Credential tokenExchange(YamlObject section, @Nullable URI url) {

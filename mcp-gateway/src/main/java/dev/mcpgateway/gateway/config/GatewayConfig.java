@@ -2,6 +2,7 @@ package dev.mcpgateway.gateway.config;
 
 import dev.mcpgateway.connectors.credential.CallToken.SubjectForm;
 import dev.mcpgateway.connectors.credential.SigningAlgorithm;
+import dev.mcpgateway.connectors.credential.SigningLibrary;
 import dev.mcpgateway.connectors.wire.InputKind;
 import java.net.URI;
 import java.nio.file.Path;
@@ -409,7 +410,8 @@ public record GatewayConfig(
         record StaticHeader(String header, String prefix, SecretRef secret) implements Credential {}
 
         /** A token of the gateway's own for each call. */
-        record CallToken(String audience, SigningAlgorithm algorithm, Duration life, SubjectForm subject)
+        record CallToken(
+                String audience, SigningAlgorithm algorithm, SigningLibrary signer, Duration life, SubjectForm subject)
                 implements Credential {}
 
         /** A token that a server issues to the gateway, the same for all callers; empty texts are not sent. */

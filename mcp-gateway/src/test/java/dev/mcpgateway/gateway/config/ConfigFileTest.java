@@ -2,6 +2,7 @@ package dev.mcpgateway.gateway.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mcpgateway.connectors.credential.SigningLibrary;
 import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.policy.FeatureKind;
@@ -632,6 +633,25 @@ class ConfigFileTest {
                     .as(bad)
                     .singleElement()
                     .satisfies(problem -> assertThat(problem.message()).contains("the name of a claim"));
+        }
+    }
+
+    @Test
+    void theOptionalSignerSignsEdDsaAlone() {
+        String upstream = "upstreams: {crm: {transport: streamable_http, url: \"https://a.example/\", credential:"
+                + " {call_token: {%s}}}}\n";
+
+        assertThat(good(LEAST + upstream.formatted("algorithm: EdDSA, signer: bouncycastle"))
+                        .upstreams()
+                        .get("crm")
+                        .credential())
+                .isInstanceOfSatisfying(
+                        GatewayConfig.Credential.CallToken.class,
+                        token -> assertThat(token.signer()).isEqualTo(SigningLibrary.BOUNCY_CASTLE));
+        for (String es256 : List.of("signer: bouncycastle", "signer: bouncycastle, algorithm: ES256")) {
+            assertThat(problems(LEAST + upstream.formatted(es256)))
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem.message()).contains("signs EdDSA alone"));
         }
     }
 

@@ -23,9 +23,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyFactory;
 import java.security.MessageDigest;
+import java.security.Signature;
+import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -140,6 +144,27 @@ class CallTokenTest {
         String callId = claims.getClaim("txn").toString();
         assertThat(gateway.newRecords(2)).anyMatch(each -> each.text("call").equals(callId));
         assertThat(sent("tools/call").toString()).doesNotContain(agent.token());
+    }
+
+    @Test
+    void aTokenOfTheOptionalSignerIsVerifiedByTheJdkWithThePublishedKey() throws Exception {
+        serve("credential: {call_token: {algorithm: EdDSA, signer: bouncycastle}}");
+
+        assertThat(gateway.agent().call("crm__echo", "{}").firstText()).isEqualTo("hello");
+
+        SignedJWT token = SignedJWT.parse(bearer(sent("tools/call")));
+        byte[] x = published()
+                .getKeyByKeyId(token.getHeader().getKeyID())
+                .toOctetKeyPair()
+                .getDecodedX();
+        String subjectPublicKeyInfo =
+                "302a300506032b6570032100" + HexFormat.of().formatHex(x);
+        Signature verifier = Signature.getInstance("Ed25519");
+        verifier.initVerify(KeyFactory.getInstance("Ed25519")
+                .generatePublic(new X509EncodedKeySpec(HexFormat.of().parseHex(subjectPublicKeyInfo))));
+        verifier.update(token.getSigningInput());
+        assertThat(token.getHeader().getAlgorithm().getName()).isEqualTo("EdDSA");
+        assertThat(verifier.verify(token.getSignature().decode())).isTrue();
     }
 
     @Test

@@ -8,13 +8,18 @@ const STEPS_MAX = 14;
 export class Visitor {
   #cookies = new Map();
   #login;
+  #fillIn;
 
   /** The URLs that it opened. */
   visited = [];
 
-  /** @param {function(URL): string} login the name to log in with at the provider that has this URL */
-  constructor(login) {
+  /**
+   * @param {function(URL): string} login the name to log in with at the provider that has this URL
+   * @param {function} [fillIn] gives address and fields of the form of a page, filled in; by default that of oidc-provider
+   */
+  constructor(login, fillIn) {
     this.#login = login;
+    this.#fillIn = fillIn;
   }
 
   /**
@@ -75,6 +80,10 @@ export class Visitor {
 
   /** A provider's form, filled in. */
   #filledIn({ url, text }, cancels) {
+    if (this.#fillIn !== undefined) {
+      const { url: to, form } = this.#fillIn(text, this.#login(url));
+      return { url: new URL(to, url), form };
+    }
     const action = /<form[^>]* action="([^"]+)"/.exec(text)?.[1];
     const prompt = /name="prompt" value="(\w+)"/.exec(text)?.[1];
     if (action === undefined || prompt === undefined) {
@@ -99,7 +108,12 @@ function unescaped(text) {
 
 /** What a person reads on a page. */
 export function words({ text }) {
-  return text.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]*>|\s+/g, ' ');
+  return text.replace(/<style.*?<\/style>|<script.*?<\/script>/gs, '').replace(/<[^>]*>|\s+/g, ' ');
+}
+
+/** A page that a browser would stop at, as an error. */
+export function stuck(text) {
+  return new Error(`neither a form nor a redirect: ${words({ text })}`);
 }
 
 /**
@@ -107,12 +121,13 @@ export function words({ text }) {
  *
  * @param {URL|string} url where the client sends the browser
  * @param {string} redirect where the provider is to send it back to; nothing need listen there
+ * @param {function} [fillIn] as of a Visitor
  * @returns {Promise<URL>} that address with what the provider added to it
  */
-export async function authorize(url, redirect, login) {
-  const page = await new Visitor(() => login).open(url, { until: redirect });
+export async function authorize(url, redirect, login, fillIn) {
+  const page = await new Visitor(() => login, fillIn).open(url, { until: redirect });
   if (page.text !== undefined) {
-    throw new Error(`neither a form nor a redirect: ${words(page)}`);
+    throw stuck(page.text);
   }
   return page.url;
 }

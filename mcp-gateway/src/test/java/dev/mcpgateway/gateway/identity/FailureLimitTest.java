@@ -79,6 +79,17 @@ class FailureLimitTest {
     }
 
     @Test
+    void severalAreForgivenAtOnce() {
+        fail("192.0.2.1", 63);
+
+        limit.forgive("192.0.2.1", 4);
+
+        assertThat(limit.secondsToWait("192.0.2.1")).isZero();
+        fail("192.0.2.1", 1);
+        assertThat(limit.secondsToWait("192.0.2.1")).isPositive();
+    }
+
+    @Test
     void moreForgivenThanFailedIsNoStore() {
         fail("192.0.2.1", 1);
         limit.forgive("192.0.2.1", 1_000);

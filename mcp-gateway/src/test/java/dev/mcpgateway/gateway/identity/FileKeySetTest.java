@@ -152,6 +152,10 @@ class FileKeySetTest {
             assertThat(first.get(30, TimeUnit.SECONDS)).isTrue();
         }
         assertThat(has(keys, "ec-2")).isTrue();
+
+        publish("ec-3");
+        later(LOOK.plusNanos(1));
+        assertThat(has(keys, "ec-3")).as("others may look again").isTrue();
     }
 
     private static void await(CountDownLatch latch) {

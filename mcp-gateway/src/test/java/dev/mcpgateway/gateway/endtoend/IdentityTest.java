@@ -154,9 +154,10 @@ class IdentityTest {
             WireAnswer answer = gateway.send(request.without("Authorization").plus(bad.header(), bad.value()));
 
             assertThat(answer.status()).as(request.toString()).isEqualTo(bad.status());
-            assertThat(answer.header("WWW-Authenticate").orElse(""))
-                    .startsWith("Bearer ")
-                    .contains("resource_metadata=");
+            // who came with DPoP is told of that, too
+            assertThat(answer.headers("WWW-Authenticate"))
+                    .isNotEmpty()
+                    .allSatisfy(challenge -> assertThat(challenge).matches("(Bearer|DPoP) .*resource_metadata=.*"));
             assertThat(answer.header("Mcp-Session-Id")).isEmpty();
             assertThat(answer.text()).doesNotContain("tools", "result");
         }

@@ -100,10 +100,11 @@ class ResourceWatchTest {
         second.close();
         Await.until(
                 "only one is left", () -> server.subscribed().equals(java.util.Set.of(B)) && server.listeners() == 1);
+        // a line that is opened anew for one resource less says once more that the other may have changed
         int before = other.get();
         server.announceUpdated(B);
 
-        Await.until("it was heard", () -> other.get() == before + 1);
+        Await.until("it was heard", () -> other.get() > before);
         third.close();
         Await.until("nothing is left", () -> server.subscribed().isEmpty());
     }
@@ -163,10 +164,10 @@ class ResourceWatchTest {
         try (ResourceWatch _ = watch(upstream, A, "alice", heard)) {
             Await.until("it listens", () -> server.listeners() == 1);
             server.dropListeners();
-            Await.until("the gap is taken for a change", () -> heard.get() == 1);
+            Await.until("the gap is taken for a change", () -> heard.get() >= 1);
             Await.until("it listens again", () -> server.listeners() == 1);
             server.announceUpdated(A);
-            Await.until("it was heard", () -> heard.get() == 2);
+            Await.until("it was heard", () -> heard.get() >= 2);
         }
     }
 
@@ -183,7 +184,7 @@ class ResourceWatchTest {
             Await.until("the gap is taken for a change", () -> heard.get() > 0);
             int before = heard.get();
             server.announceUpdated(A);
-            Await.until("it was heard", () -> heard.get() == before + 1);
+            Await.until("it was heard", () -> heard.get() > before);
         }
 
         assertThat(server.sessionsOpened()).isEqualTo(2);
@@ -317,7 +318,7 @@ class ResourceWatchTest {
         bob.close();
         if (era.equals("legacy")) {
             touch(upstream);
-            Await.until("alice goes on hearing", () -> heard.get() == 2);
+            Await.until("alice goes on hearing", () -> heard.get() >= 2);
         }
 
         alice.close();
@@ -339,9 +340,9 @@ class ResourceWatchTest {
 
         try (ResourceWatch _ = watch(upstream, "mem://a", "alice", heard)) {
             var _ = bench.call(upstream, Bench.call("die"));
-            Await.until("the gap is taken for a change", () -> heard.get() == 1);
+            Await.until("the gap is taken for a change", () -> heard.get() >= 1);
             touch(upstream);
-            Await.until("it was heard", () -> heard.get() == 2);
+            Await.until("it was heard", () -> heard.get() >= 2);
         }
     }
 }

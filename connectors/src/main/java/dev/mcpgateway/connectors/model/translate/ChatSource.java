@@ -1,0 +1,216 @@
+package dev.mcpgateway.connectors.model.translate;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a reply of chat completions, from OpenAI and from the many servers that speak nearly the same. */
+final class ChatSource implements Source {
+    private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.UTF_8);
+
+    private final Served served;
+    private final Losses losses;
+    private final Map<Long, OpenCall> byIndex = new LinkedHashMap<>();
+    private final List<OpenCall> calls = new ArrayList<>();
+    private boolean begun;
+    private Optional<StopReason> stop = Optional.empty();
+    private Optional<Usage> usage = Optional.empty();
+
+    /** A call under way. */
+    private static final class OpenCall {
+        final int key;
+        String id;
+        boolean begun;
+        final StringBuilder early = new StringBuilder();
+
+        OpenCall(int key, String id) {
+            this.key = key;
+            this.id = id;
+        }
+    }
+
+    ChatSource(Served served, Losses losses) {
+        this.served = served;
+        this.losses = losses;
+    }
+
+    @Override
+    public void whole(Node reply, List<Piece> out) {
+        if (reply.get("error") != null) {
+            throw reply.unfit("an error in place of a reply");
+        }
+        out.add(new Piece.Begun(reply.textOf("id"), reply.textOf("model")));
+        List<Node> choices = reply.need("choices").elements();
+        if (choices.size() != 1) {
+            throw reply.need("choices").unfit("not one answer");
+        }
+        Node choice = choices.getFirst();
+        content(choice.need("message"), out);
+        stop = Optional.of(reason(choice.need("finish_reason")));
+        usage = Optional.ofNullable(reply.get("usage")).map(ChatUsage::read);
+        finish(out);
+    }
+
+    @Override
+    public void event(String type, byte[] data, List<Piece> out) {
+        if (Arrays.equals(data, DONE)) {
+            if (!begun || stop.isEmpty()) {
+                throw new Unfit("", "the terminal event before the answer's end");
+            }
+            finish(out);
+            return;
+        }
+        Node chunk = Node.ofReply(data);
+        Node error = chunk.get("error");
+        if (error != null) {
+            String words = error.isObject() ? error.textOf("type") : "";
+            throw new Failed(Fault.ofType(words));
+        }
+        if (!begun) {
+            begun = true;
+            out.add(new Piece.Begun(chunk.textOf("id"), chunk.textOf("model")));
+        }
+        if (chunk.get("usage") != null) {
+            usage = Optional.of(ChatUsage.read(chunk.need("usage")));
+        }
+        List<Node> choices = chunk.elementsOf("choices");
+        if (choices.size() > 1 || choices.stream().anyMatch(choice -> choice.countOf("index") != 0)) {
+            throw chunk.unfit("not one answer");
+        }
+        for (Node choice : choices) {
+            Node delta = choice.get("delta");
+            if (delta != null) {
+                content(delta, out);
+            }
+            Node reason = choice.get("finish_reason");
+            if (reason != null && !reason.text().isEmpty()) {
+                stop = Optional.of(reason(reason));
+            }
+        }
+    }
+
+    private void content(Node message, List<Piece> out) {
+        Node thought = message.get("reasoning_content");
+        thought = thought == null ? message.get("reasoning") : thought;
+        if (thought != null && thought.isText()) {
+            text(thought, out, Piece.Thought::new);
+        }
+        text(message.get("content"), out, Piece.Text::new);
+        text(message.get("refusal"), out, Piece.Refusal::new);
+        for (Node call : message.elementsOf("tool_calls")) {
+            call(call, out);
+        }
+        for (String other : List.of("annotations", "audio", "function_call")) {
+            Node lost = message.get(other);
+            if (lost != null && !(lost.isList() && lost.elements().isEmpty())) {
+                losses.tell(lost, "unknown to the other protocol; dropped");
+            }
+        }
+    }
+
+    private static void text(@Nullable Node text, List<Piece> out, Function<String, Piece> piece) {
+        // an empty text would open a block that says nothing
+        if (text != null && !text.text().isEmpty()) {
+            out.add(piece.apply(text.text()));
+        }
+    }
+
+    private void call(Node call, List<Piece> out) {
+        OpenCall open = open(call);
+        Node function = call.get("function");
+        if (function == null) {
+            return;
+        }
+        String arguments = arguments(function);
+        if (open.begun) {
+            add(open, arguments, out);
+            return;
+        }
+        open.early.append(arguments);
+        String name = function.textOf("name");
+        if (!name.isEmpty()) {
+            open.begun = true;
+            out.add(new Piece.CallBegun(open.key, open.id, name));
+            add(open, open.early.toString(), out);
+        } else if (open.early.length() > Sequence.HELD_CHARS_MAX) {
+            throw call.unfit("a call without a name");
+        }
+    }
+
+    private static void add(OpenCall open, String arguments, List<Piece> out) {
+        if (!arguments.isEmpty()) {
+            out.add(new Piece.CallArguments(open.key, arguments));
+        }
+    }
+
+    /** Some servers give the arguments as an object. */
+    private static String arguments(Node function) {
+        Node arguments = function.get("arguments");
+        if (arguments == null) {
+            return "";
+        }
+        return arguments.isObject() ? arguments.raw() : arguments.text();
+    }
+
+    /** The call that a part belongs to. Some servers give no index, some the same one to every call. */
+    private OpenCall open(Node call) {
+        String id = call.textOf("id");
+        long index = call.get("index") == null ? indexOf(id) : call.countOf("index");
+        OpenCall known = byIndex.get(index);
+        if (known != null && (id.isEmpty() || id.equals(known.id))) {
+            return known;
+        }
+        if (calls.size() >= Sequence.CALLS_MAX) {
+            throw call.unfit("more than " + Sequence.CALLS_MAX + " calls in one reply");
+        }
+        OpenCall open = new OpenCall(calls.size(), id.isEmpty() ? CallIds.make(served, calls.size()) : id);
+        byIndex.put(index, open);
+        calls.add(open);
+        return open;
+    }
+
+    private long indexOf(String id) {
+        for (Map.Entry<Long, OpenCall> each : byIndex.entrySet()) {
+            if (each.getValue().id.equals(id)) {
+                return each.getKey();
+            }
+        }
+        return id.isEmpty() && !calls.isEmpty() ? calls.size() - 1L : calls.size();
+    }
+
+    private StopReason reason(Node reason) {
+        return switch (reason.text()) {
+            case "stop" -> StopReason.END;
+            case "length" -> StopReason.LENGTH;
+            case "tool_calls", "function_call" -> StopReason.TOOL_CALLS;
+            case "content_filter" -> StopReason.REFUSAL;
+            default -> {
+                losses.tell(reason, "an unknown reason; ended as if it were done");
+                yield StopReason.END;
+            }
+        };
+    }
+
+    private void finish(List<Piece> out) {
+        for (OpenCall call : calls) {
+            if (!call.begun) {
+                throw new Unfit("", "a call without a name");
+            }
+            out.add(new Piece.CallEnded(call.key));
+        }
+        usage.ifPresent(counted -> out.add(new Piece.Counted(counted)));
+        stop.ifPresent(reason -> out.add(new Piece.Stopped(reason, "")));
+        out.add(new Piece.Finished());
+    }
+
+    @Override
+    public void end(List<Piece> out) {
+        throw new Unfit("", "the stream ended without [DONE]");
+    }
+}

@@ -266,6 +266,9 @@ final class ChatAsk {
 
     private List<Block> contentOf(Node message) {
         Node content = message.need("content");
+        if (content.isList() && content.elements().isEmpty()) {
+            losses.tell(content, "no content; dropped");
+        }
         if (content.isText()) {
             return List.of(new Block.Text(content, content.text(), cache(message)));
         }

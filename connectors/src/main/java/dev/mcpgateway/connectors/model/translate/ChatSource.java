@@ -3,7 +3,7 @@ package dev.mcpgateway.connectors.model.translate;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +16,7 @@ final class ChatSource implements Source {
 
     private final Served served;
     private final Losses losses;
-    private final Map<Long, OpenCall> byIndex = new LinkedHashMap<>();
+    private final Map<Long, OpenCall> byIndex = new HashMap<>();
     private final List<OpenCall> calls = new ArrayList<>();
     private boolean begun;
     private Optional<StopReason> stop = Optional.empty();
@@ -25,7 +25,7 @@ final class ChatSource implements Source {
     /** A call under way. */
     private static final class OpenCall {
         final int key;
-        String id;
+        final String id;
         boolean begun;
         final StringBuilder early = new StringBuilder();
 
@@ -72,16 +72,17 @@ final class ChatSource implements Source {
             String words = error.isObject() ? error.textOf("type") : "";
             throw new Failed(Fault.ofType(words));
         }
-        if (!begun) {
-            begun = true;
-            out.add(new Piece.Begun(chunk.textOf("id"), chunk.textOf("model")));
-        }
         if (chunk.get("usage") != null) {
             usage = Optional.of(ChatUsage.read(chunk.need("usage")));
         }
         List<Node> choices = chunk.elementsOf("choices");
         if (choices.size() > 1 || choices.stream().anyMatch(choice -> choice.countOf("index") != 0)) {
             throw chunk.unfit("not one answer");
+        }
+        // Azure's first chunk has no choices, and neither id nor model
+        if (!begun && !choices.isEmpty()) {
+            begun = true;
+            out.add(new Piece.Begun(chunk.textOf("id"), chunk.textOf("model")));
         }
         for (Node choice : choices) {
             Node delta = choice.get("delta");
@@ -101,7 +102,12 @@ final class ChatSource implements Source {
         if (thought != null && thought.isText()) {
             text(thought, out, Piece.Thought::new);
         }
-        text(message.get("content"), out, Piece.Text::new);
+        Node content = message.get("content");
+        if (content != null && content.isList()) {
+            parts(content, out);
+        } else {
+            text(content, out, Piece.Text::new);
+        }
         text(message.get("refusal"), out, Piece.Refusal::new);
         for (Node call : message.elementsOf("tool_calls")) {
             call(call, out);
@@ -110,6 +116,17 @@ final class ChatSource implements Source {
             Node lost = message.get(other);
             if (lost != null && !(lost.isList() && lost.elements().isEmpty())) {
                 losses.tell(lost, "unknown to the other protocol; dropped");
+            }
+        }
+    }
+
+    /** Some servers answer in parts, as requests are written. */
+    private void parts(Node content, List<Piece> out) {
+        for (Node part : content.elements()) {
+            if (part.textOf("type").equals("text")) {
+                text(part.need("text"), out, Piece.Text::new);
+            } else {
+                losses.tell(part, "a part that the other protocol does not have; dropped");
             }
         }
     }
@@ -161,27 +178,29 @@ final class ChatSource implements Source {
     /** The call that a part belongs to. Some servers give no index, some the same one to every call. */
     private OpenCall open(Node call) {
         String id = call.textOf("id");
-        long index = call.get("index") == null ? indexOf(id) : call.countOf("index");
-        OpenCall known = byIndex.get(index);
-        if (known != null && (id.isEmpty() || id.equals(known.id))) {
+        Node index = call.get("index");
+        OpenCall known = index == null ? withoutIndex(id) : byIndex.get(index.count());
+        if (known != null && (id.isEmpty() || id.equals(known.id) || CallIds.isMade(known.id))) {
             return known;
         }
         if (calls.size() >= Sequence.CALLS_MAX) {
             throw call.unfit("more than " + Sequence.CALLS_MAX + " calls in one reply");
         }
         OpenCall open = new OpenCall(calls.size(), id.isEmpty() ? CallIds.make(served, calls.size()) : id);
-        byIndex.put(index, open);
+        if (index != null) {
+            byIndex.put(index.count(), open);
+        }
         calls.add(open);
         return open;
     }
 
-    private long indexOf(String id) {
-        for (Map.Entry<Long, OpenCall> each : byIndex.entrySet()) {
-            if (each.getValue().id.equals(id)) {
-                return each.getKey();
+    private @Nullable OpenCall withoutIndex(String id) {
+        for (OpenCall call : calls) {
+            if (call.id.equals(id)) {
+                return call;
             }
         }
-        return id.isEmpty() && !calls.isEmpty() ? calls.size() - 1L : calls.size();
+        return id.isEmpty() && !calls.isEmpty() ? calls.getLast() : null;
     }
 
     private StopReason reason(Node reason) {

@@ -13,10 +13,15 @@ final class ChatUsage {
         long answered = usage.countOf("completion_tokens");
         long reasoning = output == null ? 0 : output.countOf("reasoning_tokens");
         try {
-            return new Usage(total, read, written, 0, answered, reasoning);
+            return new Usage(atLeast(total, read + written), read, written, 0, atLeast(answered, reasoning), reasoning);
         } catch (IllegalArgumentException contradiction) {
-            throw usage.unfit("token counts that contradict each other");
+            throw usage.unfit("more tokens than there can be");
         }
+    }
+
+    /** Some servers count a part beside the whole instead of in it: then the whole is their sum, the dearer reading. */
+    static long atLeast(long whole, long part) {
+        return part > whole ? whole + part : whole;
     }
 
     static void write(JsonOut out, Usage usage) {

@@ -18,8 +18,8 @@ record Fault(int status, String chatType, String chatCode, String messagesType, 
     static Fault ofStatus(int status) {
         return switch (status) {
             case 400, 422 -> invalid(400, "The model provider did not accept the request.");
-            case 401, 403 ->
-                // the agent's own key is not the one that was refused
+            case 401, 402, 403 ->
+                // neither the key that was refused nor the bill is the agent's
                 new Fault(502, "server_error", "provider_denied", "api_error", "The model provider denied access.");
             case 404 -> new Fault(404, "invalid_request_error", "model_not_found", "not_found_error", "No such model.");
             case 408, 504 ->

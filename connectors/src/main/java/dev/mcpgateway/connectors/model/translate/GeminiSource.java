@@ -131,16 +131,17 @@ final class GeminiSource implements Source {
     private static Usage usage(Node counts) {
         long input = counts.countOf("promptTokenCount") + counts.countOf("toolUsePromptTokenCount");
         long thoughts = counts.countOf("thoughtsTokenCount");
+        long cached = counts.countOf("cachedContentTokenCount");
         try {
             return new Usage(
-                    input,
-                    counts.countOf("cachedContentTokenCount"),
+                    ChatUsage.atLeast(input, cached),
+                    cached,
                     0,
                     0,
                     counts.countOf("candidatesTokenCount") + thoughts,
                     thoughts);
         } catch (IllegalArgumentException contradiction) {
-            throw counts.unfit("token counts that contradict each other");
+            throw counts.unfit("more tokens than there can be");
         }
     }
 }

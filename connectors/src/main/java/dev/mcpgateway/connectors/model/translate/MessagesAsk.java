@@ -53,7 +53,9 @@ final class MessagesAsk {
         List<Turn> turns = new ArrayList<>();
         for (Node message : root.need("messages").elements()) {
             Turn turn = turn(message);
-            if (!turn.blocks().isEmpty()) {
+            if (turn.blocks().isEmpty()) {
+                losses.tell(message, "an empty message; dropped");
+            } else {
                 turns.add(turn);
             }
         }

@@ -37,10 +37,10 @@ final class MessagesUsage {
                     read,
                     write - Math.min(write, writeHour),
                     Math.min(write, writeHour),
-                    output,
-                    Math.min(reasoning, output));
+                    ChatUsage.atLeast(output, reasoning),
+                    reasoning);
         } catch (IllegalArgumentException contradiction) {
-            throw where.unfit("token counts that contradict each other");
+            throw where.unfit("more tokens than there can be");
         }
     }
 

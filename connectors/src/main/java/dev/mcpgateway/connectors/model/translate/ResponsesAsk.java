@@ -228,7 +228,11 @@ final class ResponsesAsk {
         if (content.isText()) {
             return List.of(new Block.Text(content, content.text(), null));
         }
-        return content.elements().stream().map(this::part).toList();
+        List<Node> parts = content.elements();
+        if (parts.isEmpty()) {
+            losses.tell(content, "no content; dropped");
+        }
+        return parts.stream().map(this::part).toList();
     }
 
     private Block part(Node part) {

@@ -289,12 +289,25 @@ class TranslatorTest {
                 "{\"prompt_tokens\":\"1\"}",
                 "{\"prompt_tokens\":1e3}",
                 "{\"prompt_tokens\":9999999999999999999999}",
-                "{\"prompt_tokens\":1,\"prompt_tokens_details\":{\"cached_tokens\":2}}",
-                "{\"completion_tokens\":1,\"completion_tokens_details\":{\"reasoning_tokens\":2}}"
+                "{\"prompt_tokens\":999999999999,\"prompt_tokens_details\":{\"cached_tokens\":999999999999,\"cache_write_tokens\":999999999999}}"
             })
     void countsThatCannotBeTrueBreakTheReply(String usage) {
         assertThat(MESSAGES_TO_CHAT.reply(chatReply("{\"content\":\"x\"}", "stop", usage), Transcripts.SERVED))
                 .isInstanceOf(ReplyTranslation.Malformed.class);
+    }
+
+    @Test
+    void aPartThatIsCountedBesideTheWholeIsAddedToIt() {
+        String usage = "{\"prompt_tokens\":1,\"completion_tokens\":2,\"prompt_tokens_details\":{\"cached_tokens\":30},"
+                + "\"completion_tokens_details\":{\"reasoning_tokens\":400}}";
+
+        ReplyTranslation reply =
+                MESSAGES_TO_CHAT.reply(chatReply("{\"content\":\"x\"}", "stop", usage), Transcripts.SERVED);
+
+        assertThat(reply)
+                .isInstanceOfSatisfying(
+                        ReplyTranslation.Translated.class,
+                        translated -> assertThat(translated.usage()).contains(new Usage(31, 30, 0, 0, 402, 400)));
     }
 
     @Test
@@ -372,6 +385,7 @@ class TranslatorTest {
     @CsvSource({
         "400, 400, invalid_request_error, invalid_request_error",
         "401, 502, provider_denied, api_error",
+        "402, 502, provider_denied, api_error",
         "403, 502, provider_denied, api_error",
         "404, 404, model_not_found, not_found_error",
         "413, 413, invalid_request_error, request_too_large",

@@ -2,53 +2,10 @@ package dev.mcpgateway.connectors.model.translate;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a request for chat completions. */
 final class ChatAsk {
-    private static final Set<String> KNOWN = Set.of(
-            "model",
-            "messages",
-            "tools",
-            "tool_choice",
-            "parallel_tool_calls",
-            "max_tokens",
-            "max_completion_tokens",
-            "temperature",
-            "top_p",
-            "top_k",
-            "stop",
-            "stream",
-            "stream_options",
-            "reasoning_effort",
-            "response_format",
-            "n",
-            "logprobs",
-            "top_logprobs",
-            "logit_bias",
-            "modalities",
-            "audio",
-            "prediction",
-            "web_search_options",
-            "functions",
-            "function_call",
-            "store",
-            "metadata",
-            "seed",
-            "presence_penalty",
-            "frequency_penalty",
-            "user",
-            "safety_identifier",
-            "prompt_cache_key",
-            "prompt_cache_retention",
-            "prompt_cache_options",
-            "service_tier",
-            "verbosity",
-            "moderation");
-
-    private static final Set<String> PART = Set.of("type", "text", "refusal", "image_url", "file", "cache_control");
-
     private final Node root;
     private final Losses losses;
     private final List<Block.Text> system = new ArrayList<>();
@@ -65,7 +22,7 @@ final class ChatAsk {
 
     private Ask read() {
         refuseOtherAnswers();
-        losses.loseUnknown(root, KNOWN);
+        root.ignore("model", "max_tokens");
         root.need("messages").elements().forEach(this::message);
         if (turns.isEmpty()) {
             throw root.need("messages").unfit("has no message but instructions");
@@ -74,7 +31,7 @@ final class ChatAsk {
         Node choice = root.get("tool_choice");
         if (choice != null && choice.isObject() && choice.textOf("type").equals("allowed_tools")) {
             List<Node> names = choice.need("allowed_tools").need("tools").elements().stream()
-                    .map(each -> each.need("function").need("name"))
+                    .map(ChatAsk::allowedName)
                     .toList();
             tools = OpenAiSettings.allowed(tools, names);
         }
@@ -98,6 +55,11 @@ final class ChatAsk {
                 OpenAiSettings.extras(root));
     }
 
+    private static Node allowedName(Node tool) {
+        tool.ignore("type");
+        return tool.need("function").need("name");
+    }
+
     private void refuseOtherAnswers() {
         OpenAiSettings.refuse(root, "audio", "web_search_options", "functions", "function_call");
         OpenAiSettings.refuseIfTrue(root, "store", "logprobs");
@@ -115,7 +77,7 @@ final class ChatAsk {
         }
         Node prediction = root.get("prediction");
         if (prediction != null) {
-            losses.tell(prediction, "only speeds up; dropped");
+            losses.drop(prediction, "only speeds up; dropped");
         }
     }
 
@@ -134,8 +96,6 @@ final class ChatAsk {
             throw tool.unfit("only function tools can be translated");
         }
         Node function = tool.need("function");
-        losses.loseUnknown(tool, Set.of("type", "function", "cache_control"));
-        losses.loseUnknown(function, Set.of("name", "description", "parameters", "strict"));
         return OpenAiSettings.tool(tool, function, cache(tool));
     }
 
@@ -161,7 +121,7 @@ final class ChatAsk {
         switch (message.need("role").text()) {
             case "system", "developer" -> instructions(message);
             case "user" -> {
-                List<Block> blocks = content(message, "name");
+                List<Block> blocks = content(message);
                 if (turns.endsWithResult()) {
                     turns.join(Turn.Role.USER, blocks);
                 } else {
@@ -175,7 +135,7 @@ final class ChatAsk {
     }
 
     private void instructions(Node message) {
-        List<Block> blocks = content(message, "name");
+        List<Block> blocks = content(message);
         if (!turns.isEmpty()) {
             turns.add(Turn.Role.SYSTEM, blocks);
             return;
@@ -189,7 +149,6 @@ final class ChatAsk {
     }
 
     private void toolResult(Node message) {
-        losses.loseUnknown(message, Set.of("role", "content", "tool_call_id", "cache_control"));
         List<Block> content = new ArrayList<>();
         for (Block block : contentOf(message)) {
             content.add(block instanceof Block.Text text ? new Block.Text(text.where(), text.text(), null) : block);
@@ -218,9 +177,6 @@ final class ChatAsk {
 
     private List<Block> assistant(Node message) {
         OpenAiSettings.refuse(message, "function_call", "audio");
-        Set<String> known = Set.of(
-                "role", "content", "refusal", "tool_calls", "extra_content", "reasoning_content", "cache_control");
-        losses.loseUnknown(message, known);
         List<Block> blocks = new ArrayList<>(ChatSeals.ofMessage(message));
         Node reasoning = message.get("reasoning_content");
         if (reasoning != null && blocks.isEmpty()) {
@@ -244,9 +200,9 @@ final class ChatAsk {
         if (!call.textOf("type").equals("function")) {
             throw call.unfit("only function tools can be translated");
         }
-        losses.loseUnknown(call, Set.of("id", "type", "function", "extra_content", "cache_control", "index"));
+        // streams number their calls, and some clients send them back as they came
+        call.ignore("index");
         Node function = call.need("function");
-        losses.loseUnknown(function, Set.of("name", "arguments"));
         return new Block.Call(
                 call,
                 call.need("id").text(),
@@ -255,9 +211,8 @@ final class ChatAsk {
                 cache(call));
     }
 
-    private List<Block> content(Node message, String lost) {
-        losses.loseUnknown(message, Set.of("role", "content", "cache_control", lost));
-        Node name = message.get(lost);
+    private List<Block> content(Node message) {
+        Node name = message.get("name");
         if (name != null) {
             losses.tell(name, "the other protocol's messages have no names; dropped");
         }
@@ -277,12 +232,10 @@ final class ChatAsk {
 
     private Block part(Node part) {
         String type = part.need("type").text();
-        losses.loseUnknown(part, PART);
         return switch (type) {
             case "text", "refusal" -> new Block.Text(part, part.need(type).text(), cache(part));
             case "image_url" -> {
                 Node image = part.need("image_url");
-                losses.loseUnknown(image, Set.of("url", "detail"));
                 yield MediaUrl.image(part, image.need("url"), image.textOf("detail"), cache(part));
             }
             case "file" -> {

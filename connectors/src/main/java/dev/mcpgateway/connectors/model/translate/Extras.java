@@ -18,6 +18,7 @@ final class Extras {
     private Extras() {}
 
     static void drop(Map.Entry<String, Node> extra, Losses losses) {
+        extra.getValue().cover();
         if (HINTS.contains(extra.getKey())) {
             losses.tell(extra.getValue(), "unknown to the other protocol; dropped");
         } else {

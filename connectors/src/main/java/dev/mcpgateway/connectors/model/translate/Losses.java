@@ -2,7 +2,6 @@ package dev.mcpgateway.connectors.model.translate;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** What a translation could not keep. Bounded: after {@link #TOLD_MAX} places one more entry says that there were others. */
 final class Losses {
@@ -32,6 +31,12 @@ final class Losses {
         }
     }
 
+    /** The value stays behind with all that is in it. */
+    void drop(Node node, String why) {
+        node.cover();
+        tell(node, why);
+    }
+
     /** Something that was asked for is not done: refused where the route wants that. */
     void lose(Node node, String why) {
         if (refused) {
@@ -40,12 +45,10 @@ final class Losses {
         tell(node, why);
     }
 
-    /** Loses every member that is not listed. */
-    void loseUnknown(Node object, Set<String> known) {
-        for (Node member : object.members()) {
-            if (!known.contains(member.step())) {
-                lose(member, "unknown to the other protocol");
-            }
+    /** Loses every member that the translation passed over. */
+    void losePassedOver(Node root) {
+        for (Node member : root.passedOver()) {
+            lose(member, "unknown to the other protocol");
         }
     }
 

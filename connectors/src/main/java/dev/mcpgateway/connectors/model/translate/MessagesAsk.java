@@ -9,26 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a request for Anthropic messages. */
 final class MessagesAsk {
-    private static final Set<String> KNOWN = Set.of(
-            "model",
-            "messages",
-            "system",
-            "max_tokens",
-            "tools",
-            "tool_choice",
-            "temperature",
-            "top_p",
-            "top_k",
-            "stop_sequences",
-            "stream",
-            "thinking",
-            "output_config",
-            "metadata",
-            "service_tier",
-            "cache_control",
-            "container",
-            "mcp_servers");
-
     private static final Set<String> EFFORTS = Set.of("low", "medium", "high", "xhigh", "max");
 
     private final Node root;
@@ -45,10 +25,10 @@ final class MessagesAsk {
 
     private Ask read() {
         OpenAiSettings.refuse(root, "container", "mcp_servers");
-        losses.loseUnknown(root, KNOWN);
+        root.ignore("model");
         Node cache = root.get("cache_control");
         if (cache != null) {
-            losses.tell(cache, "the other protocol has no cache marks; dropped");
+            losses.drop(cache, "the other protocol has no cache marks; dropped");
         }
         List<Turn> turns = new ArrayList<>();
         for (Node message : root.need("messages").elements()) {
@@ -89,7 +69,6 @@ final class MessagesAsk {
         Map<String, Node> extras = new LinkedHashMap<>();
         Node metadata = root.get("metadata");
         if (metadata != null) {
-            losses.loseUnknown(metadata, Set.of("user_id"));
             if (metadata.get("user_id") != null) {
                 extras.put("user", metadata.need("user_id"));
             }
@@ -115,7 +94,6 @@ final class MessagesAsk {
     }
 
     private Turn turn(Node message) {
-        losses.loseUnknown(message, Set.of("role", "content"));
         Turn.Role role = switch (message.need("role").text()) {
             case "user" -> Turn.Role.USER;
             case "assistant" -> Turn.Role.ASSISTANT;
@@ -143,15 +121,14 @@ final class MessagesAsk {
     private Block block(Node block) {
         return switch (block.need("type").text()) {
             case "text" -> {
-                losses.loseUnknown(block, Set.of("type", "text", "cache_control", "citations"));
                 if (!block.elementsOf("citations").isEmpty()) {
-                    losses.tell(block.need("citations"), "citations; dropped");
+                    losses.drop(block.need("citations"), "citations; dropped");
                 }
                 yield new Block.Text(block, block.need("text").text(), cache(block));
             }
             case "image", "document" -> media(block);
             case "tool_use" -> {
-                losses.loseUnknown(block, Set.of("type", "id", "name", "input", "cache_control", "caller"));
+                block.ignore("caller");
                 yield new Block.Call(
                         block,
                         block.need("id").text(),
@@ -173,7 +150,6 @@ final class MessagesAsk {
     }
 
     private Block result(Node block) {
-        losses.loseUnknown(block, Set.of("type", "tool_use_id", "content", "is_error", "cache_control"));
         Node content = block.get("content");
         List<Block> parts = content == null ? List.of() : content(content);
         for (Block part : parts) {
@@ -185,7 +161,6 @@ final class MessagesAsk {
     }
 
     private Block media(Node block) {
-        losses.loseUnknown(block, Set.of("type", "source", "title", "cache_control", "citations"));
         boolean image = block.need("type").text().equals("image");
         Node source = block.need("source");
         return switch (source.need("type").text()) {
@@ -213,16 +188,7 @@ final class MessagesAsk {
         if (!type.isEmpty() && !type.equals("custom")) {
             throw tool.unfit("only the agent's own tools can be translated");
         }
-        losses.loseUnknown(
-                tool,
-                Set.of(
-                        "type",
-                        "name",
-                        "description",
-                        "input_schema",
-                        "strict",
-                        "cache_control",
-                        "eager_input_streaming"));
+        tool.ignore("eager_input_streaming");
         Node schema = tool.need("input_schema");
         schema.object();
         Node strict = tool.get("strict");
@@ -272,9 +238,7 @@ final class MessagesAsk {
 
     private @Nullable Format format(@Nullable Node config) {
         Node format = config == null ? null : config.get("format");
-        if (config != null) {
-            losses.loseUnknown(config, Set.of("effort", "format"));
-        }
+        if (config != null) {}
         if (format == null) {
             return null;
         }

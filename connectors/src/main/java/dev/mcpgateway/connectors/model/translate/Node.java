@@ -8,6 +8,7 @@ import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.StrictJson;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -24,19 +25,29 @@ final class Node {
     private static final Pattern DIGITS = Pattern.compile("[0-9]{1," + COUNT_DIGITS_MAX + "}");
 
     private final JsonDocument document;
+    private final Read read;
     private final int at;
     private final @Nullable Node parent;
     private final String step;
 
-    private Node(JsonDocument document, int at, @Nullable Node parent, String step) {
+    private Node(JsonDocument document, Read read, int at, @Nullable Node parent, String step) {
         this.document = document;
+        this.read = read;
         this.at = at;
         this.parent = parent;
         this.step = step;
     }
 
+    /**
+     * Which values of the document a translation has looked at, so that what it has passed over can be told.
+     *
+     * @param asked values that were reached
+     * @param covered values that were taken, or told, with all that is in them
+     */
+    private record Read(BitSet asked, BitSet covered) {}
+
     static Node root(JsonDocument document) {
-        return new Node(document, JsonDocument.ROOT, null, "");
+        return new Node(document, new Read(new BitSet(), new BitSet()), JsonDocument.ROOT, null, "");
     }
 
     /** Reads what a provider sent. */
@@ -82,9 +93,7 @@ final class Node {
     Node get(String name) {
         expect(Kind.OBJECT, "an object");
         int value = document.member(at, Name.of(name));
-        return value == JsonDocument.NONE || document.is(value, Kind.NULL)
-                ? null
-                : new Node(document, value, this, name);
+        return value == JsonDocument.NONE || document.is(value, Kind.NULL) ? null : child(value, name);
     }
 
     Node need(String name) {
@@ -146,14 +155,59 @@ final class Node {
     }
 
     String raw() {
+        cover();
         return document.raw(at);
+    }
+
+    private Node child(int value, String name) {
+        read.asked().set(value);
+        return new Node(document, read, value, this, name);
+    }
+
+    /** Everything in it is dealt with. */
+    void cover() {
+        read.covered().set(at);
+    }
+
+    /** Members that are labels without effect. */
+    void ignore(String... names) {
+        for (String name : names) {
+            Node member = get(name);
+            if (member != null) {
+                member.cover();
+            }
+        }
+    }
+
+    /** The members at any depth that nobody has looked at. */
+    List<Node> passedOver() {
+        List<Node> passedOver = new ArrayList<>();
+        Deque<Node> open = new ArrayDeque<>(List.of(this));
+        while (!open.isEmpty()) {
+            Node node = open.removeFirst();
+            boolean container = node.isObject() || node.isList();
+            if (!container || read.covered().get(node.at)) {
+                continue;
+            }
+            int index = 0;
+            for (int each = document.first(node.at); each != JsonDocument.NONE; each = document.next(node.at, each)) {
+                String name = node.isObject() ? document.name(each) : Integer.toString(index++);
+                Node child = new Node(document, read, each, node, name);
+                if (read.asked().get(each)) {
+                    open.addLast(child);
+                } else if (!child.is(Kind.NULL)) {
+                    passedOver.add(child);
+                }
+            }
+        }
+        return passedOver;
     }
 
     List<Node> elements() {
         expect(Kind.ARRAY, "a list");
         List<Node> elements = new ArrayList<>();
         for (int each = document.first(at); each != JsonDocument.NONE; each = document.next(at, each)) {
-            elements.add(new Node(document, each, this, Integer.toString(elements.size())));
+            elements.add(child(each, Integer.toString(elements.size())));
         }
         return elements;
     }
@@ -170,7 +224,7 @@ final class Node {
         List<Node> members = new ArrayList<>();
         for (int each = document.first(at); each != JsonDocument.NONE; each = document.next(at, each)) {
             if (!document.is(each, Kind.NULL)) {
-                members.add(new Node(document, each, this, document.name(each)));
+                members.add(child(each, document.name(each)));
             }
         }
         return members;

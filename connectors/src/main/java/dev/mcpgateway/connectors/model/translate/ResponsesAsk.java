@@ -3,47 +3,10 @@ package dev.mcpgateway.connectors.model.translate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a request for OpenAI Responses. What the provider would have to remember is refused. */
 final class ResponsesAsk {
-    private static final Set<String> KNOWN = Set.of(
-            "model",
-            "input",
-            "instructions",
-            "tools",
-            "tool_choice",
-            "parallel_tool_calls",
-            "max_output_tokens",
-            "temperature",
-            "top_p",
-            "top_logprobs",
-            "stream",
-            "stream_options",
-            "reasoning",
-            "text",
-            "include",
-            "store",
-            "background",
-            "previous_response_id",
-            "conversation",
-            "prompt",
-            "context_management",
-            "max_tool_calls",
-            "truncation",
-            "metadata",
-            "user",
-            "safety_identifier",
-            "prompt_cache_key",
-            "prompt_cache_retention",
-            "prompt_cache_options",
-            "service_tier",
-            "moderation");
-
-    private static final Set<String> PART = Set.of(
-            "type", "text", "annotations", "logprobs", "image_url", "detail", "file_data", "filename", "refusal");
-
     private final Node root;
     private final Losses losses;
     private final List<Block.Text> system = new ArrayList<>();
@@ -61,7 +24,7 @@ final class ResponsesAsk {
     private Ask read() {
         OpenAiSettings.refuse(root, "previous_response_id", "conversation", "prompt", "context_management");
         OpenAiSettings.refuseIfTrue(root, "store", "background");
-        losses.loseUnknown(root, KNOWN);
+        root.ignore("model");
         refuseOtherAnswers();
         Node instructions = root.get("instructions");
         if (instructions != null) {
@@ -80,7 +43,7 @@ final class ResponsesAsk {
         Node choice = root.get("tool_choice");
         if (choice != null && choice.isObject() && choice.textOf("type").equals("allowed_tools")) {
             List<Node> names = choice.need("tools").elements().stream()
-                    .map(each -> each.need("name"))
+                    .map(ResponsesAsk::allowedName)
                     .toList();
             tools = OpenAiSettings.allowed(tools, names);
         }
@@ -107,6 +70,11 @@ final class ResponsesAsk {
                 extras);
     }
 
+    private static Node allowedName(Node tool) {
+        tool.ignore("type");
+        return tool.need("name");
+    }
+
     private void refuseOtherAnswers() {
         if (root.countOf("top_logprobs") > 0) {
             throw root.need("top_logprobs").unfit("cannot be translated");
@@ -130,7 +98,6 @@ final class ResponsesAsk {
         if (!tool.need("type").text().equals("function")) {
             throw tool.unfit("only function tools can be translated");
         }
-        losses.loseUnknown(tool, Set.of("type", "name", "description", "parameters", "strict"));
         return OpenAiSettings.tool(tool, tool, null);
     }
 
@@ -155,16 +122,15 @@ final class ResponsesAsk {
         if (reasoning == null) {
             return OpenAiSettings.reasoning(null, false);
         }
-        losses.loseUnknown(reasoning, Set.of("effort", "summary"));
         return OpenAiSettings.reasoning(reasoning.get("effort"), reasoning.get("summary") != null);
     }
 
     private void item(Node item) {
+        item.ignore("id", "status");
         String type = item.textOf("type");
         switch (type) {
             case "", "message" -> message(item);
             case "function_call" -> {
-                losses.loseUnknown(item, Set.of("type", "id", "status", "call_id", "name", "arguments"));
                 Block call = new Block.Call(
                         item,
                         item.need("call_id").text(),
@@ -174,7 +140,6 @@ final class ResponsesAsk {
                 turns.join(Turn.Role.ASSISTANT, List.of(call));
             }
             case "function_call_output" -> {
-                losses.loseUnknown(item, Set.of("type", "id", "status", "call_id", "output"));
                 Block result =
                         new Block.Result(item, item.need("call_id").text(), content(item.need("output")), false, null);
                 turns.join(Turn.Role.USER, List.of(result));
@@ -186,8 +151,11 @@ final class ResponsesAsk {
 
     private void reasoning(Node item) {
         String token = item.textOf("encrypted_content");
+        item.ignore("content");
+        // the state holds the thoughts that it signs
+        item.elementsOf("summary").forEach(part -> part.ignore("type", "text"));
         if (token.isEmpty()) {
-            losses.tell(item, "readable thoughts are not sent back; dropped");
+            losses.drop(item, "readable thoughts are not sent back; dropped");
             return;
         }
         Seal seal = Seal.ofToken(token).orElseGet(() -> new Seal("openai", Seal.Kind.NOTHING, "", token));
@@ -195,7 +163,7 @@ final class ResponsesAsk {
     }
 
     private void message(Node message) {
-        losses.loseUnknown(message, Set.of("type", "id", "status", "role", "content", "phase"));
+        message.ignore("phase");
         List<Block> blocks = content(message.need("content"));
         switch (message.need("role").text()) {
             case "system", "developer" -> instructions(blocks);
@@ -237,7 +205,7 @@ final class ResponsesAsk {
 
     private Block part(Node part) {
         String type = part.need("type").text();
-        losses.loseUnknown(part, PART);
+        part.ignore("annotations", "logprobs");
         return switch (type) {
             case "input_text", "output_text" ->
                 new Block.Text(part, part.need("text").text(), null);

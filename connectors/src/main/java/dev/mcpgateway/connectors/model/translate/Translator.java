@@ -53,6 +53,7 @@ public final class Translator {
                 case GEMINI -> GeminiWriter.write(ask, target, losses);
                 case RESPONSES -> throw new IllegalStateException("not offered");
             };
+            losses.losePassedOver(root);
             return new RequestTranslation.Translated(translated, losses.told(), ask.streamed(), ask.usageWanted());
         } catch (Unfit unfit) {
             return new RequestTranslation.Untranslatable(unfit.pointer(), unfit.reason());

@@ -104,6 +104,14 @@ public final class Translator {
         return new TranslatedError(fault.status(), fault.toBytes(ingress));
     }
 
+    /**
+     * Whether a signature, or the data, of a thinking block stands for another provider's state. Such blocks must be taken
+     * out of messages that are passed through: their provider would refuse them, and must not see them.
+     */
+    public static boolean isStateOfAnother(String signature) {
+        return Seal.ofToken(signature).isPresent();
+    }
+
     private Source source(Served served, Losses losses) {
         return switch (upstream) {
             case CHAT -> new ChatSource(served, losses);

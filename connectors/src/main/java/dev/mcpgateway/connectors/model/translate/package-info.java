@@ -39,7 +39,7 @@
  * <p><b>Opaque reasoning state</b> travels through the agent and back to its {@code owner} alone: in chat completions as
  * {@code extra_content.<owner>} of the message or the call, in messages as signature or data of a thinking block, in
  * Responses as encrypted content. The two latter hold a token {@code gw1.<owner>.<kind>.<text>.<state>}; whoever passes
- * messages through to Anthropic must take blocks with such tokens out.
+ * messages through must take blocks with such tokens out ({@code Translator.isStateOfAnother}).
  *
  * <p><b>In replies</b> blocks, parts and citations that the agent's protocol does not have are told; fields about the
  * provider are not. A call whose arguments are no JSON object breaks the reply, unless the output limit or a filter cut it:

@@ -117,6 +117,7 @@ class SealTest {
         for (Seal.Kind kind : Seal.Kind.values()) {
             Seal seal = new Seal("a-b_1", kind, "täxt.\n", "st.a.te==");
             assertThat(Seal.ofToken(seal.toToken())).contains(seal);
+            assertThat(Translator.isStateOfAnother(seal.toToken())).isTrue();
         }
     }
 
@@ -126,6 +127,7 @@ class SealTest {
             "", "gw1.", "gw1.a.t.eA", "gw1.A.t.eA.s", "gw1.a.z.eA.s", "gw1.a.t.*.s", "gw2.a.t.eA.s", "EqoBsig=="
         }) {
             assertThat(Seal.ofToken(token)).as(token).isEmpty();
+            assertThat(Translator.isStateOfAnother(token)).isFalse();
         }
     }
 }

@@ -370,6 +370,35 @@ class TranslatorTest {
         assertThat(feed(stream, 1, "g", "{}")).isEmpty();
     }
 
+    private static StreamTranslation failed(Translator translator, String... events) {
+        StreamTranslation stream = translator.stream(Transcripts.SERVED);
+        for (String event : events) {
+            stream.next(new Event("message", bytes(event)));
+        }
+        return stream;
+    }
+
+    @Test
+    void anEventOutOfPlaceBreaksTheStream() {
+        String start = "{\"type\":\"message_start\",\"message\":{\"id\":\"i\",\"model\":\"m\"}}";
+        String block =
+                "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}";
+        String stop =
+                "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":1}}";
+        String end = "{\"type\":\"message_stop\"}";
+
+        assertThat(failed(CHAT_TO_MESSAGES, block).failure()).contains("before message_start");
+        assertThat(failed(CHAT_TO_MESSAGES, start, start).failure()).contains("second message_start");
+        assertThat(failed(CHAT_TO_MESSAGES, start, block, block).failure()).contains("open already");
+        assertThat(failed(CHAT_TO_MESSAGES, start, end).failure()).contains("in the middle");
+        assertThat(failed(CHAT_TO_MESSAGES, start, block, stop, end).failure()).contains("in the middle");
+        assertThat(failed(CHAT_TO_MESSAGES, start, stop, end).state()).isEqualTo(StreamTranslation.State.COMPLETE);
+        assertThat(failed(MESSAGES_TO_CHAT, "[DONE]").failure()).contains("before the answer's end");
+        assertThat(failed(MESSAGES_TO_CHAT, "{\"choices\":[{\"index\":1,\"delta\":{}}]}")
+                        .failure())
+                .contains("not one answer");
+    }
+
     @Test
     void usageIsAskedForByTheAgentOfChatAlone() {
         Served unasked = new Served("c", "anthropic", 1, false);

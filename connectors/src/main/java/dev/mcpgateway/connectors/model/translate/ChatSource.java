@@ -19,6 +19,8 @@ final class ChatSource implements Source {
     private final Map<Long, OpenCall> byIndex = new HashMap<>();
     private final List<OpenCall> calls = new ArrayList<>();
     private boolean begun;
+    private boolean whole;
+    private long earlyChars;
     private Optional<StopReason> stop = Optional.empty();
     private Optional<Usage> usage = Optional.empty();
 
@@ -51,6 +53,7 @@ final class ChatSource implements Source {
             throw reply.need("choices").unfit("not one answer");
         }
         Node choice = choices.getFirst();
+        whole = true;
         content(choice.need("message"), out);
         stop = Optional.of(reason(choice.need("finish_reason")));
         usage = Optional.ofNullable(reply.get("usage")).map(ChatUsage::read);
@@ -149,13 +152,14 @@ final class ChatSource implements Source {
             add(open, arguments, out);
             return;
         }
+        earlyChars += arguments.length();
         open.early.append(arguments);
         String name = function.textOf("name");
         if (!name.isEmpty()) {
             open.begun = true;
             out.add(new Piece.CallBegun(open.key, open.id, name));
             add(open, open.early.toString(), out);
-        } else if (open.early.length() > Sequence.HELD_CHARS_MAX) {
+        } else if (earlyChars > Sequence.HELD_CHARS_MAX) {
             throw call.unfit("a call without a name");
         }
     }
@@ -179,8 +183,9 @@ final class ChatSource implements Source {
     private OpenCall open(Node call) {
         String id = call.textOf("id");
         Node index = call.get("index");
-        OpenCall known = index == null ? withoutIndex(id) : byIndex.get(index.count());
-        if (known != null && (id.isEmpty() || id.equals(known.id) || CallIds.isMade(known.id))) {
+        OpenCall known = index == null ? withoutIndex(call, id) : byIndex.get(index.count());
+        // in a whole reply every entry is a call of its own, however its server names it
+        if (!whole && known != null && (id.isEmpty() || id.equals(known.id) || CallIds.isMade(known.id))) {
             return known;
         }
         if (calls.size() >= Sequence.CALLS_MAX) {
@@ -194,13 +199,14 @@ final class ChatSource implements Source {
         return open;
     }
 
-    private @Nullable OpenCall withoutIndex(String id) {
-        for (OpenCall call : calls) {
-            if (call.id.equals(id)) {
-                return call;
-            }
+    private @Nullable OpenCall withoutIndex(Node part, String id) {
+        if (id.isEmpty()) {
+            OpenCall last = calls.isEmpty() ? null : calls.getLast();
+            Node function = part.get("function");
+            boolean another = function != null && !function.textOf("name").isEmpty();
+            return last != null && last.begun && another ? null : last;
         }
-        return id.isEmpty() && !calls.isEmpty() ? calls.getLast() : null;
+        return calls.stream().filter(call -> call.id.equals(id)).findFirst().orElse(null);
     }
 
     private StopReason reason(Node reason) {

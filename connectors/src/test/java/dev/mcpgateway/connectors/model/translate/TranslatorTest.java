@@ -353,6 +353,12 @@ class TranslatorTest {
             feed(large, 1, "", much);
         }
         assertThat(large.state()).isEqualTo(StreamTranslation.State.FAILED);
+
+        StreamTranslation nameless = stream(Protocol.MESSAGES, Protocol.CHAT);
+        for (int i = 0; i < 5; i++) {
+            feed(nameless, i, "", much);
+        }
+        assertThat(nameless.state()).isEqualTo(StreamTranslation.State.FAILED);
     }
 
     private static List<Event> feed(StreamTranslation stream, int index, String name, String arguments) {

@@ -11,7 +11,7 @@ import java.util.Optional;
  * <p>A stream without its terminal event is a failure, as is an event that its protocol does not have: the agent's stream
  * then ends in that protocol's own form of an error, without its terminal event. Events after the end are passed over.
  *
- * <p>Holds at most 16 Mi characters, parallel calls that wait for their turn included.
+ * <p>Holds what waits for its turn and, for Responses, what its last event repeats: in all at most 32 Mi characters.
  */
 public final class StreamTranslation {
 

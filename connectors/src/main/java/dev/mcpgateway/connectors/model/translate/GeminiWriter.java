@@ -1,0 +1,351 @@
+package dev.mcpgateway.connectors.model.translate;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a request for Gemini {@code generateContent}. Whether it streams is said by the URL there. */
+final class GeminiWriter {
+    /** More than these the protocol refuses. */
+    private static final int STOPS_MAX = 5;
+
+    private static final Pattern TOOL_NAME = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_.:-]{0,127}");
+
+    /** What Google documents for calls that another model made: without it Gemini 3 refuses the history. */
+    private static final String NOT_SIGNED = "skip_thought_signature_validator";
+
+    private static final Map<String, String> KNOWN_EXTRAS =
+            Map.of("seed", "seed", "presence_penalty", "presencePenalty", "frequency_penalty", "frequencyPenalty");
+
+    private static final Map<String, Integer> BUDGETS =
+            Map.of("minimal", 512, "low", 1024, "medium", 8192, "high", 24_576);
+
+    private final Ask ask;
+    private final Target target;
+    private final Losses losses;
+    private final JsonOut out = new JsonOut();
+    private final Map<String, String> toolById = new HashMap<>();
+
+    private GeminiWriter(Ask ask, Target target, Losses losses) {
+        this.ask = ask;
+        this.target = target;
+        this.losses = losses;
+    }
+
+    static byte[] write(Ask ask, Target target, Losses losses) {
+        return new GeminiWriter(ask, target, losses).write();
+    }
+
+    private byte[] write() {
+        out.open();
+        system();
+        out.openList("contents");
+        for (Turn turn : ask.turns()) {
+            switch (turn.role()) {
+                case USER -> user(turn);
+                case ASSISTANT -> assistant(turn);
+                case SYSTEM -> {}
+            }
+        }
+        out.closeList();
+        tools();
+        config();
+        return out.close().toBytes();
+    }
+
+    private void system() {
+        List<Block> blocks = new ArrayList<>(ask.system());
+        for (Turn turn : ask.turns()) {
+            if (turn.role() == Turn.Role.SYSTEM) {
+                losses.tell(turn.blocks().getFirst().where(), "late instructions; moved to the beginning");
+                blocks.addAll(turn.blocks());
+            }
+        }
+        if (blocks.isEmpty()) {
+            return;
+        }
+        out.open("systemInstruction").openList("parts");
+        for (Block block : blocks) {
+            if (!(block instanceof Block.Text text)) {
+                throw block.where().unfit("instructions are text");
+            }
+            text(text, "");
+        }
+        out.closeList().close();
+    }
+
+    private void user(Turn turn) {
+        out.open().text("role", "user").openList("parts");
+        List<Block> rest = new ArrayList<>();
+        for (Block block : turn.blocks()) {
+            if (block instanceof Block.Result result) {
+                rest.addAll(result(result));
+            }
+        }
+        turn.blocks().stream().filter(block -> !(block instanceof Block.Result)).forEach(rest::add);
+        for (Block block : rest) {
+            switch (block) {
+                case Block.Text text -> text(text, "");
+                case Block.Media media -> media(media);
+                case Block.Call _, Block.Result _, Block.Sealed _ ->
+                    throw block.where().unfit("not in such a message");
+            }
+        }
+        out.closeList().close();
+    }
+
+    /** Writes what a function response can hold and gives back what it cannot. */
+    private List<Block> result(Block.Result result) {
+        cache(result.cache());
+        String tool = toolById.get(result.id());
+        if (tool == null) {
+            throw result.where().unfit("the result of a call that is not in the conversation");
+        }
+        StringBuilder text = new StringBuilder();
+        List<Block> media = new ArrayList<>();
+        for (Block block : result.content()) {
+            if (block instanceof Block.Text more) {
+                text.append(text.isEmpty() ? "" : "\n").append(more.text());
+            } else {
+                losses.tell(block.where(), "function responses hold text only; moved behind them");
+                media.add(block);
+            }
+        }
+        out.open().open("functionResponse");
+        if (!CallIds.isMade(result.id())) {
+            out.text("id", result.id());
+        }
+        out.text("name", tool).open("response").text(result.error() ? "error" : "result", text.toString());
+        out.close().close().close();
+        return media;
+    }
+
+    private void assistant(Turn turn) {
+        List<Block> blocks = new ArrayList<>();
+        Map<Integer, String> signatures = new HashMap<>();
+        for (Block block : turn.blocks()) {
+            if (!(block instanceof Block.Sealed sealed)) {
+                blocks.add(block);
+            } else if (isOwn(sealed.seal())) {
+                sign(blocks, signatures, sealed.seal());
+            } else {
+                losses.tell(sealed.where(), "reasoning state of another provider; not sent");
+            }
+        }
+        if (blocks.isEmpty() && signatures.isEmpty()) {
+            return;
+        }
+        out.open().text("role", "model").openList("parts");
+        boolean firstCall = true;
+        for (int i = 0; i < blocks.size(); i++) {
+            String signature = signatures.getOrDefault(i, "");
+            switch (blocks.get(i)) {
+                case Block.Text text -> text(text, signature);
+                case Block.Call call -> {
+                    call(call, signature, firstCall);
+                    firstCall = false;
+                }
+                case Block.Media media -> throw media.where().unfit("not in such a message");
+                case Block.Result result -> throw result.where().unfit("not in such a message");
+                case Block.Sealed _ -> {}
+            }
+        }
+        out.closeList().close();
+    }
+
+    private boolean isOwn(Seal seal) {
+        return seal.owner().equals(target.owner()) && (seal.kind() == Seal.Kind.CALL || seal.kind() == Seal.Kind.PART);
+    }
+
+    /** A call's signature stands before it; a text's behind it, or at the head of a message of chat completions. */
+    private static void sign(List<Block> before, Map<Integer, String> signatures, Seal seal) {
+        boolean behindText = !before.isEmpty() && before.getLast() instanceof Block.Text;
+        int part = seal.kind() == Seal.Kind.PART && behindText ? before.size() - 1 : before.size();
+        signatures.put(part, seal.state());
+    }
+
+    private void text(Block.Text text, String signature) {
+        cache(text.cache());
+        out.open().text("text", text.text());
+        signature(signature);
+        out.close();
+    }
+
+    private void signature(String signature) {
+        if (!signature.isEmpty()) {
+            out.text("thoughtSignature", signature);
+        }
+    }
+
+    private void call(Block.Call call, String signature, boolean first) {
+        cache(call.cache());
+        toolById.put(call.id(), call.name());
+        out.open().open("functionCall");
+        if (!CallIds.isMade(call.id())) {
+            out.text("id", call.id());
+        }
+        out.text("name", call.name()).raw("args", call.arguments()).close();
+        if (signature.isEmpty() && first && target.has(Feature.THINKING_LEVEL)) {
+            losses.tell(call.where(), "a call without the target's reasoning state; marked as such");
+            signature(NOT_SIGNED);
+        } else {
+            signature(signature);
+        }
+        out.close();
+    }
+
+    private void media(Block.Media media) {
+        cache(media.cache());
+        if (!media.detail().isEmpty() && !media.detail().equals("auto")) {
+            losses.tell(media.where(), "detail of a picture; dropped");
+        }
+        if (!media.name().isEmpty()) {
+            losses.tell(media.where(), "name of a document; dropped");
+        }
+        if (!media.data().isEmpty()) {
+            out.open().open("inlineData").text("mimeType", media.type()).text("data", media.data());
+        } else if (target.has(Feature.MEDIA_URL)) {
+            out.open().open("fileData").text("fileUri", media.url());
+        } else {
+            throw media.where().unfit("media by URL cannot be given there, and the gateway fetches none");
+        }
+        out.close().close();
+    }
+
+    private void cache(@Nullable Node cache) {
+        if (cache != null) {
+            losses.tell(cache, "the other protocol has no cache marks; dropped");
+        }
+    }
+
+    private void tools() {
+        if (ask.tools().isEmpty()) {
+            return;
+        }
+        out.openList("tools").open().openList("functionDeclarations");
+        for (Tool tool : ask.tools()) {
+            tool(tool);
+        }
+        out.closeList().close().closeList();
+        Choice choice = ask.choice();
+        if (choice.where() == null) {
+            return;
+        }
+        if (!choice.parallel()) {
+            losses.lose(choice.where(), "the target cannot be kept from parallel calls");
+        }
+        String mode = switch (choice.mode()) {
+            case AUTO -> "AUTO";
+            case NONE -> "NONE";
+            case ANY, ONE -> "ANY";
+        };
+        out.open("toolConfig").open("functionCallingConfig").text("mode", mode);
+        if (choice.mode() == Choice.Mode.ONE) {
+            out.openList("allowedFunctionNames").text(choice.name()).closeList();
+        }
+        out.close().close();
+    }
+
+    private void tool(Tool tool) {
+        cache(tool.cache());
+        if (!TOOL_NAME.matcher(tool.name()).matches()) {
+            throw tool.where().unfit("a name that the target does not allow");
+        }
+        if (tool.strict() != null && tool.strict().truth()) {
+            losses.lose(tool.strict(), "the target does not promise the schema");
+        }
+        out.open().text("name", tool.name());
+        if (!tool.description().isEmpty()) {
+            out.text("description", tool.description());
+        }
+        if (tool.schema() != null) {
+            out.raw("parametersJsonSchema", tool.schema().object());
+        }
+        out.close();
+    }
+
+    private void config() {
+        out.open("generationConfig");
+        number("maxOutputTokens", ask.maxTokens());
+        number("temperature", ask.temperature());
+        number("topP", ask.topP());
+        number("topK", ask.topK());
+        if (ask.stops().size() > STOPS_MAX) {
+            throw ask.stops().get(STOPS_MAX).unfit("more than " + STOPS_MAX + " stop sequences");
+        }
+        if (!ask.stops().isEmpty()) {
+            out.openList("stopSequences");
+            ask.stops().forEach(stop -> out.text(stop.text()));
+            out.closeList();
+        }
+        for (Map.Entry<String, Node> extra : ask.extras().entrySet()) {
+            String name = KNOWN_EXTRAS.get(extra.getKey());
+            if (name == null) {
+                Extras.drop(extra, losses);
+            } else {
+                out.raw(name, extra.getValue().number());
+            }
+        }
+        format();
+        if (ask.reasoning().where() != null) {
+            thinking(ask.reasoning(), ask.reasoning().where());
+        }
+        out.close();
+    }
+
+    private void number(String name, @Nullable Node number) {
+        if (number != null) {
+            out.raw(name, number.number());
+        }
+    }
+
+    private void format() {
+        Format format = ask.format();
+        if (format == null) {
+            return;
+        }
+        out.text("responseMimeType", "application/json");
+        if (format.schema() != null) {
+            out.raw("responseJsonSchema", format.schema().object());
+        }
+        if (format.description() != null) {
+            losses.tell(format.description(), "a schema's description; dropped");
+        }
+    }
+
+    private void thinking(Reasoning reasoning, Node where) {
+        out.open("thinkingConfig");
+        if (reasoning.mode() == Reasoning.Mode.OFF || reasoning.effort().equals("none")) {
+            out.number("thinkingBudget", 0);
+        } else {
+            if (reasoning.budget() != null) {
+                out.number("thinkingBudget", reasoning.budget().count());
+            } else if (!reasoning.effort().isEmpty()) {
+                effort(reasoning.effort(), where);
+            } else if (!target.has(Feature.THINKING_LEVEL)) {
+                // as much as the model finds right
+                out.number("thinkingBudget", -1);
+            }
+            out.truth("includeThoughts", reasoning.shown());
+        }
+        out.close();
+    }
+
+    private void effort(String asked, Node where) {
+        String effort = asked;
+        if (asked.equals("xhigh") || asked.equals("max")) {
+            losses.tell(where, "more effort than the target knows; set to high");
+            effort = "high";
+        }
+        if (target.has(Feature.THINKING_LEVEL)) {
+            out.text("thinkingLevel", effort.toUpperCase(Locale.ROOT));
+        } else {
+            losses.tell(where, "an effort; set to a budget of thinking");
+            out.number("thinkingBudget", BUDGETS.getOrDefault(effort, 1024));
+        }
+    }
+}

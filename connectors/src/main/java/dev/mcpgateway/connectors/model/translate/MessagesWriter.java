@@ -1,0 +1,299 @@
+package dev.mcpgateway.connectors.model.translate;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a request for Anthropic messages. */
+final class MessagesWriter {
+    private final Ask ask;
+    private final Target target;
+    private final Losses losses;
+    private final JsonOut out = new JsonOut();
+
+    private MessagesWriter(Ask ask, Target target, Losses losses) {
+        this.ask = ask;
+        this.target = target;
+        this.losses = losses;
+    }
+
+    static byte[] write(Node root, Ask ask, Target target, Losses losses) {
+        return new MessagesWriter(ask, target, losses).write(root);
+    }
+
+    private byte[] write(Node root) {
+        out.open().text("model", target.model());
+        if (ask.maxTokens() == null) {
+            losses.tell(root, "no limit of output tokens; the target's default is set");
+            out.number("max_tokens", target.outputTokensDefault());
+        } else {
+            out.raw("max_tokens", ask.maxTokens().raw());
+        }
+        system();
+        out.openList("messages");
+        ask.turns().forEach(this::turn);
+        out.closeList();
+        tools();
+        sampling();
+        reasoning();
+        extras();
+        if (ask.streamed()) {
+            out.truth("stream", true);
+        }
+        return out.close().toBytes();
+    }
+
+    private boolean isLate(Turn turn) {
+        return turn.role() == Turn.Role.SYSTEM && !target.has(Feature.LATE_SYSTEM);
+    }
+
+    private void system() {
+        List<Block> blocks = new ArrayList<>(ask.system());
+        for (Turn turn : ask.turns()) {
+            if (isLate(turn)) {
+                losses.tell(turn.blocks().getFirst().where(), "late instructions; moved to the beginning");
+                blocks.addAll(turn.blocks());
+            }
+        }
+        blocks.removeIf(MessagesWriter::isEmpty);
+        if (!blocks.isEmpty()) {
+            out.openList("system");
+            blocks.forEach(this::block);
+            out.closeList();
+        }
+    }
+
+    // the protocol refuses empty texts, which say nothing
+    private static boolean isEmpty(Block block) {
+        return block instanceof Block.Text text && text.text().isEmpty();
+    }
+
+    private void turn(Turn turn) {
+        List<Block> blocks = new ArrayList<>();
+        turn.blocks().stream().filter(Block.Result.class::isInstance).forEach(blocks::add);
+        for (Block block : turn.blocks()) {
+            if (!(block instanceof Block.Result) && !isEmpty(block) && !isForeign(block)) {
+                blocks.add(block);
+            }
+        }
+        if (isLate(turn)) {
+            return;
+        }
+        if (blocks.isEmpty()) {
+            losses.tell(turn.blocks().getFirst().where(), "an empty message; dropped");
+            return;
+        }
+        String role = switch (turn.role()) {
+            case USER -> "user";
+            case ASSISTANT -> "assistant";
+            case SYSTEM -> "system";
+        };
+        out.open().text("role", role).openList("content");
+        blocks.forEach(this::block);
+        out.closeList().close();
+    }
+
+    private boolean isForeign(Block block) {
+        if (!(block instanceof Block.Sealed(Node where, Seal seal))) {
+            return false;
+        }
+        boolean own = seal.owner().equals(target.owner())
+                && (seal.kind() == Seal.Kind.THINKING || seal.kind() == Seal.Kind.REDACTED);
+        if (!own) {
+            losses.tell(where, "reasoning state of another provider; not sent");
+        }
+        return !own;
+    }
+
+    private void block(Block block) {
+        switch (block) {
+            case Block.Text text -> {
+                out.open().text("type", "text").text("text", text.text());
+                cache(text.cache());
+                out.close();
+            }
+            case Block.Media media -> media(media);
+            case Block.Call call -> {
+                out.open().text("type", "tool_use").text("id", call.id()).text("name", call.name());
+                out.raw("input", call.arguments());
+                cache(call.cache());
+                out.close();
+            }
+            case Block.Result result -> result(result);
+            case Block.Sealed sealed -> ChatSeals.writeThinking(out, sealed.seal());
+        }
+    }
+
+    private void media(Block.Media media) {
+        if (!media.detail().isEmpty() && !media.detail().equals("auto")) {
+            losses.tell(media.where(), "detail of a picture; dropped");
+        }
+        out.open().text("type", media.isImage() ? "image" : "document").open("source");
+        if (media.data().isEmpty()) {
+            out.text("type", "url").text("url", media.url());
+        } else {
+            out.text("type", "base64").text("media_type", media.type()).text("data", media.data());
+        }
+        out.close();
+        if (!media.name().isEmpty()) {
+            out.text("title", media.name());
+        }
+        cache(media.cache());
+        out.close();
+    }
+
+    private void result(Block.Result result) {
+        out.open().text("type", "tool_result").text("tool_use_id", result.id()).openList("content");
+        result.content().stream().filter(each -> !isEmpty(each)).forEach(this::block);
+        out.closeList();
+        if (result.error()) {
+            out.truth("is_error", true);
+        }
+        cache(result.cache());
+        out.close();
+    }
+
+    private void cache(@Nullable Node cache) {
+        if (cache != null) {
+            out.raw("cache_control", cache.object());
+        }
+    }
+
+    private void tools() {
+        if (ask.tools().isEmpty()) {
+            return;
+        }
+        out.openList("tools");
+        for (Tool tool : ask.tools()) {
+            out.open().text("name", tool.name());
+            if (!tool.description().isEmpty()) {
+                out.text("description", tool.description());
+            }
+            out.raw(
+                    "input_schema",
+                    tool.schema() == null
+                            ? "{\"type\":\"object\",\"properties\":{}}"
+                            : tool.schema().object());
+            if (tool.strict() != null) {
+                out.raw("strict", tool.strict().raw());
+            }
+            cache(tool.cache());
+            out.close();
+        }
+        out.closeList();
+        choice();
+    }
+
+    private void choice() {
+        Choice choice = ask.choice();
+        if (choice.where() == null) {
+            return;
+        }
+        String type = switch (choice.mode()) {
+            case AUTO -> "auto";
+            case NONE -> "none";
+            case ANY -> "any";
+            case ONE -> "tool";
+        };
+        out.open("tool_choice").text("type", type);
+        if (choice.mode() == Choice.Mode.ONE) {
+            out.text("name", choice.name());
+        }
+        if (!choice.parallel() && choice.mode() != Choice.Mode.NONE) {
+            out.truth("disable_parallel_tool_use", true);
+        }
+        out.close();
+    }
+
+    private void sampling() {
+        Node temperature = ask.temperature();
+        if (temperature != null) {
+            out.raw("temperature", upToOne(temperature));
+        }
+        if (ask.topP() != null) {
+            out.raw("top_p", ask.topP().number());
+        }
+        if (ask.topK() != null) {
+            out.raw("top_k", ask.topK().number());
+        }
+        if (!ask.stops().isEmpty()) {
+            out.openList("stop_sequences");
+            ask.stops().forEach(stop -> out.text(stop.text()));
+            out.closeList();
+        }
+    }
+
+    private String upToOne(Node temperature) {
+        try {
+            if (new BigDecimal(temperature.number()).compareTo(BigDecimal.ONE) <= 0) {
+                return temperature.number();
+            }
+        } catch (NumberFormatException exponent) {
+            throw temperature.unfit("no temperature");
+        }
+        losses.lose(temperature, "above what the target knows; set to 1");
+        return "1";
+    }
+
+    private void reasoning() {
+        String effort = ask.reasoning().effort();
+        Format format = ask.format();
+        Node where = ask.reasoning().where();
+        if (where != null) {
+            thinking(where, effort);
+        }
+        boolean hasEffort = where != null && !effort.equals("none");
+        if (!hasEffort && format == null) {
+            return;
+        }
+        out.open("output_config");
+        if (hasEffort) {
+            out.text("effort", effort.equals("minimal") ? "low" : effort);
+        }
+        if (format != null) {
+            format(format);
+        }
+        out.close();
+    }
+
+    private void thinking(Node where, String effort) {
+        if (effort.equals("none")) {
+            out.open("thinking").text("type", "disabled").close();
+            return;
+        }
+        if (effort.equals("minimal")) {
+            losses.tell(where, "minimal effort; set to low");
+        }
+        if (target.has(Feature.ADAPTIVE_THINKING)) {
+            out.open("thinking").text("type", "adaptive").close();
+        }
+    }
+
+    private void format(Format format) {
+        if (format.schema() == null) {
+            throw format.where().unfit("a JSON object without a schema cannot be promised by the target");
+        }
+        if (format.description() != null) {
+            losses.tell(format.description(), "a schema's description; dropped");
+        }
+        if (format.strict() == null || !format.strict().truth()) {
+            losses.tell(format.where(), "a schema is always strict there");
+        }
+        out.open("format")
+                .text("type", "json_schema")
+                .raw("schema", format.schema().object())
+                .close();
+    }
+
+    private void extras() {
+        for (Map.Entry<String, Node> extra : ask.extras().entrySet()) {
+            if (extra.getKey().equals("user")) {
+                out.open("metadata").text("user_id", extra.getValue().text()).close();
+            } else {
+                Extras.drop(extra, losses);
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.mcpgateway.connectors.model.translate;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Translates between one protocol that agents speak and one that a provider speaks. Pure: no clock, no chance, no network;
+ * the same input always makes the same bytes. Immutable.
+ *
+ * <p>No input makes it throw. What comes out is at most a small multiple of what came in.
+ */
+public final class Translator {
+    private final Protocol ingress;
+    private final Protocol upstream;
+
+    private Translator(Protocol ingress, Protocol upstream) {
+        this.ingress = ingress;
+        this.upstream = upstream;
+    }
+
+    /**
+     * The translator of a pair.
+     *
+     * @throws IllegalArgumentException if the two are one protocol, whose bytes are passed through, or the pair is not
+     *     {@linkplain #isOffered offered}
+     */
+    public static Translator between(Protocol ingress, Protocol upstream) {
+        if (!isOffered(ingress, upstream)) {
+            throw new IllegalArgumentException("no translation from " + ingress + " to " + upstream);
+        }
+        return new Translator(ingress, upstream);
+    }
+
+    /** Whether there is a translation. */
+    public static boolean isOffered(Protocol ingress, Protocol upstream) {
+        return ingress != upstream && ingress != Protocol.GEMINI && upstream != Protocol.RESPONSES;
+    }
+
+    /** Translates an agent's request. */
+    public RequestTranslation request(byte[] body, Target target) {
+        Losses losses = Losses.of(target);
+        try {
+            Node root = Node.ofRequest(body);
+            Ask ask = switch (ingress) {
+                case CHAT -> ChatAsk.read(root, losses);
+                case MESSAGES -> MessagesAsk.read(root, losses);
+                case RESPONSES -> ResponsesAsk.read(root, losses);
+                case GEMINI -> throw new IllegalStateException("not offered");
+            };
+            byte[] translated = switch (upstream) {
+                case CHAT -> ChatWriter.write(ask, target, losses);
+                case MESSAGES -> MessagesWriter.write(root, ask, target, losses);
+                case GEMINI -> GeminiWriter.write(ask, target, losses);
+                case RESPONSES -> throw new IllegalStateException("not offered");
+            };
+            losses.losePassedOver(root);
+            return new RequestTranslation.Translated(translated, losses.told(), ask.streamed(), ask.usageWanted());
+        } catch (Unfit unfit) {
+            return new RequestTranslation.Untranslatable(unfit.pointer(), unfit.reason());
+        }
+    }
+
+    /** Translates a provider's whole, successful reply. */
+    public ReplyTranslation reply(byte[] body, Served served) {
+        Losses losses = Losses.ofReply();
+        Folded folded = new Folded();
+        try {
+            List<Piece> pieces = new ArrayList<>();
+            source(served, losses).whole(Node.ofReply(body), pieces);
+            pieces.forEach(new Sequence(folded::accept)::accept);
+        } catch (Unfit unfit) {
+            return new ReplyTranslation.Malformed(unfit.pointer(), unfit.reason());
+        } catch (Failed failed) {
+            return new ReplyTranslation.Malformed("", failed.fault().message());
+        }
+        byte[] translated = switch (ingress) {
+            case CHAT -> ChatSink.whole(folded, served);
+            case MESSAGES -> MessagesSink.whole(folded, served);
+            case RESPONSES -> ResponsesSink.whole(folded, served);
+            case GEMINI -> throw new IllegalStateException("not offered");
+        };
+        return new ReplyTranslation.Translated(
+                translated, folded.model(), folded.usage(), folded.stop(), losses.told());
+    }
+
+    /** Begins to translate a provider's streamed reply. */
+    public StreamTranslation stream(Served served) {
+        Losses losses = Losses.ofReply();
+        Sink sink = switch (ingress) {
+            case CHAT -> new ChatSink(served);
+            case MESSAGES -> new MessagesSink(served);
+            case RESPONSES -> new ResponsesSink(served);
+            case GEMINI -> throw new IllegalStateException("not offered");
+        };
+        return new StreamTranslation(source(served, losses), sink, losses);
+    }
+
+    /**
+     * What an agent is told of a provider's answer that is an error. The provider's words stay out: they may hold keys, and
+     * they speak of a request that the agent has not written.
+     */
+    public TranslatedError error(int status) {
+        Fault fault = Fault.ofStatus(status);
+        return new TranslatedError(fault.status(), fault.toBytes(ingress));
+    }
+
+    /**
+     * Whether a signature, or the data, of a thinking block stands for another provider's state. Such blocks must be taken
+     * out of messages that are passed through: their provider would refuse them, and must not see them.
+     */
+    public static boolean isStateOfAnother(String signature) {
+        return Seal.ofToken(signature).isPresent();
+    }
+
+    private Source source(Served served, Losses losses) {
+        return switch (upstream) {
+            case CHAT -> new ChatSource(served, losses);
+            case MESSAGES -> new MessagesSource(served, losses);
+            case GEMINI -> new GeminiSource(served, losses);
+            case RESPONSES -> throw new IllegalStateException("not offered");
+        };
+    }
+}

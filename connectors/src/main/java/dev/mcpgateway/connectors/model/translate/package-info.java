@@ -1,0 +1,49 @@
+/**
+ * Model calls from one protocol to another: pure, without network, clock, threads or chance.
+ *
+ * <p>Start at {@link dev.mcpgateway.connectors.model.translate.Translator}. A pair of protocols is a reader and a writer:
+ * {@code ChatAsk}, {@code MessagesAsk} and {@code ResponsesAsk} read requests into an {@code Ask}; {@code ChatWriter},
+ * {@code MessagesWriter} and {@code GeminiWriter} write it. {@code ChatSource}, {@code MessagesSource} and
+ * {@code GeminiSource} read replies into {@code Piece}s, {@code Sequence} puts these in an order that every protocol has,
+ * {@code ChatSink}, {@code MessagesSink} and {@code ResponsesSink} write them. A whole reply goes the way of a streamed one,
+ * so that both say the same.
+ *
+ * <p>Offered: chat completions to messages and Gemini; messages to chat completions and Gemini; Responses to all three.
+ *
+ * <table>
+ * <caption>What one protocol says and another does not</caption>
+ * <tr><th>In the request</th><th>Becomes</th></tr>
+ * <tr><td>stored state ({@code store}, {@code previous_response_id}, {@code conversation}, {@code background},
+ *     {@code prompt}), hosted tools, custom tools, containers, audio, {@code n > 1}, log-probabilities, {@code functions},
+ *     file ids, {@code truncation: auto}, arguments in the history that are no JSON object, a result without its call (for
+ *     Gemini), more stop sequences than there are</td><td>refused, always</td></tr>
+ * <tr><td>{@code json_object}</td><td>refused by messages; chat targets need {@code Feature.JSON_OBJECT}</td></tr>
+ * <tr><td>media by URL</td><td>passed on; Gemini needs {@code Feature.MEDIA_URL}, documents for chat are refused: the gateway
+ *     fetches nothing</td></tr>
+ * <tr><td>{@code seed}, penalties, {@code logit_bias}, {@code top_k}, {@code verbosity}, {@code strict} for Gemini,
+ *     {@code parallel_tool_calls: false} for Gemini, a temperature above 1 for messages, a given beginning of the answer,
+ *     whatever is unknown</td><td>refused or told, as {@code Target.lossesRefused} says</td></tr>
+ * <tr><td>{@code cache_control}</td><td>at its exact place to messages, from chat too; else told</td></tr>
+ * <tr><td>instructions in the middle</td><td>kept by chat and by messages with {@code Feature.LATE_SYSTEM}; else moved to
+ *     the beginning, told</td></tr>
+ * <tr><td>{@code user}, service tier, cache keys, metadata, a picture's detail, names, citations</td><td>told where the
+ *     target has no place for them</td></tr>
+ * <tr><td>effort, budget of thinking</td><td>the nearest that the target has; told unless it is the same</td></tr>
+ * <tr><td>a tool's error flag</td><td>labelled text in chat, told</td></tr>
+ * <tr><td>pictures in tool results</td><td>moved behind them for chat and Gemini, told</td></tr>
+ * <tr><td>no output limit, for messages</td><td>{@code Target.outputTokensDefault}, told</td></tr>
+ * <tr><td>the name of a JSON schema, the id and the status of an item of Responses, {@code null}, {@code include_usage}
+ *     </td><td>not told: labels without effect</td></tr>
+ * </table>
+ *
+ * <p><b>Opaque reasoning state</b> travels through the agent and back to its {@code owner} alone: in chat completions as
+ * {@code extra_content.<owner>} of the message or the call, in messages as signature or data of a thinking block, in
+ * Responses as encrypted content. The two latter hold a token {@code gw1.<owner>.<kind>.<text>.<state>}; whoever passes
+ * messages through must take blocks with such tokens out ({@code Translator.isStateOfAnother}).
+ *
+ * <p><b>In replies</b> blocks, parts and citations that the agent's protocol does not have are told; fields about the
+ * provider are not. A call whose arguments are no JSON object breaks the reply, unless the output limit or a filter cut it:
+ * then a whole message leaves it out, and its stop reason says why. A stop sequence that the provider does not name ends
+ * as a normal end.
+ */
+package dev.mcpgateway.connectors.model.translate;

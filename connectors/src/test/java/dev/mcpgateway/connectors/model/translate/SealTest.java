@@ -1,0 +1,133 @@
+package dev.mcpgateway.connectors.model.translate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Opaque reasoning state comes back to its owner as it was, and goes to nobody else. */
+class SealTest {
+    private static final Set<Feature> ALL = Set.of(Feature.values());
+
+    private static String next(Protocol ingress, Protocol upstream, String request, String owner) {
+        RequestTranslation translated = Translator.between(ingress, upstream)
+                .request(request.getBytes(StandardCharsets.UTF_8), new Target("m", owner, 9, false, ALL));
+        assertThat(translated).isInstanceOf(RequestTranslation.Translated.class);
+        return new String(((RequestTranslation.Translated) translated).body(), StandardCharsets.UTF_8);
+    }
+
+    /** What an agent's client sends next: the conversation so far with the whole reply in it. */
+    private static String answered(Protocol ingress, Protocol upstream) {
+        ReplyTranslation.Translated reply = (ReplyTranslation.Translated) Translator.between(ingress, upstream)
+                .reply(
+                        Transcripts.read("replies/" + Transcripts.folder(upstream) + "/tools.json"),
+                        Transcripts.served(upstream));
+        Node body = Node.ofReply(reply.body());
+        return switch (ingress) {
+            case CHAT -> {
+                Node message = body.need("choices").elements().getFirst().need("message");
+                StringBuilder results = new StringBuilder();
+                message.need("tool_calls")
+                        .elements()
+                        .forEach(call -> results.append(",{\"role\":\"tool\",\"content\":\"r\",\"tool_call_id\":")
+                                .append(call.need("id").raw())
+                                .append("}"));
+                yield "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}," + message.raw() + results + "]}";
+            }
+            case MESSAGES -> {
+                StringBuilder results = new StringBuilder();
+                body.need("content").elements().stream()
+                        .filter(block -> block.textOf("type").equals("tool_use"))
+                        .forEach(call -> results.append(results.isEmpty() ? "" : ",")
+                                .append("{\"type\":\"tool_result\",\"content\":\"r\",\"tool_use_id\":")
+                                .append(call.need("id").raw())
+                                .append("}"));
+                yield "{\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"x\"},"
+                        + "{\"role\":\"assistant\",\"content\":"
+                        + body.need("content").raw()
+                        + "},{\"role\":\"user\",\"content\":[" + results + "]}]}";
+            }
+            case RESPONSES -> {
+                StringBuilder items = new StringBuilder("{\"role\":\"user\",\"content\":\"x\"}");
+                body.need("output").elements().forEach(item -> items.append(",").append(item.raw()));
+                body.need("output").elements().stream()
+                        .filter(item -> item.textOf("type").equals("function_call"))
+                        .forEach(call -> items.append(
+                                        ",{\"type\":\"function_call_output\",\"output\":\"r\",\"call_id\":")
+                                .append(call.need("call_id").raw())
+                                .append("}"));
+                yield "{\"input\":[" + items + "]}";
+            }
+            case GEMINI -> throw new AssertionError();
+        };
+    }
+
+    private static final String THINKING =
+            "{\"type\":\"thinking\",\"thinking\":\"Two cities.\",\"signature\":\"EqoBsig==\"},"
+                    + "{\"type\":\"redacted_thinking\",\"data\":\"EmwKopaque\"},{\"type\":\"text\",\"text\":\"Looking.\"},"
+                    + "{\"type\":\"tool_use\",\"id\":\"toolu_01\",\"name\":\"weather\",\"input\":{\"city\":\"Zürich\",\"days\":9007199254740993}},"
+                    + "{\"type\":\"tool_use\",\"id\":\"toolu_02\",\"name\":\"now\",\"input\":{}}";
+
+    @Test
+    void thinkingBlocksReturnToMessagesAsTheyWere() {
+        for (Protocol ingress : new Protocol[] {Protocol.CHAT, Protocol.RESPONSES}) {
+            assertThat(next(ingress, Protocol.MESSAGES, answered(ingress, Protocol.MESSAGES), "anthropic"))
+                    .as(ingress.name())
+                    .contains("\"role\":\"assistant\",\"content\":[" + THINKING + "]");
+        }
+    }
+
+    @Test
+    void thoughtSignaturesReturnToTheCallThatTheyCameWith() {
+        for (Protocol ingress : new Protocol[] {Protocol.CHAT, Protocol.MESSAGES, Protocol.RESPONSES}) {
+            assertThat(next(ingress, Protocol.GEMINI, answered(ingress, Protocol.GEMINI), "google"))
+                    .as(ingress.name())
+                    .contains("{\"role\":\"model\",\"parts\":[{\"text\":\"Looking.\"},"
+                            + "{\"functionCall\":{\"name\":\"weather\",\"args\":{\"city\":\"Zürich\",\"days\":9007199254740993}},"
+                            + "\"thoughtSignature\":\"SigC==\"},"
+                            + "{\"functionCall\":{\"id\":\"fc-2\",\"name\":\"now\",\"args\":{}}}]}")
+                    .contains("{\"functionResponse\":{\"name\":\"weather\",", "{\"functionResponse\":{\"id\":\"fc-2\"");
+        }
+    }
+
+    @Test
+    void stateNeverGoesToAnotherOwner() {
+        for (Protocol ingress : new Protocol[] {Protocol.CHAT, Protocol.RESPONSES}) {
+            String request = answered(ingress, Protocol.MESSAGES);
+            assertThat(next(ingress, Protocol.MESSAGES, request, "another"))
+                    .doesNotContain("EqoBsig==", "EmwKopaque", "thinking");
+            assertThat(next(ingress, Protocol.GEMINI, request, "google")).doesNotContain("EqoBsig==", "EmwKopaque");
+        }
+        for (Protocol ingress : new Protocol[] {Protocol.CHAT, Protocol.MESSAGES, Protocol.RESPONSES}) {
+            String request = answered(ingress, Protocol.GEMINI);
+            assertThat(next(ingress, Protocol.GEMINI, request, "another")).doesNotContain("SigC==");
+            if (ingress != Protocol.MESSAGES) {
+                assertThat(next(ingress, Protocol.MESSAGES, request, "anthropic"))
+                        .doesNotContain("SigC==");
+            }
+            if (ingress != Protocol.CHAT) {
+                assertThat(next(ingress, Protocol.CHAT, request, "acme")).doesNotContain("SigC==");
+            }
+        }
+    }
+
+    @Test
+    void aTokenIsReadAsItWasWritten() {
+        for (Seal.Kind kind : Seal.Kind.values()) {
+            Seal seal = new Seal("a-b_1", kind, "täxt.\n", "st.a.te==");
+            assertThat(Seal.ofToken(seal.toToken())).contains(seal);
+            assertThat(Translator.isStateOfAnother(seal.toToken())).isTrue();
+        }
+    }
+
+    @Test
+    void whatIsNoTokenIsNone() {
+        for (String token : new String[] {
+            "", "gw1.", "gw1.a.t.eA", "gw1.A.t.eA.s", "gw1.a.z.eA.s", "gw1.a.t.*.s", "gw2.a.t.eA.s", "EqoBsig=="
+        }) {
+            assertThat(Seal.ofToken(token)).as(token).isEmpty();
+            assertThat(Translator.isStateOfAnother(token)).isFalse();
+        }
+    }
+}

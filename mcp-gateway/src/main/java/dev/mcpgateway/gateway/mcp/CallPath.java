@@ -236,6 +236,7 @@ final class CallPath {
                     case TOOL -> Refusal.of(Reason.UNKNOWN_TOOL);
                     case PROMPT -> Refusal.of(Reason.UNKNOWN_PROMPT);
                     case RESOURCE -> withUri(Reason.UNKNOWN_RESOURCE, envelope);
+                    case MODEL -> throw new IllegalArgumentException("no feature of MCP");
                 });
     }
 
@@ -245,6 +246,7 @@ final class CallPath {
                     case TOOL -> Refusal.of(Reason.TOOL_HIDDEN);
                     case PROMPT -> Refusal.of(Reason.PROMPT_HIDDEN);
                     case RESOURCE -> withUri(Reason.RESOURCE_HIDDEN, envelope);
+                    case MODEL -> throw new IllegalArgumentException("no feature of MCP");
                 });
     }
 

@@ -1,0 +1,20 @@
+package dev.mcpgateway.connectors.model;
+
+/** A provider of models. Only a path that holds a permit and an audit ticket may ask it. */
+public interface ModelProvider extends AutoCloseable {
+    /** The operator's name of it. */
+    String name();
+
+    /** Whether it takes such requests as they are. */
+    boolean serves(ModelApi api);
+
+    /**
+     * Asks once, and waits for the whole answer or for the first event of a stream. Never throws for what a provider
+     * does. An interrupt of the thread ends it, and the request at the provider with it.
+     */
+    ModelReply send(ModelCall call);
+
+    /** Ends everything that is under way. */
+    @Override
+    void close();
+}

@@ -128,8 +128,11 @@ class ModelStreamTest {
         WireAnswer answer = alice.ask(alice.anthropic("/v1/messages", MESSAGES));
 
         StringBuilder expected = new StringBuilder();
-        MESSAGE_EVENTS.forEach(event ->
-                expected.append("event: ").append(type(event)).append("\ndata: ").append(event).append("\n\n"));
+        MESSAGE_EVENTS.forEach(event -> expected.append("event: ")
+                .append(type(event))
+                .append("\ndata: ")
+                .append(event)
+                .append("\n\n"));
         assertThat(answer.text()).isEqualTo(expected.toString());
         assertThat(anthropic.request().text()).isEqualTo(MESSAGES.replace("\"claude\"", "\"other-sonnet-9\""));
         AuditRecord outcome = outcome();
@@ -144,16 +147,23 @@ class ModelStreamTest {
 
     @Test
     void aResponsesStreamEndsWithItsCompletion() {
-        openai.on("/responses", turn -> turn.begin()
-                .event("response.created", "{\"type\":\"response.created\",\"response\":{\"model\":\"acme-r\"}}")
-                .event("response.output_text.delta", "{\"type\":\"response.output_text.delta\",\"delta\":\"x\"}")
-                .event(
-                        "response.completed",
-                        "{\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"usage\":"
-                                + "{\"input_tokens\":2,\"output_tokens\":3}}}")
-                .end());
+        openai.on(
+                "/responses",
+                turn -> turn.begin()
+                        .event(
+                                "response.created",
+                                "{\"type\":\"response.created\",\"response\":{\"model\":\"acme-r\"}}")
+                        .event(
+                                "response.output_text.delta",
+                                "{\"type\":\"response.output_text.delta\",\"delta\":\"x\"}")
+                        .event(
+                                "response.completed",
+                                "{\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"usage\":"
+                                        + "{\"input_tokens\":2,\"output_tokens\":3}}}")
+                        .end());
 
-        WireAnswer answer = alice.ask(alice.post("/v1/responses", "{\"model\":\"gpt\",\"stream\":true,\"input\":\"x\"}"));
+        WireAnswer answer =
+                alice.ask(alice.post("/v1/responses", "{\"model\":\"gpt\",\"stream\":true,\"input\":\"x\"}"));
 
         assertThat(answer.text()).contains("event: response.completed\ndata: {\"type\":\"response.completed\"");
         assertThat(outcome().json()).contains("\"finish\":\"completed\"", "\"input\":2,", "\"output\":3,");
@@ -195,7 +205,9 @@ class ModelStreamTest {
     void anErrorInThePlaceOfTheFirstEventIsNoStream() {
         openai.on(
                 "/chat/completions",
-                turn -> turn.begin().data("{\"error\":{\"message\":\"overloaded\"}}").end());
+                turn -> turn.begin()
+                        .data("{\"error\":{\"message\":\"overloaded\"}}")
+                        .end());
 
         assertThat(alice.chat(CHAT).status()).isEqualTo(502);
         assertThat(outcome().text("outcome.error")).isEqualTo("provider_failed");
@@ -239,7 +251,9 @@ class ModelStreamTest {
 
         WireAnswer answer = alice.ask(alice.anthropic("/v1/messages", MESSAGES));
 
-        assertThat(answer.text()).contains("event: error\ndata: {\"type\":\"error\"").doesNotContain("message_stop");
+        assertThat(answer.text())
+                .contains("event: error\ndata: {\"type\":\"error\"")
+                .doesNotContain("message_stop");
         AuditRecord outcome = outcome();
         assertThat(outcome.text("outcome.error")).isEqualTo("stream_broken");
         assertThat(outcome.json()).as("what was said is charged").contains("\"input\":15,");
@@ -259,10 +273,12 @@ class ModelStreamTest {
 
     @Test
     void aProvidersErrorInAStreamPassesOnWithoutTheKey() {
-        openai.on("/chat/completions", turn -> turn.begin()
-                .data(ONE)
-                .data("{\"error\":{\"message\":\"" + ModelGateways.OPENAI_KEY + " is tired\"}}")
-                .end());
+        openai.on(
+                "/chat/completions",
+                turn -> turn.begin()
+                        .data(ONE)
+                        .data("{\"error\":{\"message\":\"" + ModelGateways.OPENAI_KEY + " is tired\"}}")
+                        .end());
 
         WireAnswer answer = alice.chat(CHAT);
 
@@ -332,13 +348,16 @@ class ModelStreamTest {
             assertThat(silent.json().at("/error/code").asString()).isEqualTo("timeout");
             assertThat(impatient.newRecords(4))
                     .filteredOn(found -> found.text("ev").endsWith("outcome"))
-                    .allSatisfy(found -> assertThat(found.text("outcome.status")).isEqualTo("timeout"));
+                    .allSatisfy(
+                            found -> assertThat(found.text("outcome.status")).isEqualTo("timeout"));
         }
     }
 
     @Test
     void aStreamThatNobodyAskedForIsNone() {
-        openai.on("/chat/completions", turn -> turn.begin().data(ONE).data("[DONE]").end());
+        openai.on(
+                "/chat/completions",
+                turn -> turn.begin().data(ONE).data("[DONE]").end());
 
         assertThat(alice.chat("{\"model\":\"gpt\"}").status()).isEqualTo(502);
     }

@@ -59,6 +59,15 @@ public final class HttpModelProvider implements ModelProvider {
     }
 
     @Override
+    public String vendor() {
+        return switch (settings.kind()) {
+            case OPENAI -> "openai";
+            case ANTHROPIC -> "anthropic";
+            case OPENAI_COMPATIBLE -> settings.name();
+        };
+    }
+
+    @Override
     public boolean serves(ModelApi api) {
         return api.protocol() == settings.kind().protocol();
     }

@@ -5,6 +5,9 @@ public interface ModelProvider extends AutoCloseable {
     /** The operator's name of it. */
     String name();
 
+    /** What OpenTelemetry's conventions call it ({@code gen_ai.provider.name}); the operator's name of a server of one's own. */
+    String vendor();
+
     /** Whether it takes such requests as they are. */
     boolean serves(ModelApi api);
 

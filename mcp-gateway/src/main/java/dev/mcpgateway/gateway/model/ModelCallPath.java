@@ -4,12 +4,12 @@ import dev.mcpgateway.audit.AuditTicket;
 import dev.mcpgateway.audit.AuditUnavailable;
 import dev.mcpgateway.audit.CallOutcome;
 import dev.mcpgateway.audit.CallStatus;
-import dev.mcpgateway.audit.ModelOutcome;
 import dev.mcpgateway.audit.PayloadSize;
 import dev.mcpgateway.audit.ScreenRecord;
 import dev.mcpgateway.audit.TraceRef;
 import dev.mcpgateway.connectors.model.ModelCall;
 import dev.mcpgateway.connectors.model.ModelEvent;
+import dev.mcpgateway.connectors.model.ModelFacts;
 import dev.mcpgateway.connectors.model.ModelFailure;
 import dev.mcpgateway.connectors.model.ModelReply;
 import dev.mcpgateway.connectors.model.ModelStream;
@@ -21,6 +21,7 @@ import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.call.Stage;
 import dev.mcpgateway.gateway.http.Answers.PeerGone;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
+import dev.mcpgateway.gateway.telemetry.ModelTrace;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.Decision;
 import dev.mcpgateway.policy.FeatureKind;
@@ -81,12 +82,14 @@ final class ModelCallPath {
     /** What is known of a call while it is carried out, for its outcome record. */
     private static final class Progress {
         private final long sinceNanos;
+        private final ModelTrace provider;
         private int status;
         private long bytesIn;
-        private ModelOutcome said = ModelOutcome.NONE;
+        private ModelFacts facts = ModelFacts.NONE;
 
-        private Progress(long sinceNanos) {
+        private Progress(long sinceNanos, ModelTrace provider) {
             this.sinceNanos = sinceNanos;
+            this.provider = provider;
         }
     }
 
@@ -99,7 +102,7 @@ final class ModelCallPath {
     String handle(ModelAsk ask, CallTrace trace) {
         try (Admitted admitted = admit(policies.get(), ask, trace); // LOCATE AUTHORIZE CHECK ADMIT
                 AuditTicket ticket = record(admitted, trace)) { // RECORD
-            Progress progress = new Progress(trace.now());
+            Progress progress = new Progress(trace.now(), providerBegins(admitted, trace));
             try {
                 ModelReply reply = forward(admitted, ticket, trace); // CREDENTIAL FORWARD
                 return switch (reply) { // RELAY FINISH ANSWER
@@ -170,6 +173,16 @@ final class ModelCallPath {
         return records.opened(admitted.ask(), admitted.target(), admitted.permit(), traceRef(trace));
     }
 
+    private static ModelTrace providerBegins(Admitted admitted, CallTrace trace) {
+        ModelTable.Target target = admitted.target();
+        return trace.providerBegins(
+                admitted.ask().request().api().operation(),
+                admitted.permit().feature().own(),
+                target.provider().vendor(),
+                target.model(),
+                admitted.ask().request().streamed());
+    }
+
     /** The ticket says that the intent is durable; nothing else in it is needed here. */
     private static ModelReply forward(Admitted admitted, AuditTicket ticket, CallTrace trace) {
         trace.enter(Stage.FORWARD);
@@ -192,7 +205,7 @@ final class ModelCallPath {
             Admitted admitted, AuditTicket ticket, ModelReply.Whole whole, Progress progress, CallTrace trace) {
         progress.status = 200;
         progress.bytesIn = whole.body().length;
-        progress.said = ModelOutcomes.said(whole.facts());
+        progress.facts = whole.facts();
         trace.enter(Stage.SCREEN);
         guardrails.answer(admitted.permit(), whole.body());
         requireWithin(admitted.permit(), whole.body().length);
@@ -243,6 +256,7 @@ final class ModelCallPath {
     private @Nullable String relay(
             Admitted admitted, AuditTicket ticket, ModelStream stream, Progress progress, CallTrace trace) {
         progress.status = 200;
+        progress.provider.began();
         try (stream) {
             trace.enter(Stage.RELAY);
             answers.head(
@@ -294,7 +308,7 @@ final class ModelCallPath {
 
     private static void note(ModelStream stream, Progress progress) {
         progress.bytesIn = stream.bytes();
-        progress.said = ModelOutcomes.said(stream.facts());
+        progress.facts = stream.facts();
     }
 
     private Refused recorded(AuditTicket ticket, Refused refused, Progress progress, CallTrace trace) {
@@ -314,6 +328,7 @@ final class ModelCallPath {
             CallStatus status,
             String errorCode,
             long answerBytes) {
+        progress.provider.ended(progress.facts, errorCode.isEmpty() ? null : errorCode);
         try {
             ticket.finish(new CallOutcome(
                     status,
@@ -324,7 +339,7 @@ final class ModelCallPath {
                     0,
                     answerBytes < 0 ? PayloadSize.NONE : new PayloadSize(answerBytes),
                     ScreenRecord.NONE,
-                    progress.said,
+                    ModelOutcomes.said(progress.facts),
                     List.of()));
         } catch (AuditUnavailable failure) {
             throw ModelRecords.unavailable(failure);

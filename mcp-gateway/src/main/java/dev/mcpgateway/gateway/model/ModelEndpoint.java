@@ -88,6 +88,7 @@ final class ModelEndpoint {
         handle(exchange, api, api.protocol(), (caller, trace) -> {
             trace.enter(Stage.READ);
             ModelAsk ask = new ModelAsk(exchange, caller, read(api, exchange), headers(exchange));
+            trace.modelAsked(api.operation(), exchange.headers(), exchange.id());
             return exchange.whileAgentStays(() -> calls.handle(ask, trace));
         });
     }

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.testing.FakeModelServer;
+import dev.mcpgateway.connectors.testing.RawRequest;
+import dev.mcpgateway.connectors.testing.RawServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,6 +183,68 @@ class ModelControlTest {
             assertThat(answer.header("WWW-Authenticate").orElse("")).contains("insufficient_scope", "models:large");
             assertThat(openai.requests()).isEmpty();
         }
+    }
+
+    @Test
+    void aCallIsMeasuredWithItsTokens() throws Exception {
+        openai.on(
+                "/chat/completions",
+                turn -> turn.begin()
+                        .data("{\"model\":\"acme-x\",\"choices\":[{\"finish_reason\":\"stop\"}],"
+                                + "\"usage\":{\"prompt_tokens\":70,\"completion_tokens\":9}}")
+                        .data("[DONE]")
+                        .end());
+        try (TestGateway gateway = ModelGateways.in(folder, openai, anthropic).start()) {
+            ModelAgent.of(gateway).chat("{\"model\":\"gpt\",\"stream\":true}");
+
+            String labels =
+                    "{gen_ai_operation_name=\"chat\",gen_ai_provider_name=\"openai\",gen_ai_request_model=\"acme-large-1\"";
+            Await.until(
+                    "it is counted",
+                    () -> gateway.admin("/metrics")
+                            .text()
+                            .contains("gen_ai_client_operation_duration_seconds_count" + labels + "} 1"));
+            assertThat(gateway.admin("/metrics").text())
+                    .contains("gen_ai_client_operation_time_to_first_chunk_seconds_count" + labels + "} 1")
+                    .contains("gen_ai_client_token_usage_sum" + labels + ",gen_ai_token_type=\"input\"} 70")
+                    .contains("gen_ai_client_token_usage_sum" + labels + ",gen_ai_token_type=\"output\"} 9");
+        }
+    }
+
+    @Test
+    void theSpansAreThoseOfTheConventions() throws Exception {
+        Queue<RawRequest> exports = new ConcurrentLinkedQueue<>();
+        openai.on(
+                "/chat/completions",
+                turn -> turn.whole("{\"model\":\"acme-x-0611\",\"choices\":[{\"finish_reason\":\"stop\",\"message\":"
+                        + "{\"content\":\"answer-text\"}}],\"usage\":{\"prompt_tokens\":70,\"completion_tokens\":9}}"));
+        try (RawServer receiver = RawServer.start(connection -> {
+                    for (var next = connection.readRequest(); next.isPresent(); next = connection.readRequest()) {
+                        exports.add(next.get());
+                        connection.answer(200, "application/x-protobuf", "");
+                    }
+                });
+                TestGateway gateway = ModelGateways.in(folder, openai, anthropic)
+                        .section(
+                                "telemetry",
+                                "{otlp_url: \"http://127.0.0.1:" + receiver.port() + "\", sample_percent: 100}")
+                        .start()) {
+            ModelAgent.of(gateway).chat("{\"model\":\"gpt\",\"messages\":[\"request-text\"]}");
+
+            Await.until("the spans are exported", () -> spans(exports).contains("chat acme-large-1"));
+            assertThat(spans(exports))
+                    .contains("chat gpt", "gen_ai.request.model", "gen_ai.response.model", "acme-x-0611")
+                    .contains("gen_ai.usage.input_tokens", "gen_ai.response.finish_reasons", "gen_ai.provider.name")
+                    .doesNotContain("answer-text", "request-text", "alice");
+        }
+    }
+
+    /** Protocol buffers hold texts as they are. */
+    private static String spans(Queue<RawRequest> exports) {
+        return exports.stream()
+                .filter(each -> each.target().equals("/v1/traces"))
+                .map(RawRequest::text)
+                .collect(Collectors.joining());
     }
 
     @Test

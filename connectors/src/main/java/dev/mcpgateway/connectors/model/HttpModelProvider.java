@@ -136,12 +136,26 @@ public final class HttpModelProvider implements ModelProvider {
     }
 
     private String betas(String value) {
+        return betas(value, true).collect(Collectors.joining(","));
+    }
+
+    private Stream<String> betas(String value, boolean passed) {
         return Stream.of(value.split(",", -1))
                 .map(String::strip)
-                .filter(each ->
-                        settings.betas().contains("*") || settings.betas().contains(each))
                 .filter(each -> !each.isEmpty())
-                .collect(Collectors.joining(","));
+                .filter(each ->
+                        (settings.betas().contains("*") || settings.betas().contains(each)) == passed);
+    }
+
+    @Override
+    public List<String> leavesOut(Map<String, String> headers) {
+        List<String> left = new ArrayList<>();
+        new TreeMap<>(headers).forEach((name, value) -> {
+            if (name.endsWith(BETA) && settings.kind().headers().contains(name)) {
+                betas(value, false).forEach(each -> left.add(name + "=" + each));
+            }
+        });
+        return left;
     }
 
     private ModelReply land(

@@ -1,5 +1,8 @@
 package dev.mcpgateway.connectors.model;
 
+import java.util.List;
+import java.util.Map;
+
 /** A provider of models. Only a path that holds a permit and an audit ticket may ask it. */
 public interface ModelProvider extends AutoCloseable {
     /** The operator's name of it. */
@@ -10,6 +13,12 @@ public interface ModelProvider extends AutoCloseable {
 
     /** Whether it takes such requests as they are. */
     boolean serves(ModelApi api);
+
+    /**
+     * What of an agent's header fields is asked for and not passed on, each as {@code field=value}; empty for nothing. What
+     * this provider could not mean anything by is not among it.
+     */
+    List<String> leavesOut(Map<String, String> headers);
 
     /**
      * Asks once, and waits for the whole answer or for the first event of a stream. Never throws for what a provider

@@ -76,9 +76,7 @@ class AnswerReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             CHAT_COMPLETIONS|{"choices":[]}|OPEN
             CHAT_COMPLETIONS|{"error":{"message":"x"}}|ERROR
             CHAT_COMPLETIONS|{"error":"x"}|ERROR
@@ -100,9 +98,7 @@ class AnswerReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             {"choices":[],"usage":{}}|true
             {"choices":[],"usage":null}|false
             {"choices":[],"prompt_filter_results":[]}|false

@@ -12,8 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RequestEditTest {
     private static RequestEdit edit(ModelApi api, String body, boolean mayAsk) throws Exception {
         ModelRequest request = ModelRequest.read(
-                api,
-                StrictJson.parse(body.getBytes(StandardCharsets.UTF_8), JsonLimits.forRequests(10_000, 64)));
+                api, StrictJson.parse(body.getBytes(StandardCharsets.UTF_8), JsonLimits.forRequests(10_000, 64)));
         return RequestEdit.of(request, "target", mayAsk);
     }
 
@@ -22,9 +21,7 @@ class RequestEditTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             {"model":"a","stream":true}|{"stream_options":{"include_usage":true},"model":"target","stream":true}|true
             {"model":"a","stream":true,"stream_options":null}|{"model":"target","stream":true,"stream_options":{"include_usage":true}}|true
             {"model":"a","stream":true,"stream_options":{}}|{"model":"target","stream":true,"stream_options":{"include_usage":true}}|true

@@ -99,7 +99,7 @@ final class ModelsReader {
         if (value.isEmpty()) {
             entry.problem(
                     "credential",
-                    "it must be written out",
+                    "'credential' must be written out",
                     "Write {static: {secret: {file: PATH}}}, or none; the caller's token is never passed on");
             return new Credential.None();
         }

@@ -10,6 +10,7 @@ import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.http.Answers;
 import dev.mcpgateway.gateway.http.Answers.PeerGone;
 import dev.mcpgateway.gateway.http.Exchange;
+import java.util.List;
 import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ModelAnswers {
     private static final String CALL_ID = "x-gateway-call-id";
     private static final String SERVED_MODEL = "x-gateway-served-model";
+    private static final String DROPPED = "x-gateway-dropped";
     private static final String ATTEMPTS = "x-gateway-attempts";
     private static final String RETRY_AFTER = "retry-after";
 
@@ -37,6 +39,13 @@ final class ModelAnswers {
         // the provider's word, and not every word fits into a header
         if (!servedModel.isEmpty() && HttpHeader.isFieldValue(servedModel)) {
             headers.put(SERVED_MODEL, servedModel);
+        }
+    }
+
+    /** Says what of the request was not passed on; to be called before the answer's first byte. */
+    void dropped(Exchange exchange, List<String> dropped) {
+        if (!dropped.isEmpty()) {
+            exchange.response().getHeaders().put(DROPPED, String.join(", ", dropped));
         }
     }
 

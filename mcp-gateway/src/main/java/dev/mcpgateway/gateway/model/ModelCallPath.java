@@ -184,11 +184,14 @@ final class ModelCallPath {
     }
 
     /** The ticket says that the intent is durable; nothing else in it is needed here. */
-    private static ModelReply forward(Admitted admitted, AuditTicket ticket, CallTrace trace) {
+    private ModelReply forward(Admitted admitted, AuditTicket ticket, CallTrace trace) {
         trace.enter(Stage.FORWARD);
         if (!ticket.callId().equals(admitted.ask().exchange().id())) {
             throw new IllegalStateException("a ticket of another call");
         }
+        answers.dropped(
+                admitted.ask().exchange(),
+                admitted.target().provider().leavesOut(admitted.ask().headers()));
         ModelReply reply = admitted.target()
                 .provider()
                 .send(new ModelCall(

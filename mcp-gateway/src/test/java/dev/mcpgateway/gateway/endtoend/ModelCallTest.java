@@ -137,8 +137,10 @@ class ModelCallTest {
 
     @Test
     void onlyListedBetasAreAskedForAndTheKeyIsAnthropics() {
-        alice.ask(alice.anthropic("/v1/messages", MESSAGES).plus("anthropic-beta", "good-beta, code-execution"));
+        WireAnswer answer = alice.ask(
+                alice.anthropic("/v1/messages", MESSAGES).plus("anthropic-beta", "good-beta, code-execution"));
 
+        assertThat(answer.header("x-gateway-dropped")).contains("anthropic-beta=code-execution");
         RawRequest sent = anthropic.request();
         assertThat(sent.header("anthropic-beta")).contains("good-beta");
         assertThat(sent.header("x-api-key")).contains(ModelGateways.ANTHROPIC_KEY);
@@ -152,6 +154,7 @@ class ModelCallTest {
         assertThat(answer.header("x-request-id")).contains("req_77");
         assertThat(answer.header("x-gateway-served-model")).contains("acme-large-1-0611");
         assertThat(answer.header("x-gateway-attempts")).contains("1");
+        assertThat(answer.header("x-gateway-dropped")).isEmpty();
         assertThat(answer.header("x-gateway-call-id"))
                 .contains(gateway.newRecords(2).getFirst().text("call"));
     }

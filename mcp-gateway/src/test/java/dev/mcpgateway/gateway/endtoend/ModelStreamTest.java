@@ -316,6 +316,7 @@ class ModelStreamTest {
 
         try (WireClient client = alice.begin(alice.post("/v1/chat/completions", CHAT))) {
             asked.await();
+            client.reset();
         }
 
         Await.until("the provider's connection is closed", () -> left.getCount() == 0);

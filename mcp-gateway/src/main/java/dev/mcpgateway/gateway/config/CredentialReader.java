@@ -146,6 +146,7 @@ final class CredentialReader {
     private Credential userOAuth(YamlObject section, YamlValue value, Transport transport, @Nullable URI url) {
         if (transport != Transport.STREAMABLE_HTTP && transport != Transport.STDIO) {
             value.problem("users' tokens need the transport streamable_http", "Use it, or another mode");
+            return new Credential.None();
         }
         URI server = section.has("authorization_server") ? safe(section, "authorization_server") : null;
         return new Credential.UserOAuth(

@@ -343,7 +343,7 @@ class ConfigFileTest {
                 new Wrong(
                         "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: user_oauth}}",
                         "/upstreams/crm/credential",
-                        "not supported yet"),
+                        "need the transport streamable_http"),
                 new Wrong(
                         "upstreams: {crm: {transport: sse, url: \"https://a.example/\", credential: call_token}}",
                         "/upstreams/crm/credential",

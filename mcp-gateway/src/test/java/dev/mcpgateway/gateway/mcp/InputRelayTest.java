@@ -89,7 +89,8 @@ class InputRelayTest {
     }
 
     private static TestGateway gateway(Path in, String limits) throws Exception {
-        String relay = "credential: none, relay: [elicitation, sampling, roots]";
+        // servers die here on purpose, and the next test is to find them in service
+        String relay = "credential: none, breaker: off, relay: [elicitation, sampling, roots]";
         return TestGateway.in(in)
                 .upstream("new", modern, relay)
                 .upstream("old", legacy, relay)

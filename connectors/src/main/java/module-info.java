@@ -5,7 +5,8 @@
  * <p>{@code wire} is the MCP wire format for both faces of the gateway. {@code net} makes every outbound connection.
  * {@code credential} is what upstreams get instead of the caller's token; {@code oauth} is the client that gets users' tokens. {@code mcp} carries out calls and keeps the
  * catalogue of tools; {@code mcp.sdk} does so over the one transport that the MCP Java SDK still provides; {@code openapi}
- * makes the operations of an HTTP API tools. {@code model.translate} turns one model protocol into another.
+ * makes the operations of an HTTP API tools. {@code model} carries out calls of language models; {@code model.translate}
+ * turns one model protocol into another.
  */
 @org.jspecify.annotations.NullMarked
 module dev.mcpgateway.connectors {
@@ -31,5 +32,6 @@ module dev.mcpgateway.connectors {
     exports dev.mcpgateway.connectors.mcp;
     exports dev.mcpgateway.connectors.mcp.sdk;
     exports dev.mcpgateway.connectors.openapi;
+    exports dev.mcpgateway.connectors.model;
     exports dev.mcpgateway.connectors.model.translate;
 }

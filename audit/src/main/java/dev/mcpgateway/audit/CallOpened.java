@@ -12,6 +12,7 @@ package dev.mcpgateway.audit;
  * @param mcp {@code mcp}
  * @param trace {@code trace}
  * @param tool {@code tool}
+ * @param model {@code model}; outcomes repeat it
  * @param policy {@code policy}
  * @param decision {@code decision}
  * @param arguments {@code args}
@@ -26,9 +27,40 @@ public record CallOpened(
         McpExchange mcp,
         TraceRef trace,
         ToolRef tool,
+        ModelRef model,
         PolicyRef policy,
         Decision decision,
         PayloadSize arguments) {
+    /** A call of something else than a model. */
+    public CallOpened(
+            String callId,
+            CallKind kind,
+            Durability durability,
+            Actor actor,
+            Agent agent,
+            Source source,
+            McpExchange mcp,
+            TraceRef trace,
+            ToolRef tool,
+            PolicyRef policy,
+            Decision decision,
+            PayloadSize arguments) {
+        this(
+                callId,
+                kind,
+                durability,
+                actor,
+                agent,
+                source,
+                mcp,
+                trace,
+                tool,
+                ModelRef.NONE,
+                policy,
+                decision,
+                arguments);
+    }
+
     /** Checks the id and the kind. */
     public CallOpened {
         Check.notEmpty("callId", callId);

@@ -13,6 +13,7 @@ import java.util.List;
  * @param bytesOut {@code outcome.bytes_out}: bytes sent to the upstream
  * @param result {@code result}: size of the result as delivered
  * @param screen {@code screen}
+ * @param model further members of {@code model}
  * @param notes {@code outcome.notes}: at most 64 are written, {@code notes_more} counts the rest
  */
 public record CallOutcome(
@@ -24,7 +25,32 @@ public record CallOutcome(
         long bytesOut,
         PayloadSize result,
         ScreenRecord screen,
+        ModelOutcome model,
         List<String> notes) {
+    /** The outcome of a call of something else than a model. */
+    public CallOutcome(
+            CallStatus status,
+            String errorCode,
+            int upstreamStatus,
+            long durationMicros,
+            long bytesIn,
+            long bytesOut,
+            PayloadSize result,
+            ScreenRecord screen,
+            List<String> notes) {
+        this(
+                status,
+                errorCode,
+                upstreamStatus,
+                durationMicros,
+                bytesIn,
+                bytesOut,
+                result,
+                screen,
+                ModelOutcome.NONE,
+                notes);
+    }
+
     /** Copies the notes and checks the ranges. */
     public CallOutcome {
         Check.range("upstreamStatus", upstreamStatus, 0, 999);

@@ -15,6 +15,7 @@ package dev.mcpgateway.audit;
  * @param mcp {@code mcp}
  * @param trace {@code trace}
  * @param tool {@code tool}
+ * @param model {@code model}
  * @param policy {@code policy}
  * @param decision {@code decision}
  */
@@ -30,8 +31,41 @@ public record CallRefused(
         McpExchange mcp,
         TraceRef trace,
         ToolRef tool,
+        ModelRef model,
         PolicyRef policy,
         Decision decision) {
+    /** A refusal of something else than a call of a model. */
+    public CallRefused(
+            String callId,
+            CallKind kind,
+            String stage,
+            String reason,
+            boolean authenticated,
+            Actor actor,
+            Agent agent,
+            Source source,
+            McpExchange mcp,
+            TraceRef trace,
+            ToolRef tool,
+            PolicyRef policy,
+            Decision decision) {
+        this(
+                callId,
+                kind,
+                stage,
+                reason,
+                authenticated,
+                actor,
+                agent,
+                source,
+                mcp,
+                trace,
+                tool,
+                ModelRef.NONE,
+                policy,
+                decision);
+    }
+
     /** Checks what every refusal must say. */
     public CallRefused {
         Check.notEmpty("callId", callId);

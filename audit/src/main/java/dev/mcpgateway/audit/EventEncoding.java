@@ -26,6 +26,7 @@ final class EventEncoding {
         parts.mcp(json, call.mcp());
         parts.trace(json, call.trace());
         parts.tool(json, call.tool());
+        parts.model(json, call.model(), ModelOutcome.NONE);
         parts.policy(json, call.policy());
         parts.decision(json, call.decision());
         parts.payload(json, "args", call.arguments());
@@ -38,6 +39,7 @@ final class EventEncoding {
         json.member("ev", call.kind().outcome());
         actors.name(json, call.actor());
         parts.tool(json, call.tool());
+        parts.model(json, call.model(), outcome.model());
         parts.screen(json, outcome.screen());
         parts.payload(json, "result", outcome.result());
         parts.outcome(json, outcome);
@@ -61,6 +63,7 @@ final class EventEncoding {
         parts.mcp(json, refusal.mcp());
         parts.trace(json, refusal.trace());
         parts.tool(json, refusal.tool());
+        parts.model(json, refusal.model(), ModelOutcome.NONE);
         parts.policy(json, refusal.policy());
         parts.decision(json, refusal.decision());
         json.name("detail").open('{').member("stage", refusal.stage()).member("reason", refusal.reason());

@@ -9,7 +9,9 @@ public enum ListKind {
     /** MCP {@code resources/list}. */
     RESOURCES("resources"),
     /** MCP {@code resources/templates/list}. */
-    RESOURCE_TEMPLATES("resource_templates");
+    RESOURCE_TEMPLATES("resource_templates"),
+    /** Models, in any protocol. */
+    MODELS("models");
 
     private final String json;
     private final String event;

@@ -101,6 +101,28 @@ final class RecordParts {
         }
     }
 
+    void model(JsonBytes json, ModelRef model, ModelOutcome outcome) {
+        if (model.equals(ModelRef.NONE)) {
+            return;
+        }
+        json.name("model").open('{');
+        json.member("alias", model.alias()).member("provider", model.provider());
+        json.member("name", model.name()).member("operation", model.operation());
+        if (model.streamed()) {
+            json.member("stream", true);
+        }
+        json.member("served", outcome.served()).member("finish", outcome.finishReason());
+        TokenCounts usage = outcome.usage();
+        if (!usage.equals(TokenCounts.UNKNOWN)) {
+            json.name("usage").open('{');
+            json.member("input", usage.input()).member("cache_read", usage.cacheRead());
+            json.member("cache_write", usage.cacheWrite()).member("cache_write_1h", usage.cacheWriteHour());
+            json.member("output", usage.output()).member("reasoning", usage.reasoning());
+            json.close('}');
+        }
+        json.close('}');
+    }
+
     void policy(JsonBytes json, PolicyRef policy) {
         if (policy.equals(PolicyRef.NONE)) {
             return;

@@ -62,6 +62,8 @@
  * mcp         {protocol, method, req_id, session, transport}
  * trace       {traceparent}
  * tool        {server, name, def_sha256}
+ * model       {alias, provider, name, operation, stream}, of calls of models; in outcomes also
+ *              {served, finish, usage{input, cache_read, cache_write, cache_write_1h, output, reasoning}}
  * policy      {sha256, rules[{id}]}
  * decision    {effect, reason_code}
  * screen      {packs[{name, version, sha256}], mode, verdict, action, would_action,
@@ -88,7 +90,8 @@
  * mcp.request.denied detail {stage, reason}: another request of a verified caller
  * auth.denied        detail {stage, reason}; or, for a flood, {reason, count, from, to}
  * tools.list         detail {view, catalog, tools, names_sha256}; prompts.list, resources.list and
- *                    resource_templates.list have prompts, resources and resource_templates in the place of tools
+ *                    resource_templates.list have prompts, resources and resource_templates in the place of tools;
+ *                    models.list has models
  * session.opened     session.closed has detail {reason}
  * stream.opened      detail {view, lists[], resources}; stream.closed has detail {reason}
  * policy.changed     detail {editor, approvers[], old_sha256, new_sha256, diff_sha256}

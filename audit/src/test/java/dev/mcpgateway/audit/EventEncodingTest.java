@@ -336,6 +336,13 @@ class EventEncodingTest {
         records.put("log.heartbeat", log.heartbeat(2, 17, TIME));
         records.put("log.clock", log.clock(-3_600_000, TIME));
         records.put("log.closed", log.closed(TIME));
+        records.put("model intent", encoding.intent(Samples.modelCall("call-6"), TIME));
+        records.put("model outcome", encoding.outcome(Samples.modelCall("call-6"), 45, Samples.modelOutcome(), TIME));
+        records.put(
+                "model outcome that says nothing",
+                encoding.outcome(
+                        Samples.modelCall("call-6"), 45, CallOutcome.without(CallStatus.TIMEOUT, "x", 9), TIME));
+        records.put("model denied", encoding.refused(Samples.modelRefusal("call-7"), TIME));
         Map<String, String> texts = new LinkedHashMap<>();
         records.forEach((name, json) -> texts.put(name, json.toString()));
         return texts;

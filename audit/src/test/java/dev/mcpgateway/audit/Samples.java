@@ -49,6 +49,55 @@ final class Samples {
         return new CallOutcome(CallStatus.OK, "", 200, 1_234, 1_024, 310, new PayloadSize(977), screen, List.of());
     }
 
+    static CallOpened modelCall(String callId) {
+        return new CallOpened(
+                callId,
+                CallKind.LLM_CALL,
+                Durability.INTENT,
+                ACTOR,
+                Agent.NONE,
+                SOURCE,
+                McpExchange.NONE,
+                TRACE,
+                ToolRef.NONE,
+                new ModelRef("small", "acme", "acme-small-2", "chat", true),
+                POLICY,
+                ALLOW,
+                new PayloadSize(42));
+    }
+
+    static CallOutcome modelOutcome() {
+        return new CallOutcome(
+                CallStatus.OK,
+                "",
+                200,
+                1_234,
+                1_024,
+                310,
+                new PayloadSize(977),
+                ScreenRecord.NONE,
+                new ModelOutcome("acme-small-2-0611", "stop", new TokenCounts(100, 60, 20, 5, 12, 4)),
+                List.of());
+    }
+
+    static CallRefused modelRefusal(String callId) {
+        return new CallRefused(
+                callId,
+                CallKind.LLM_CALL,
+                "LOCATE",
+                "unknown_model",
+                true,
+                ACTOR,
+                Agent.NONE,
+                SOURCE,
+                McpExchange.NONE,
+                TRACE,
+                ToolRef.NONE,
+                new ModelRef("other", "", "", "chat", false),
+                POLICY,
+                DENY);
+    }
+
     static CallRefused refusal(String callId) {
         return new CallRefused(
                 callId,

@@ -79,6 +79,7 @@ public final class Gateway implements AutoCloseable {
     private final FileWatch files = new FileWatch(FILE_LOOK);
     private final DeadlineSweeper sweeper;
     private final Optional<ConsentWiring> consents;
+    private final Optional<ModelWiring> models;
     private final UpstreamCredentials credentials;
     private final UpstreamFactory factory;
     private final SecretWatch secrets;
@@ -153,7 +154,26 @@ public final class Gateway implements AutoCloseable {
                     surroundings,
                     face::update);
             this.others = new OtherCredentials(
-                    config, views, new OtherCredentials.Means(wiring, sweeper, factory::secret, audit, transports));
+                    config,
+                    views,
+                    new OtherCredentials.Means(
+                            wiring,
+                            sweeper,
+                            factory::secret,
+                            audit,
+                            ModelWiring.audience(config, publicUrl),
+                            transports));
+            this.models = ModelWiring.of(
+                    config,
+                    wiring,
+                    publicUrl,
+                    sweeper,
+                    references,
+                    policy,
+                    stops.kills(),
+                    audit,
+                    telemetry,
+                    transports);
             this.authenticator = authenticator(time);
             this.readiness = readiness();
         } catch (StartRefused | IOException | RuntimeException failure) {
@@ -219,7 +239,11 @@ public final class Gateway implements AutoCloseable {
     }
 
     private KnownNames knownNames() {
-        return new KnownNames(config.issuerAliases(), config.upstreams().keySet(), Set.of());
+        return new KnownNames(
+                config.issuerAliases(),
+                config.upstreams().keySet(),
+                Set.of(),
+                config.models().map(models -> models.aliases().keySet()).orElse(Set.of()));
     }
 
     private void loadPolicy() throws StartRefused {
@@ -420,6 +444,11 @@ public final class Gateway implements AutoCloseable {
                 McpFace.serverInfo(wiring.version()));
     }
 
+    /** Clients of models do not look for authorization servers: their challenges name none. */
+    private Answers modelAnswers() {
+        return agents.answers("", List::of, senderSupport().challenge(), McpFace.serverInfo(wiring.version()));
+    }
+
     private Routes agentRoutes() {
         List<Route> routes = new ArrayList<>();
         boolean first = true;
@@ -442,6 +471,7 @@ public final class Gateway implements AutoCloseable {
         }
         credentials.keySet().ifPresent(routes::add);
         consents.ifPresent(wired -> routes.addAll(wired.consent().routes()));
+        models.ifPresent(wired -> routes.addAll(wired.routes(authenticator, modelAnswers())));
         return new Routes(routes);
     }
 

@@ -18,6 +18,7 @@ import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.GatewayConfig.Introspected;
 import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
 import dev.mcpgateway.gateway.config.IssuerProfile;
+import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.identity.Introspection;
 import dev.mcpgateway.gateway.identity.IntrospectionEndpoint;
 import dev.mcpgateway.gateway.identity.ScopeHierarchy;
@@ -27,6 +28,7 @@ import dev.mcpgateway.gateway.keys.KeyFile;
 import dev.mcpgateway.gateway.keys.VirtualKey;
 import dev.mcpgateway.gateway.mcp.View;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +54,7 @@ final class OtherCredentials {
             DeadlineSweeper sweeper,
             Function<SecretRef, SecretSource> secrets,
             AuditLog audit,
+            Optional<String> modelAudience,
             List<AutoCloseable> transports) {}
 
     OtherCredentials(GatewayConfig config, List<View> views, Means means) {
@@ -59,7 +62,9 @@ final class OtherCredentials {
         this.audit = means.audit();
         this.keyFile = new KeyFile(config.stateDir());
         this.scopes = new ScopeHierarchy(config.impliedScopes());
-        Map<String, String> audiences = views.stream().collect(Collectors.toMap(View::name, View::resource));
+        Map<String, String> audiences =
+                new HashMap<>(views.stream().collect(Collectors.toMap(View::name, View::resource)));
+        means.modelAudience().ifPresent(audience -> audiences.put(Models.VIEW, audience));
         this.virtualKeys = config.virtualKeys()
                 .map(keys -> new VirtualKeys(keys.issuer(), keyFile, scopes, audiences, time, this::keysChanged));
         config.issuers()

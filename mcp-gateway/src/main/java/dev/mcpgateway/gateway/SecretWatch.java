@@ -96,6 +96,10 @@ final class SecretWatch implements AutoCloseable {
                 }
             });
         });
+        config.models()
+                .ifPresent(models -> models.providers()
+                        .forEach((name, provider) ->
+                                putCredential(all, "models.providers." + name + ".credential", provider.credential())));
         return all;
     }
 

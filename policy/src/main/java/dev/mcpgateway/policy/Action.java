@@ -9,7 +9,9 @@ public enum Action {
     /** Reading a resource. */
     READ_RESOURCE(FeatureKind.RESOURCE.action(), FeatureKind.RESOURCE),
     /** Asking the caller's model for a completion while a tool runs; it spends the caller's budget. */
-    SAMPLE("sampling/createMessage", FeatureKind.TOOL);
+    SAMPLE("sampling/createMessage", FeatureKind.TOOL),
+    /** Calling a language model. */
+    CALL_MODEL(FeatureKind.MODEL.action(), FeatureKind.MODEL);
 
     private final String word;
     private final FeatureKind kind;
@@ -25,10 +27,11 @@ public enum Action {
             case TOOL -> CALL_TOOL;
             case PROMPT -> GET_PROMPT;
             case RESOURCE -> READ_RESOURCE;
+            case MODEL -> CALL_MODEL;
         };
     }
 
-    /** What policy files call it: an MCP method. */
+    /** What policy files call it: an MCP method, or {@code model/call}. */
     public String word() {
         return word;
     }

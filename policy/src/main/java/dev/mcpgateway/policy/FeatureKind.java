@@ -1,13 +1,18 @@
 package dev.mcpgateway.policy;
 
-/** The kinds of server features (MCP, "Server Features") that rules are about, and the action of a rule for each. */
+/**
+ * What rules are about, and the action of a rule for each: the kinds of server features (MCP, "Server Features"), and
+ * models.
+ */
 public enum FeatureKind {
     /** A tool, called with {@code tools/call}. */
     TOOL("tools/call"),
     /** A prompt, fetched with {@code prompts/get}. */
     PROMPT("prompts/get"),
     /** A resource, read with {@code resources/read}. */
-    RESOURCE("resources/read");
+    RESOURCE("resources/read"),
+    /** A language model, called over any of its protocols. */
+    MODEL("model/call");
 
     private final String action;
 
@@ -15,7 +20,7 @@ public enum FeatureKind {
         this.action = action;
     }
 
-    /** The MCP method that uses such a feature, and what rules call that use. */
+    /** What rules call such a use; for server features, the MCP method. */
     public String action() {
         return action;
     }

@@ -5,11 +5,12 @@ import java.util.regex.Pattern;
 
 /**
  * The canonical name of a server feature: the operator's alias of the upstream server and the server's own name of the
- * tool or prompt, or the URI of the resource; both compared exactly, case included.
+ * tool or prompt, or the URI of the resource; both compared exactly, case included. A model is named by its alias alone,
+ * {@code model:<alias>}: it stands in for an upstream's alias with the text {@value #MODELS}, which no upstream can have.
  *
  * @param kind what it names; a tool and a prompt of one name are two features
  * @param alias 1 to 32 of {@code [a-z0-9_-]}, starting with a letter or digit, without {@code __} and not ending in
- *     {@code _}, so that the first {@code __} of a canonical name always ends it
+ *     {@code _}, so that the first {@code __} of a canonical name always ends it; {@value #MODELS} for models
  * @param own 1 to {@value #NAME_CHARS_MAX} characters, for resources {@value #URI_CHARS_MAX}; no control characters
  */
 public record FeatureName(FeatureKind kind, String alias, String own) {
@@ -20,12 +21,15 @@ public record FeatureName(FeatureKind kind, String alias, String own) {
     /** Characters of a resource's URI. */
     public static final int URI_CHARS_MAX = 2048;
 
+    /** What stands before the alias of a model, and in the place of an upstream's alias. */
+    public static final String MODELS = "model:";
+
     private static final String SEPARATOR = "__";
     private static final Pattern ALIAS = Pattern.compile("[a-z0-9][a-z0-9_-]{0,31}");
 
     /** Refuses names outside of the grammar with an {@link IllegalArgumentException}. */
     public FeatureName {
-        if (!isAlias(alias)) {
+        if (kind == FeatureKind.MODEL ? !alias.equals(MODELS) : !isAlias(alias)) {
             throw new IllegalArgumentException("not an alias: " + alias.length() + " characters");
         }
         if (!isOwn(kind, own)) {
@@ -38,8 +42,17 @@ public record FeatureName(FeatureKind kind, String alias, String own) {
         return new FeatureName(FeatureKind.TOOL, alias, own);
     }
 
-    /** The name split at its first {@code __}; nothing when it is not canonical. */
+    /** The name of a model. */
+    public static FeatureName model(String alias) {
+        return new FeatureName(FeatureKind.MODEL, MODELS, alias);
+    }
+
+    /** The name split at its first {@code __}, of a model behind {@value #MODELS}; nothing when it is not canonical. */
     public static Optional<FeatureName> parse(FeatureKind kind, String canonical) {
+        if (kind == FeatureKind.MODEL) {
+            String model = canonical.startsWith(MODELS) ? canonical.substring(MODELS.length()) : "";
+            return isOwn(kind, model) ? Optional.of(model(model)) : Optional.empty();
+        }
         int separator = canonical.indexOf(SEPARATOR);
         if (separator < 0) {
             return Optional.empty();
@@ -65,9 +78,9 @@ public record FeatureName(FeatureKind kind, String alias, String own) {
                 && own.chars().noneMatch(Character::isISOControl);
     }
 
-    /** {@code <alias>__<own>}. */
+    /** {@code <alias>__<own>}; of a model {@code model:<own>}. */
     public String canonical() {
-        return alias + SEPARATOR + own;
+        return kind == FeatureKind.MODEL ? alias + own : alias + SEPARATOR + own;
     }
 
     @Override

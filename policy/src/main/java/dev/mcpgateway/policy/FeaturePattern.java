@@ -6,7 +6,7 @@ import java.util.Optional;
  * The features that a rule or a setting names: {@code *} alone for all; otherwise a canonical name of which the part after
  * the alias may hold {@code *} for any run of characters, also none and also {@code /}, and {@code ?} for exactly one. The
  * alias part is literal, and everything is compared character by character: nothing is decoded or normalised. A pattern
- * says nothing about the kind of feature.
+ * says nothing about the kind of feature, except that one of {@code model:} and an alias names models only.
  *
  * @param alias the alias, or {@code *} for all features
  * @param own the pattern of the feature's own name or URI
@@ -19,7 +19,8 @@ public record FeaturePattern(String alias, String own) {
     /** Refuses a pattern outside of the grammar with an {@link IllegalArgumentException}. */
     public FeaturePattern {
         boolean everything = alias.equals("*") && own.equals("*");
-        if (!everything && (!FeatureName.isAlias(alias) || own.isEmpty() || own.length() > FeatureName.URI_CHARS_MAX)) {
+        boolean prefix = FeatureName.isAlias(alias) || alias.equals(FeatureName.MODELS);
+        if (!everything && (!prefix || own.isEmpty() || own.length() > FeatureName.URI_CHARS_MAX)) {
             throw new IllegalArgumentException("not a pattern");
         }
     }
@@ -29,12 +30,18 @@ public record FeaturePattern(String alias, String own) {
         if (text.equals("*")) {
             return Optional.of(EVERYTHING);
         }
-        return FeatureName.parse(FeatureKind.RESOURCE, text).map(name -> new FeaturePattern(name.alias(), name.own()));
+        FeatureKind kind = text.startsWith(FeatureName.MODELS) ? FeatureKind.MODEL : FeatureKind.RESOURCE;
+        return FeatureName.parse(kind, text).map(name -> new FeaturePattern(name.alias(), name.own()));
     }
 
     /** True for {@code *}. */
     public boolean isEverything() {
         return alias.equals("*");
+    }
+
+    /** True when it names models and nothing else. */
+    public boolean isOfModels() {
+        return alias.equals(FeatureName.MODELS);
     }
 
     /** True when it names exactly one feature of each kind. */
@@ -130,6 +137,9 @@ public record FeaturePattern(String alias, String own) {
 
     @Override
     public String toString() {
-        return isEverything() ? "*" : alias + "__" + own;
+        if (isEverything()) {
+            return "*";
+        }
+        return isOfModels() ? alias + own : alias + "__" + own;
     }
 }

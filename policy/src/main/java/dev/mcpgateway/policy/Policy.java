@@ -84,6 +84,16 @@ public final class Policy {
         return decision(evaluate(facts.subject(), facts.feature(), facts.now()), facts.subject(), facts.feature());
     }
 
+    /**
+     * Whether the caller may call a model. Nothing of the call itself is asked yet, so what is listed may be called.
+     *
+     * @throws IllegalArgumentException when {@code model} is none
+     */
+    public Decision decideModel(Subject subject, FeatureName model, Instant now) {
+        requireKind(FeatureKind.MODEL, model);
+        return decision(evaluate(subject, model, now), subject, model);
+    }
+
     /** The decision for {@code feature} when {@code outcome} was found. */
     private Decision decision(Outcome outcome, Subject subject, FeatureName feature) {
         return switch (outcome) {

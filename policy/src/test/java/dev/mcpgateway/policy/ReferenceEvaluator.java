@@ -80,6 +80,7 @@ final class ReferenceEvaluator {
             case TOOL -> "tools/call";
             case PROMPT -> "prompts/get";
             case RESOURCE -> "resources/read";
+            case MODEL -> "model/call";
         };
     }
 

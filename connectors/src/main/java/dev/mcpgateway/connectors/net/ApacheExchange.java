@@ -60,6 +60,13 @@ final class ApacheExchange implements HttpExchange {
     }
 
     @Override
+    public void until(Deadline deadline) {
+        if (!over.get()) {
+            request.until(deadline);
+        }
+    }
+
+    @Override
     public void close() {
         if (!over.compareAndSet(false, true)) {
             return;

@@ -29,6 +29,12 @@ public interface HttpExchange extends AutoCloseable {
     byte[] readAll(int bytesMax) throws HttpFault;
 
     /**
+     * Gives the exchange another end than its call's, later or earlier; one that is over stays over. A reader that is
+     * blocked meanwhile is ended by it.
+     */
+    void until(Deadline deadline);
+
+    /**
      * Gives the connection back when the body was read to its end, or ends within moments; closes it otherwise. Never
      * blocks.
      */

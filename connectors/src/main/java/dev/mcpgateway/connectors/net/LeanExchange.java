@@ -51,6 +51,13 @@ final class LeanExchange implements HttpExchange {
     }
 
     @Override
+    public void until(Deadline deadline) {
+        if (!over.get()) {
+            connection.until(deadline);
+        }
+    }
+
+    @Override
     public void close() {
         if (!over.compareAndSet(false, true)) {
             return;

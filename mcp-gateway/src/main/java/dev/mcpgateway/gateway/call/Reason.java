@@ -41,6 +41,7 @@ public enum Reason {
     BROKEN_BODY(Stage.READ, 400, -31400, Form.HTTP, "The request body could not be read."),
     NOT_JSON(Stage.READ, 400, -32700, Form.RPC, "Parse error"),
     NOT_JSON_RPC(Stage.READ, 400, -32600, Form.RPC, "Invalid request"),
+    BAD_MODEL_REQUEST(Stage.READ, 400, -31400, Form.HTTP, "The request cannot be understood."),
     BAD_ENVELOPE(Stage.READ, 400, -32602, Form.RPC, "Invalid params"),
     HEADER_MISMATCH(Stage.READ, 400, -32020, Form.RPC, "Header mismatch"),
     UNSUPPORTED_VERSION(Stage.READ, 400, -32022, Form.RPC, "Unsupported protocol version"),
@@ -64,6 +65,10 @@ public enum Reason {
     PROMPT_HIDDEN(Stage.LOCATE, 200, -32602, Form.RPC, "Unknown prompt"),
     UNKNOWN_RESOURCE(Stage.LOCATE, 200, -32602, Form.RPC, "Resource not found"),
     RESOURCE_HIDDEN(Stage.LOCATE, 200, -32602, Form.RPC, "Resource not found"),
+    UNKNOWN_MODEL(Stage.LOCATE, 404, -31404, Form.HTTP, "The model does not exist or is not yours to use."),
+    MODEL_HIDDEN(Stage.LOCATE, 404, -31404, Form.HTTP, "The model does not exist or is not yours to use."),
+    MODEL_NOT_HERE(
+            Stage.LOCATE, 400, -31400, Form.HTTP, "The model is not served at this path: it speaks another protocol."),
     NEEDS_SCOPE(Stage.LOCATE, 403, -31403, Form.HTTP, "The access token lacks a scope for this."),
 
     PARAM_HEADER_MISMATCH(Stage.CHECK, 400, -32020, Form.RPC, "Header mismatch"),
@@ -105,6 +110,9 @@ public enum Reason {
             Form.TOOL,
             "The upstream server asks for further input, which was not given. The call was not completed."),
     CANCELLED(Stage.FORWARD, 200, 0, Form.NONE, ""),
+    PROVIDER_REFUSED(Stage.FORWARD, 502, -31502, Form.HTTP, "The provider of the model refused the request."),
+    PROVIDER_FAILED(Stage.FORWARD, 502, -31502, Form.HTTP, "The provider of the model failed."),
+    STREAM_BROKEN(Stage.RELAY, 502, -31502, Form.HTTP, "The answer broke off before its end."),
     RESULT_TOO_LARGE(
             Stage.SCREEN,
             200,

@@ -31,6 +31,8 @@ public enum Stage {
     CREDENTIAL,
     /** {@code tools/call}: the exchange with the upstream. */
     FORWARD,
+    /** A model's stream: each event as it comes, from the first one to the last. */
+    RELAY,
     /** {@code tools/call}: size and screening of all text that came back. */
     SCREEN,
     /** {@code tools/call}: the outcome is in the audit log. */

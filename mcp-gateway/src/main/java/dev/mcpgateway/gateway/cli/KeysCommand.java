@@ -4,6 +4,7 @@ import dev.mcpgateway.gateway.Wiring;
 import dev.mcpgateway.gateway.config.ConfigFile;
 import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
 import dev.mcpgateway.gateway.config.GatewayConfig;
+import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.keys.KeyFile;
 import dev.mcpgateway.gateway.keys.KeyText;
 import dev.mcpgateway.gateway.keys.VirtualKey;
@@ -174,7 +175,8 @@ final class KeysCommand implements Runnable {
         }
 
         private Set<String> views(GatewayConfig config) throws IOException {
-            Set<String> known = config.views().keySet();
+            Set<String> known = new LinkedHashSet<>(config.views().keySet());
+            config.models().ifPresent(_ -> known.add(Models.VIEW));
             if (views.isEmpty() && known.size() == 1) {
                 return known;
             }

@@ -46,8 +46,8 @@ import tools.jackson.databind.json.JsonMapper;
         name = "explain",
         mixinStandardHelpOptions = true,
         description = {
-            "Says what the policy decides for a caller and a tool, prompt or resource, and why: every rule that names it,",
-            "whether it matches, and if not, which key does not hold."
+            "Says what the policy decides for a caller and a tool, prompt, resource or model, and why: every rule that names",
+            "it, whether it matches, and if not, which key does not hold."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -99,7 +99,14 @@ final class PolicyExplainCommand implements Callable<Integer> {
         @Nullable
         String resource;
 
+        @Option(names = "--model", paramLabel = "ALIAS", description = "The model's alias.")
+        @Nullable
+        String model;
+
         FeatureKind kind() {
+            if (model != null) {
+                return FeatureKind.MODEL;
+            }
             if (tool != null) {
                 return FeatureKind.TOOL;
             }
@@ -107,6 +114,9 @@ final class PolicyExplainCommand implements Callable<Integer> {
         }
 
         String name() {
+            if (model != null) {
+                return FeatureName.MODELS + model;
+            }
             if (tool != null) {
                 return tool;
             }
@@ -141,8 +151,8 @@ final class PolicyExplainCommand implements Callable<Integer> {
         FeatureName name = name();
         Subject subject = subject();
         if (arguments != null) {
-            if (name.kind() == FeatureKind.RESOURCE) {
-                throw wrong("--args has no meaning with --resource");
+            if (name.kind() == FeatureKind.RESOURCE || name.kind() == FeatureKind.MODEL) {
+                throw wrong("--args has no meaning with --" + noun(name.kind()));
             }
             parse(arguments, "--args");
         }
@@ -262,7 +272,7 @@ final class PolicyExplainCommand implements Callable<Integer> {
     private static String sees(Visibility visibility, FeatureKind kind) {
         String noun = noun(kind);
         String use = switch (kind) {
-            case TOOL -> "call";
+            case TOOL, MODEL -> "call";
             case PROMPT -> "get";
             case RESOURCE -> "read";
         };

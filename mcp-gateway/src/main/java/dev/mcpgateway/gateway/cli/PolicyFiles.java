@@ -45,6 +45,10 @@ final class PolicyFiles {
 
     /** The names that a configuration defines; tools are known only to a running gateway. */
     static KnownNames known(GatewayConfig config) {
-        return new KnownNames(config.issuerAliases(), config.upstreams().keySet(), Set.of());
+        return new KnownNames(
+                config.issuerAliases(),
+                config.upstreams().keySet(),
+                Set.of(),
+                config.models().map(models -> models.aliases().keySet()).orElse(Set.of()));
     }
 }

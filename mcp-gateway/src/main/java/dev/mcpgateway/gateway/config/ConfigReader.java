@@ -64,6 +64,7 @@ final class ConfigReader {
                 virtualKeys(root),
                 vault,
                 upstreams,
+                root.object("models").map(section -> new ModelsReader(this).models(section)),
                 views(root, upstreams.keySet(), listen.publicUrl()),
                 policyFiles(root),
                 LimitsReader.limits(section(root, "limits")),
@@ -77,6 +78,7 @@ final class ConfigReader {
         CredentialReader.checkTogether(root, config);
         IntrospectionReader.checkTogether(root, config);
         checkIssuers(root, config);
+        ModelsReader.checkTogether(root, config);
         root.rejectUnknownKeys();
         return config;
     }
@@ -93,7 +95,7 @@ final class ConfigReader {
         return YamlValue.of(node, problems);
     }
 
-    private static <T> Map<String, T> named(YamlObject root, String key, BiFunction<String, YamlObject, T> reader) {
+    static <T> Map<String, T> named(YamlObject root, String key, BiFunction<String, YamlObject, T> reader) {
         Map<String, T> all = new LinkedHashMap<>();
         root.named(key).forEach((name, value) -> {
             if (!isName(name)) {

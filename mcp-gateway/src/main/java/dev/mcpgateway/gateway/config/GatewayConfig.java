@@ -32,6 +32,7 @@ public record GatewayConfig(
         Optional<VirtualKeys> virtualKeys,
         Optional<VaultServer> vault,
         Map<String, Upstream> upstreams,
+        Optional<Models> models,
         Map<String, View> views,
         List<Path> policyFiles,
         Limits limits,

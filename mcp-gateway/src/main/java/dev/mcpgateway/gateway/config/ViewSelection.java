@@ -30,6 +30,7 @@ public record ViewSelection(List<FeaturePattern> tools, List<FeaturePattern> pro
             case TOOL -> tools;
             case PROMPT -> prompts;
             case RESOURCE -> resources;
+            case MODEL -> List.of();
         };
         return patterns.stream().anyMatch(pattern -> pattern.matches(name));
     }

@@ -102,6 +102,22 @@ public final class Answers {
         response.write(true, ByteBuffer.wrap(body), exchange.callback());
     }
 
+    /** Sends events that are framed already; the first ones send the headers, too. Blocks until the peer took them. */
+    public void framed(Exchange exchange, byte[] events) throws PeerGone {
+        if (!exchange.response().isCommitted()) {
+            eventStreamHead(exchange);
+        }
+        write(exchange, events);
+    }
+
+    /** Sends the last events of a stream, which are framed already, and ends the exchange. */
+    public void lastFramed(Exchange exchange, byte[] events) {
+        if (!exchange.response().isCommitted()) {
+            eventStreamHead(exchange);
+        }
+        endStream(exchange, events);
+    }
+
     /** Answers without a body and ends the exchange. */
     public void empty(Exchange exchange, int status) {
         exchange.response().setStatus(status);
@@ -235,8 +251,11 @@ public final class Answers {
         return legacy && reason == Reason.UNKNOWN_METHOD ? 200 : reason.httpStatus();
     }
 
-    /** One field for each scheme that is served here; the error stands with the scheme that was used. */
-    private void challenge(Exchange exchange, Refusal refusal) {
+    /**
+     * The challenge of a refusal that has one, and nothing for others: one field for each scheme that is served here; the
+     * error stands with the scheme that was used.
+     */
+    public void challenge(Exchange exchange, Refusal refusal) {
         Reason reason = refusal.reason();
         if (reason.httpStatus() != 401 && reason != Reason.NEEDS_SCOPE) {
             return;

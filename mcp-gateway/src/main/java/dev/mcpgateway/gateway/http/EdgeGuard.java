@@ -9,7 +9,6 @@ import java.util.Set;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Request;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The RECEIVE stage: what can be refused from the headers alone, before any byte of the body is read. Jetty, even when
@@ -92,25 +91,12 @@ final class EdgeGuard {
     }
 
     private static void requireJson(Exchange exchange) {
-        if (!isJson(exchange.header(HttpHeader.CONTENT_TYPE)) || exchange.isRepeated(HttpHeader.CONTENT_TYPE)) {
+        if (!exchange.hasJsonBody()) {
             throw new Refused(Reason.BAD_MEDIA_TYPE);
         }
         if (!accepts(exchange)) {
             throw new Refused(Reason.NOT_ACCEPTABLE);
         }
-    }
-
-    private static boolean isJson(@Nullable String type) {
-        if (type == null) {
-            return false;
-        }
-        int end = type.indexOf(';');
-        String media = (end < 0 ? type : type.substring(0, end)).strip();
-        if (!media.equalsIgnoreCase("application/json")) {
-            return false;
-        }
-        String parameters = end < 0 ? "" : type.substring(end + 1).strip().toLowerCase(Locale.ROOT);
-        return parameters.isEmpty() || parameters.equals("charset=utf-8") || parameters.equals("charset=\"utf-8\"");
     }
 
     /** MCP asks agents to accept JSON and event streams; a missing header or a wildcard accepts both (RFC 9110). */

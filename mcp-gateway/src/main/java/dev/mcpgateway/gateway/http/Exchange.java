@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.http;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -51,6 +52,24 @@ public record Exchange(Request request, Response response, Callback callback, St
             }
         }
         return false;
+    }
+
+    /** Whether the body is declared as JSON in UTF-8, once. */
+    public boolean hasJsonBody() {
+        return isJson(header(HttpHeader.CONTENT_TYPE)) && !isRepeated(HttpHeader.CONTENT_TYPE);
+    }
+
+    private static boolean isJson(@Nullable String type) {
+        if (type == null) {
+            return false;
+        }
+        int end = type.indexOf(';');
+        String media = (end < 0 ? type : type.substring(0, end)).strip();
+        if (!media.equalsIgnoreCase("application/json")) {
+            return false;
+        }
+        String parameters = end < 0 ? "" : type.substring(end + 1).strip().toLowerCase(Locale.ROOT);
+        return parameters.isEmpty() || parameters.equals("charset=utf-8") || parameters.equals("charset=\"utf-8\"");
     }
 
     /** The peer's address without port; empty when unknown. */

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one table of paths of a port. Paths match exactly: no prefix, no trailing slash, no parameters, so that no second
- * spelling of a path passes a check by.
+ * spelling of a path passes a check by. A path that ends in {@value #ANY} matches any one segment there that no other row
+ * names.
  */
 public final class Routes {
     /** Who may ask. */
@@ -35,6 +36,9 @@ public final class Routes {
         }
     }
 
+    /** Stands for the last segment of a path. */
+    public static final String ANY = "/{id}";
+
     private final Map<String, Route> byPath = new LinkedHashMap<>();
 
     /** A table of these rows; a path may stand in one row only. */
@@ -49,7 +53,11 @@ public final class Routes {
     /** The row of a path, or {@code null}. */
     @Nullable
     Route find(String path) {
-        return byPath.get(path);
+        Route exact = byPath.get(path);
+        int last = path.lastIndexOf('/');
+        return exact != null || last < 0 || last == path.length() - 1 || path.endsWith(ANY)
+                ? exact
+                : byPath.get(path.substring(0, last) + ANY);
     }
 
     /** All rows, in the order given. */

@@ -13,6 +13,12 @@ public sealed interface Authenticator permits TokenAuthenticator, LoopbackTestCa
      */
     Caller authenticate(Exchange exchange, String audience);
 
+    /**
+     * The same for a call of a model, whose credential may stand in {@code x-api-key} as well, where Anthropic's clients
+     * put it. Two that differ are refused.
+     */
+    Caller authenticateModelCall(Exchange exchange, String audience);
+
     /** What keeps credentials from being verified at the moment, in an operator's words; empty when nothing does. */
     List<String> notReady();
 }

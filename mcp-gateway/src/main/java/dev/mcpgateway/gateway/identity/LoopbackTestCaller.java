@@ -26,6 +26,11 @@ public final class LoopbackTestCaller implements Authenticator {
     }
 
     @Override
+    public Caller authenticateModelCall(Exchange exchange, String audience) {
+        return caller;
+    }
+
+    @Override
     public List<String> notReady() {
         return List.of();
     }

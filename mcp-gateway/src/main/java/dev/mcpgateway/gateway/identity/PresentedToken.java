@@ -9,7 +9,8 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The token of a request, as it was sent: in the one {@code Authorization} header, and nowhere else.
+ * The token of a request, as it was sent: in the one {@code Authorization} header, and nowhere else; in a call of a model
+ * also in the one {@code x-api-key}.
  *
  * @param token the token, of token68 characters and bounded
  * @param isDpop whether it came with the scheme {@code DPoP} (RFC 9449, section 7.1) and not as {@code Bearer}
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 record PresentedToken(String token, boolean isDpop) {
     private static final String BEARER = "Bearer ";
     private static final String DPOP = "DPoP ";
+    private static final String API_KEY = "x-api-key";
 
     /**
      * The token of this request.
@@ -26,6 +28,33 @@ record PresentedToken(String token, boolean isDpop) {
     static PresentedToken of(Exchange exchange) {
         return of(
                 exchange.request().getHttpURI().getQuery(), exchange.headers().getValuesList(HttpHeader.AUTHORIZATION));
+    }
+
+    /**
+     * The token of a call of a model.
+     *
+     * @throws Refused if there is none, or there are two that differ
+     */
+    static PresentedToken ofModelCall(Exchange exchange) {
+        return ofModelCall(
+                exchange.request().getHttpURI().getQuery(),
+                exchange.headers().getValuesList(HttpHeader.AUTHORIZATION),
+                exchange.headers().getValuesList(API_KEY));
+    }
+
+    static PresentedToken ofModelCall(@Nullable String query, List<String> authorization, List<String> apiKeys) {
+        if (apiKeys.isEmpty()) {
+            return of(query, authorization);
+        }
+        if (apiKeys.size() > 1) {
+            throw new Refused(Refusal.of(Reason.MALFORMED_CREDENTIALS, "more than one x-api-key header"));
+        }
+        PresentedToken inKey = of(query, List.of(BEARER + apiKeys.getFirst()));
+        if (!authorization.isEmpty() && !of(query, authorization).token().equals(inKey.token())) {
+            throw new Refused(Refusal.of(Reason.BAD_TOKEN, "form: Authorization and x-api-key differ"));
+        }
+        // of a bound token the scheme says that a proof is with it
+        return authorization.isEmpty() ? inKey : of(query, authorization);
     }
 
     static PresentedToken of(@Nullable String query, List<String> authorization) {

@@ -83,7 +83,15 @@ public final class TokenAuthenticator implements Authenticator {
 
     @Override
     public Caller authenticate(Exchange exchange, String audience) {
-        PresentedToken presented = PresentedToken.of(exchange);
+        return authenticate(exchange, audience, PresentedToken.of(exchange));
+    }
+
+    @Override
+    public Caller authenticateModelCall(Exchange exchange, String audience) {
+        return authenticate(exchange, audience, PresentedToken.ofModelCall(exchange));
+    }
+
+    private Caller authenticate(Exchange exchange, String audience, PresentedToken presented) {
         try {
             VerifiedToken token = verified(presented.token(), audience, exchange.remoteAddress());
             sender.check(exchange, presented, token);

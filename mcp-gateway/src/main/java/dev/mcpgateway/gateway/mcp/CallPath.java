@@ -19,12 +19,13 @@ import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 import dev.mcpgateway.connectors.wire.McpNames;
 import dev.mcpgateway.connectors.wire.ParamHeaders;
+import dev.mcpgateway.gateway.admission.Admission;
+import dev.mcpgateway.gateway.admission.Admission.Place;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.call.Stage;
 import dev.mcpgateway.gateway.kill.KillSwitch;
-import dev.mcpgateway.gateway.mcp.Admission.Place;
 import dev.mcpgateway.gateway.mcp.InputRelay.Conversation;
 import dev.mcpgateway.gateway.mcp.InputRelay.Landed;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
@@ -236,6 +237,7 @@ final class CallPath {
                     case TOOL -> Refusal.of(Reason.UNKNOWN_TOOL);
                     case PROMPT -> Refusal.of(Reason.UNKNOWN_PROMPT);
                     case RESOURCE -> withUri(Reason.UNKNOWN_RESOURCE, envelope);
+                    case MODEL -> throw new IllegalArgumentException("no feature of MCP");
                 });
     }
 
@@ -245,6 +247,7 @@ final class CallPath {
                     case TOOL -> Refusal.of(Reason.TOOL_HIDDEN);
                     case PROMPT -> Refusal.of(Reason.PROMPT_HIDDEN);
                     case RESOURCE -> withUri(Reason.RESOURCE_HIDDEN, envelope);
+                    case MODEL -> throw new IllegalArgumentException("no feature of MCP");
                 });
     }
 

@@ -28,6 +28,7 @@ import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.http.Exchange;
 import dev.mcpgateway.gateway.identity.Caller;
+import dev.mcpgateway.gateway.records.Parties;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Permit;
@@ -35,7 +36,6 @@ import dev.mcpgateway.policy.screen.Finding;
 import dev.mcpgateway.policy.screen.Verdict;
 import java.util.List;
 import java.util.Locale;
-import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +44,6 @@ import org.slf4j.LoggerFactory;
 final class CallRecords {
     private static final Logger LOG = LoggerFactory.getLogger(CallRecords.class);
     private static final String TRANSPORT = "streamable_http";
-    private static final int USER_AGENT_CHARS = 256;
     private static final int NAMED_POINTS = 2048;
 
     private final AuditLog log;
@@ -97,9 +96,9 @@ final class CallRecords {
                     request.exchange().id(),
                     kind,
                     durability,
-                    actor(request.caller()),
+                    Parties.actor(request.caller()),
                     agent(request.envelope()),
-                    source(request.exchange()),
+                    Parties.source(request.exchange()),
                     mcp(request),
                     trace(trace),
                     new ToolRef(feature.name().alias(), feature.name().own(), feature.definitionSha256()),
@@ -124,9 +123,9 @@ final class CallRecords {
                         trace.stage().name(),
                         why.reason().code(),
                         true,
-                        actor(request.caller()),
+                        Parties.actor(request.caller()),
                         agent(request.envelope()),
-                        source(request.exchange()),
+                        Parties.source(request.exchange()),
                         mcp(request),
                         trace(trace),
                         tool == null
@@ -150,9 +149,9 @@ final class CallRecords {
                         why.reason().stage().name(),
                         why.reason().code(),
                         caller != null,
-                        caller == null ? Actor.NONE : actor(caller),
+                        caller == null ? Actor.NONE : Parties.actor(caller),
                         Agent.NONE,
-                        source(exchange),
+                        Parties.source(exchange),
                         envelope == null ? McpExchange.NONE : new McpExchange("", envelope.method(), "", "", TRANSPORT),
                         TraceRef.NONE,
                         envelope == null ? ToolRef.NONE : new ToolRef("", named(envelope), ""),
@@ -183,7 +182,7 @@ final class CallRecords {
     private void closed(Session session, String reason) {
         try {
             log.appendAsync(new SessionClosed(
-                    actor(session.caller()),
+                    Parties.actor(session.caller()),
                     Source.NONE,
                     new McpExchange(session.revision().version(), "", "", session.id(), TRANSPORT),
                     reason));
@@ -222,28 +221,6 @@ final class CallRecords {
                         reason == Reason.POLICY_ERROR ? Decision.Effect.ERROR : Decision.Effect.DENY, reason.code());
             default -> Decision.NONE;
         };
-    }
-
-    static Actor actor(Caller caller) {
-        String client = caller.subject().clientId();
-        String tokenId = caller.tokenId();
-        String keyId = tokenId == null ? caller.credentialKeyId() : null;
-        return new Actor(
-                caller.issuer(),
-                caller.subject().subject(),
-                client == null ? "" : client,
-                List.copyOf(caller.subject().scopes()),
-                tokenId == null ? "" : tokenId,
-                "",
-                keyId == null ? "" : keyId);
-    }
-
-    static Source source(Exchange exchange) {
-        String userAgent = exchange.header(HttpHeader.USER_AGENT);
-        return new Source(
-                exchange.remoteAddress(),
-                exchange.remotePort(),
-                userAgent == null ? "" : userAgent.substring(0, Math.min(userAgent.length(), USER_AGENT_CHARS)));
     }
 
     /** What the agent declares about itself; shown, never trusted. */

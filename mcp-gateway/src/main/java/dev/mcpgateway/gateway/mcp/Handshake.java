@@ -20,6 +20,7 @@ import dev.mcpgateway.gateway.config.ViewNames;
 import dev.mcpgateway.gateway.http.Answers;
 import dev.mcpgateway.gateway.http.Exchange;
 import dev.mcpgateway.gateway.identity.Caller;
+import dev.mcpgateway.gateway.records.Parties;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -111,9 +112,9 @@ final class Handshake {
         Session session = sessions.open(caller, view, revision, capabilities(envelope));
         try {
             log.append(new SessionOpened(
-                    CallRecords.actor(caller),
+                    Parties.actor(caller),
                     CallRecords.agent(envelope),
-                    CallRecords.source(exchange),
+                    Parties.source(exchange),
                     new McpExchange(
                             revision.version(),
                             envelope.method(),
@@ -155,8 +156,8 @@ final class Handshake {
         sessions.end(session);
         try {
             log.appendAsync(new SessionClosed(
-                    CallRecords.actor(caller),
-                    CallRecords.source(exchange),
+                    Parties.actor(caller),
+                    Parties.source(exchange),
                     new McpExchange(session.revision().version(), "", "", session.id(), TRANSPORT),
                     "deleted"));
         } catch (AuditUnavailable failure) {

@@ -12,6 +12,7 @@ import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.call.Stage;
 import dev.mcpgateway.gateway.http.Answers;
+import dev.mcpgateway.gateway.records.Parties;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.Subject;
@@ -171,9 +172,9 @@ final class ListPath {
         try {
             log.appendAsync(new FeaturesListed(
                     kind(listing.list()),
-                    CallRecords.actor(request.caller()),
+                    Parties.actor(request.caller()),
                     CallRecords.agent(request.envelope()),
-                    CallRecords.source(request.exchange()),
+                    Parties.source(request.exchange()),
                     CallRecords.mcp(request),
                     CallRecords.trace(trace),
                     new PolicyRef(policy.hash(), List.of()),

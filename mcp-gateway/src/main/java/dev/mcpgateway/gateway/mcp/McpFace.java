@@ -4,6 +4,7 @@ import dev.mcpgateway.audit.AuditLog;
 import dev.mcpgateway.connectors.mcp.CatalogSnapshot;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonText;
+import dev.mcpgateway.gateway.admission.Admission;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.config.Limits;
 import dev.mcpgateway.gateway.http.Answers;

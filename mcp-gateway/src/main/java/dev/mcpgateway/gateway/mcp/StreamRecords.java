@@ -8,6 +8,7 @@ import dev.mcpgateway.audit.AuditUnavailable;
 import dev.mcpgateway.audit.McpExchange;
 import dev.mcpgateway.gateway.http.Exchange;
 import dev.mcpgateway.gateway.identity.Caller;
+import dev.mcpgateway.gateway.records.Parties;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import java.util.Locale;
 import java.util.Set;
@@ -46,9 +47,9 @@ final class StreamRecords {
             int resources) {
         try {
             log.append(new StreamOpened(
-                    CallRecords.actor(caller),
+                    Parties.actor(caller),
                     agent,
-                    CallRecords.source(exchange),
+                    Parties.source(exchange),
                     mcp,
                     CallRecords.trace(trace),
                     view.name(),
@@ -64,7 +65,7 @@ final class StreamRecords {
     /** Records the end of a stream. */
     void closed(Exchange exchange, Caller caller, McpExchange mcp, String reason) {
         try {
-            log.appendAsync(new StreamClosed(CallRecords.actor(caller), CallRecords.source(exchange), mcp, reason));
+            log.appendAsync(new StreamClosed(Parties.actor(caller), Parties.source(exchange), mcp, reason));
         } catch (AuditUnavailable failure) {
             // the stream is over all the same
             LOG.warn("the end of a stream is not in the audit log: {}", failure.getMessage());

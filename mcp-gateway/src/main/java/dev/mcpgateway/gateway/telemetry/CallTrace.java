@@ -103,6 +103,51 @@ public final class CallTrace {
         }
     }
 
+    /** A call of a model is known: starts the span, with the trace context of the HTTP headers as parent. */
+    public void modelAsked(String operation, HttpFields headers, String callId) {
+        traceparent = headers.get("traceparent");
+        tracestate = headers.get("tracestate");
+        dropMalformedContext();
+        Tracer tracer = telemetry.tracer();
+        if (tracer == null) {
+            return;
+        }
+        span = tracer.spanBuilder(operation)
+                .setSpanKind(SpanKind.SERVER)
+                .setParent(traceparent == null ? Context.root() : W3C.extract(Context.root(), this, PARENT))
+                .setAttribute(GenAi.OPERATION, operation)
+                .setAttribute(Names.CALL_ID, callId)
+                .setAttribute(Names.TRANSPORT, "tcp")
+                .setAttribute(Names.PROTOCOL_NAME, "http")
+                .startSpan();
+    }
+
+    /**
+     * An exchange with a provider begins.
+     *
+     * @param operation in the words of the conventions
+     * @param alias what the agent asked for, which the configuration knows
+     * @param provider the provider in the words of the conventions
+     * @param model the provider's name of the model
+     */
+    public ModelTrace providerBegins(String operation, String alias, String provider, String model, boolean streamed) {
+        Attributes labels =
+                Attributes.of(GenAi.OPERATION, operation, GenAi.PROVIDER, provider, GenAi.REQUEST_MODEL, model);
+        Tracer tracer = telemetry.tracer();
+        if (tracer == null || span == null) {
+            return new ModelTrace(telemetry, null, labels);
+        }
+        span.updateName(operation + " " + alias);
+        span.setAttribute(GenAi.REQUEST_MODEL, alias);
+        Span client = tracer.spanBuilder(operation + " " + model)
+                .setSpanKind(SpanKind.CLIENT)
+                .setParent(Context.root().with(span))
+                .setAllAttributes(labels)
+                .setAttribute(GenAi.REQUEST_STREAM, streamed)
+                .startSpan();
+        return new ModelTrace(telemetry, client, labels);
+    }
+
     /** Both values are an agent's words and go upstream: only the forms of W3C Trace Context pass. */
     private void dropMalformedContext() {
         if (traceparent != null && !TRACEPARENT.matcher(traceparent).matches()) {

@@ -59,6 +59,7 @@ public final class Telemetry implements AutoCloseable {
     private final LongCounter refusals;
     private final LongCounter decisions;
     private final LongCounter screened;
+    private final ModelMetrics models;
     private final Map<Stage, LongAdder> stageNanos = new EnumMap<>(Stage.class);
     private final Map<Stage, LongAdder> stageCounts = new EnumMap<>(Stage.class);
 
@@ -100,6 +101,7 @@ public final class Telemetry implements AutoCloseable {
         this.screened = meter.counterBuilder(Names.SCREENED)
                 .setDescription("Findings of response screening by what was done.")
                 .build();
+        this.models = new ModelMetrics(meter);
         for (Stage stage : Stage.values()) {
             stageNanos.put(stage, new LongAdder());
             stageCounts.put(stage, new LongAdder());
@@ -237,6 +239,10 @@ public final class Telemetry implements AutoCloseable {
     @Nullable
     Tracer tracer() {
         return tracer;
+    }
+
+    ModelMetrics models() {
+        return models;
     }
 
     void stage(Stage stage, long nanos) {

@@ -18,6 +18,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.mcpgateway.connectors.mcp.McpUpstream;
+import dev.mcpgateway.connectors.model.ModelProvider;
 import dev.mcpgateway.gateway.Main;
 import dev.mcpgateway.gateway.cli.Commands;
 import dev.mcpgateway.gateway.endtoend.TestClock;
@@ -276,6 +277,19 @@ class ArchitectureTest {
         assertThat(callers(ROOT + "gateway.mcp.InputRelay", "carryOut")).containsExactly(ROOT + "gateway.mcp.CallPath");
         assertThat(callers(ROOT + "gateway.mcp.Upstreams", "credential"))
                 .containsExactly(ROOT + "gateway.mcp.CallPath");
+    }
+
+    @Test
+    void onlyTheModelCallPathReachesAProvider() {
+        assertThat(CLASSES.stream()
+                        .flatMap(type -> type.getMethodCallsFromSelf().stream())
+                        .filter(call -> call.getTargetOwner().isAssignableTo(ModelProvider.class)
+                                && call.getName().equals("send")
+                                && !call.getOriginOwner().isAssignableTo(ModelProvider.class))
+                        .map(call -> call.getOriginOwner().getName())
+                        .distinct())
+                .as("a second way to a provider would be a way around permit and audit record")
+                .containsExactly(ROOT + "gateway.model.ModelCallPath");
     }
 
     private static Set<String> callers(String type, String method) {

@@ -80,6 +80,14 @@ class ConfigSchemaTest {
                  "audience": "a"}, "scopes": ["mail.read"], "resource": "https://mail.example/mcp", "register": true,
                  "allow_networks": ["10.0.0.0/8"], "lists": {"static": {"header": "X-Key", "prefix": "p", "secret": {"env":
                  "LISTS"}}}}}}},
+             "models": {"audience": "https://gw.example/models", "request_bytes": 2048, "reply_bytes": 2048, "stream_bytes": 2048,
+               "providers": {"big": {"kind": "openai", "base_url": "https://api.example/v1", "allow_plain_http": false,
+                 "allow_networks": ["10.0.0.0/8"], "credential": {"static": {"header": "X-Key", "prefix": "p", "secret": {"env":
+                 "BIG"}}}, "connect_timeout_ms": 100, "first_event_timeout_ms": 100, "idle_timeout_ms": 100, "total_timeout_ms": 100,
+                 "concurrent_calls": 5, "include_usage": false, "betas": ["a"]},
+                 "own": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:11434/v1", "credential": "none"}},
+               "aliases": {"gpt-4.1": {"targets": [{"provider": "big", "model": "gpt-4.1-2025"}]},
+                 "llama3:8b": {"targets": [{"provider": "own", "model": "llama3:8b"}]}}},
              "views": {"default": {"path": "/mcp", "upstreams": ["crm"], "bare_names": false}},
              "policy": {"files": ["policy.yaml"]},
              "limits": {"request_bytes": 2048, "header_bytes": 2048, "arguments_bytes": 2048, "reply_bytes": 1073741824,

@@ -6,6 +6,7 @@ import dev.mcpgateway.audit.AuditRecord;
 import dev.mcpgateway.connectors.testing.FakeMcpServer;
 import dev.mcpgateway.connectors.testing.FakeMcpServer.Speaks;
 import dev.mcpgateway.connectors.testing.ToolScript;
+import dev.mcpgateway.gateway.http.Routes;
 import dev.mcpgateway.gateway.http.Routes.Access;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.identity.TestIssuer;
@@ -52,6 +53,10 @@ class RouteTableTest {
                 .upstream("crm", crm)
                 .limits("{auth_failures_per_minute: 0}")
                 .section("views", "{default: {path: /mcp, upstreams: [crm]}, b: {path: /mcp/b, upstreams: [crm]}}")
+                .section(
+                        "models",
+                        "{providers: {acme: {kind: openai, base_url: \"http://127.0.0.1:9/v1\", credential: none}},"
+                                + " aliases: {gpt: {targets: [{provider: acme, model: m}]}}}")
                 .section(
                         "admin",
                         "{host: 127.0.0.1, port: 0, tokens: [{name: ops, secret: {file: ops.token}, roles: [operator]}]}")
@@ -102,7 +107,7 @@ class RouteTableTest {
     }
 
     private static WireRequest request(Route route, String method, int port, String credential) {
-        WireRequest request = WireRequest.of(method, route.path())
+        WireRequest request = WireRequest.of(method, route.path().replace(Routes.ANY, "/gpt"))
                 .plus("Host", "127.0.0.1:" + port)
                 .plus("Connection", "close");
         if (!method.equals("GET")) {
@@ -138,7 +143,8 @@ class RouteTableTest {
 
         assertThat(asked)
                 .as("the table was walked")
-                .contains("POST /mcp", "GET /mcp", "DELETE /mcp", "POST /mcp/b", "GET /metrics", "GET /version");
+                .contains("POST /mcp", "GET /mcp", "DELETE /mcp", "POST /mcp/b", "GET /metrics", "GET /version")
+                .contains("POST /v1/chat/completions", "POST /anthropic/v1/messages", "GET /v1/models/{id}");
         assertThat(crm.requests()).isEmpty();
         gateway.skipRecords();
         List<AuditRecord> refusals = gateway.records().stream()

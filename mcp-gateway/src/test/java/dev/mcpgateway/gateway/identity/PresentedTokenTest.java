@@ -63,4 +63,30 @@ class PresentedTokenTest {
         assertRefused(Reason.MALFORMED_CREDENTIALS, "x=1&access_token=a");
         assertThat(PresentedToken.of("x=1", List.of("Bearer a")).token()).isEqualTo("a");
     }
+
+    private static PresentedToken ofModelCall(List<String> authorization, String... apiKeys) {
+        return PresentedToken.ofModelCall(null, authorization, List.of(apiKeys));
+    }
+
+    private static void assertRefusedModelCall(Reason reason, List<String> authorization, String... apiKeys) {
+        assertThatThrownBy(() -> ofModelCall(authorization, apiKeys))
+                .isInstanceOfSatisfying(
+                        Refused.class,
+                        refused -> assertThat(refused.why().reason()).isEqualTo(reason));
+    }
+
+    @Test
+    void theKeyOfAModelCallStandsInEitherHeaderAndIsOne() {
+        assertThat(ofModelCall(List.of(), "key")).isEqualTo(new PresentedToken("key", false));
+        assertThat(ofModelCall(List.of("Bearer key"))).isEqualTo(new PresentedToken("key", false));
+        assertThat(ofModelCall(List.of("Bearer key"), "key")).isEqualTo(new PresentedToken("key", false));
+        assertThat(ofModelCall(List.of("DPoP key"), "key")).isEqualTo(new PresentedToken("key", true));
+        assertRefusedModelCall(Reason.NO_TOKEN, List.of());
+        assertRefusedModelCall(Reason.BAD_TOKEN, List.of("Bearer one"), "two");
+        assertRefusedModelCall(Reason.BAD_TOKEN, List.of(), "a b");
+        assertRefusedModelCall(Reason.BAD_TOKEN, List.of(), "");
+        assertRefusedModelCall(Reason.NO_TOKEN, List.of("Basic b25l"), "one");
+        assertRefusedModelCall(Reason.MALFORMED_CREDENTIALS, List.of(), "one", "one");
+        assertRefusedModelCall(Reason.MALFORMED_CREDENTIALS, List.of("Bearer one", "Bearer one"), "one");
+    }
 }

@@ -12,8 +12,6 @@ import java.util.Set;
 /** Reads {@code actions:} of a rule. */
 final class ActionReader {
 
-    private static final String MODEL_CALL = "model/call";
-
     /** MCP methods that are no actions, and what decides about them. */
     private static final Map<String, String> FOLLOWING = Map.of(
             "tools/list", "tools/call",
@@ -50,8 +48,6 @@ final class ActionReader {
             actions.add(action);
         } else if (FOLLOWING.containsKey(word)) {
             value.problem("'" + word + "' is no action of its own", "It follows " + FOLLOWING.get(word));
-        } else if (word.equals(MODEL_CALL)) {
-            value.problem("action '" + word + "' is not supported yet", "Use " + String.join(", ", WORDS.keySet()));
         } else if (value.isText()) {
             value.problem("'" + word + "' is no action", Spelling.didYouMean(word, WORDS.keySet()));
         }

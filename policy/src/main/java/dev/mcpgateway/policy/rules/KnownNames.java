@@ -9,14 +9,21 @@ import java.util.Set;
  * @param issuers aliases of issuers; empty means that they are not known and are not checked
  * @param upstreams aliases of upstreams; empty means that they are not known and are not checked
  * @param tools canonical names of tools, checked where a rule is about tools only; empty means that they are not known and are not checked
+ * @param models aliases of models; empty means that they are not known and are not checked
  */
-public record KnownNames(Set<String> issuers, Set<String> upstreams, Set<String> tools) {
+public record KnownNames(Set<String> issuers, Set<String> upstreams, Set<String> tools, Set<String> models) {
 
     /** Copies the sets. */
     public KnownNames {
         issuers = Set.copyOf(issuers);
         upstreams = Set.copyOf(upstreams);
         tools = Set.copyOf(tools);
+        models = Set.copyOf(models);
+    }
+
+    /** Where no models are known. */
+    public KnownNames(Set<String> issuers, Set<String> upstreams, Set<String> tools) {
+        this(issuers, upstreams, tools, Set.of());
     }
 
     /** Nothing is known, so no name is checked. */

@@ -42,6 +42,15 @@ final class PatternReader {
         Optional<FeaturePattern> pattern = FeaturePattern.parse(text).filter(found -> isWithinLength(found, kinds));
         if (pattern.isEmpty()) {
             problems.add(value.position(), "'" + text + "' names no " + FeatureNoun.of(kinds), form(kinds));
+        } else if (pattern.get().isOfModels() && !kinds.contains(FeatureKind.MODEL)) {
+            problems.add(
+                    value.position(),
+                    "'" + text + "' names a model, but the rule is not about model/call",
+                    "Add actions: [model/call]");
+        } else if (!pattern.get().isOfModels()
+                && !pattern.get().isEverything()
+                && kinds.equals(Set.of(FeatureKind.MODEL))) {
+            problems.add(value.position(), "'" + text + "' names no model", form(kinds));
         } else if (!kinds.contains(FeatureKind.RESOURCE) && text.contains(URI_MARK)) {
             problems.add(
                     value.position(),
@@ -58,6 +67,9 @@ final class PatternReader {
     }
 
     private static String form(Set<FeatureKind> kinds) {
+        if (kinds.equals(Set.of(FeatureKind.MODEL))) {
+            return "Write model:alias, with * or ? in the alias, or * alone for every model";
+        }
         String part = kinds.equals(Set.of(FeatureKind.RESOURCE)) ? "uri" : FeatureNoun.of(kinds);
         return "Write alias__" + part + ", with * or ? in the " + part + " part only, or * alone for every "
                 + FeatureNoun.of(kinds);

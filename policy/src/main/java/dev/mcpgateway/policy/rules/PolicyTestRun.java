@@ -131,7 +131,7 @@ final class PolicyTestRun {
         return switch (test.feature().kind()) {
             case TOOL -> new ArgumentCheck(openSchema(), PayloadLimits.STANDARD).check(json, 0, json.length);
             case PROMPT -> new PromptArgumentCheck(List.of(), PayloadLimits.STANDARD).check(json, 0, json.length);
-            case RESOURCE -> new ArgumentVerdict.Valid(CheckedArguments.none());
+            case RESOURCE, MODEL -> new ArgumentVerdict.Valid(CheckedArguments.none());
         };
     }
 

@@ -95,7 +95,9 @@ final class RuleSetCheck {
             if (pattern.isEverything()) {
                 continue;
             }
-            if (!known.upstreams().isEmpty() && !known.upstreams().contains(pattern.alias())) {
+            if (pattern.isOfModels()) {
+                model(pattern, written.position());
+            } else if (!known.upstreams().isEmpty() && !known.upstreams().contains(pattern.alias())) {
                 warnings.add(
                         written.position(),
                         "upstream '" + pattern.alias() + "' is not configured",
@@ -108,6 +110,16 @@ final class RuleSetCheck {
                         "'" + pattern + "' names no tool that is known now",
                         Spelling.didYouMean(pattern.toString(), known.tools()));
             }
+        }
+    }
+
+    private void model(FeaturePattern pattern, Position position) {
+        boolean namesOne = known.models().stream().map(FeatureName::model).anyMatch(pattern::matches);
+        if (!known.models().isEmpty() && !namesOne) {
+            warnings.add(
+                    position,
+                    "'" + pattern + "' names no model that is configured",
+                    hint(pattern.own(), known.models()));
         }
     }
 

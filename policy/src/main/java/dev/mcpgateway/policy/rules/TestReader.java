@@ -38,6 +38,7 @@ final class TestReader {
         features.put("call", FeatureKind.TOOL);
         features.put("prompt", FeatureKind.PROMPT);
         features.put("resource", FeatureKind.RESOURCE);
+        features.put("model", FeatureKind.MODEL);
         return features;
     }
 
@@ -90,10 +91,12 @@ final class TestReader {
             }
         }
         if (first.isEmpty()) {
-            test.problem("call", "key 'call' is missing", "Or write prompt or resource");
+            test.problem("call", "key 'call' is missing", "Or write prompt, resource or model");
         }
         if (first.equals("resource")) {
             test.refuse("args", "a resource is read without 'args'", "Remove it");
+        } else if (first.equals("model")) {
+            test.refuse("args", "no rule reads what a model is asked", "Remove it");
         }
         return feature;
     }
@@ -104,7 +107,9 @@ final class TestReader {
             String noun = FeatureNoun.of(Set.of(kind));
             written.problem(
                     "'" + written.text() + "' names no " + noun,
-                    "Write alias__" + (kind == FeatureKind.RESOURCE ? "uri" : noun));
+                    kind == FeatureKind.MODEL
+                            ? "Write model:alias"
+                            : "Write alias__" + (kind == FeatureKind.RESOURCE ? "uri" : noun));
         }
         return feature;
     }

@@ -1,4 +1,4 @@
-package dev.mcpgateway.gateway.mcp;
+package dev.mcpgateway.gateway.admission;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * The ADMIT stage: how often one caller may call one tool, and how many calls one upstream gets at once. The buckets of
  * callers live in a bounded cache, so that many identities cannot fill the memory.
  */
-final class Admission {
+public final class Admission {
     private static final int BUCKETS_MAX = 100_000;
     private static final Duration BUCKET_IDLE = Duration.ofMinutes(2);
 
@@ -32,13 +32,13 @@ final class Admission {
     private record Places(Semaphore free, int all) {}
 
     /** A place among the calls of one upstream; closing it frees the place. */
-    interface Place extends AutoCloseable {
+    public interface Place extends AutoCloseable {
         @Override
         void close();
     }
 
     /** Limits by upstream alias; every alias that is called must have one. */
-    Admission(Map<String, Integer> concurrentMax) {
+    public Admission(Map<String, Integer> concurrentMax) {
         concurrentMax.forEach((alias, max) -> byUpstream.put(alias, new Places(new Semaphore(max), max)));
     }
 
@@ -47,7 +47,7 @@ final class Admission {
      *
      * @throws Refused if either is used up
      */
-    Place admit(String callerKey, String tool, int perMinute, String upstream) {
+    public Place admit(String callerKey, String tool, int perMinute, String upstream) {
         ConsumptionProbe probe = buckets.get(new BucketKey(callerKey, tool, perMinute), key -> bucket(key.perMinute()))
                 .tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {

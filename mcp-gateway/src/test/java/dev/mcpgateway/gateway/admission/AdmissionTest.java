@@ -1,4 +1,4 @@
-package dev.mcpgateway.gateway.mcp;
+package dev.mcpgateway.gateway.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

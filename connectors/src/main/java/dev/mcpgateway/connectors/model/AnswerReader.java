@@ -1,0 +1,132 @@
+package dev.mcpgateway.connectors.model;
+
+import dev.mcpgateway.connectors.model.ModelEvent.Mark;
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.JsonDocument.Name;
+
+/** Reads what an answer says of itself, from a whole answer or from the events of a stream. */
+final class AnswerReader {
+    private static final Name MODEL = Name.of("model");
+    private static final Name USAGE = Name.of("usage");
+    private static final Name CHOICES = Name.of("choices");
+    private static final Name FINISH_REASON = Name.of("finish_reason");
+    private static final Name ERROR = Name.of("error");
+    private static final Name TYPE = Name.of("type");
+    private static final Name RESPONSE = Name.of("response");
+    private static final Name STATUS = Name.of("status");
+    private static final Name INCOMPLETE_DETAILS = Name.of("incomplete_details");
+    private static final Name REASON = Name.of("reason");
+    private static final Name MESSAGE = Name.of("message");
+    private static final Name DELTA = Name.of("delta");
+    private static final Name STOP_REASON = Name.of("stop_reason");
+    private static final int TEXT_CHARS_MAX = 256;
+
+    private final ModelApi api;
+    private final UsageReader usage;
+    private String served = "";
+    private String finish = "";
+
+    AnswerReader(ModelApi api) {
+        this.api = api;
+        this.usage = new UsageReader(api.protocol());
+    }
+
+    ModelFacts facts() {
+        return new ModelFacts(served, finish, usage.usage());
+    }
+
+    /** A whole answer. */
+    void whole(JsonDocument answer) {
+        switch (api) {
+            case CHAT_COMPLETIONS, EMBEDDINGS -> completion(answer);
+            case RESPONSES -> response(answer, JsonDocument.ROOT);
+            case MESSAGES -> message(answer, JsonDocument.ROOT);
+            case COUNT_TOKENS -> {
+                // it counts the tokens of a request that is not made
+            }
+        }
+    }
+
+    /** One event of a stream. */
+    Mark event(JsonDocument event) {
+        return switch (api) {
+            case CHAT_COMPLETIONS -> {
+                completion(event);
+                yield event.is(event.at(ERROR), Kind.OBJECT) || event.is(event.at(ERROR), Kind.STRING)
+                        ? Mark.ERROR
+                        : Mark.OPEN;
+            }
+            case RESPONSES -> responseEvent(event);
+            case MESSAGES -> messageEvent(event);
+            case EMBEDDINGS, COUNT_TOKENS -> Mark.OPEN;
+        };
+    }
+
+    /** Whether it is the chunk that holds the usage alone. */
+    static boolean isUsageChunk(JsonDocument event) {
+        int choices = event.at(CHOICES);
+        return event.is(choices, Kind.ARRAY)
+                && event.first(choices) == JsonDocument.NONE
+                && event.is(event.at(USAGE), Kind.OBJECT);
+    }
+
+    private void completion(JsonDocument answer) {
+        served = text(answer, answer.at(MODEL), served);
+        usage.read(answer, answer.at(USAGE));
+        int choices = answer.at(CHOICES);
+        if (answer.is(choices, Kind.ARRAY)) {
+            finish = text(answer, answer.member(answer.first(choices), FINISH_REASON), finish);
+        }
+    }
+
+    private void response(JsonDocument document, int response) {
+        served = text(document, document.member(response, MODEL), served);
+        usage.read(document, document.member(response, USAGE));
+        int why = document.member(document.member(response, INCOMPLETE_DETAILS), REASON);
+        finish = text(document, why, text(document, document.member(response, STATUS), finish));
+    }
+
+    private Mark responseEvent(JsonDocument event) {
+        response(event, event.at(RESPONSE));
+        return switch (text(event, event.at(TYPE), "")) {
+            case "response.completed", "response.incomplete" -> Mark.LAST;
+            case "response.failed", "error" -> Mark.ERROR;
+            default -> Mark.OPEN;
+        };
+    }
+
+    private void message(JsonDocument document, int message) {
+        served = text(document, document.member(message, MODEL), served);
+        usage.read(document, document.member(message, USAGE));
+        finish = text(document, document.member(message, STOP_REASON), finish);
+    }
+
+    private Mark messageEvent(JsonDocument event) {
+        switch (text(event, event.at(TYPE), "")) {
+            case "message_start" -> message(event, event.at(MESSAGE));
+            case "message_delta" -> {
+                usage.read(event, event.at(USAGE));
+                finish = text(event, event.at(DELTA, STOP_REASON), finish);
+            }
+            case "message_stop" -> {
+                return Mark.LAST;
+            }
+            case "error" -> {
+                return Mark.ERROR;
+            }
+            default -> {
+                // content
+            }
+        }
+        return Mark.OPEN;
+    }
+
+    private static String text(JsonDocument document, int node, String otherwise) {
+        if (!document.is(node, Kind.STRING)) {
+            return otherwise;
+        }
+        String text = document.string(node);
+        return text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX);
+    }
+}

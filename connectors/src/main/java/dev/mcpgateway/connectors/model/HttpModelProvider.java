@@ -1,0 +1,263 @@
+package dev.mcpgateway.connectors.model;
+
+import dev.mcpgateway.connectors.credential.Credential;
+import dev.mcpgateway.connectors.credential.CredentialUnavailable;
+import dev.mcpgateway.connectors.credential.CredentialUse;
+import dev.mcpgateway.connectors.model.ModelFailure.Cause;
+import dev.mcpgateway.connectors.net.Deadline;
+import dev.mcpgateway.connectors.net.DeadlineSweeper;
+import dev.mcpgateway.connectors.net.HttpCall;
+import dev.mcpgateway.connectors.net.HttpExchange;
+import dev.mcpgateway.connectors.net.HttpFault;
+import dev.mcpgateway.connectors.net.HttpHeader;
+import dev.mcpgateway.connectors.net.HttpOrigin;
+import dev.mcpgateway.connectors.net.HttpTransport;
+import dev.mcpgateway.connectors.net.OutboundGuard;
+import dev.mcpgateway.connectors.net.TimeSource;
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.JsonLimits;
+import dev.mcpgateway.connectors.wire.JsonRefused;
+import dev.mcpgateway.connectors.wire.StrictJson;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A provider that is asked over HTTP in its own protocol. Its limits of time are absolute: a slow drip moves none. */
+public final class HttpModelProvider implements ModelProvider {
+    /** Most bytes of an error answer; it is a sentence. */
+    private static final int ERROR_BYTES_MAX = 64 * 1024;
+
+    /** Longest time that a provider's Retry-After is believed. */
+    private static final int RETRY_SECONDS_MAX = 3600;
+
+    private static final int REQUEST_ID_CHARS_MAX = 128;
+    private static final String BETA = "-beta";
+
+    private final ProviderSettings settings;
+    private final HttpTransport transport;
+    private final String target;
+    private final TimeSource time;
+
+    /** Prepares the connections; nothing is sent yet. */
+    public HttpModelProvider(ProviderSettings settings, DeadlineSweeper sweeper) {
+        this.settings = settings;
+        this.transport = HttpTransport.open(
+                settings.connections(), OutboundGuard.forTarget(settings.baseUrl(), settings.allowNetworks()), sweeper);
+        String path = HttpOrigin.target(settings.baseUrl());
+        this.target = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        this.time = sweeper.time();
+    }
+
+    @Override
+    public String name() {
+        return settings.name();
+    }
+
+    @Override
+    public String vendor() {
+        return switch (settings.kind()) {
+            case OPENAI -> "openai";
+            case ANTHROPIC -> "anthropic";
+            case OPENAI_COMPATIBLE -> settings.name();
+        };
+    }
+
+    @Override
+    public boolean serves(ModelApi api) {
+        return api.protocol() == settings.kind().protocol();
+    }
+
+    @Override
+    public ModelReply send(ModelCall call) {
+        try {
+            return send(call, settings.credential().issue(new CredentialUse.Own()));
+        } catch (CredentialUnavailable none) {
+            return failed(Cause.NO_CREDENTIAL, String.valueOf(none.getMessage()));
+        } catch (HttpFault fault) {
+            return new ModelReply.Failed(Faults.failure(fault));
+        }
+    }
+
+    private ModelReply send(ModelCall call, Credential credential) throws HttpFault {
+        ModelRequest request = call.request();
+        RequestEdit edit = RequestEdit.of(request, call.target(), settings.asksForUsage());
+        Deadline total = Deadline.after(settings.total(), time);
+        Deadline head =
+                request.streamed() ? Deadline.after(settings.firstEvent(), time).orEarlier(total) : total;
+        HttpExchange exchange = transport.send(new HttpCall(
+                "POST",
+                target + request.api().path(),
+                headers(call, credential),
+                edit.body(),
+                head,
+                request.streamed() ? settings.streamBytesMax() : settings.replyBytesMax()));
+        boolean streaming = false;
+        boolean done = false;
+        try {
+            ModelReply reply = land(
+                    exchange,
+                    request,
+                    credential,
+                    new ModelStream.Limits(
+                            edit.asksForUsage(), settings.idle(), total, settings.jsonDepthMax(), time, credential));
+            streaming = reply instanceof ModelReply.Streaming;
+            done = !(reply instanceof ModelReply.Failed);
+            return reply;
+        } finally {
+            if (!done) {
+                exchange.cancel();
+            } else if (!streaming) {
+                exchange.close();
+            }
+        }
+    }
+
+    /** The credential comes last, so that nothing an agent sent can stand in its place. */
+    private List<HttpHeader> headers(ModelCall call, Credential credential) {
+        Map<String, String> headers = new TreeMap<>();
+        call.headers().forEach((name, value) -> {
+            String passed = name.endsWith(BETA) ? betas(value) : value;
+            if (settings.kind().headers().contains(name) && !passed.isEmpty()) {
+                headers.put(name, passed);
+            }
+        });
+        headers.put("content-type", "application/json");
+        headers.put("accept", call.request().streamed() ? "text/event-stream" : "application/json");
+        credential.headers().forEach(header -> headers.remove(header.name().toLowerCase(Locale.ROOT)));
+        List<HttpHeader> all = new ArrayList<>();
+        headers.forEach((name, value) -> all.add(new HttpHeader(name, value)));
+        all.addAll(credential.headers());
+        return all;
+    }
+
+    private String betas(String value) {
+        return betas(value, true).collect(Collectors.joining(","));
+    }
+
+    private Stream<String> betas(String value, boolean passed) {
+        return Stream.of(value.split(",", -1))
+                .map(String::strip)
+                .filter(each -> !each.isEmpty())
+                .filter(each ->
+                        (settings.betas().contains("*") || settings.betas().contains(each)) == passed);
+    }
+
+    @Override
+    public List<String> leavesOut(Map<String, String> headers) {
+        List<String> left = new ArrayList<>();
+        new TreeMap<>(headers).forEach((name, value) -> {
+            if (name.endsWith(BETA) && settings.kind().headers().contains(name)) {
+                betas(value, false).forEach(each -> left.add(name + "=" + each));
+            }
+        });
+        return left;
+    }
+
+    private ModelReply land(
+            HttpExchange exchange, ModelRequest request, Credential credential, ModelStream.Limits limits)
+            throws HttpFault {
+        String type = mediaType(exchange);
+        if (exchange.status() != 200) {
+            return new ModelReply.Failed(error(exchange, type, credential));
+        }
+        return switch (type) {
+            case "application/json" -> whole(exchange, request.api());
+            case "text/event-stream" ->
+                request.streamed()
+                        ? ModelStream.open(exchange, request.api(), limits, requestId(exchange))
+                        : failed(Cause.MALFORMED, "events that nobody asked for");
+            default -> failed(Cause.MALFORMED, "a content type that is neither JSON nor an event stream");
+        };
+    }
+
+    private ModelReply whole(HttpExchange exchange, ModelApi api) throws HttpFault {
+        try {
+            byte[] body = exchange.readAll(settings.replyBytesMax());
+            AnswerReader answer = new AnswerReader(api);
+            answer.whole(object(body, settings.replyBytesMax()));
+            return new ModelReply.Whole(body, requestId(exchange), answer.facts());
+        } catch (JsonRefused refused) {
+            return failed(Cause.MALFORMED, String.valueOf(refused.getMessage()));
+        }
+    }
+
+    private JsonDocument object(byte[] body, int bytesMax) throws JsonRefused {
+        return StrictJson.parse(body, JsonLimits.forReplies(bytesMax, settings.jsonDepthMax()));
+    }
+
+    private ModelFailure error(HttpExchange exchange, String type, Credential credential) {
+        int status = exchange.status();
+        Cause cause = cause(status);
+        boolean tells = status >= 400 && cause != Cause.CREDENTIAL_REFUSED && type.equals("application/json");
+        return new ModelFailure(
+                cause,
+                status,
+                tells ? errorBody(exchange, credential) : new byte[0],
+                retryAfter(exchange),
+                requestId(exchange),
+                "HTTP " + status);
+    }
+
+    private static Cause cause(int status) {
+        if (status < 400) {
+            return Cause.MALFORMED;
+        }
+        if (status == 401 || status == 403) {
+            return Cause.CREDENTIAL_REFUSED;
+        }
+        if (status == 429) {
+            return Cause.RATE_LIMITED;
+        }
+        return status < 500 ? Cause.REJECTED : Cause.PROVIDER_ERROR;
+    }
+
+    private byte[] errorBody(HttpExchange exchange, Credential credential) {
+        try {
+            byte[] body = exchange.readAll(ERROR_BYTES_MAX);
+            boolean isObject = object(body, ERROR_BYTES_MAX).is(JsonDocument.ROOT, Kind.OBJECT);
+            return isObject ? KeyScrub.scrub(body, credential) : new byte[0];
+        } catch (HttpFault | JsonRefused unreadable) {
+            return new byte[0];
+        }
+    }
+
+    private static int retryAfter(HttpExchange exchange) {
+        int millis = number(exchange.header("retry-after-ms").orElse(""));
+        int seconds = millis > 0
+                ? (millis + 999) / 1000
+                : number(exchange.header("retry-after").orElse(""));
+        return Math.min(seconds, RETRY_SECONDS_MAX);
+    }
+
+    /** A date is not read: it would need the provider's clock to be ours. */
+    private static int number(String text) {
+        return text.matches("[0-9]{1,8}") ? Integer.parseInt(text) : 0;
+    }
+
+    private static String requestId(HttpExchange exchange) {
+        String id = exchange.header("x-request-id")
+                .or(() -> exchange.header("request-id"))
+                .orElse("");
+        return id.length() <= REQUEST_ID_CHARS_MAX && HttpHeader.isFieldValue(id) ? id : "";
+    }
+
+    private static String mediaType(HttpExchange exchange) {
+        String value = exchange.header("Content-Type").orElse("");
+        int parameters = value.indexOf(';');
+        return (parameters < 0 ? value : value.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
+    }
+
+    private static ModelReply failed(Cause cause, String detail) {
+        return new ModelReply.Failed(ModelFailure.of(cause, detail));
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.mcpgateway.connectors.model;
+
+/** One operation of a protocol, that takes a JSON object with a {@code model}. */
+public enum ModelApi {
+    /** OpenAI's Chat Completions. */
+    CHAT_COMPLETIONS(ModelProtocol.OPENAI, "/chat/completions", "chat"),
+    /** OpenAI's Responses. */
+    RESPONSES(ModelProtocol.OPENAI, "/responses", "chat"),
+    /** OpenAI's Embeddings. */
+    EMBEDDINGS(ModelProtocol.OPENAI, "/embeddings", "embeddings"),
+    /** Anthropic's Messages. */
+    MESSAGES(ModelProtocol.ANTHROPIC, "/messages", "chat"),
+    /** Anthropic's count of a request's tokens; it asks no model. */
+    COUNT_TOKENS(ModelProtocol.ANTHROPIC, "/messages/count_tokens", "count_tokens");
+
+    private final ModelProtocol protocol;
+    private final String path;
+    private final String operation;
+
+    ModelApi(ModelProtocol protocol, String path, String operation) {
+        this.protocol = protocol;
+        this.path = path;
+        this.operation = operation;
+    }
+
+    /** Its protocol. */
+    public ModelProtocol protocol() {
+        return protocol;
+    }
+
+    /** Where it is, below a base URL that ends in {@code /v1}. */
+    public String path() {
+        return path;
+    }
+
+    /** What is done, in the words of OpenTelemetry's {@code gen_ai.operation.name} where it has one. */
+    public String operation() {
+        return operation;
+    }
+
+    /** Whether an answer may be asked for as a stream. */
+    public boolean streams() {
+        return this == CHAT_COMPLETIONS || this == RESPONSES || this == MESSAGES;
+    }
+}

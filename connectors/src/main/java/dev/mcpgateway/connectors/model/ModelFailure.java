@@ -1,0 +1,53 @@
+package dev.mcpgateway.connectors.model;
+
+/**
+ * Why there is no answer, or no complete one.
+ *
+ * @param cause what callers tell apart
+ * @param status the provider's HTTP status; 0 when it sent none
+ * @param body the provider's own error document, free of the credential; empty when there is none to pass on
+ * @param retryAfterSeconds when the provider wants to be asked again; 0 when it does not say
+ * @param requestId the provider's id of the request; empty when there is none
+ * @param detail for operators; quotes nothing of the provider
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+public record ModelFailure(
+        Cause cause, int status, byte[] body, int retryAfterSeconds, String requestId, String detail) {
+
+    /** What callers tell apart: whether another attempt may help, and who is at fault. */
+    public enum Cause {
+        /** The gateway has no credential for the provider. Nothing was sent. */
+        NO_CREDENTIAL,
+        /** No connection, or none that is allowed. Nothing was sent. */
+        NOT_CONNECTED,
+        /** All connections to the provider are in use. Nothing was sent. */
+        BUSY,
+        /** The provider did not answer, or not go on, in time. */
+        TIMED_OUT,
+        /** The connection broke, or the stream ended without its last event. */
+        BROKEN,
+        /** The answer is none in the provider's protocol. */
+        MALFORMED,
+        /** The answer is longer than allowed. */
+        TOO_LARGE,
+        /** The provider does not accept the gateway's credential (401, 403). */
+        CREDENTIAL_REFUSED,
+        /** Too many requests (429). */
+        RATE_LIMITED,
+        /** The provider refuses this request (other 4xx). */
+        REJECTED,
+        /** The provider failed (5xx), or said so in the place of an answer. */
+        PROVIDER_ERROR,
+        /** The calling thread was interrupted: nobody waits for the answer. */
+        CANCELLED
+    }
+
+    /** Nobody waits for the answer any more. */
+    public static ModelFailure cancelled() {
+        return of(Cause.CANCELLED, "cancelled");
+    }
+
+    static ModelFailure of(Cause cause, String detail) {
+        return new ModelFailure(cause, 0, new byte[0], 0, "", detail);
+    }
+}

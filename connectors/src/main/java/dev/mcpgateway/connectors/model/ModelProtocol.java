@@ -1,0 +1,9 @@
+package dev.mcpgateway.connectors.model;
+
+/** Whose shapes requests, answers, events and errors have. */
+public enum ModelProtocol {
+    /** OpenAI's. */
+    OPENAI,
+    /** Anthropic's. */
+    ANTHROPIC
+}

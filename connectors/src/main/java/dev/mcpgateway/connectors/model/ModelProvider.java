@@ -1,0 +1,32 @@
+package dev.mcpgateway.connectors.model;
+
+import java.util.List;
+import java.util.Map;
+
+/** A provider of models. Only a path that holds a permit and an audit ticket may ask it. */
+public interface ModelProvider extends AutoCloseable {
+    /** The operator's name of it. */
+    String name();
+
+    /** What OpenTelemetry's conventions call it ({@code gen_ai.provider.name}); the operator's name of a server of one's own. */
+    String vendor();
+
+    /** Whether it takes such requests as they are. */
+    boolean serves(ModelApi api);
+
+    /**
+     * What of an agent's header fields is asked for and not passed on, each as {@code field=value}; empty for nothing. What
+     * this provider could not mean anything by is not among it.
+     */
+    List<String> leavesOut(Map<String, String> headers);
+
+    /**
+     * Asks once, and waits for the whole answer or for the first event of a stream. Never throws for what a provider
+     * does. An interrupt of the thread ends it, and the request at the provider with it.
+     */
+    ModelReply send(ModelCall call);
+
+    /** Ends everything that is under way. */
+    @Override
+    void close();
+}

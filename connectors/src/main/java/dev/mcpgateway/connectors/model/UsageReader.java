@@ -1,0 +1,113 @@
+package dev.mcpgateway.connectors.model;
+
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.JsonDocument.Name;
+
+/**
+ * Gathers the usage that an answer states, in one place or in parts of a stream; of a number stated twice the later one
+ * counts, since providers count up. What is no whole number of tokens is not read.
+ */
+final class UsageReader {
+    private static final Name PROMPT_TOKENS = Name.of("prompt_tokens");
+    private static final Name COMPLETION_TOKENS = Name.of("completion_tokens");
+    private static final Name PROMPT_DETAILS = Name.of("prompt_tokens_details");
+    private static final Name COMPLETION_DETAILS = Name.of("completion_tokens_details");
+    private static final Name INPUT_TOKENS = Name.of("input_tokens");
+    private static final Name OUTPUT_TOKENS = Name.of("output_tokens");
+    private static final Name INPUT_DETAILS = Name.of("input_tokens_details");
+    private static final Name OUTPUT_DETAILS = Name.of("output_tokens_details");
+    private static final Name CACHED_TOKENS = Name.of("cached_tokens");
+    private static final Name REASONING_TOKENS = Name.of("reasoning_tokens");
+    private static final Name CACHE_READ = Name.of("cache_read_input_tokens");
+    private static final Name CACHE_CREATION = Name.of("cache_creation_input_tokens");
+    private static final Name CACHE_CREATION_BY_LIFE = Name.of("cache_creation");
+    private static final Name ONE_HOUR = Name.of("ephemeral_1h_input_tokens");
+    private static final Name THINKING_TOKENS = Name.of("thinking_tokens");
+
+    /** More digits than any bill has, fewer than overflow a sum. */
+    private static final int DIGITS_MAX = 15;
+
+    private final ModelProtocol protocol;
+    private long input = -1;
+    private long cacheRead = -1;
+    private long cacheWrite = -1;
+    private long cacheWriteHour = -1;
+    private long output = -1;
+    private long reasoning = -1;
+
+    UsageReader(ModelProtocol protocol) {
+        this.protocol = protocol;
+    }
+
+    /** Takes over what a usage object states; anything else states nothing. */
+    void read(JsonDocument document, int usage) {
+        if (!document.is(usage, Kind.OBJECT)) {
+            return;
+        }
+        switch (protocol) {
+            case OPENAI -> {
+                input = later(input, document, usage, PROMPT_TOKENS, INPUT_TOKENS);
+                output = later(output, document, usage, COMPLETION_TOKENS, OUTPUT_TOKENS);
+                cacheRead = later(
+                        cacheRead, document, details(document, usage, PROMPT_DETAILS, INPUT_DETAILS), CACHED_TOKENS);
+                reasoning = later(
+                        reasoning,
+                        document,
+                        details(document, usage, COMPLETION_DETAILS, OUTPUT_DETAILS),
+                        REASONING_TOKENS);
+            }
+            case ANTHROPIC -> {
+                input = later(input, document, usage, INPUT_TOKENS);
+                output = later(output, document, usage, OUTPUT_TOKENS);
+                cacheRead = later(cacheRead, document, usage, CACHE_READ);
+                cacheWrite = later(cacheWrite, document, usage, CACHE_CREATION);
+                cacheWriteHour =
+                        later(cacheWriteHour, document, document.member(usage, CACHE_CREATION_BY_LIFE), ONE_HOUR);
+                reasoning = later(reasoning, document, document.member(usage, OUTPUT_DETAILS), THINKING_TOKENS);
+            }
+        }
+    }
+
+    /** OpenAI's input counts cached tokens already; Anthropic's does not. */
+    ModelUsage usage() {
+        if (input < 0 && output < 0) {
+            return ModelUsage.UNKNOWN;
+        }
+        long besides = protocol == ModelProtocol.ANTHROPIC ? orZero(cacheRead) + orZero(cacheWrite) : 0;
+        return new ModelUsage(
+                orZero(input) + besides,
+                orZero(cacheRead),
+                orZero(cacheWrite),
+                orZero(cacheWriteHour),
+                orZero(output),
+                orZero(reasoning));
+    }
+
+    private static long orZero(long count) {
+        return Math.max(0, count);
+    }
+
+    private static int details(JsonDocument document, int usage, Name chat, Name other) {
+        int details = document.member(usage, chat);
+        return details == JsonDocument.NONE ? document.member(usage, other) : details;
+    }
+
+    private static long later(long known, JsonDocument document, int object, Name... names) {
+        for (Name name : names) {
+            long count = count(document, document.member(object, name));
+            if (count >= 0) {
+                return count;
+            }
+        }
+        return known;
+    }
+
+    private static long count(JsonDocument document, int node) {
+        if (!document.is(node, Kind.NUMBER) || document.length(node) > DIGITS_MAX) {
+            return -1;
+        }
+        String digits = document.raw(node);
+        return digits.chars().allMatch(c -> c >= '0' && c <= '9') ? Long.parseLong(digits) : -1;
+    }
+}

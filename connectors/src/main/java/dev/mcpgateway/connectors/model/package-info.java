@@ -1,0 +1,5 @@
+/**
+ * Calls of language models: one request in the protocol of its provider, passed through byte for byte but for the edits
+ * that {@link dev.mcpgateway.connectors.model.RequestEdit} names, and what the answer says of itself.
+ */
+package dev.mcpgateway.connectors.model;

@@ -1,0 +1,119 @@
+package dev.mcpgateway.connectors.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mcpgateway.connectors.model.ModelEvent.Mark;
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.JsonLimits;
+import dev.mcpgateway.connectors.wire.JsonRefused;
+import dev.mcpgateway.connectors.wire.StrictJson;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AnswerReaderTest {
+    private static JsonDocument json(String text) {
+        try {
+            return StrictJson.parse(text.getBytes(StandardCharsets.UTF_8), JsonLimits.forReplies(10_000, 64));
+        } catch (JsonRefused refused) {
+            throw new AssertionError(refused);
+        }
+    }
+
+    private static ModelUsage usage(ModelApi api, String... events) {
+        AnswerReader reader = new AnswerReader(api);
+        for (String event : events) {
+            reader.event(json(event));
+        }
+        return reader.facts().usage();
+    }
+
+    @Test
+    void aStreamAndItsWholeAnswerHaveTheSameFacts() {
+        AnswerReader whole = new AnswerReader(ModelApi.MESSAGES);
+        whole.whole(json("{\"model\":\"m-1\",\"stop_reason\":\"end_turn\",\"usage\":{\"input_tokens\":10,"
+                + "\"cache_read_input_tokens\":5,\"cache_creation_input_tokens\":2,\"cache_creation\":"
+                + "{\"ephemeral_1h_input_tokens\":1},\"output_tokens\":7}}"));
+        AnswerReader stream = new AnswerReader(ModelApi.MESSAGES);
+        stream.event(json("{\"type\":\"message_start\",\"message\":{\"model\":\"m-1\",\"stop_reason\":null,\"usage\":"
+                + "{\"input_tokens\":10,\"cache_read_input_tokens\":5,\"cache_creation_input_tokens\":2,"
+                + "\"cache_creation\":{\"ephemeral_1h_input_tokens\":1},\"output_tokens\":1}}}"));
+        stream.event(json("{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},"
+                + "\"usage\":{\"output_tokens\":7}}"));
+
+        assertThat(stream.facts())
+                .isEqualTo(whole.facts())
+                .isEqualTo(new ModelFacts("m-1", "end_turn", new ModelUsage(17, 5, 2, 1, 7, 0)));
+    }
+
+    @Test
+    void ofUsageThatIsCountedUpTheLastCounts() {
+        assertThat(usage(
+                        ModelApi.CHAT_COMPLETIONS,
+                        "{\"choices\":[{}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":1}}",
+                        "{\"choices\":[{}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}}",
+                        "{\"choices\":[],\"usage\":null}"))
+                .isEqualTo(new ModelUsage(9, 0, 0, 0, 2, 0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"usage\":[]}",
+                "{\"usage\":{\"prompt_tokens\":\"9\"}}",
+                "{\"usage\":{\"prompt_tokens\":-9}}",
+                "{\"usage\":{\"prompt_tokens\":1.5}}",
+                "{\"usage\":{\"prompt_tokens\":1e3}}",
+                "{\"usage\":{\"prompt_tokens\":99999999999999999999}}",
+                "{\"usage\":{\"prompt_tokens_details\":7,\"completion_tokens\":null}}"
+            })
+    void whatIsNoCountIsUnknown(String event) {
+        assertThat(usage(ModelApi.CHAT_COMPLETIONS, event)).isEqualTo(ModelUsage.UNKNOWN);
+        assertThat(usage(ModelApi.CHAT_COMPLETIONS, event).isKnown()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            CHAT_COMPLETIONS|{"choices":[]}|OPEN
+            CHAT_COMPLETIONS|{"error":{"message":"x"}}|ERROR
+            CHAT_COMPLETIONS|{"error":"x"}|ERROR
+            CHAT_COMPLETIONS|{"error":null,"choices":[]}|OPEN
+            CHAT_COMPLETIONS|[]|OPEN
+            RESPONSES|{"type":"response.created"}|OPEN
+            RESPONSES|{"type":"response.completed"}|LAST
+            RESPONSES|{"type":"response.incomplete"}|LAST
+            RESPONSES|{"type":"response.failed"}|ERROR
+            RESPONSES|{"type":"error"}|ERROR
+            MESSAGES|{"type":"message_stop"}|LAST
+            MESSAGES|{"type":"error"}|ERROR
+            MESSAGES|{"type":"ping"}|OPEN
+            MESSAGES|{"type":7}|OPEN
+            MESSAGES|7|OPEN
+            """)
+    void anEventSaysWhatItIsToItsStream(ModelApi api, String event, Mark mark) {
+        assertThat(new AnswerReader(api).event(json(event))).isEqualTo(mark);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"choices":[],"usage":{}}|true
+            {"choices":[],"usage":null}|false
+            {"choices":[],"prompt_filter_results":[]}|false
+            {"choices":[{}],"usage":{}}|false
+            {"usage":{}}|false
+            """)
+    void onlyTheChunkWithTheUsageAloneIsLeftOut(String event, boolean isUsage) {
+        assertThat(AnswerReader.isUsageChunk(json(event))).isEqualTo(isUsage);
+    }
+
+    @Test
+    void aLongNameIsCut() {
+        AnswerReader reader = new AnswerReader(ModelApi.EMBEDDINGS);
+        reader.whole(json("{\"model\":\"" + "m".repeat(5_000) + "\"}"));
+
+        assertThat(reader.facts().servedModel()).hasSize(256);
+    }
+}

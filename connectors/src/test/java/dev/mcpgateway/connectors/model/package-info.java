@@ -1,0 +1,2 @@
+/** Requests of models as they are edited, and answers as they are read. */
+package dev.mcpgateway.connectors.model;

@@ -1,0 +1,161 @@
+package dev.mcpgateway.gateway;
+
+import dev.mcpgateway.audit.AuditLog;
+import dev.mcpgateway.connectors.credential.UpstreamCredential;
+import dev.mcpgateway.connectors.model.HttpModelProvider;
+import dev.mcpgateway.connectors.model.ModelProvider;
+import dev.mcpgateway.connectors.model.ProviderSettings;
+import dev.mcpgateway.connectors.net.DeadlineSweeper;
+import dev.mcpgateway.connectors.net.HttpOrigin;
+import dev.mcpgateway.connectors.net.HttpSettings;
+import dev.mcpgateway.connectors.wire.JsonLimits;
+import dev.mcpgateway.gateway.admission.Admission;
+import dev.mcpgateway.gateway.config.GatewayConfig;
+import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
+import dev.mcpgateway.gateway.config.Models;
+import dev.mcpgateway.gateway.http.Answers;
+import dev.mcpgateway.gateway.http.BoundedBody;
+import dev.mcpgateway.gateway.http.Routes.Route;
+import dev.mcpgateway.gateway.identity.Authenticator;
+import dev.mcpgateway.gateway.kill.KillSwitch;
+import dev.mcpgateway.gateway.model.ModelFace;
+import dev.mcpgateway.gateway.model.ModelTable;
+import dev.mcpgateway.gateway.telemetry.Telemetry;
+import dev.mcpgateway.policy.Policy;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** The model plane, where the configuration has one: its providers, and the paths of its models. */
+final class ModelWiring {
+    private final GatewayConfig config;
+    private final ModelFace face;
+    private final Wiring wiring;
+    private final Models models;
+
+    private ModelWiring(GatewayConfig config, Models models, ModelFace face, Wiring wiring) {
+        this.config = config;
+        this.models = models;
+        this.face = face;
+        this.wiring = wiring;
+    }
+
+    /** What tokens for models are made for; empty where there are none. */
+    static Optional<String> audience(GatewayConfig config, URI publicUrl) {
+        return config.models().map(models -> {
+            URI audience = models.audience();
+            return audience == null ? publicUrl + "/v1" : audience.toString();
+        });
+    }
+
+    /** Makes the providers; nothing is sent yet. They are added to the list, to be closed with the gateway. */
+    static Optional<ModelWiring> of(
+            GatewayConfig config,
+            Wiring wiring,
+            URI publicUrl,
+            DeadlineSweeper sweeper,
+            Secrets secrets,
+            Supplier<Policy> policies,
+            KillSwitch kills,
+            AuditLog audit,
+            Telemetry telemetry,
+            List<AutoCloseable> transports) {
+        return config.models().map(models -> {
+            Map<String, ModelProvider> providers = new LinkedHashMap<>();
+            models.providers().forEach((name, provider) -> {
+                ModelProvider made = new HttpModelProvider(settings(provider, models, config, secrets), sweeper);
+                providers.put(name, made);
+                transports.add(made);
+            });
+            ModelFace face = new ModelFace(
+                    new ModelFace.Settings(
+                            audience(config, publicUrl).orElseThrow(),
+                            requests(models, config),
+                            config.limits().callsPerMinute()),
+                    table(models, providers),
+                    admission(models),
+                    policies,
+                    kills,
+                    audit,
+                    telemetry,
+                    wiring.clock());
+            return new ModelWiring(config, models, face, wiring);
+        });
+    }
+
+    private static ModelTable table(Models models, Map<String, ModelProvider> providers) {
+        Map<String, ModelTable.Target> byAlias = new LinkedHashMap<>();
+        models.aliases().forEach((alias, entry) -> {
+            Models.Target target = entry.targets().getFirst();
+            byAlias.put(
+                    alias,
+                    new ModelTable.Target(Objects.requireNonNull(providers.get(target.provider())), target.model()));
+        });
+        return new ModelTable(byAlias);
+    }
+
+    private static Admission admission(Models models) {
+        return new Admission(models.providers().values().stream()
+                .collect(Collectors.toMap(Models.Provider::name, Models.Provider::concurrentCalls)));
+    }
+
+    /** Embeddings may ask with lists of numbers, so the values that a request may have grow with its bytes. */
+    private static JsonLimits requests(Models models, GatewayConfig config) {
+        JsonLimits plain =
+                JsonLimits.forRequests(models.requestBytes(), config.limits().jsonDepth());
+        return new JsonLimits(
+                plain.bytesMax(),
+                plain.depthMax(),
+                Math.max(plain.tokensMax(), models.requestBytes() / 4),
+                plain.nameBytesMax(),
+                plain.numberBytesMax(),
+                plain.lenientText());
+    }
+
+    private static ProviderSettings settings(
+            Models.Provider provider, Models models, GatewayConfig config, Secrets secrets) {
+        HttpSettings connections = new HttpSettings(
+                HttpOrigin.of(provider.baseUrl()),
+                HttpSettings.Client.LEAN,
+                provider.concurrentCalls(),
+                provider.connectTimeout(),
+                HttpSettings.LEASE_TIMEOUT_DEFAULT,
+                HttpSettings.IDLE_DEFAULT,
+                HttpSettings.AGE_DEFAULT,
+                Optional.empty());
+        return new ProviderSettings(
+                provider.name(),
+                provider.kind(),
+                provider.baseUrl(),
+                credential(provider.credential(), secrets),
+                connections,
+                UpstreamFactory.networks(provider.allowNetworks()),
+                provider.firstEventTimeout(),
+                provider.idleTimeout(),
+                provider.totalTimeout(),
+                provider.includeUsage(),
+                provider.betas(),
+                models.replyBytes(),
+                models.streamBytes(),
+                config.limits().jsonDepth());
+    }
+
+    private static UpstreamCredential credential(Credential credential, Secrets secrets) {
+        return credential instanceof Credential.StaticHeader(String header, String prefix, var secret)
+                ? new UpstreamCredential.StaticHeader(header, prefix, secrets.of(secret))
+                : new UpstreamCredential.None();
+    }
+
+    /** The paths of models. */
+    List<Route> routes(Authenticator authenticator, Answers answers) {
+        return face.routes(
+                authenticator,
+                new BoundedBody(models.requestBytes(), config.limits().bodyTimeout(), wiring.nanoClock()),
+                answers);
+    }
+}

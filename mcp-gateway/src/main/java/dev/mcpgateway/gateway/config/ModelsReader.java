@@ -1,0 +1,187 @@
+package dev.mcpgateway.gateway.config;
+
+import dev.mcpgateway.connectors.credential.UpstreamCredential;
+import dev.mcpgateway.connectors.model.ModelProtocol;
+import dev.mcpgateway.connectors.model.ProviderKind;
+import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
+import dev.mcpgateway.policy.yaml.YamlObject;
+import dev.mcpgateway.policy.yaml.YamlValue;
+import dev.mcpgateway.policy.yaml.YamlValue.Variant;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads {@code models}. */
+final class ModelsReader {
+    private static final int BYTES_DEFAULT = 16 * 1024 * 1024;
+    private static final int STREAM_BYTES_DEFAULT = 64 * 1024 * 1024;
+    private static final int CONCURRENT_CALLS = 256;
+    private static final Duration SHORTEST = Duration.ofMillis(10);
+    private static final Duration LONGEST = Duration.ofHours(1);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration EVENT_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration TOTAL_TIMEOUT = Duration.ofMinutes(10);
+
+    /** A segment of a path, since a model is also asked about by its name. */
+    private static final String ALIAS = "[A-Za-z0-9][A-Za-z0-9._:-]{0,127}";
+
+    private static final int MODEL_CHARS_MAX = 256;
+
+    private final ConfigReader config;
+
+    ModelsReader(ConfigReader config) {
+        this.config = config;
+    }
+
+    Models models(YamlObject section) {
+        Map<String, Models.Provider> providers = ConfigReader.named(section, "providers", this::provider);
+        Models models = new Models(
+                section.optional("audience").isPresent() ? ConfigReader.httpUrl(section, "audience", "") : null,
+                bytes(section, "request_bytes", BYTES_DEFAULT),
+                bytes(section, "reply_bytes", BYTES_DEFAULT),
+                bytes(section, "stream_bytes", STREAM_BYTES_DEFAULT),
+                providers,
+                aliases(section, providers));
+        if (models.aliases().isEmpty()) {
+            section.problem("aliases", "no model has an alias", "Agents name models by aliases: gpt: {targets: […]}");
+        }
+        checkUnused(section, models);
+        section.rejectUnknownKeys();
+        return models;
+    }
+
+    private static int bytes(YamlObject section, String key, int fallback) {
+        return (int) section.integer(key, 1024, 1 << 30, fallback);
+    }
+
+    private Models.Provider provider(String name, YamlObject entry) {
+        ProviderKind kind = entry.required("kind")
+                .map(value -> value.choice(ProviderKind.class))
+                .orElse(ProviderKind.OPENAI);
+        URI url = ConfigReader.httpUrl(entry, "base_url", baseUrl(kind));
+        UpstreamReader.checkPlain(entry, "base_url", url, entry.flag("allow_plain_http", false));
+        return new Models.Provider(
+                name,
+                kind,
+                url,
+                credential(entry, kind),
+                entry.texts("allow_networks"),
+                millis(entry, "connect_timeout_ms", CONNECT_TIMEOUT),
+                millis(entry, "first_event_timeout_ms", EVENT_TIMEOUT),
+                millis(entry, "idle_timeout_ms", EVENT_TIMEOUT),
+                millis(entry, "total_timeout_ms", TOTAL_TIMEOUT),
+                (int) entry.integer("concurrent_calls", 1, 100_000, CONCURRENT_CALLS),
+                entry.flag("include_usage", true),
+                new LinkedHashSet<>(entry.texts("betas")));
+    }
+
+    /** None for a server of the operator's own: its key is missing then. */
+    private static String baseUrl(ProviderKind kind) {
+        return switch (kind) {
+            case OPENAI -> "https://api.openai.com/v1";
+            case ANTHROPIC -> "https://api.anthropic.com/v1";
+            case OPENAI_COMPATIBLE -> "";
+        };
+    }
+
+    private static Duration millis(YamlObject entry, String key, Duration fallback) {
+        return entry.millis(key, SHORTEST, LONGEST, fallback);
+    }
+
+    private Credential credential(YamlObject entry, ProviderKind kind) {
+        Optional<YamlValue> value = entry.optional("credential");
+        if (value.isEmpty()) {
+            entry.problem(
+                    "credential",
+                    "'credential' must be written out",
+                    "Write {static: {secret: {file: PATH}}}, or none; the caller's token is never passed on");
+            return new Credential.None();
+        }
+        Optional<Variant> variant = value.get().variant(Set.of("none", "static"));
+        if (variant.isEmpty() || variant.get().name().equals("none")) {
+            return new Credential.None();
+        }
+        Optional<YamlValue> body = variant.get().body();
+        if (body.isEmpty()) {
+            value.get().problem("static needs more than its name", "{static: {secret: {file: PATH}}}");
+            return new Credential.None();
+        }
+        return staticHeader(body.get().object(), kind);
+    }
+
+    /** Each protocol has its own header for keys. */
+    private Credential staticHeader(YamlObject section, ProviderKind kind) {
+        boolean anthropic = kind.protocol() == ModelProtocol.ANTHROPIC;
+        String header = section.text("header", anthropic ? "x-api-key" : "Authorization");
+        if (!header.matches("[A-Za-z0-9-]{1,64}") || !UpstreamCredential.StaticHeader.isFree(header)) {
+            section.problem("header", "it must be a header name, and none that HTTP needs", "");
+        }
+        boolean bearer = header.equalsIgnoreCase("Authorization");
+        Credential credential = new Credential.StaticHeader(
+                header, section.text("prefix", bearer ? "Bearer " : ""), config.secret(section, "secret"));
+        section.rejectUnknownKeys();
+        return credential;
+    }
+
+    private static Map<String, Models.Alias> aliases(YamlObject section, Map<String, Models.Provider> providers) {
+        Map<String, Models.Alias> aliases = new LinkedHashMap<>();
+        section.named("aliases").forEach((alias, value) -> {
+            if (!alias.matches(ALIAS)) {
+                value.problem(
+                        "'" + alias + "' is no alias of a model",
+                        "Use 1 to 128 letters, digits, dots, dashes, colons and underscores, the first a letter or digit");
+            }
+            YamlObject entry = value.object();
+            aliases.put(alias, new Models.Alias(targets(entry, providers)));
+            entry.rejectUnknownKeys();
+        });
+        return aliases;
+    }
+
+    private static List<Models.Target> targets(YamlObject entry, Map<String, Models.Provider> providers) {
+        List<Models.Target> targets = new ArrayList<>();
+        for (YamlObject target : entry.objects("targets")) {
+            String provider = target.text("provider");
+            String model = target.text("model");
+            if (!provider.isEmpty() && !providers.containsKey(provider)) {
+                target.problem("provider", "no provider is called '" + provider + "'", "Known: " + providers.keySet());
+            }
+            if (model.length() > MODEL_CHARS_MAX) {
+                target.problem("model", "it must have at most " + MODEL_CHARS_MAX + " characters", "");
+            }
+            target.rejectUnknownKeys();
+            targets.add(new Models.Target(provider, model));
+        }
+        if (targets.size() != 1) {
+            entry.problem("targets", "it must have exactly one entry", "Several targets are not supported yet");
+        }
+        return targets;
+    }
+
+    private static void checkUnused(YamlObject section, Models models) {
+        for (String name : models.providers().keySet()) {
+            boolean used = models.aliases().values().stream()
+                    .flatMap(alias -> alias.targets().stream())
+                    .anyMatch(target -> target.provider().equals(name));
+            if (!used) {
+                section.problem("providers", "no alias leads to provider '" + name + "'", "Remove it, or add an alias");
+            }
+        }
+    }
+
+    /** What keys name like a view must not be one. */
+    static void checkTogether(YamlObject root, GatewayConfig config) {
+        if (config.models().isPresent() && config.views().containsKey(Models.VIEW)) {
+            root.problem(
+                    "views",
+                    "a view is called '" + Models.VIEW + "', as virtual keys call the models",
+                    "Give it another name");
+        }
+    }
+}

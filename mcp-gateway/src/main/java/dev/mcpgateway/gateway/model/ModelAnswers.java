@@ -1,0 +1,104 @@
+package dev.mcpgateway.gateway.model;
+
+import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.connectors.model.ModelEvent;
+import dev.mcpgateway.connectors.model.ModelFailure;
+import dev.mcpgateway.connectors.model.ModelProtocol;
+import dev.mcpgateway.connectors.net.HttpHeader;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
+import dev.mcpgateway.gateway.http.Answers;
+import dev.mcpgateway.gateway.http.Answers.PeerGone;
+import dev.mcpgateway.gateway.http.Exchange;
+import java.util.List;
+import org.eclipse.jetty.http.HttpFields;
+import org.jspecify.annotations.Nullable;
+
+/** What agents get, in the shapes of their protocol; bodies of providers as they are, heads never. */
+final class ModelAnswers {
+    private static final String CALL_ID = "x-gateway-call-id";
+    private static final String SERVED_MODEL = "x-gateway-served-model";
+    private static final String DROPPED = "x-gateway-dropped";
+    private static final String ATTEMPTS = "x-gateway-attempts";
+    private static final String RETRY_AFTER = "retry-after";
+
+    private final Answers answers;
+
+    ModelAnswers(Answers answers) {
+        this.answers = answers;
+    }
+
+    /** Says of an answer what it is; to be called before its first byte. */
+    void head(Exchange exchange, ModelApi api, String requestId, String servedModel) {
+        HttpFields.Mutable headers = exchange.response().getHeaders();
+        headers.put(CALL_ID, exchange.id());
+        headers.put(ATTEMPTS, "1");
+        if (!requestId.isEmpty()) {
+            headers.put(api.protocol() == ModelProtocol.ANTHROPIC ? "request-id" : "x-request-id", requestId);
+        }
+        // the provider's word, and not every word fits into a header
+        if (!servedModel.isEmpty() && HttpHeader.isFieldValue(servedModel)) {
+            headers.put(SERVED_MODEL, servedModel);
+        }
+    }
+
+    /** Says what of the request was not passed on; to be called before the answer's first byte. */
+    void dropped(Exchange exchange, List<String> dropped) {
+        if (!dropped.isEmpty()) {
+            exchange.response().getHeaders().put(DROPPED, String.join(", ", dropped));
+        }
+    }
+
+    /** A whole answer. */
+    void whole(Exchange exchange, byte[] body) {
+        answers.json(exchange, 200, body);
+    }
+
+    /** An event after which others come. */
+    void event(Exchange exchange, ModelEvent event) throws PeerGone {
+        answers.framed(exchange, EventFrame.of(event.type(), event.data()));
+    }
+
+    /** The last event of a stream. */
+    void lastEvent(Exchange exchange, ModelEvent event) {
+        answers.lastFramed(exchange, EventFrame.of(event.type(), event.data()));
+    }
+
+    /** A provider's own error, of a request that it may have refused with good reason. */
+    void providersError(Exchange exchange, ModelApi api, ModelFailure failure) {
+        head(exchange, api, failure.requestId(), "");
+        retryAfter(exchange, failure.retryAfterSeconds());
+        answers.json(exchange, failure.status(), failure.body());
+    }
+
+    /** A refusal; of a stream that has begun, its last event. */
+    void refuse(Exchange exchange, @Nullable ModelApi api, ModelProtocol protocol, Refusal refusal) {
+        if (refusal.reason().form() == Reason.Form.NONE) {
+            answers.abandon(exchange);
+        } else if (exchange.response().isCommitted()) {
+            answers.lastFramed(
+                    exchange, ModelErrors.event(api == null ? ModelApi.CHAT_COMPLETIONS : api, refusal, exchange.id()));
+        } else {
+            answers.challenge(exchange, refusal);
+            retryAfter(exchange, refusal.retryAfterSeconds());
+            exchange.response().getHeaders().put(CALL_ID, exchange.id());
+            answers.json(exchange, ModelErrors.status(refusal), ModelErrors.body(protocol, refusal, exchange.id()));
+        }
+    }
+
+    /** Nobody is there to read it. */
+    void abandon(Exchange exchange) {
+        answers.abandon(exchange);
+    }
+
+    /** Answers with a JSON body of the gateway's own. */
+    void own(Exchange exchange, byte[] body) {
+        answers.json(exchange, 200, body);
+    }
+
+    private static void retryAfter(Exchange exchange, int seconds) {
+        if (seconds > 0) {
+            exchange.response().getHeaders().put(RETRY_AFTER, Integer.toString(seconds));
+        }
+    }
+}

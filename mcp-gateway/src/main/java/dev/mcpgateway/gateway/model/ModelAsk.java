@@ -1,0 +1,13 @@
+package dev.mcpgateway.gateway.model;
+
+import dev.mcpgateway.connectors.model.ModelRequest;
+import dev.mcpgateway.gateway.http.Exchange;
+import dev.mcpgateway.gateway.identity.Caller;
+import java.util.Map;
+
+/**
+ * One request of a verified caller.
+ *
+ * @param headers header fields that its protocol knows
+ */
+record ModelAsk(Exchange exchange, Caller caller, ModelRequest request, Map<String, String> headers) {}

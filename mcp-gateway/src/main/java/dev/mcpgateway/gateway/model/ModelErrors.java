@@ -1,0 +1,92 @@
+package dev.mcpgateway.gateway.model;
+
+import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.connectors.model.ModelProtocol;
+import dev.mcpgateway.connectors.wire.JsonText;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
+import java.nio.charset.StandardCharsets;
+
+/** Refusals in the shapes of the agents' protocols: one row for each that a call of a model can end in. */
+final class ModelErrors {
+    private ModelErrors() {}
+
+    /**
+     * One row.
+     *
+     * @param status HTTP status
+     * @param type OpenAI's {@code type}
+     * @param code OpenAI's {@code code}
+     * @param anthropicType Anthropic's {@code type}
+     */
+    private record Row(int status, String type, String code, String anthropicType) {}
+
+    private static final String INVALID = "invalid_request_error";
+    private static final String API = "api_error";
+
+    static int status(Refusal refusal) {
+        return row(refusal.reason()).status();
+    }
+
+    /** The error as the body of an answer. */
+    static byte[] body(ModelProtocol protocol, Refusal refusal, String callId) {
+        Row row = row(refusal.reason());
+        String says = quoted(refusal.says());
+        return bytes(
+                switch (protocol) {
+                    case OPENAI ->
+                        "{\"error\":{\"message\":" + says + ",\"type\":\"" + row.type()
+                                + "\",\"param\":null,\"code\":\"" + row.code() + "\"}}";
+                    case ANTHROPIC ->
+                        "{\"type\":\"error\",\"error\":{\"type\":\"" + row.anthropicType() + "\",\"message\":" + says
+                                + "},\"request_id\":\"" + callId + "\"}";
+                });
+    }
+
+    /** The error as the last event of a stream that has begun; no sign of completion follows it. */
+    static byte[] event(ModelApi api, Refusal refusal, String callId) {
+        byte[] body = body(api.protocol(), refusal, callId);
+        return switch (api) {
+            case MESSAGES, COUNT_TOKENS -> EventFrame.of("error", body);
+            case RESPONSES -> {
+                Row row = row(refusal.reason());
+                yield EventFrame.of(
+                        "response.failed",
+                        bytes("{\"type\":\"response.failed\",\"response\":{\"id\":\"\",\"object\":\"response\","
+                                + "\"status\":\"failed\",\"output\":[],\"error\":{\"code\":\"" + row.code()
+                                + "\",\"message\":" + quoted(refusal.says()) + "}}}"));
+            }
+            case CHAT_COMPLETIONS, EMBEDDINGS -> EventFrame.of(EventFrame.PLAIN, body);
+        };
+    }
+
+    private static String quoted(String text) {
+        return new String(JsonText.quote(text), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Row row(Reason reason) {
+        return switch (reason) {
+            case UNKNOWN_MODEL, MODEL_HIDDEN -> new Row(404, INVALID, "model_not_found", "not_found_error");
+            case NO_TOKEN, BAD_TOKEN, WRONG_AUDIENCE, STOPPED, BAD_PROOF, PROOF_NEEDS_NONCE ->
+                new Row(401, INVALID, "invalid_api_key", "authentication_error");
+            case NEEDS_SCOPE, DENIED, POLICY_ERROR -> new Row(403, INVALID, "policy_denied", "permission_error");
+            case TOO_LARGE -> new Row(413, INVALID, "request_too_large", "request_too_large");
+            case RATE_LIMITED, TOO_MANY_BAD_TOKENS ->
+                new Row(429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_error");
+            case UPSTREAM_BUSY, AUDIT_UNAVAILABLE, KEYS_UNAVAILABLE ->
+                new Row(503, "server_error", "overloaded", "overloaded_error");
+            case UPSTREAM_TIMED_OUT -> new Row(504, "server_error", "timeout", "timeout_error");
+            case UPSTREAM_DOWN, CREDENTIAL_UNAVAILABLE -> new Row(502, "server_error", "provider_unavailable", API);
+            case UPSTREAM_MALFORMED, STREAM_BROKEN, PROVIDER_REFUSED, PROVIDER_FAILED ->
+                new Row(502, "server_error", "provider_error", API);
+            case RESULT_TOO_LARGE -> new Row(502, "server_error", "answer_too_large", API);
+            case INTERNAL -> new Row(500, "server_error", "internal_error", API);
+            // what is wrong with a request before it is one of a model
+            default -> new Row(reason.httpStatus(), INVALID, reason.code(), INVALID);
+        };
+    }
+}

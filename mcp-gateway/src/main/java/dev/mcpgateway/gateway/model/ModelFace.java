@@ -1,0 +1,114 @@
+package dev.mcpgateway.gateway.model;
+
+import dev.mcpgateway.audit.AuditLog;
+import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.connectors.model.ModelProtocol;
+import dev.mcpgateway.connectors.wire.JsonLimits;
+import dev.mcpgateway.gateway.admission.Admission;
+import dev.mcpgateway.gateway.http.Answers;
+import dev.mcpgateway.gateway.http.BoundedBody;
+import dev.mcpgateway.gateway.http.Endpoint;
+import dev.mcpgateway.gateway.http.Routes;
+import dev.mcpgateway.gateway.http.Routes.Access;
+import dev.mcpgateway.gateway.http.Routes.Route;
+import dev.mcpgateway.gateway.identity.Authenticator;
+import dev.mcpgateway.gateway.kill.KillSwitch;
+import dev.mcpgateway.gateway.telemetry.Telemetry;
+import dev.mcpgateway.policy.Policy;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Everything behind the paths of models, wired. */
+public final class ModelFace {
+    private static final String V1 = "/v1";
+
+    private final Supplier<Policy> policies;
+    private final ModelTable models;
+    private final Admission admission;
+    private final KillSwitch kills;
+    private final AuditLog audit;
+    private final Telemetry telemetry;
+    private final InstantSource clock;
+    private final Settings settings;
+
+    /**
+     * What the configuration says beyond the models.
+     *
+     * @param audience what tokens must be made for
+     * @param requests bounds of requests
+     * @param callsPerMinute calls of one caller to one model where no rule says otherwise
+     */
+    public record Settings(String audience, JsonLimits requests, int callsPerMinute) {}
+
+    /** Wires the face. */
+    public ModelFace(
+            Settings settings,
+            ModelTable models,
+            Admission admission,
+            Supplier<Policy> policies,
+            KillSwitch kills,
+            AuditLog audit,
+            Telemetry telemetry,
+            InstantSource clock) {
+        this.settings = settings;
+        this.models = models;
+        this.admission = admission;
+        this.policies = policies;
+        this.kills = kills;
+        this.audit = audit;
+        this.telemetry = telemetry;
+        this.clock = clock;
+    }
+
+    /** Its paths: of each protocol below {@code /v1}, and below a prefix of its own. */
+    public List<Route> routes(Authenticator authenticator, BoundedBody bodies, Answers plainAnswers) {
+        ModelEndpoint endpoint = endpoint(authenticator, bodies, new ModelAnswers(plainAnswers));
+        List<Route> routes = new ArrayList<>();
+        for (ModelApi api : ModelApi.values()) {
+            String prefix = prefix(api.protocol());
+            routes.add(route(V1 + api.path(), "POST", exchange -> endpoint.call(api, exchange)));
+            routes.add(route(prefix + api.path(), "POST", exchange -> endpoint.call(api, exchange)));
+        }
+        for (String prefix : List.of(V1, prefix(ModelProtocol.OPENAI), prefix(ModelProtocol.ANTHROPIC))) {
+            routes.add(route(prefix + "/models", "GET", endpoint::all));
+            routes.add(route(prefix + "/models" + Routes.ANY, "GET", endpoint::one));
+        }
+        return routes;
+    }
+
+    private static String prefix(ModelProtocol protocol) {
+        return "/" + protocol.name().toLowerCase(Locale.ROOT) + V1;
+    }
+
+    private static Route route(String path, String method, Endpoint endpoint) {
+        return new Route(path, Set.of(method), Access.AUTHENTICATED, false, endpoint);
+    }
+
+    private ModelEndpoint endpoint(Authenticator authenticator, BoundedBody bodies, ModelAnswers answers) {
+        ModelRecords records = new ModelRecords(audit);
+        return new ModelEndpoint(
+                settings.audience(),
+                authenticator,
+                kills,
+                bodies,
+                settings.requests(),
+                new ModelCallPath(
+                        policies,
+                        models,
+                        admission,
+                        Guardrails.NONE,
+                        records,
+                        answers,
+                        telemetry,
+                        clock,
+                        settings.callsPerMinute()),
+                new ModelList(policies, models, records, answers, clock),
+                records,
+                answers,
+                telemetry);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.mcpgateway.gateway.model;
+
+import dev.mcpgateway.audit.CallStatus;
+import dev.mcpgateway.audit.ModelOutcome;
+import dev.mcpgateway.audit.TokenCounts;
+import dev.mcpgateway.connectors.model.ModelFacts;
+import dev.mcpgateway.connectors.model.ModelFailure;
+import dev.mcpgateway.connectors.model.ModelUsage;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
+
+/** What came of a call, in the words of refusals and of the audit log. */
+final class ModelOutcomes {
+    private ModelOutcomes() {}
+
+    /** What a failure is to the agent. */
+    static Refusal refusal(ModelFailure failure) {
+        Reason reason = switch (failure.cause()) {
+            case NO_CREDENTIAL, CREDENTIAL_REFUSED -> Reason.CREDENTIAL_UNAVAILABLE;
+            case NOT_CONNECTED, BROKEN -> Reason.UPSTREAM_DOWN;
+            case BUSY -> Reason.UPSTREAM_BUSY;
+            case TIMED_OUT -> Reason.UPSTREAM_TIMED_OUT;
+            case MALFORMED -> Reason.UPSTREAM_MALFORMED;
+            case TOO_LARGE -> Reason.RESULT_TOO_LARGE;
+            case RATE_LIMITED, REJECTED -> Reason.PROVIDER_REFUSED;
+            case PROVIDER_ERROR -> Reason.PROVIDER_FAILED;
+            case CANCELLED -> Reason.CANCELLED;
+        };
+        return new Refusal(
+                reason, says(reason), failure.detail(), Refusal.of(reason).scopes(), "", failure.retryAfterSeconds());
+    }
+
+    /** Rows that tools share speak of servers and calls that may have run. */
+    private static String says(Reason reason) {
+        return switch (reason) {
+            case UPSTREAM_TIMED_OUT -> "The provider of the model did not answer in time.";
+            case UPSTREAM_DOWN, CREDENTIAL_UNAVAILABLE -> "The provider of the model cannot be reached at the moment.";
+            case UPSTREAM_BUSY -> "The provider of the model is busy. Try again later.";
+            case UPSTREAM_MALFORMED -> "The provider of the model sent an answer that is not valid.";
+            case RESULT_TOO_LARGE -> "The model's answer is too large to be passed on.";
+            default -> reason.text();
+        };
+    }
+
+    /** The same once part of the answer is with the agent. */
+    static Refusal brokenOff(ModelFailure failure) {
+        Refusal refusal = refusal(failure);
+        return refusal.reason() == Reason.UPSTREAM_DOWN ? Refusal.of(Reason.STREAM_BROKEN, failure.detail()) : refusal;
+    }
+
+    static CallStatus status(Reason reason) {
+        return switch (reason) {
+            case UPSTREAM_TIMED_OUT -> CallStatus.TIMEOUT;
+            case UPSTREAM_DOWN, UPSTREAM_BUSY, CREDENTIAL_UNAVAILABLE, STREAM_BROKEN -> CallStatus.UNREACHABLE;
+            case RESULT_TOO_LARGE -> CallStatus.TOO_LARGE;
+            case UPSTREAM_MALFORMED -> CallStatus.MALFORMED;
+            case PROVIDER_REFUSED, PROVIDER_FAILED -> CallStatus.PROTOCOL_ERROR;
+            case SCREENED -> CallStatus.SCREENED;
+            case CANCELLED -> CallStatus.CANCELLED;
+            default -> CallStatus.ABORTED;
+        };
+    }
+
+    /** What the answer said of itself. */
+    static ModelOutcome said(ModelFacts facts) {
+        ModelUsage usage = facts.usage();
+        return new ModelOutcome(
+                facts.servedModel(),
+                facts.finishReason(),
+                usage.isKnown()
+                        ? new TokenCounts(
+                                usage.input(),
+                                usage.cacheRead(),
+                                usage.cacheWrite(),
+                                usage.cacheWriteHour(),
+                                usage.output(),
+                                usage.reasoning())
+                        : TokenCounts.UNKNOWN);
+    }
+}

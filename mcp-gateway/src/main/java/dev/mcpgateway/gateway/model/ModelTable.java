@@ -1,0 +1,37 @@
+package dev.mcpgateway.gateway.model;
+
+import dev.mcpgateway.connectors.model.ModelProvider;
+import dev.mcpgateway.policy.FeatureName;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The models that there are, by the aliases that agents name. Never changes. */
+public final class ModelTable {
+    private final Map<String, Target> byAlias;
+
+    /**
+     * Who serves a model.
+     *
+     * @param provider the provider
+     * @param model the provider's name of the model
+     */
+    public record Target(ModelProvider provider, String model) {}
+
+    /** These models, in the order of the map. */
+    public ModelTable(Map<String, Target> byAlias) {
+        this.byAlias = Collections.unmodifiableMap(new LinkedHashMap<>(byAlias));
+    }
+
+    @Nullable
+    Target find(String alias) {
+        return byAlias.get(alias);
+    }
+
+    /** All names, in order. */
+    List<FeatureName> names() {
+        return byAlias.keySet().stream().map(FeatureName::model).toList();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.mcpgateway.gateway.telemetry;
+
+import dev.mcpgateway.connectors.model.ModelUsage;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.LongHistogram;
+import io.opentelemetry.api.metrics.Meter;
+
+/** Metrics of calls of models. Labels are names of the configuration: what providers say would grow without bound. */
+final class ModelMetrics {
+    private final DoubleHistogram duration;
+    private final DoubleHistogram firstChunk;
+    private final LongHistogram tokens;
+
+    ModelMetrics(Meter meter) {
+        this.duration = seconds(meter, GenAi.DURATION, "Duration of calls of models.");
+        this.firstChunk = seconds(meter, GenAi.FIRST_CHUNK, "Time to the first event of a stream.");
+        this.tokens = meter.histogramBuilder(GenAi.TOKENS)
+                .ofLongs()
+                .setUnit("{token}")
+                .setDescription("Tokens of calls of models, as providers count them.")
+                .setExplicitBucketBoundariesAdvice(
+                        GenAi.TOKEN_COUNTS.stream().map(Double::longValue).toList())
+                .build();
+    }
+
+    private static DoubleHistogram seconds(Meter meter, String name, String description) {
+        return meter.histogramBuilder(name)
+                .setUnit("s")
+                .setDescription(description)
+                .setExplicitBucketBoundariesAdvice(GenAi.SECONDS)
+                .build();
+    }
+
+    void ended(double seconds, Attributes attributes) {
+        duration.record(seconds, attributes);
+    }
+
+    void began(double seconds, Attributes attributes) {
+        firstChunk.record(seconds, attributes);
+    }
+
+    void used(ModelUsage usage, Attributes attributes) {
+        tokens.record(
+                usage.input(),
+                attributes.toBuilder().put(GenAi.TOKEN_TYPE, "input").build());
+        tokens.record(
+                usage.output(),
+                attributes.toBuilder().put(GenAi.TOKEN_TYPE, "output").build());
+    }
+}

@@ -1,0 +1,2 @@
+/** The rates of callers and the places at upstreams. */
+package dev.mcpgateway.gateway.admission;

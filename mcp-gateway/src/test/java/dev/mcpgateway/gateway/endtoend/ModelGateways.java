@@ -1,0 +1,62 @@
+package dev.mcpgateway.gateway.endtoend;
+
+import dev.mcpgateway.connectors.testing.FakeModelServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** Gateways in front of two scripted providers: {@code gpt} is OpenAI's kind, {@code claude} Anthropic's. */
+final class ModelGateways {
+    /** The key of OpenAI's kind. */
+    static final String OPENAI_KEY = "sk-upstream-openai-0001";
+
+    /** The key of Anthropic's kind. */
+    static final String ANTHROPIC_KEY = "sk-ant-upstream-0002";
+
+    /** Everybody of {@code support} may call both; {@code secret} is nobody's. */
+    static final String ALLOW = """
+            version: 1
+            rules:
+              - id: support-may-ask
+                effect: permit
+                principals: {issuer: corp, groups: [support]}
+                actions: [model/call]
+                resources: ["model:gpt", "model:claude", "model:gone"]
+              - id: not-mallory
+                effect: forbid
+                principals: {issuer: corp, subject: mallory}
+                actions: [model/call]
+                resources: ["model:*"]
+            """;
+
+    private ModelGateways() {}
+
+    static TestGateway.Builder in(Path folder, FakeModelServer openai, FakeModelServer anthropic) throws IOException {
+        return in(folder, openai, anthropic, "");
+    }
+
+    /** With further keys of both providers, each followed by a comma. */
+    static TestGateway.Builder in(Path folder, FakeModelServer openai, FakeModelServer anthropic, String more)
+            throws IOException {
+        secret(folder.resolve("openai.key"), OPENAI_KEY);
+        secret(folder.resolve("anthropic.key"), ANTHROPIC_KEY);
+        return TestGateway.in(folder).policy(ALLOW).section("models", """
+
+                  providers:
+                    acme: {kind: openai, base_url: "%s", %s credential: {static: {secret: {file: openai.key}}}}
+                    other: {kind: anthropic, base_url: "%s", %s betas: [good-beta], credential: {static: {secret: {file: anthropic.key}}}}
+                  aliases:
+                    gpt: {targets: [{provider: acme, model: acme-large-1}]}
+                    claude: {targets: [{provider: other, model: other-sonnet-9}]}
+                    secret: {targets: [{provider: acme, model: acme-secret}]}
+                """.formatted(
+                        openai.url(), more, anthropic.url(), more));
+    }
+
+    private static void secret(Path file, String text) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, text + "\n");
+    }
+}

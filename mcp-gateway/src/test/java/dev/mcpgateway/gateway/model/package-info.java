@@ -1,0 +1,2 @@
+/** The model plane, without a network. */
+package dev.mcpgateway.gateway.model;

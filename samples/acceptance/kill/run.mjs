@@ -16,6 +16,8 @@ import { PROOF_CASES, proof } from './proof.mjs';
 import { seeded } from './random.mjs';
 import { Rounds } from './rounds.mjs';
 
+/** Three verifiers, of which one is compiled for it on a new machine. */
+const VERIFY_SECONDS_MAX = 180;
 const VERIFY_EXTERNAL = fileURLToPath(new URL('../audit/verify-external.sh', import.meta.url));
 
 /** Rounds unless said otherwise: what fits into a run for every change. */
@@ -65,7 +67,7 @@ await cases.run('programs that are not ours accept the log', async () => {
   const { code, text } = await run(VERIFY_EXTERNAL, [gateway.auditDir, gateway.vkey]);
   assert.equal(code, 0, text);
   return text.split('\n').at(-1);
-});
+}, VERIFY_SECONDS_MAX);
 process.exit(cases.end(count + PROOF_CASES + 2));
 
 function arguments_() {

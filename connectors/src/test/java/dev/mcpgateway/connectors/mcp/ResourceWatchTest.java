@@ -96,11 +96,14 @@ class ResourceWatchTest {
         Await.until(
                 "there is one stream for both",
                 () -> server.listeners() == 1 && server.subscribed().size() == 2);
-        first.close();
+        assertThat(other).hasValue(0);
         second.close();
+        first.close();
         Await.until(
                 "only one is left", () -> server.subscribed().equals(java.util.Set.of(B)) && server.listeners() == 1);
-        // a line that is opened anew for one resource less says once more that the other may have changed
+        if (speaks == Speaks.MODERN) {
+            Await.until("a line that is opened anew is taken for a change of what is left", () -> other.get() > 0);
+        }
         int before = other.get();
         server.announceUpdated(B);
 
@@ -164,10 +167,10 @@ class ResourceWatchTest {
         try (ResourceWatch _ = watch(upstream, A, "alice", heard)) {
             Await.until("it listens", () -> server.listeners() == 1);
             server.dropListeners();
-            Await.until("the gap is taken for a change", () -> heard.get() >= 1);
+            Await.until("the gap is taken for a change", () -> heard.get() == 1);
             Await.until("it listens again", () -> server.listeners() == 1);
             server.announceUpdated(A);
-            Await.until("it was heard", () -> heard.get() >= 2);
+            Await.until("it was heard", () -> heard.get() == 2);
         }
     }
 
@@ -184,7 +187,7 @@ class ResourceWatchTest {
             Await.until("the gap is taken for a change", () -> heard.get() > 0);
             int before = heard.get();
             server.announceUpdated(A);
-            Await.until("it was heard", () -> heard.get() > before);
+            Await.until("it was heard", () -> heard.get() == before + 1);
         }
 
         assertThat(server.sessionsOpened()).isEqualTo(2);
@@ -318,7 +321,7 @@ class ResourceWatchTest {
         bob.close();
         if (era.equals("legacy")) {
             touch(upstream);
-            Await.until("alice goes on hearing", () -> heard.get() >= 2);
+            Await.until("alice goes on hearing", () -> heard.get() == 2);
         }
 
         alice.close();
@@ -340,9 +343,9 @@ class ResourceWatchTest {
 
         try (ResourceWatch _ = watch(upstream, "mem://a", "alice", heard)) {
             var _ = bench.call(upstream, Bench.call("die"));
-            Await.until("the gap is taken for a change", () -> heard.get() >= 1);
+            Await.until("the gap is taken for a change", () -> heard.get() == 1);
             touch(upstream);
-            Await.until("it was heard", () -> heard.get() >= 2);
+            Await.until("it was heard", () -> heard.get() == 2);
         }
     }
 }

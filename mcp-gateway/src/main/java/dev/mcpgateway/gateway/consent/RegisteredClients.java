@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -41,6 +42,7 @@ public final class RegisteredClients {
     private final TokenSeal seal;
     private final InstantSource clock;
     private final Map<String, Kept> clients = new TreeMap<>();
+    private final ReentrantLock registering = new ReentrantLock();
 
     /** How a client proves itself. */
     private enum Way {
@@ -90,20 +92,29 @@ public final class RegisteredClients {
     }
 
     /** The client at this server; the gateway registers if it is none there. */
-    synchronized ClientAuthentication client(AuthorizationServer server, ClientRegistration own, OAuthWeb web)
-            throws OAuthFault {
+    ClientAuthentication client(AuthorizationServer server, ClientRegistration own, OAuthWeb web) throws OAuthFault {
         String key = server.issuer() + " " + own.redirect();
-        Optional<ClientAuthentication> known = Optional.ofNullable(clients.get(key))
-                .filter(each -> each.endsAt() == 0 || clock.instant().isBefore(Instant.ofEpochSecond(each.endsAt())))
-                .flatMap(each -> opened(server.issuer(), each));
-        if (known.isPresent()) {
-            return known.get();
+        // one at a time, so that nobody registers twice; a slow server holds up no more than other registrations
+        registering.lock();
+        try {
+            Optional<ClientAuthentication> known = current(server.issuer(), key);
+            return known.isPresent() ? known.get() : keep(server.issuer(), key, own.register(server, web));
+        } finally {
+            registering.unlock();
         }
+    }
+
+    private synchronized Optional<ClientAuthentication> current(String issuer, String key) throws OAuthFault {
         if (clients.size() >= CLIENTS_MAX && !clients.containsKey(key)) {
             throw new OAuthFault("the gateway has registered itself at " + CLIENTS_MAX + " servers already");
         }
-        Registered registered = own.register(server, web);
-        clients.put(key, sealed(server.issuer(), registered));
+        return Optional.ofNullable(clients.get(key))
+                .filter(each -> each.endsAt() == 0 || clock.instant().isBefore(Instant.ofEpochSecond(each.endsAt())))
+                .flatMap(each -> opened(issuer, each));
+    }
+
+    private synchronized ClientAuthentication keep(String issuer, String key, Registered registered) {
+        clients.put(key, sealed(issuer, registered));
         save();
         return registered.client();
     }

@@ -1,14 +1,7 @@
 package dev.mcpgateway.samples.loadtest;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,7 +26,6 @@ public final class FastUpstream {
     private static final byte[] COUNT = "GET /count ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] INITIALIZE = "\"initialize\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DISCOVER = "\"server/discover\"".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] LENGTH = "content-length:".getBytes(StandardCharsets.US_ASCII);
 
     private static final String PLAIN_TOOL =
             "{\"name\":\"lookup\",\"description\":\"Looks a record up.\",\"inputSchema\":{\"type\":\"object\"}}";
@@ -89,81 +81,14 @@ public final class FastUpstream {
     /** Serves until the process ends. */
     public static void main(String[] arguments) throws IOException {
         FastUpstream upstream = new FastUpstream(Integer.parseInt(arguments[1]), arguments[2]);
-        try (ServerSocket server = new ServerSocket()) {
-            server.setReuseAddress(true);
-            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[0])), 1024);
-            System.out.println("listening on " + server.getLocalPort());
-            while (true) {
-                Socket socket = server.accept();
-                Thread.ofPlatform().daemon().start(() -> upstream.serve(socket));
-            }
-        }
-    }
-
-    private void serve(Socket socket) {
-        try (socket;
-                InputStream in = socket.getInputStream();
-                OutputStream out = socket.getOutputStream()) {
-            socket.setTcpNoDelay(true);
-            byte[] buffer = new byte[1 << 16];
-            int filled = 0;
-            while (true) {
-                int head = endOfHead(buffer, filled);
-                int total = head < 0 ? Integer.MAX_VALUE : head + contentLength(buffer, head);
-                if (filled >= total) {
-                    out.write(answer(buffer, head, total));
-                    System.arraycopy(buffer, total, buffer, 0, filled - total);
-                    filled -= total;
-                    continue;
-                }
-                int read = in.read(buffer, filled, buffer.length - filled);
-                if (read <= 0) {
-                    return;
-                }
-                filled += read;
-            }
-        } catch (IOException peerGone) {
-            // the load test closes connections whenever it is done
-        }
-    }
-
-    private static int endOfHead(byte[] buffer, int filled) {
-        for (int i = 3; i < filled; i++) {
-            if (buffer[i] == '\n' && buffer[i - 1] == '\r' && buffer[i - 2] == '\n' && buffer[i - 3] == '\r') {
-                return i + 1;
-            }
-        }
-        return -1;
-    }
-
-    private static int contentLength(byte[] buffer, int head) {
-        for (int i = 0; i + LENGTH.length < head; i++) {
-            if (buffer[i] == '\n' && matches(buffer, i + 1, LENGTH)) {
-                int length = 0;
-                for (int at = i + 1 + LENGTH.length; buffer[at] != '\r'; at++) {
-                    if (buffer[at] >= '0' && buffer[at] <= '9') {
-                        length = length * 10 + buffer[at] - '0';
-                    }
-                }
-                return length;
-            }
-        }
-        return 0;
-    }
-
-    /** Header names come in any case. */
-    private static boolean matches(byte[] buffer, int at, byte[] lowerCase) {
-        for (int i = 0; i < lowerCase.length; i++) {
-            if ((buffer[at + i] | 0x20) != (lowerCase[i] | 0x20)) {
-                return false;
-            }
-        }
-        return true;
+        FastHttp.serve(
+                Integer.parseInt(arguments[0]),
+                (buffer, head, total, out) -> out.write(upstream.answer(buffer, head, total)));
     }
 
     private byte[] answer(byte[] buffer, int head, int total) {
         if (buffer[0] == 'G') {
-            if (indexOf(buffer, 0, head, COUNT) < 0) {
+            if (FastHttp.indexOf(buffer, 0, head, COUNT) < 0) {
                 return plain("HTTP/1.1 405 Method Not Allowed");
             }
             byte[] count = Long.toString(calls.sum()).getBytes(StandardCharsets.US_ASCII);
@@ -172,7 +97,7 @@ public final class FastUpstream {
         if (buffer[0] == 'D') {
             return plain("HTTP/1.1 200 OK");
         }
-        int id = indexOf(buffer, head, total, ID);
+        int id = FastHttp.indexOf(buffer, head, total, ID);
         if (id < 0) {
             return plain("HTTP/1.1 202 Accepted");
         }
@@ -184,14 +109,14 @@ public final class FastUpstream {
         byte[] idText = new byte[to - from];
         System.arraycopy(buffer, from, idText, 0, idText.length);
         byte[] tail;
-        if (indexOf(buffer, head, total, CALL) >= 0) {
+        if (FastHttp.indexOf(buffer, head, total, CALL) >= 0) {
             calls.increment();
             tail = callTail;
-        } else if (indexOf(buffer, head, total, LIST) >= 0) {
+        } else if (FastHttp.indexOf(buffer, head, total, LIST) >= 0) {
             tail = listTail;
-        } else if (!isLegacy && indexOf(buffer, head, total, DISCOVER) >= 0) {
+        } else if (!isLegacy && FastHttp.indexOf(buffer, head, total, DISCOVER) >= 0) {
             tail = discoverTail;
-        } else if (isLegacy && indexOf(buffer, head, total, INITIALIZE) >= 0) {
+        } else if (isLegacy && FastHttp.indexOf(buffer, head, total, INITIALIZE) >= 0) {
             tail = tail(
                     "{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{\"tools\":{}},\"serverInfo\":{\"name\":\"fast\","
                             + "\"version\":\"1\"}}");
@@ -204,15 +129,6 @@ public final class FastUpstream {
 
     private static byte[] plain(String statusLine) {
         return (statusLine + "\r\nContent-Length: 0\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private static int indexOf(byte[] buffer, int from, int to, byte[] what) {
-        for (int i = from; i + what.length <= to; i++) {
-            if (Arrays.equals(buffer, i, i + what.length, what, 0, what.length)) {
-                return i;
-            }
-        }
-        return -1;
     }
 
     private static byte[] message(byte[] first, byte[] second, byte[] third, String type) {

@@ -503,7 +503,7 @@ public final class LoadTest {
         try (var logs = Files.walk(work, 4)) {
             for (Path log : logs.filter(path -> path.endsWith("log.json")).toList()) {
                 Path folder = log.resolveSibling("");
-                verdicts.put(folder, verify(folder));
+                verdicts.put(folder, verify(java, root, folder, work.resolve("verify.log")));
             }
         }
         for (Map.Entry<Path, Integer> verdict : verdicts.entrySet()) {
@@ -516,7 +516,8 @@ public final class LoadTest {
         return good;
     }
 
-    private int verify(Path log) throws IOException, InterruptedException {
+    /** What {@code audit verify} says of a log: 0 when it is proven. */
+    static int verify(String java, Path root, Path log, Path output) throws IOException, InterruptedException {
         return new ProcessBuilder(
                         java,
                         "-cp",
@@ -528,12 +529,12 @@ public final class LoadTest {
                         "--vkey",
                         log.resolve("log.vkey").toString())
                 .redirectErrorStream(true)
-                .redirectOutput(work.resolve("verify.log").toFile())
+                .redirectOutput(output.toFile())
                 .start()
                 .waitFor();
     }
 
-    private static void awaitPort(int port) throws IOException {
+    static void awaitPort(int port) throws IOException {
         for (int i = 0; i < 200; i++) {
             try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 if (socket.isConnected()) {

@@ -49,6 +49,13 @@ final class RawHttp implements AutoCloseable {
         return read(true);
     }
 
+    /** Reads a whole answer; gives the nanoseconds until the first byte of its body was there. */
+    long firstByte(String path, Map<String, String> headers, String body) throws IOException {
+        long start = System.nanoTime();
+        send("POST", path, headers, body);
+        return readSince(start);
+    }
+
     private void send(String method, String path, Map<String, String> headers, String body) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n");
@@ -62,7 +69,9 @@ final class RawHttp implements AutoCloseable {
         socket.getOutputStream().write(whole);
     }
 
-    private Answer read(boolean isOpen) throws IOException {
+    private record Head(int status, int length, boolean isChunked, String session) {}
+
+    private Head head() throws IOException {
         int status = Integer.parseInt(line().split(" ", -1)[1]);
         int length = 0;
         boolean isChunked = false;
@@ -77,10 +86,32 @@ final class RawHttp implements AutoCloseable {
                 session = header.substring(15).strip();
             }
         }
-        if (isOpen && status == 200) {
-            return new Answer(status, session, "");
+        return new Head(status, length, isChunked, session);
+    }
+
+    private Answer read(boolean isOpen) throws IOException {
+        Head head = head();
+        if (isOpen && head.status() == 200) {
+            return new Answer(head.status(), head.session(), "");
         }
-        return new Answer(status, session, isChunked ? chunks() : text(length));
+        return new Answer(head.status(), head.session(), body(head));
+    }
+
+    private long readSince(long start) throws IOException {
+        Head head = head();
+        in.mark(1);
+        int first = in.read();
+        long nanos = System.nanoTime() - start;
+        in.reset();
+        String body = body(head);
+        if (first < 0 || head.status() != 200) {
+            throw new IOException("answered with " + head.status() + ": " + body);
+        }
+        return nanos;
+    }
+
+    private String body(Head head) throws IOException {
+        return head.isChunked() ? chunks() : text(head.length());
     }
 
     private String chunks() throws IOException {

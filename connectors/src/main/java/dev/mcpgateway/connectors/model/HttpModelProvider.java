@@ -103,7 +103,7 @@ public final class HttpModelProvider implements ModelProvider {
                     exchange,
                     request,
                     credential,
-                    new ModelStream.Limits(
+                    new ProviderStream.Limits(
                             edit.asksForUsage(), settings.idle(), total, settings.jsonDepthMax(), time, credential));
             streaming = reply instanceof ModelReply.Streaming;
             done = !(reply instanceof ModelReply.Failed);
@@ -159,7 +159,7 @@ public final class HttpModelProvider implements ModelProvider {
     }
 
     private ModelReply land(
-            HttpExchange exchange, ModelRequest request, Credential credential, ModelStream.Limits limits)
+            HttpExchange exchange, ModelRequest request, Credential credential, ProviderStream.Limits limits)
             throws HttpFault {
         String type = mediaType(exchange);
         if (exchange.status() != 200) {
@@ -169,7 +169,7 @@ public final class HttpModelProvider implements ModelProvider {
             case "application/json" -> whole(exchange, request.api());
             case "text/event-stream" ->
                 request.streamed()
-                        ? ModelStream.open(exchange, request.api(), limits, requestId(exchange))
+                        ? ProviderStream.open(exchange, request.api(), limits, requestId(exchange))
                         : failed(Cause.MALFORMED, "events that nobody asked for");
             default -> failed(Cause.MALFORMED, "a content type that is neither JSON nor an event stream");
         };

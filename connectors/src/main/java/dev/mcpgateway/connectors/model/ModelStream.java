@@ -1,60 +1,13 @@
 package dev.mcpgateway.connectors.model;
 
-import dev.mcpgateway.connectors.credential.Credential;
-import dev.mcpgateway.connectors.model.ModelEvent.Mark;
-import dev.mcpgateway.connectors.model.ModelFailure.Cause;
-import dev.mcpgateway.connectors.net.Deadline;
-import dev.mcpgateway.connectors.net.HttpExchange;
-import dev.mcpgateway.connectors.net.HttpFault;
-import dev.mcpgateway.connectors.net.TimeSource;
-import dev.mcpgateway.connectors.wire.EventStreamReader;
-import dev.mcpgateway.connectors.wire.JsonDocument;
-import dev.mcpgateway.connectors.wire.JsonLimits;
-import dev.mcpgateway.connectors.wire.JsonRefused;
-import dev.mcpgateway.connectors.wire.StrictJson;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Arrays;
-
 /**
  * The events of one answer, read one at a time by one thread. A stream that ends without its last event has failed; so
  * has one that is silent for too long. Closing it before its end ends the request at the provider.
  */
-public final class ModelStream implements AutoCloseable {
-    /** Longest event: a Responses stream ends in one that repeats the whole answer. */
-    static final int EVENT_BYTES_MAX = 4 * 1024 * 1024;
-
-    private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
-
-    private final HttpExchange exchange;
-    private final EventStreamReader events;
-    private final ModelApi api;
-    private final Limits limits;
-    private final AnswerReader answer;
-    private final String requestId;
-    private ModelEvent first;
-    private long bytes;
-    private boolean ended;
-
-    /**
-     * What a stream keeps to.
-     *
-     * @param hidesUsage whether the chunk with the usage alone is not the agent's
-     * @param idle longest silence between two events
-     * @param total when it ends at the latest
-     * @param credential what was sent, and must not come back in an error
-     */
-    record Limits(
-            boolean hidesUsage,
-            Duration idle,
-            Deadline total,
-            int jsonDepthMax,
-            TimeSource time,
-            Credential credential) {}
+public interface ModelStream extends AutoCloseable {
 
     /** What comes next. */
-    public sealed interface Step {
+    sealed interface Step {
         /** An event. */
         record Next(ModelEvent event) implements Step {}
 
@@ -62,101 +15,22 @@ public final class ModelStream implements AutoCloseable {
         record Broken(ModelFailure failure) implements Step {}
     }
 
-    private ModelStream(HttpExchange exchange, ModelApi api, Limits limits, String requestId) {
-        this.exchange = exchange;
-        this.events = new EventStreamReader(exchange.body(), EVENT_BYTES_MAX);
-        this.api = api;
-        this.limits = limits;
-        this.answer = new AnswerReader(api);
-        this.requestId = requestId;
-        this.first = new ModelEvent("", new byte[0], Mark.OPEN);
-    }
-
-    /** A stream once its first event is there; a failure when that is none, or says that the provider failed. */
-    static ModelReply open(HttpExchange exchange, ModelApi api, Limits limits, String requestId) {
-        ModelStream stream = new ModelStream(exchange, api, limits, requestId);
-        return switch (stream.next()) {
-            case Step.Broken(ModelFailure failure) -> {
-                stream.close();
-                yield new ModelReply.Failed(failure);
-            }
-            case Step.Next(ModelEvent event)
-            when event.mark() == Mark.ERROR -> {
-                stream.close();
-                yield new ModelReply.Failed(ModelFailure.of(Cause.PROVIDER_ERROR, "an error as its first event"));
-            }
-            case Step.Next(ModelEvent event) -> {
-                stream.first = event;
-                yield new ModelReply.Streaming(stream);
-            }
-        };
-    }
-
     /** The first event. */
-    public ModelEvent first() {
-        return first;
-    }
+    ModelEvent first();
 
     /** Waits for the next event. Not to be called after the last one. */
-    public Step next() {
-        try {
-            while (true) {
-                EventStreamReader.Event event = events.next();
-                if (event == null) {
-                    return broken(Cause.BROKEN, "the stream ended before its last event");
-                }
-                exchange.until(Deadline.after(limits.idle(), limits.time()).orEarlier(limits.total()));
-                bytes += event.data().length;
-                if (Arrays.equals(event.data(), DONE)) {
-                    ended = api == ModelApi.CHAT_COMPLETIONS;
-                    return new Step.Next(new ModelEvent(event.type(), event.data(), ended ? Mark.LAST : Mark.OPEN));
-                }
-                JsonDocument document =
-                        StrictJson.parse(event.data(), JsonLimits.forReplies(EVENT_BYTES_MAX, limits.jsonDepthMax()));
-                Mark mark = answer.event(document);
-                if (!limits.hidesUsage() || !AnswerReader.isUsageChunk(document)) {
-                    ended = mark != Mark.OPEN;
-                    byte[] data = mark == Mark.ERROR ? KeyScrub.scrub(event.data(), limits.credential()) : event.data();
-                    return new Step.Next(new ModelEvent(event.type(), data, mark));
-                }
-            }
-        } catch (JsonRefused malformed) {
-            return broken(Cause.MALFORMED, "an event that is no JSON: " + malformed.getMessage());
-        } catch (EventStreamReader.EventTooLarge tooLarge) {
-            return broken(Cause.TOO_LARGE, String.valueOf(tooLarge.getMessage()));
-        } catch (HttpFault fault) {
-            return new Step.Broken(Faults.failure(fault));
-        } catch (IOException impossible) {
-            throw new IllegalStateException("bodies throw faults only", impossible);
-        }
-    }
-
-    private static Step broken(Cause cause, String detail) {
-        return new Step.Broken(ModelFailure.of(cause, detail));
-    }
+    Step next();
 
     /** What the answer has said of itself so far. */
-    public ModelFacts facts() {
-        return answer.facts();
-    }
+    ModelFacts facts();
 
     /** The provider's id of the request; empty when there is none. */
-    public String requestId() {
-        return requestId;
-    }
+    String requestId();
 
     /** Bytes of all events so far. */
-    public long bytes() {
-        return bytes;
-    }
+    long bytes();
 
     /** Gives the connection back after the last event, and ends it and the provider's work otherwise. */
     @Override
-    public void close() {
-        if (ended) {
-            exchange.close();
-        } else {
-            exchange.cancel();
-        }
-    }
+    void close();
 }

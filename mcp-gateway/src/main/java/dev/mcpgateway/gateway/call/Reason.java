@@ -68,7 +68,7 @@ public enum Reason {
     UNKNOWN_MODEL(Stage.LOCATE, 404, -31404, Form.HTTP, "The model does not exist or is not yours to use."),
     MODEL_HIDDEN(Stage.LOCATE, 404, -31404, Form.HTTP, "The model does not exist or is not yours to use."),
     MODEL_NOT_HERE(
-            Stage.LOCATE, 400, -31400, Form.HTTP, "The model is not served at this path: it speaks another protocol."),
+            Stage.ROUTE, 400, -31400, Form.HTTP, "The model is not served at this path: it speaks another protocol."),
     NEEDS_SCOPE(Stage.LOCATE, 403, -31403, Form.HTTP, "The access token lacks a scope for this."),
 
     PARAM_HEADER_MISMATCH(Stage.CHECK, 400, -32020, Form.RPC, "Header mismatch"),

@@ -23,8 +23,14 @@ public enum Stage {
     CHECK,
     /** {@code tools/call}: the policy's decision; a permit or nothing. */
     AUTHORIZE,
+    /** A model: who is asked for it, in which order. */
+    ROUTE,
     /** {@code tools/call}: rate and concurrency. */
     ADMIT,
+    /** A model: what the call may cost at most is set aside. */
+    BUDGET,
+    /** A model: whether the same was answered before. */
+    CACHE,
     /** The intent is durable in the audit log, or the call ends. */
     RECORD,
     /** {@code tools/call}: what the upstream gets instead of the caller's token. */

@@ -65,10 +65,10 @@ final class ModelAnswers {
     }
 
     /** A provider's own error, of a request that it may have refused with good reason. */
-    void providersError(Exchange exchange, ModelApi api, ModelFailure failure) {
+    void providersError(Exchange exchange, ModelApi api, ModelFailure failure, byte[] body) {
         head(exchange, api, failure.requestId(), "");
         retryAfter(exchange, failure.retryAfterSeconds());
-        answers.json(exchange, failure.status(), failure.body());
+        answers.json(exchange, failure.status(), body);
     }
 
     /** A refusal; of a stream that has begun, its last event. */

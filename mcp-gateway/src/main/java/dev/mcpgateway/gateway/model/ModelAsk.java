@@ -10,4 +10,9 @@ import java.util.Map;
  *
  * @param headers header fields that its protocol knows
  */
-record ModelAsk(Exchange exchange, Caller caller, ModelRequest request, Map<String, String> headers) {}
+record ModelAsk(Exchange exchange, Caller caller, ModelRequest request, Map<String, String> headers) {
+    /** The same, asking something else. */
+    ModelAsk with(ModelRequest changed) {
+        return new ModelAsk(exchange, caller, changed, headers);
+    }
+}

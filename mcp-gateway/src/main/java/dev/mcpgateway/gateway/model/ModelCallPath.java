@@ -7,6 +7,7 @@ import dev.mcpgateway.audit.CallStatus;
 import dev.mcpgateway.audit.PayloadSize;
 import dev.mcpgateway.audit.ScreenRecord;
 import dev.mcpgateway.audit.TraceRef;
+import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelCall;
 import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.connectors.model.ModelFacts;
@@ -43,6 +44,8 @@ final class ModelCallPath {
     private final ModelTable models;
     private final Admission admission;
     private final Guardrails guardrails;
+    private final Budgets budgets;
+    private final ModelCache cache;
     private final ModelRecords records;
     private final ModelAnswers answers;
     private final Telemetry telemetry;
@@ -54,6 +57,8 @@ final class ModelCallPath {
             ModelTable models,
             Admission admission,
             Guardrails guardrails,
+            Budgets budgets,
+            ModelCache cache,
             ModelRecords records,
             ModelAnswers answers,
             Telemetry telemetry,
@@ -63,6 +68,8 @@ final class ModelCallPath {
         this.models = models;
         this.admission = admission;
         this.guardrails = guardrails;
+        this.budgets = budgets;
+        this.cache = cache;
         this.records = records;
         this.answers = answers;
         this.telemetry = telemetry;
@@ -70,11 +77,22 @@ final class ModelCallPath {
         this.callsPerMinute = callsPerMinute;
     }
 
-    /** What ADMIT gives: everything that RECORD and FORWARD need, and a place at the provider to give back. */
-    private record Admitted(ModelAsk ask, ModelTable.Target target, Permit permit, Place place)
+    /** What the stages before RECORD give: all that the others need, and what is to be given back. */
+    private record Admitted(
+            ModelAsk ask, Plan plan, Permit permit, Place place, Reservation reservation, ModelCache.Lookup cached)
             implements AutoCloseable {
+        ModelTable.Target target() {
+            return plan.first();
+        }
+
+        /** An answer that was kept costs nothing. */
+        Reservation toSettle() {
+            return cached instanceof ModelCache.Lookup.Hit ? Reservation.FREE : reservation;
+        }
+
         @Override
         public void close() {
+            reservation.close();
             place.close();
         }
     }
@@ -83,13 +101,17 @@ final class ModelCallPath {
     private static final class Progress {
         private final long sinceNanos;
         private final ModelTrace provider;
+        private final Reservation reservation;
+        private final ModelTable.Target target;
         private int status;
         private long bytesIn;
         private ModelFacts facts = ModelFacts.NONE;
 
-        private Progress(long sinceNanos, ModelTrace provider) {
+        private Progress(long sinceNanos, ModelTrace provider, Reservation reservation, ModelTable.Target target) {
             this.sinceNanos = sinceNanos;
             this.provider = provider;
+            this.reservation = reservation;
+            this.target = target;
         }
     }
 
@@ -100,12 +122,16 @@ final class ModelCallPath {
      */
     @Nullable
     String handle(ModelAsk ask, CallTrace trace) {
-        try (Admitted admitted = admit(policies.get(), ask, trace); // LOCATE AUTHORIZE CHECK ADMIT
+        try (Admitted admitted = admit(policies.get(), ask, trace); // LOCATE AUTHORIZE CHECK ROUTE ADMIT BUDGET CACHE
                 AuditTicket ticket = record(admitted, trace)) { // RECORD
-            Progress progress = new Progress(trace.now(), providerBegins(admitted, trace));
+            Progress progress =
+                    new Progress(trace.now(), providerBegins(admitted, trace), admitted.toSettle(), admitted.target());
             try {
-                ModelReply reply = forward(admitted, ticket, trace); // CREDENTIAL FORWARD
-                return switch (reply) { // RELAY FINISH ANSWER
+                ModelReply reply = switch (admitted.cached()) {
+                    case ModelCache.Lookup.Hit(ModelReply kept) -> kept;
+                    case ModelCache.Lookup.Miss _ -> forward(admitted, ticket, trace); // CREDENTIAL FORWARD
+                };
+                return switch (reply) { // RELAY SCREEN FINISH ANSWER
                     case ModelReply.Whole whole -> answer(admitted, ticket, whole, progress, trace);
                     case ModelReply.Streaming(ModelStream stream) -> relay(admitted, ticket, stream, progress, trace);
                     case ModelReply.Failed(ModelFailure failure) -> fail(admitted, ticket, failure, progress, trace);
@@ -120,25 +146,41 @@ final class ModelCallPath {
         try {
             trace.enter(Stage.LOCATE);
             Permit permit = permit(policy, ask);
-            ModelTable.Target target = models.find(permit.feature().own());
-            if (target == null) {
+            if (models.find(permit.feature().own()) == null) {
                 throw new Refused(Reason.UNKNOWN_MODEL);
             }
-            if (!target.provider().serves(ask.request().api())) {
-                throw new Refused(Reason.MODEL_NOT_HERE);
-            }
             trace.enter(Stage.CHECK);
-            guardrails.request(permit, ask.request());
+            ModelAsk checked = ask.with(guardrails.request(permit, ask.request()));
+            trace.enter(Stage.ROUTE);
+            Plan plan = models.plan(permit.feature().own(), checked);
             trace.enter(Stage.ADMIT);
-            int perMinute = permit.limits().callsPerMinute().orElse(callsPerMinute);
             Place place = admission.admit(
                     ask.caller().key(),
                     permit.feature().canonical(),
-                    perMinute,
-                    target.provider().name());
-            return new Admitted(ask, target, permit, place);
+                    permit.limits().callsPerMinute().orElse(callsPerMinute),
+                    plan.first().provider().name());
+            return reserved(checked, plan, permit, place, policy.hash(), trace);
         } catch (Refused refused) {
             throw records.refused(ask, refused.why(), trace.stage(), policy.hash(), traceRef(trace));
+        }
+    }
+
+    /** From here on the place is given back whatever happens. */
+    private Admitted reserved(ModelAsk ask, Plan plan, Permit permit, Place place, String policyHash, CallTrace trace) {
+        Reservation reservation = Reservation.FREE;
+        boolean admitted = false;
+        try {
+            trace.enter(Stage.BUDGET);
+            reservation = budgets.reserve(ask, permit, plan);
+            trace.enter(Stage.CACHE);
+            ModelCache.Lookup cached = cache.find(ask, permit, policyHash);
+            admitted = true;
+            return new Admitted(ask, plan, permit, place, reservation, cached);
+        } finally {
+            if (!admitted) {
+                reservation.close();
+                place.close();
+            }
         }
     }
 
@@ -210,17 +252,18 @@ final class ModelCallPath {
         progress.bytesIn = whole.body().length;
         progress.facts = whole.facts();
         trace.enter(Stage.SCREEN);
-        guardrails.answer(admitted.permit(), whole.body());
-        requireWithin(admitted.permit(), whole.body().length);
+        ModelApi api = admitted.ask().request().api();
+        byte[] body = guardrails.answer(admitted.permit(), api, whole.body());
+        requireWithin(admitted.permit(), body.length);
+        if (admitted.cached() instanceof ModelCache.Lookup.Miss(ModelCache.Keeper keeper)) {
+            keeper.whole(new ModelReply.Whole(body, whole.requestId(), whole.facts()));
+        }
         trace.enter(Stage.FINISH);
-        finish(ticket, progress, trace, CallStatus.OK, "", whole.body().length);
+        finish(ticket, progress, trace, CallStatus.OK, "", body.length);
         trace.enter(Stage.ANSWER);
         answers.head(
-                admitted.ask().exchange(),
-                admitted.ask().request().api(),
-                whole.requestId(),
-                whole.facts().servedModel());
-        answers.whole(admitted.ask().exchange(), whole.body());
+                admitted.ask().exchange(), api, whole.requestId(), whole.facts().servedModel());
+        answers.whole(admitted.ask().exchange(), body);
         return null;
     }
 
@@ -241,7 +284,8 @@ final class ModelCallPath {
         }
         progress.bytesIn = failure.body().length;
         trace.enter(Stage.SCREEN);
-        guardrails.answer(admitted.permit(), failure.body());
+        ModelApi api = admitted.ask().request().api();
+        byte[] body = guardrails.answer(admitted.permit(), api, failure.body());
         trace.enter(Stage.FINISH);
         finish(
                 ticket,
@@ -249,10 +293,9 @@ final class ModelCallPath {
                 trace,
                 ModelOutcomes.status(refusal.reason()),
                 refusal.reason().code(),
-                failure.body().length);
+                body.length);
         trace.enter(Stage.ANSWER);
-        answers.providersError(
-                admitted.ask().exchange(), admitted.ask().request().api(), failure);
+        answers.providersError(admitted.ask().exchange(), api, failure, body);
         return refusal.reason().code();
     }
 
@@ -293,14 +336,21 @@ final class ModelCallPath {
 
     /** Passes on every event but the last one, which is given back: it is the agent's once the outcome is recorded. */
     private ModelEvent relayed(Admitted admitted, ModelStream stream) throws PeerGone {
+        Guardrails.OnStream watch =
+                guardrails.stream(admitted.permit(), admitted.ask().request().api());
+        ModelCache.Keeper keeper = admitted.cached() instanceof ModelCache.Lookup.Miss(ModelCache.Keeper one)
+                ? one
+                : ModelCache.Keeper.NOTHING;
         ModelEvent event = stream.first();
         while (true) {
-            guardrails.event(admitted.permit(), event);
             requireWithin(admitted.permit(), stream.bytes());
-            if (event.mark() != ModelEvent.Mark.OPEN) {
-                return event;
+            for (ModelEvent passed : watch.next(event)) {
+                keeper.event(passed);
+                if (passed.mark() != ModelEvent.Mark.OPEN) {
+                    return passed;
+                }
+                answers.event(admitted.ask().exchange(), passed);
             }
-            answers.event(admitted.ask().exchange(), event);
             event = switch (stream.next()) {
                 case ModelStream.Step.Next(ModelEvent next) -> next;
                 case ModelStream.Step.Broken(ModelFailure failure) ->
@@ -332,6 +382,7 @@ final class ModelCallPath {
             String errorCode,
             long answerBytes) {
         progress.provider.ended(progress.facts, errorCode.isEmpty() ? null : errorCode);
+        progress.reservation.settle(progress.target, progress.facts, progress.bytesIn);
         try {
             ticket.finish(new CallOutcome(
                     status,

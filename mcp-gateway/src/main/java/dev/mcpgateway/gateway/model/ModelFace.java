@@ -101,6 +101,8 @@ public final class ModelFace {
                         models,
                         admission,
                         Guardrails.NONE,
+                        Budgets.NONE,
+                        ModelCache.NONE,
                         records,
                         answers,
                         telemetry,

@@ -1,11 +1,14 @@
 package dev.mcpgateway.gateway.model;
 
 import dev.mcpgateway.connectors.model.ModelProvider;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.policy.FeatureName;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The models that there are, by the aliases that agents name. Never changes. */
@@ -23,6 +26,19 @@ public final class ModelTable {
     /** These models, in the order of the map. */
     public ModelTable(Map<String, Target> byAlias) {
         this.byAlias = Collections.unmodifiableMap(new LinkedHashMap<>(byAlias));
+    }
+
+    /**
+     * Who is asked for a call of a model that there is.
+     *
+     * @throws Refused if there is nobody who could be asked
+     */
+    Plan plan(String alias, ModelAsk ask) {
+        Target target = Objects.requireNonNull(find(alias), alias);
+        if (!target.provider().serves(ask.request().api())) {
+            throw new Refused(Reason.MODEL_NOT_HERE);
+        }
+        return new Plan(List.of(target));
     }
 
     @Nullable

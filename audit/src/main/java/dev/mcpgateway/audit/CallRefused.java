@@ -18,6 +18,7 @@ package dev.mcpgateway.audit;
  * @param model {@code model}
  * @param policy {@code policy}
  * @param decision {@code decision}
+ * @param screen {@code screen}: what guardrails saw in the request; left out where none looked
  */
 public record CallRefused(
         String callId,
@@ -33,7 +34,42 @@ public record CallRefused(
         ToolRef tool,
         ModelRef model,
         PolicyRef policy,
-        Decision decision) {
+        Decision decision,
+        ScreenRecord screen) {
+    /** A refusal by something else than a guardrail. */
+    public CallRefused(
+            String callId,
+            CallKind kind,
+            String stage,
+            String reason,
+            boolean authenticated,
+            Actor actor,
+            Agent agent,
+            Source source,
+            McpExchange mcp,
+            TraceRef trace,
+            ToolRef tool,
+            ModelRef model,
+            PolicyRef policy,
+            Decision decision) {
+        this(
+                callId,
+                kind,
+                stage,
+                reason,
+                authenticated,
+                actor,
+                agent,
+                source,
+                mcp,
+                trace,
+                tool,
+                model,
+                policy,
+                decision,
+                ScreenRecord.NONE);
+    }
+
     /** A refusal of something else than a call of a model. */
     public CallRefused(
             String callId,

@@ -66,6 +66,7 @@ final class EventEncoding {
         parts.model(json, refusal.model(), ModelOutcome.NONE);
         parts.policy(json, refusal.policy());
         parts.decision(json, refusal.decision());
+        parts.screen(json, refusal.screen());
         json.name("detail").open('{').member("stage", refusal.stage()).member("reason", refusal.reason());
         return end(json.close('}'));
     }

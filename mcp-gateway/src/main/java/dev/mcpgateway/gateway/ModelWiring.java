@@ -20,10 +20,13 @@ import dev.mcpgateway.gateway.http.BoundedBody;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.identity.Authenticator;
 import dev.mcpgateway.gateway.kill.KillSwitch;
+import dev.mcpgateway.gateway.model.Guardrails;
 import dev.mcpgateway.gateway.model.ModelFace;
 import dev.mcpgateway.gateway.model.ModelTable;
+import dev.mcpgateway.gateway.model.guard.PolicyGuardrails;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.Policy;
+import dev.mcpgateway.policy.screen.PatternSet;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,6 +88,7 @@ final class ModelWiring {
                             config.limits().callsPerMinute()),
                     table(models, providers),
                     admission(models),
+                    guardrails(models, config, telemetry),
                     policies,
                     kills,
                     audit,
@@ -108,6 +112,13 @@ final class ModelWiring {
     private static Admission admission(Models models) {
         return new Admission(models.providers().values().stream()
                 .collect(Collectors.toMap(Models.Provider::name, Models.Provider::concurrentCalls)));
+    }
+
+    private static Guardrails guardrails(Models models, GatewayConfig config, Telemetry telemetry) {
+        return new PolicyGuardrails(
+                PatternSet.shipped(),
+                new PolicyGuardrails.Bounds(models.replyBytes(), config.limits().jsonDepth()),
+                telemetry);
     }
 
     /** Embeddings may ask with lists of numbers, so the values that a request may have grow with its bytes. */

@@ -73,7 +73,7 @@ public final class Policy {
             }
             all.add(rule);
         }
-        return of(new PolicyRules(all, rules.entries(), rules.hash()));
+        return of(new PolicyRules(all, rules.entries(), rules.models(), rules.hash()));
     }
 
     /**
@@ -262,6 +262,18 @@ public final class Policy {
     /** What the operator says about a feature of any kind; {@link ToolSettings#DEFAULT} when nothing. */
     public ToolSettings settings(FeatureName feature) {
         return settings.of(feature);
+    }
+
+    /** What the operator says about this caller's calls of a model; {@link ModelRules#NONE} when nothing. */
+    public ModelRules modelRules(Subject subject, FeatureName model) {
+        requireKind(FeatureKind.MODEL, model);
+        ModelRules all = ModelRules.NONE;
+        for (ModelEntry entry : rules.models()) {
+            if (entry.isAbout(subject, model)) {
+                all = all.strictest(entry.rules());
+            }
+        }
+        return all;
     }
 
     /**

@@ -10,14 +10,21 @@ import java.util.Set;
  *
  * @param rules rules with unique ids; their order has no meaning but in explanations
  * @param entries entries about features; their order has no meaning
+ * @param models entries about calls of models; their order has no meaning
  * @param hash what identifies the rule set in permits and in the audit log
  */
-public record PolicyRules(List<Rule> rules, List<ToolEntry> entries, String hash) {
+public record PolicyRules(List<Rule> rules, List<ToolEntry> entries, List<ModelEntry> models, String hash) {
+
+    /** Where nothing is said about calls of models. */
+    public PolicyRules(List<Rule> rules, List<ToolEntry> entries, String hash) {
+        this(rules, entries, List.of(), hash);
+    }
 
     /** Copies the lists; refuses a repeated rule id with an {@link IllegalArgumentException}. */
     public PolicyRules {
         rules = List.copyOf(rules);
         entries = List.copyOf(entries);
+        models = List.copyOf(models);
         Set<String> ids = new HashSet<>();
         for (Rule rule : rules) {
             if (!ids.add(rule.id())) {

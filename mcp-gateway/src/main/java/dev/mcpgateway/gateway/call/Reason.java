@@ -79,6 +79,7 @@ public enum Reason {
     BAD_REQUEST_STATE(Stage.CHECK, 200, -32602, Form.RPC, "Invalid requestState"),
     ARGUMENTS_TOO_LARGE(Stage.CHECK, 200, -31413, Form.TOOL, "The arguments are too large."),
     BAD_ARGUMENTS(Stage.CHECK, 200, -32602, Form.TOOL, "The arguments do not fit the input schema."),
+    GUARDRAIL(Stage.CHECK, 403, -31403, Form.HTTP, "A guardrail refuses this request. Retrying will not help."),
     DENIED(Stage.AUTHORIZE, 200, -31403, Form.TOOL, "This call is not allowed."),
     POLICY_ERROR(Stage.AUTHORIZE, 200, -31403, Form.TOOL, "This call is not allowed."),
     RATE_LIMITED(Stage.ADMIT, 429, -31429, Form.HTTP, "Too many calls. Try again later."),

@@ -61,7 +61,8 @@ import tools.jackson.databind.json.JsonMapper;
             "  mcp-gateway policy explain --policy policy.yaml --tool crm__get_customer \\",
             "      --as '{\"issuer\":\"corp\",\"subject\":\"u1\",\"groups\":[\"support\"],\"scopes\":[\"mcp:crm:read\"]}'",
             "  mcp-gateway policy explain --config gateway.yaml --tool files__read_file --as claims.json",
-            "  mcp-gateway policy explain --config gateway.yaml --resource files__file:///docs/a.md --as claims.json"
+            "  mcp-gateway policy explain --config gateway.yaml --resource files__file:///docs/a.md --as claims.json",
+            "  mcp-gateway policy explain --config gateway.yaml --model gpt --as claims.json"
         })
 final class PolicyExplainCommand implements Callable<Integer> {
     private static final Set<String> KEYS = Set.of("issuer", "subject", "client_id", "groups", "scopes", "claims");
@@ -99,7 +100,7 @@ final class PolicyExplainCommand implements Callable<Integer> {
         @Nullable
         String resource;
 
-        @Option(names = "--model", paramLabel = "ALIAS", description = "The model's alias.")
+        @Option(names = "--model", paramLabel = "ALIAS", description = "The model's alias, with or without model: before it.")
         @Nullable
         String model;
 
@@ -115,7 +116,7 @@ final class PolicyExplainCommand implements Callable<Integer> {
 
         String name() {
             if (model != null) {
-                return FeatureName.MODELS + model;
+                return model.startsWith(FeatureName.MODELS) ? model : FeatureName.MODELS + model;
             }
             if (tool != null) {
                 return tool;
@@ -170,6 +171,9 @@ final class PolicyExplainCommand implements Callable<Integer> {
                     .getOut()
                     .println("Its server may " + (policy.maySample(subject, name, now) ? "" : "not ")
                             + "ask the agent's model (sampling/createMessage).");
+        }
+        if (name.kind() == FeatureKind.MODEL && explanation.verdict() == Explanation.Verdict.PERMIT) {
+            ExplainedGuardrails.print(spec.commandLine().getOut(), policy.modelRules(subject, name));
         }
         return explanation.verdict() == Explanation.Verdict.PERMIT ? ExitCode.OK : ExitCode.PROBLEMS;
     }

@@ -5,7 +5,6 @@ import dev.mcpgateway.audit.AuditUnavailable;
 import dev.mcpgateway.audit.CallOutcome;
 import dev.mcpgateway.audit.CallStatus;
 import dev.mcpgateway.audit.PayloadSize;
-import dev.mcpgateway.audit.ScreenRecord;
 import dev.mcpgateway.audit.TraceRef;
 import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelCall;
@@ -79,7 +78,13 @@ final class ModelCallPath {
 
     /** What the stages before RECORD give: all that the others need, and what is to be given back. */
     private record Admitted(
-            ModelAsk ask, Plan plan, Permit permit, Place place, Reservation reservation, ModelCache.Lookup cached)
+            ModelAsk ask,
+            Plan plan,
+            Permit permit,
+            Guardrails.OnCall guard,
+            Place place,
+            Reservation reservation,
+            ModelCache.Lookup cached)
             implements AutoCloseable {
         ModelTable.Target target() {
             return plan.first();
@@ -103,15 +108,22 @@ final class ModelCallPath {
         private final ModelTrace provider;
         private final Reservation reservation;
         private final ModelTable.Target target;
+        private final Guardrails.OnCall guard;
         private int status;
         private long bytesIn;
         private ModelFacts facts = ModelFacts.NONE;
 
-        private Progress(long sinceNanos, ModelTrace provider, Reservation reservation, ModelTable.Target target) {
+        private Progress(
+                long sinceNanos,
+                ModelTrace provider,
+                Reservation reservation,
+                ModelTable.Target target,
+                Guardrails.OnCall guard) {
             this.sinceNanos = sinceNanos;
             this.provider = provider;
             this.reservation = reservation;
             this.target = target;
+            this.guard = guard;
         }
     }
 
@@ -124,8 +136,12 @@ final class ModelCallPath {
     String handle(ModelAsk ask, CallTrace trace) {
         try (Admitted admitted = admit(policies.get(), ask, trace); // LOCATE AUTHORIZE CHECK ROUTE ADMIT BUDGET CACHE
                 AuditTicket ticket = record(admitted, trace)) { // RECORD
-            Progress progress =
-                    new Progress(trace.now(), providerBegins(admitted, trace), admitted.toSettle(), admitted.target());
+            Progress progress = new Progress(
+                    trace.now(),
+                    providerBegins(admitted, trace),
+                    admitted.toSettle(),
+                    admitted.target(),
+                    admitted.guard());
             try {
                 ModelReply reply = switch (admitted.cached()) {
                     case ModelCache.Lookup.Hit(ModelReply kept) -> kept;
@@ -143,6 +159,7 @@ final class ModelCallPath {
     }
 
     private Admitted admit(Policy policy, ModelAsk ask, CallTrace trace) {
+        Guardrails.OnCall guard = Guardrails.OnCall.NOT_BEGUN;
         try {
             trace.enter(Stage.LOCATE);
             Permit permit = permit(policy, ask);
@@ -150,7 +167,8 @@ final class ModelCallPath {
                 throw new Refused(Reason.UNKNOWN_MODEL);
             }
             trace.enter(Stage.CHECK);
-            ModelAsk checked = ask.with(guardrails.request(permit, ask.request()));
+            guard = guardrails.begin(policy, permit, ask.request());
+            ModelAsk checked = ask.with(guard.request());
             trace.enter(Stage.ROUTE);
             Plan plan = models.plan(permit.feature().own(), checked);
             trace.enter(Stage.ADMIT);
@@ -159,14 +177,21 @@ final class ModelCallPath {
                     permit.feature().canonical(),
                     permit.limits().callsPerMinute().orElse(callsPerMinute),
                     plan.first().provider().name());
-            return reserved(checked, plan, permit, place, policy.hash(), trace);
+            return reserved(checked, plan, permit, guard, place, policy.hash(), trace);
         } catch (Refused refused) {
-            throw records.refused(ask, refused.why(), trace.stage(), policy.hash(), traceRef(trace));
+            throw records.refused(ask, refused.why(), trace.stage(), policy.hash(), traceRef(trace), guard.seen());
         }
     }
 
     /** From here on the place is given back whatever happens. */
-    private Admitted reserved(ModelAsk ask, Plan plan, Permit permit, Place place, String policyHash, CallTrace trace) {
+    private Admitted reserved(
+            ModelAsk ask,
+            Plan plan,
+            Permit permit,
+            Guardrails.OnCall guard,
+            Place place,
+            String policyHash,
+            CallTrace trace) {
         Reservation reservation = Reservation.FREE;
         boolean admitted = false;
         try {
@@ -175,7 +200,7 @@ final class ModelCallPath {
             trace.enter(Stage.CACHE);
             ModelCache.Lookup cached = cache.find(ask, permit, policyHash);
             admitted = true;
-            return new Admitted(ask, plan, permit, place, reservation, cached);
+            return new Admitted(ask, plan, permit, guard, place, reservation, cached);
         } finally {
             if (!admitted) {
                 reservation.close();
@@ -254,7 +279,7 @@ final class ModelCallPath {
         dropped(admitted, whole.dropped(), progress);
         trace.enter(Stage.SCREEN);
         ModelApi api = admitted.ask().request().api();
-        byte[] body = guardrails.answer(admitted.permit(), api, whole.body());
+        byte[] body = admitted.guard().answer(whole.body());
         requireWithin(admitted.permit(), body.length);
         if (admitted.cached() instanceof ModelCache.Lookup.Miss(ModelCache.Keeper keeper)) {
             keeper.whole(new ModelReply.Whole(body, whole.requestId(), whole.facts()));
@@ -292,7 +317,7 @@ final class ModelCallPath {
         progress.bytesIn = failure.body().length;
         trace.enter(Stage.SCREEN);
         ModelApi api = admitted.ask().request().api();
-        byte[] body = guardrails.answer(admitted.permit(), api, failure.body());
+        byte[] body = admitted.guard().answer(failure.body());
         trace.enter(Stage.FINISH);
         finish(
                 ticket,
@@ -344,8 +369,7 @@ final class ModelCallPath {
 
     /** Passes on every event but the last one, which is given back: it is the agent's once the outcome is recorded. */
     private ModelEvent relayed(Admitted admitted, ModelStream stream) throws PeerGone {
-        Guardrails.OnStream watch =
-                guardrails.stream(admitted.permit(), admitted.ask().request().api());
+        Guardrails.OnStream watch = admitted.guard().stream();
         ModelCache.Keeper keeper = admitted.cached() instanceof ModelCache.Lookup.Miss(ModelCache.Keeper one)
                 ? one
                 : ModelCache.Keeper.NOTHING;
@@ -400,7 +424,7 @@ final class ModelCallPath {
                     progress.bytesIn,
                     0,
                     answerBytes < 0 ? PayloadSize.NONE : new PayloadSize(answerBytes),
-                    ScreenRecord.NONE,
+                    progress.guard.seen(),
                     ModelOutcomes.said(progress.facts),
                     List.of()));
         } catch (AuditUnavailable failure) {

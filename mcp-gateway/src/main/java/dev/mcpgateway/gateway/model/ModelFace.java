@@ -34,6 +34,7 @@ public final class ModelFace {
     private final Telemetry telemetry;
     private final InstantSource clock;
     private final Settings settings;
+    private final Guardrails guardrails;
 
     /**
      * What the configuration says beyond the models.
@@ -49,6 +50,7 @@ public final class ModelFace {
             Settings settings,
             ModelTable models,
             Admission admission,
+            Guardrails guardrails,
             Supplier<Policy> policies,
             KillSwitch kills,
             AuditLog audit,
@@ -62,6 +64,7 @@ public final class ModelFace {
         this.audit = audit;
         this.telemetry = telemetry;
         this.clock = clock;
+        this.guardrails = guardrails;
     }
 
     /** Its paths: of each protocol below {@code /v1}, Gemini's below {@code /v1beta}, and below a prefix of its own. */
@@ -119,7 +122,7 @@ public final class ModelFace {
                         policies,
                         models,
                         admission,
-                        Guardrails.NONE,
+                        guardrails,
                         Budgets.NONE,
                         ModelCache.NONE,
                         records,

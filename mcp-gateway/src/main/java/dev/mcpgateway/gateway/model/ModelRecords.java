@@ -16,6 +16,7 @@ import dev.mcpgateway.audit.McpExchange;
 import dev.mcpgateway.audit.ModelRef;
 import dev.mcpgateway.audit.PayloadSize;
 import dev.mcpgateway.audit.PolicyRef;
+import dev.mcpgateway.audit.ScreenRecord;
 import dev.mcpgateway.audit.ToolRef;
 import dev.mcpgateway.audit.TraceRef;
 import dev.mcpgateway.connectors.model.ModelApi;
@@ -80,15 +81,27 @@ final class ModelRecords {
         }
     }
 
-    /** Records a refusal of a request that could be read; gives what to throw. */
-    Refused refused(ModelAsk ask, Refusal why, Stage stage, String policyHash, TraceRef trace) {
+    /**
+     * Records a refusal of a request that could be read; gives what to throw.
+     *
+     * @param screen what the guardrails saw in it
+     */
+    Refused refused(ModelAsk ask, Refusal why, Stage stage, String policyHash, TraceRef trace, ScreenRecord screen) {
         return refused(
-                ask.exchange(), ask.caller(), ask.request(), ask.request().api(), why, stage, policyHash, trace);
+                ask.exchange(),
+                ask.caller(),
+                ask.request(),
+                ask.request().api(),
+                why,
+                stage,
+                policyHash,
+                trace,
+                screen);
     }
 
     /** Records a refusal of what could not be read, or came from nobody known; gives what to throw. */
     Refused refusedEarly(Exchange exchange, @Nullable Caller caller, @Nullable ModelApi api, Refusal why) {
-        return refused(exchange, caller, null, api, why, why.reason().stage(), "", TraceRef.NONE);
+        return refused(exchange, caller, null, api, why, why.reason().stage(), "", TraceRef.NONE, ScreenRecord.NONE);
     }
 
     private Refused refused(
@@ -99,7 +112,8 @@ final class ModelRecords {
             Refusal why,
             Stage stage,
             String policyHash,
-            TraceRef trace) {
+            TraceRef trace,
+            ScreenRecord screen) {
         try {
             log.refused(new CallRefused(
                     exchange.id(),
@@ -115,7 +129,8 @@ final class ModelRecords {
                     ToolRef.NONE,
                     caller == null ? ModelRef.NONE : model(request, api),
                     new PolicyRef(policyHash, List.of()),
-                    decision(why.reason())));
+                    decision(why.reason()),
+                    screen));
             return new Refused(why).alreadyRecorded();
         } catch (AuditUnavailable failure) {
             return unavailable(failure);

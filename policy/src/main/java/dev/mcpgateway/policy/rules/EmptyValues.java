@@ -14,7 +14,7 @@ final class EmptyValues {
     private static final Set<String> FREE = Set.of("args", "claims");
 
     /** Sections of a file; an empty one says that there are no rules, no entries, no tests. */
-    private static final Set<String> SECTIONS = Set.of("rules", "tools", "screening", "tests");
+    private static final Set<String> SECTIONS = Set.of("rules", "tools", "screening", "models", "tests");
 
     /** Values of a test's caller that may be empty: a caller can have no groups and no scopes. */
     private static final Set<String> MAY_BE_EMPTY = Set.of("scopes", "groups");

@@ -53,7 +53,7 @@ public final class PolicyParser {
         if (!problems.isEmpty()) {
             return new PolicyParse.Rejected(problems.list());
         }
-        PolicyRules rules = new PolicyRules(draft.rules(), draft.entries(), PolicyHash.of(files));
+        PolicyRules rules = new PolicyRules(draft.rules(), draft.entries(), draft.models(), PolicyHash.of(files));
         PolicyTestRun.run(rules, draft.tests(), problems);
         return problems.isEmpty()
                 ? new PolicyParse.Parsed(Policy.of(rules), warnings.list())

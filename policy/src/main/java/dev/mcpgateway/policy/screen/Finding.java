@@ -5,7 +5,7 @@ package dev.mcpgateway.policy.screen;
  *
  * @param rule id of the rule; ids are never used again for another rule
  * @param revision revision of the rule
- * @param family {@link #INJECTION}, {@link #HIDDEN} or {@link #ENGINE}
+ * @param family {@link #INJECTION}, {@link #HIDDEN}, {@link #LIST} or {@link #ENGINE}
  * @param weight how much the rule says, from 0 to 1
  * @param place where the segment stands
  * @param pointer JSON pointer of the segment
@@ -29,6 +29,9 @@ public record Finding(
 
     /** Family of text that a person would not see. */
     public static final String HIDDEN = "hidden";
+
+    /** Family of texts that the operator does not want. */
+    public static final String LIST = "list";
 
     /** Family of findings about the screening itself. */
     public static final String ENGINE = "engine";

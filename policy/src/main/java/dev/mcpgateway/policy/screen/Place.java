@@ -21,5 +21,7 @@ public enum Place {
     /** A prompt. */
     PROMPT,
     /** An argument of a call. */
-    ARGUMENT
+    ARGUMENT,
+    /** What a model says. */
+    MODEL_OUTPUT
 }

@@ -48,21 +48,53 @@ final class Redaction {
         return redaction.apply();
     }
 
-    /** Takes the whole of a word that the match cuts: half a word tells the other half. */
-    private void add(int segment, int start, int end, String rule) {
-        String text = segments.get(segment).text();
-        int from = start;
+    /** The same, but only where something was found. */
+    static Optional<List<Segment>> alone(List<Segment> segments, List<Located> findings) {
+        Redaction redaction = new Redaction(segments);
+        for (Located located : findings) {
+            redaction.add(
+                    located.segment(),
+                    located.finding().start(),
+                    located.finding().end(),
+                    located.finding().rule());
+        }
+        return redaction.apply();
+    }
+
+    /** What stands in the place of what a rule has found. */
+    static String placeholder(String rule) {
+        return "[redacted:" + rule + "]";
+    }
+
+    /** Where the word begins that {@code at} cuts; {@code at} when it cuts none. */
+    static int wordStart(CharSequence text, int at) {
+        int from = at;
         while (from > 0
+                && from < text.length()
                 && Character.isLetterOrDigit(text.charAt(from - 1))
                 && Character.isLetterOrDigit(text.charAt(from))) {
             from--;
         }
-        int to = end;
-        while (to < text.length()
+        return from;
+    }
+
+    /** Where the word ends that {@code at} cuts; {@code at} when it cuts none. */
+    static int wordEnd(CharSequence text, int at) {
+        int to = at;
+        while (to > 0
+                && to < text.length()
                 && Character.isLetterOrDigit(text.charAt(to))
                 && Character.isLetterOrDigit(text.charAt(to - 1))) {
             to++;
         }
+        return to;
+    }
+
+    /** Takes the whole of a word that the match cuts: half a word tells the other half. */
+    private void add(int segment, int start, int end, String rule) {
+        String text = segments.get(segment).text();
+        int from = wordStart(text, start);
+        int to = wordEnd(text, end);
         spans.computeIfAbsent(segment, absent -> new ArrayList<>()).add(new Span(from, to, rule));
     }
 
@@ -106,9 +138,7 @@ final class Redaction {
                 end = Math.max(end, ordered.get(i).end());
             }
             replaced.append(text, at, first.start())
-                    .append("[redacted:")
-                    .append(first.rule())
-                    .append(']');
+                    .append(placeholder(first.rule()));
             at = end;
         }
         return replaced.append(text, at, text.length()).toString();

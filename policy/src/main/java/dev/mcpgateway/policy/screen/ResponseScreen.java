@@ -5,9 +5,7 @@ import dev.mcpgateway.policy.ScreenMode;
 import dev.mcpgateway.policy.ScreenRule;
 import dev.mcpgateway.policy.ScreenSettings;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -154,22 +152,12 @@ public final class ResponseScreen {
                 strongestMode(settings),
                 action,
                 wouldAction,
-                score(all),
+                Verdict.score(all),
                 new ArrayList<>(all.subList(0, Math.min(all.size(), Verdict.FINDINGS_MAX))),
                 all.size(),
                 new Coverage(segments.size(), found.looked() ? chars(segments) : 0, !found.complete()),
                 patterns.name(),
                 patterns.version(),
                 patterns.sha256());
-    }
-
-    private static double score(List<Finding> findings) {
-        Map<String, Double> byRule = new HashMap<>();
-        findings.forEach(finding -> byRule.merge(finding.rule(), finding.weight(), Math::max));
-        return 1
-                - byRule.entrySet().stream()
-                        .sorted(Map.Entry.comparingByKey())
-                        .mapToDouble(Map.Entry::getValue)
-                        .reduce(1, (rest, weight) -> rest * (1 - weight));
     }
 }

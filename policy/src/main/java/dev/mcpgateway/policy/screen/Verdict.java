@@ -1,7 +1,9 @@
 package dev.mcpgateway.policy.screen;
 
 import dev.mcpgateway.policy.ScreenMode;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What screening found and what was done about it: everything the audit log needs to replay it.
@@ -35,5 +37,15 @@ public record Verdict(
     /** Copies {@code findings}. */
     public Verdict {
         findings = List.copyOf(findings);
+    }
+
+    static double score(List<Finding> findings) {
+        Map<String, Double> byRule = new HashMap<>();
+        findings.forEach(finding -> byRule.merge(finding.rule(), finding.weight(), Math::max));
+        return 1
+                - byRule.entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey())
+                        .mapToDouble(Map.Entry::getValue)
+                        .reduce(1, (rest, weight) -> rest * (1 - weight));
     }
 }

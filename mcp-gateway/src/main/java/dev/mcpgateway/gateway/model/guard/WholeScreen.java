@@ -1,0 +1,138 @@
+package dev.mcpgateway.gateway.model.guard;
+
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.JsonLimits;
+import dev.mcpgateway.connectors.wire.JsonRefused;
+import dev.mcpgateway.connectors.wire.JsonText;
+import dev.mcpgateway.connectors.wire.Splice;
+import dev.mcpgateway.connectors.wire.StrictJson;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.policy.Permit;
+import dev.mcpgateway.policy.screen.Passage;
+import dev.mcpgateway.policy.screen.Place;
+import dev.mcpgateway.policy.screen.ScreenedResult;
+import dev.mcpgateway.policy.screen.Segment;
+import dev.mcpgateway.policy.screen.TextGuard;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Screens texts that are there as a whole: those of a request, of an answer, of one event, of a call's arguments. */
+final class WholeScreen {
+    private final Permit permit;
+    private final TextGuard guard;
+    private final Seen seen;
+    private final Reason reason;
+    private final int depthMax;
+
+    /**
+     * A screen of one direction of a call.
+     *
+     * @param reason why a call ends when something must not go on
+     * @param depthMax levels of JSON within a string; what is deeper counts as plain text
+     */
+    WholeScreen(Permit permit, TextGuard guard, Seen seen, Reason reason, int depthMax) {
+        this.permit = permit;
+        this.guard = guard;
+        this.seen = seen;
+        this.reason = reason;
+        this.depthMax = depthMax;
+    }
+
+    TextGuard guard() {
+        return guard;
+    }
+
+    /**
+     * Adds what must be replaced in {@code document} to {@code edits}.
+     *
+     * @throws Refused if it must not go on
+     */
+    void screen(JsonDocument document, Texts texts, Splice edits) {
+        List<Passage> passages = new ArrayList<>(texts.passages());
+        for (Texts.Nested nested : texts.nested()) {
+            String text = document.string(nested.node());
+            if (text.isEmpty()) {
+                continue;
+            }
+            JsonDocument inner = json(text);
+            if (inner == null) {
+                texts.string(nested.node(), Place.ARGUMENT, false, nested.pointer());
+                passages.add(texts.passages().getLast());
+            } else {
+                byte[] after = innerScreened(inner, nested.pointer());
+                if (after != inner.bytes()) {
+                    edits.replace(nested.node(), JsonText.quote(new String(after, StandardCharsets.UTF_8)));
+                }
+            }
+        }
+        if (!passages.isEmpty() || texts.unscanned() > 0) {
+            screened(document.bytes(), passages, texts.unscanned())
+                    .edits()
+                    .forEach(edit -> edits.replace(edit.start(), edit.end(), edit.replacement()));
+        }
+    }
+
+    /**
+     * The arguments of a call of a tool, as JSON or as what else they are.
+     *
+     * @throws Refused if they must not go on
+     */
+    String arguments(String text, String pointer) {
+        JsonDocument inner = text.isEmpty() ? null : json(text);
+        if (inner != null) {
+            byte[] after = innerScreened(inner, pointer);
+            return after == inner.bytes() ? text : new String(after, StandardCharsets.UTF_8);
+        }
+        byte[] quoted = JsonText.quote(text);
+        return text.isEmpty() ? text : plain(quoted, text, pointer);
+    }
+
+    private String plain(byte[] quoted, String text, String pointer) {
+        Passage all = new Passage(new Segment(Place.ARGUMENT, pointer, text, 0, quoted.length), false);
+        ScreenedResult result = screened(quoted, List.of(all), 0);
+        if (result.edits().isEmpty()) {
+            return text;
+        }
+        JsonDocument after = json(new String(result.delivered(), StandardCharsets.UTF_8));
+        if (after == null) {
+            throw new Refused(reason);
+        }
+        return after.string(JsonDocument.ROOT);
+    }
+
+    /** What is no JSON at all, such as the page of a proxy in a provider's place. */
+    void text(byte[] text) {
+        Segment all = Segment.ofText(Place.MODEL_OUTPUT, new String(text, StandardCharsets.UTF_8));
+        screened(text, List.of(new Passage(all, false)), 0);
+    }
+
+    private byte[] innerScreened(JsonDocument inner, String pointer) {
+        Texts texts = new Texts(inner);
+        texts.open(JsonDocument.ROOT, Place.ARGUMENT, false, pointer);
+        Splice edits = new Splice(inner);
+        screened(inner.bytes(), texts.passages(), 0)
+                .edits()
+                .forEach(edit -> edits.replace(edit.start(), edit.end(), edit.replacement()));
+        return edits.toBytes();
+    }
+
+    private ScreenedResult screened(byte[] message, List<Passage> passages, int unscanned) {
+        ScreenedResult result = guard.screen(permit, message, passages);
+        seen.add(result.verdict(), unscanned);
+        if (result.withheld()) {
+            throw new Refused(reason);
+        }
+        return result;
+    }
+
+    private @org.jspecify.annotations.Nullable JsonDocument json(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        try {
+            return StrictJson.parse(bytes, JsonLimits.forReplies(bytes.length, depthMax));
+        } catch (JsonRefused none) {
+            return null;
+        }
+    }
+}

@@ -64,6 +64,7 @@ final class ModelWiring {
             KillSwitch kills,
             AuditLog audit,
             Telemetry telemetry,
+            Optional<MoneyWiring> money,
             List<AutoCloseable> transports) {
         return config.models().map(models -> {
             Map<String, ModelProvider> providers = new LinkedHashMap<>();
@@ -77,6 +78,7 @@ final class ModelWiring {
                             audience(config, publicUrl).orElseThrow(),
                             requests(models, config),
                             config.limits().callsPerMinute()),
+                    money.map(MoneyWiring::money),
                     table(models, providers),
                     admission(models),
                     policies,

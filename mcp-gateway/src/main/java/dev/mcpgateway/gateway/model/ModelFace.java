@@ -13,12 +13,14 @@ import dev.mcpgateway.gateway.http.Routes.Access;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.identity.Authenticator;
 import dev.mcpgateway.gateway.kill.KillSwitch;
+import dev.mcpgateway.gateway.model.money.Money;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.Policy;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -34,6 +36,7 @@ public final class ModelFace {
     private final Telemetry telemetry;
     private final InstantSource clock;
     private final Settings settings;
+    private final Optional<Money> money;
 
     /**
      * What the configuration says beyond the models.
@@ -44,9 +47,10 @@ public final class ModelFace {
      */
     public record Settings(String audience, JsonLimits requests, int callsPerMinute) {}
 
-    /** Wires the face. */
+    /** Wires the face; without money nothing is counted. */
     public ModelFace(
             Settings settings,
+            Optional<Money> money,
             ModelTable models,
             Admission admission,
             Supplier<Policy> policies,
@@ -55,6 +59,7 @@ public final class ModelFace {
             Telemetry telemetry,
             InstantSource clock) {
         this.settings = settings;
+        this.money = money;
         this.models = models;
         this.admission = admission;
         this.policies = policies;
@@ -101,7 +106,7 @@ public final class ModelFace {
                         models,
                         admission,
                         Guardrails.NONE,
-                        Budgets.NONE,
+                        money.<Budgets>map(known -> new MeteredBudgets(known, clock)).orElse(Budgets.NONE),
                         ModelCache.NONE,
                         records,
                         answers,

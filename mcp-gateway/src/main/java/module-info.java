@@ -11,6 +11,7 @@ module dev.mcpgateway.gateway {
     requires org.eclipse.jetty.server;
     requires com.nimbusds.jose.jwt;
     requires com.github.benmanes.caffeine;
+    requires com.h2database.mvstore;
     requires io.github.bucket4j.core;
     requires info.picocli;
     requires io.opentelemetry.api;

@@ -6,8 +6,17 @@ package dev.mcpgateway.audit;
  * @param served {@code model.served}: the model that answered, as the provider names it
  * @param finishReason {@code model.finish}: why the model stopped, in the provider's word
  * @param usage {@code model.usage}: tokens, as the provider counts them
+ * @param costNanoUsd {@code model.cost_nano_usd}: what the call cost with all its attempts; below zero where it has no price, and
+ *     left out
+ * @param costEstimated {@code model.cost_estimated}: whether the provider did not say all of what it counted
  */
-public record ModelOutcome(String served, String finishReason, TokenCounts usage) {
+public record ModelOutcome(
+        String served, String finishReason, TokenCounts usage, long costNanoUsd, boolean costEstimated) {
     /** Nothing is known. */
     public static final ModelOutcome NONE = new ModelOutcome("", "", TokenCounts.UNKNOWN);
+
+    /** An outcome of a call that has no price. */
+    public ModelOutcome(String served, String finishReason, TokenCounts usage) {
+        this(served, finishReason, usage, -1, false);
+    }
 }

@@ -120,6 +120,9 @@ final class RecordParts {
             json.member("output", usage.output()).member("reasoning", usage.reasoning());
             json.close('}');
         }
+        if (outcome.costNanoUsd() >= 0) {
+            json.member("cost_nano_usd", outcome.costNanoUsd()).member("cost_estimated", outcome.costEstimated());
+        }
         json.close('}');
     }
 

@@ -76,7 +76,7 @@ final class Samples {
                 310,
                 new PayloadSize(977),
                 ScreenRecord.NONE,
-                new ModelOutcome("acme-small-2-0611", "stop", new TokenCounts(100, 60, 20, 5, 12, 4)),
+                new ModelOutcome("acme-small-2-0611", "stop", new TokenCounts(100, 60, 20, 5, 12, 4), 12_345, false),
                 List.of());
     }
 

@@ -79,6 +79,7 @@ public final class Gateway implements AutoCloseable {
     private final FileWatch files = new FileWatch(FILE_LOOK);
     private final DeadlineSweeper sweeper;
     private final Optional<ConsentWiring> consents;
+    private final Optional<MoneyWiring> money;
     private final Optional<ModelWiring> models;
     private final UpstreamCredentials credentials;
     private final UpstreamFactory factory;
@@ -163,6 +164,7 @@ public final class Gateway implements AutoCloseable {
                             audit,
                             ModelWiring.audience(config, publicUrl),
                             transports));
+            this.money = MoneyWiring.of(config, wiring, audit.address().directory(), transports);
             this.models = ModelWiring.of(
                     config,
                     wiring,
@@ -173,10 +175,12 @@ public final class Gateway implements AutoCloseable {
                     stops.kills(),
                     audit,
                     telemetry,
+                    money,
                     transports);
             this.authenticator = authenticator(time);
             this.readiness = readiness();
         } catch (StartRefused | IOException | RuntimeException failure) {
+            transports.forEach(transport -> quietly("transport", transport));
             audit.close();
             throw failure;
         }
@@ -348,6 +352,7 @@ public final class Gateway implements AutoCloseable {
                 "Tools in the catalogue.",
                 () -> catalog.snapshot().tools().size());
         consents.ifPresent(wired -> wired.observe(telemetry));
+        money.ifPresent(wired -> wired.observe(telemetry));
         telemetry.gauge("gateway.streams", "Open event streams to agents.", agents::openStreams);
         telemetry.gauge(
                 "gateway.upstreams.down",
@@ -417,6 +422,7 @@ public final class Gateway implements AutoCloseable {
                 config.upstreams().keySet());
         List<Route> routes = new ArrayList<>(kills.routes());
         routes.addAll(new SecretEndpoints(secrets.ages(), tokens, wiring.clock()).routes());
+        money.ifPresent(wired -> routes.addAll(wired.operatorsRoutes(tokens)));
         consents.ifPresent(
                 wired -> routes.addAll(wired.operatorsRoutes(tokens, wiring.nanoClock(), Stops.issuers(config))));
         return routes;
@@ -501,6 +507,7 @@ public final class Gateway implements AutoCloseable {
 
     private void watchFiles() {
         others.watch(files);
+        money.ifPresent(wired -> wired.watch(files));
         files.watch(policy.files(), () -> {
             var _ = policy.load();
             face.policyChanged();

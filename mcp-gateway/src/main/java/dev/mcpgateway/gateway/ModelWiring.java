@@ -69,6 +69,7 @@ final class ModelWiring {
             KillSwitch kills,
             AuditLog audit,
             Telemetry telemetry,
+            Optional<MoneyWiring> money,
             List<AutoCloseable> transports) {
         return config.models().map(models -> {
             Map<String, ModelProvider> providers = new LinkedHashMap<>();
@@ -86,6 +87,7 @@ final class ModelWiring {
                             audience(config, publicUrl).orElseThrow(),
                             requests(models, config),
                             config.limits().callsPerMinute()),
+                    money.map(MoneyWiring::money),
                     table(models, providers),
                     admission(models),
                     guardrails(models, config, telemetry),

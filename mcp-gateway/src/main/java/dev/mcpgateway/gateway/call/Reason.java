@@ -85,6 +85,10 @@ public enum Reason {
     RATE_LIMITED(Stage.ADMIT, 429, -31429, Form.HTTP, "Too many calls. Try again later."),
     TOO_MANY_SUBSCRIPTIONS(Stage.ADMIT, 200, -31429, Form.RPC, "Too many subscriptions in this session: end one"),
     UPSTREAM_BUSY(Stage.ADMIT, 200, -31429, Form.TOOL, "The upstream server is busy. Try again later."),
+    OVER_BUDGET(Stage.BUDGET, 429, -31429, Form.HTTP, "The budget for models is used up. Retrying will not help."),
+    TOO_MANY_TOKENS(Stage.BUDGET, 429, -31429, Form.HTTP, "Too many tokens. Try again later."),
+    NO_PRICE(Stage.BUDGET, 403, -31403, Form.HTTP, "This model has no price, and the budget is one of money."),
+    LEDGER_UNAVAILABLE(Stage.BUDGET, 503, -31503, Form.HTTP, "Costs cannot be recorded at the moment. Try again."),
     AUDIT_UNAVAILABLE(Stage.RECORD, 503, -31503, Form.HTTP, "Calls cannot be recorded at the moment. Try again."),
     CREDENTIAL_UNAVAILABLE(
             Stage.CREDENTIAL, 200, -31502, Form.TOOL, "The upstream server cannot be reached at the moment."),

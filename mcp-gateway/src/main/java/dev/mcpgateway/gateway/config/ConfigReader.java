@@ -79,6 +79,7 @@ final class ConfigReader {
         IntrospectionReader.checkTogether(root, config);
         checkIssuers(root, config);
         ModelsReader.checkTogether(root, config);
+        MoneyReader.checkTogether(root, config);
         root.rejectUnknownKeys();
         return config;
     }

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param streamBytes most bytes of a streamed one
  * @param providers who is asked, by name
  * @param aliases what agents name, and who serves it
+ * @param money prices and budgets; without them nothing is counted
  */
 public record Models(
         @Nullable URI audience,
@@ -28,7 +30,8 @@ public record Models(
         int replyBytes,
         long streamBytes,
         Map<String, Provider> providers,
-        Map<String, Alias> aliases) {
+        Map<String, Alias> aliases,
+        Optional<MoneySettings> money) {
     /** What keys call the place where models are, beside the names of views. */
     public static final String VIEW = "models";
 

@@ -27,6 +27,9 @@ final class ModelAnswers {
     private static final String ATTEMPTS = "x-gateway-attempts";
     private static final String RETRY_AFTER = "retry-after";
 
+    /** SDKs take every 429 for one that time heals, unless this says otherwise. */
+    private static final String SHOULD_RETRY = "x-should-retry";
+
     private final Answers answers;
 
     ModelAnswers(Answers answers) {
@@ -96,8 +99,11 @@ final class ModelAnswers {
         } else {
             answers.challenge(exchange, refusal);
             retryAfter(exchange, refusal.retryAfterSeconds());
+            if (refusal.reason() == Reason.OVER_BUDGET) {
+                exchange.response().getHeaders().put(SHOULD_RETRY, "false");
+            }
             exchange.response().getHeaders().put(CALL_ID, exchange.id());
-            answers.json(exchange, ModelErrors.status(refusal), ModelErrors.body(protocol, refusal, exchange.id()));
+            answers.json(exchange, ModelErrors.status(protocol, refusal), ModelErrors.body(protocol, refusal, exchange.id()));
         }
     }
 

@@ -13,13 +13,14 @@ import dev.mcpgateway.connectors.model.ModelFacts;
 import dev.mcpgateway.connectors.model.ModelFailure;
 import dev.mcpgateway.connectors.model.ModelReply;
 import dev.mcpgateway.connectors.model.ModelStream;
-import dev.mcpgateway.gateway.admission.Admission;
 import dev.mcpgateway.gateway.admission.Admission.Place;
+import dev.mcpgateway.gateway.admission.Admission;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.call.Stage;
 import dev.mcpgateway.gateway.http.Answers.PeerGone;
+import dev.mcpgateway.gateway.model.money.Cost;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.gateway.telemetry.ModelTrace;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
@@ -112,6 +113,7 @@ final class ModelCallPath {
         private int status;
         private long bytesIn;
         private ModelFacts facts = ModelFacts.NONE;
+        private Reservation.End end = Reservation.End.CUT;
 
         private Progress(
                 long sinceNanos,
@@ -277,6 +279,7 @@ final class ModelCallPath {
         progress.bytesIn = whole.body().length;
         progress.facts = whole.facts();
         dropped(admitted, whole.dropped(), progress);
+        progress.end = Reservation.End.COMPLETE;
         trace.enter(Stage.SCREEN);
         ModelApi api = admitted.ask().request().api();
         byte[] body = admitted.guard().answer(whole.body());
@@ -310,6 +313,7 @@ final class ModelCallPath {
     private @Nullable String fail(
             Admitted admitted, AuditTicket ticket, ModelFailure failure, Progress progress, CallTrace trace) {
         progress.status = failure.status();
+        progress.end = ModelOutcomes.end(failure);
         Refusal refusal = ModelOutcomes.refusal(failure);
         if (failure.body().length == 0) {
             throw new Refused(refusal);
@@ -347,6 +351,7 @@ final class ModelCallPath {
             boolean complete = last.mark() == ModelEvent.Mark.LAST;
             String error = complete ? null : Reason.PROVIDER_FAILED.code();
             note(stream, progress);
+            progress.end = complete ? Reservation.End.COMPLETE : Reservation.End.CUT;
             trace.enter(Stage.FINISH);
             finish(
                     ticket,
@@ -376,6 +381,7 @@ final class ModelCallPath {
         ModelEvent event = stream.first();
         while (true) {
             requireWithin(admitted.permit(), stream.bytes());
+            admitted.reservation().passed(event);
             for (ModelEvent passed : watch.next(event)) {
                 keeper.event(passed);
                 if (passed.mark() != ModelEvent.Mark.OPEN) {
@@ -413,8 +419,9 @@ final class ModelCallPath {
             CallStatus status,
             String errorCode,
             long answerBytes) {
+        Cost cost = progress.reservation.settle(progress.target, progress.facts, progress.bytesIn, progress.end);
+        progress.provider.cost(cost.nanoUsd());
         progress.provider.ended(progress.facts, errorCode.isEmpty() ? null : errorCode);
-        progress.reservation.settle(progress.target, progress.facts, progress.bytesIn);
         try {
             ticket.finish(new CallOutcome(
                     status,
@@ -425,7 +432,7 @@ final class ModelCallPath {
                     0,
                     answerBytes < 0 ? PayloadSize.NONE : new PayloadSize(answerBytes),
                     progress.guard.seen(),
-                    ModelOutcomes.said(progress.facts),
+                    ModelOutcomes.said(progress.facts, cost),
                     List.of()));
         } catch (AuditUnavailable failure) {
             throw ModelRecords.unavailable(failure);

@@ -24,8 +24,11 @@ final class ModelErrors {
     private static final String INVALID = "invalid_request_error";
     private static final String API = "api_error";
 
-    static int status(Refusal refusal) {
-        return row(refusal.reason()).status();
+    /** Anthropic has a status of its own for money. */
+    static int status(ModelProtocol protocol, Refusal refusal) {
+        return protocol == ModelProtocol.ANTHROPIC && refusal.reason() == Reason.OVER_BUDGET
+                ? 402
+                : row(refusal.reason()).status();
     }
 
     /** The error as the body of an answer. */
@@ -89,11 +92,13 @@ final class ModelErrors {
             case UNKNOWN_MODEL, MODEL_HIDDEN -> new Row(404, INVALID, "model_not_found", "not_found_error");
             case NO_TOKEN, BAD_TOKEN, WRONG_AUDIENCE, STOPPED, BAD_PROOF, PROOF_NEEDS_NONCE ->
                 new Row(401, INVALID, "invalid_api_key", "authentication_error");
-            case NEEDS_SCOPE, DENIED, POLICY_ERROR, GUARDRAIL, SCREENED -> new Row(403, INVALID, "policy_denied", "permission_error");
+            case NEEDS_SCOPE, DENIED, POLICY_ERROR, GUARDRAIL, SCREENED, NO_PRICE ->
+                new Row(403, INVALID, "policy_denied", "permission_error");
             case TOO_LARGE -> new Row(413, INVALID, "request_too_large", "request_too_large");
-            case RATE_LIMITED, TOO_MANY_BAD_TOKENS ->
+            case OVER_BUDGET -> new Row(429, "insufficient_quota", "insufficient_quota", "billing_error");
+            case RATE_LIMITED, TOO_MANY_TOKENS, TOO_MANY_BAD_TOKENS ->
                 new Row(429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_error");
-            case UPSTREAM_BUSY, AUDIT_UNAVAILABLE, KEYS_UNAVAILABLE ->
+            case UPSTREAM_BUSY, AUDIT_UNAVAILABLE, LEDGER_UNAVAILABLE, KEYS_UNAVAILABLE ->
                 new Row(503, "server_error", "overloaded", "overloaded_error");
             case UPSTREAM_TIMED_OUT -> new Row(504, "server_error", "timeout", "timeout_error");
             case UPSTREAM_DOWN, CREDENTIAL_UNAVAILABLE -> new Row(502, "server_error", "provider_unavailable", API);

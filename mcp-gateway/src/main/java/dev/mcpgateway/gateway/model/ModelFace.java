@@ -13,12 +13,14 @@ import dev.mcpgateway.gateway.http.Routes.Access;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.identity.Authenticator;
 import dev.mcpgateway.gateway.kill.KillSwitch;
+import dev.mcpgateway.gateway.model.money.Money;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.Policy;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -35,6 +37,7 @@ public final class ModelFace {
     private final InstantSource clock;
     private final Settings settings;
     private final Guardrails guardrails;
+    private final Optional<Money> money;
 
     /**
      * What the configuration says beyond the models.
@@ -45,9 +48,10 @@ public final class ModelFace {
      */
     public record Settings(String audience, JsonLimits requests, int callsPerMinute) {}
 
-    /** Wires the face. */
+    /** Wires the face; without money nothing is counted. */
     public ModelFace(
             Settings settings,
+            Optional<Money> money,
             ModelTable models,
             Admission admission,
             Guardrails guardrails,
@@ -57,6 +61,7 @@ public final class ModelFace {
             Telemetry telemetry,
             InstantSource clock) {
         this.settings = settings;
+        this.money = money;
         this.models = models;
         this.admission = admission;
         this.policies = policies;
@@ -123,7 +128,7 @@ public final class ModelFace {
                         models,
                         admission,
                         guardrails,
-                        Budgets.NONE,
+                        money.<Budgets>map(known -> new MeteredBudgets(known, clock)).orElse(Budgets.NONE),
                         ModelCache.NONE,
                         records,
                         answers,

@@ -8,6 +8,7 @@ import dev.mcpgateway.connectors.model.ModelFailure;
 import dev.mcpgateway.connectors.model.ModelUsage;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
+import dev.mcpgateway.gateway.model.money.Cost;
 
 /** What came of a call, in the words of refusals and of the audit log. */
 final class ModelOutcomes {
@@ -55,6 +56,22 @@ final class ModelOutcomes {
         return refusal.reason() == Reason.UPSTREAM_DOWN ? Refusal.of(Reason.STREAM_BROKEN, failure.detail()) : refusal;
     }
 
+    /** Whether the provider may be paid for it: a request that it did not get or did not take costs nothing. */
+    static Reservation.End end(ModelFailure failure) {
+        return switch (failure.cause()) {
+            case UNTRANSLATABLE,
+                    NO_CREDENTIAL,
+                    NOT_CONNECTED,
+                    BUSY,
+                    CREDENTIAL_REFUSED,
+                    RATE_LIMITED,
+                    REJECTED,
+                    PROVIDER_ERROR ->
+                Reservation.End.UNANSWERED;
+            case TIMED_OUT, BROKEN, MALFORMED, TOO_LARGE, CANCELLED -> Reservation.End.CUT;
+        };
+    }
+
     static CallStatus status(Reason reason) {
         return switch (reason) {
             case UPSTREAM_TIMED_OUT -> CallStatus.TIMEOUT;
@@ -69,7 +86,7 @@ final class ModelOutcomes {
     }
 
     /** What the answer said of itself. */
-    static ModelOutcome said(ModelFacts facts) {
+    static ModelOutcome said(ModelFacts facts, Cost cost) {
         ModelUsage usage = facts.usage();
         return new ModelOutcome(
                 facts.servedModel(),
@@ -82,6 +99,8 @@ final class ModelOutcomes {
                                 usage.cacheWriteHour(),
                                 usage.output(),
                                 usage.reasoning())
-                        : TokenCounts.UNKNOWN);
+                        : TokenCounts.UNKNOWN,
+                cost.nanoUsd(),
+                cost.isEstimated());
     }
 }

@@ -1,27 +1,54 @@
 package dev.mcpgateway.gateway.model;
 
+import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.connectors.model.ModelFacts;
+import dev.mcpgateway.gateway.model.money.Cost;
 
 /** What is set aside for one call. Used by one thread. */
 interface Reservation extends AutoCloseable {
+    /** How the asking of a provider ended. */
+    enum End {
+        /** With its whole answer. */
+        COMPLETE,
+        /** In between: the provider may have worked, and what it counts is not known for sure. */
+        CUT,
+        /** With nothing that a provider is paid for: it was not reached, or refused or failed before it answered. */
+        UNANSWERED
+    }
+
     /** Of who may spend without limit. */
     Reservation FREE = new Reservation() {
         @Override
-        public void settle(ModelTable.Target target, ModelFacts facts, long answerBytes) {}
+        public void attempted(ModelTable.Target target, ModelFacts facts) {}
+
+        @Override
+        public void passed(ModelEvent event) {}
+
+        @Override
+        public Cost settle(ModelTable.Target target, ModelFacts facts, long answerBytes, End end) {
+            return Cost.UNKNOWN;
+        }
 
         @Override
         public void close() {}
     };
 
+    /** An attempt failed, and another target is asked. The tokens of it that the provider stated are paid for, too. */
+    void attempted(ModelTable.Target target, ModelFacts facts);
+
+    /** An event of the answer is there: its text is counted, for the case that nobody says how many tokens it was. */
+    void passed(ModelEvent event);
+
     /**
-     * The answer is over, complete or not: what it cost is spent, and the rest is given back. Once for each call that
-     * reached a provider.
+     * The answer is over, complete or not: what it cost is spent, and the rest is given back. Once for each call that may
+     * have reached a provider.
      *
-     * @param target who answered
+     * @param target who answered, or was asked last
      * @param facts the tokens, if they were said
      * @param answerBytes what came of the answer, to estimate by where they were not
+     * @return what the call cost with all its attempts
      */
-    void settle(ModelTable.Target target, ModelFacts facts, long answerBytes);
+    Cost settle(ModelTable.Target target, ModelFacts facts, long answerBytes, End end);
 
     /** Gives back what was not settled: no provider was reached, or a cache had the answer. */
     @Override

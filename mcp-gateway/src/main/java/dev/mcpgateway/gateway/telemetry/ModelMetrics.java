@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.telemetry;
 import dev.mcpgateway.connectors.model.ModelUsage;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.LongHistogram;
 import io.opentelemetry.api.metrics.Meter;
 
@@ -11,6 +12,7 @@ final class ModelMetrics {
     private final DoubleHistogram duration;
     private final DoubleHistogram firstChunk;
     private final LongHistogram tokens;
+    private final LongCounter cost;
 
     ModelMetrics(Meter meter) {
         this.duration = seconds(meter, GenAi.DURATION, "Duration of calls of models.");
@@ -22,6 +24,14 @@ final class ModelMetrics {
                 .setExplicitBucketBoundariesAdvice(
                         GenAi.TOKEN_COUNTS.stream().map(Double::longValue).toList())
                 .build();
+        this.cost = meter.counterBuilder(Names.MODEL_COST)
+                .setUnit("{nano_usd}")
+                .setDescription("Cost of calls of models that have a price.")
+                .build();
+    }
+
+    void cost(long nanoUsd, Attributes attributes) {
+        cost.add(nanoUsd, attributes);
     }
 
     private static DoubleHistogram seconds(Meter meter, String name, String description) {

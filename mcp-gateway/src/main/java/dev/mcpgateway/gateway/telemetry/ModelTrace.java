@@ -42,6 +42,17 @@ public final class ModelTrace {
         }
     }
 
+    /** What it cost in nano-USD; below zero if that is not known. Before {@link #ended}. */
+    public void cost(long nanoUsd) {
+        if (nanoUsd < 0) {
+            return;
+        }
+        telemetry.models().cost(nanoUsd, labels);
+        if (span != null) {
+            span.setAttribute(Names.COST, nanoUsd);
+        }
+    }
+
     /** It is over; {@code errorType} is {@code null} for a complete answer. */
     public void ended(ModelFacts facts, @Nullable String errorType) {
         ModelUsage usage = facts.usage();

@@ -25,6 +25,7 @@ final class Names {
     static final AttributeKey<String> DECISION = AttributeKey.stringKey("gateway.decision");
     static final AttributeKey<String> STATE = AttributeKey.stringKey("gateway.state");
     static final AttributeKey<Long> ATTEMPTS = AttributeKey.longKey("gateway.upstream.attempts");
+    static final AttributeKey<Long> COST = AttributeKey.longKey("gateway.model.cost_nano_usd");
 
     static final String SERVER_DURATION = "mcp.server.operation.duration";
     static final String CLIENT_DURATION = "mcp.client.operation.duration";
@@ -33,6 +34,7 @@ final class Names {
     static final String STAGE_TIME = "gateway.stage.time";
     static final String STAGE_COUNT = "gateway.stage.count";
     static final String SCREENED = "gateway.screen.findings";
+    static final String MODEL_COST = "gateway.model.cost";
     static final String UPSTREAM_HEALTH = "gateway.upstream.health";
     static final String SPANS_DROPPED = "gateway.telemetry.spans.dropped";
 

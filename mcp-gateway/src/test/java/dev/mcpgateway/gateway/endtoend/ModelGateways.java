@@ -40,6 +40,13 @@ final class ModelGateways {
     /** With further keys of both providers, each followed by a comma. */
     static TestGateway.Builder in(Path folder, FakeModelServer openai, FakeModelServer anthropic, String more)
             throws IOException {
+        return in(folder, openai, anthropic, more, "");
+    }
+
+    /** With further keys of {@code models}, a line each, without indentation. */
+    static TestGateway.Builder in(
+            Path folder, FakeModelServer openai, FakeModelServer anthropic, String more, String sections)
+            throws IOException {
         secret(folder.resolve("openai.key"), OPENAI_KEY);
         secret(folder.resolve("anthropic.key"), ANTHROPIC_KEY);
         return TestGateway.in(folder).policy(ALLOW).section("models", """
@@ -51,8 +58,8 @@ final class ModelGateways {
                     gpt: {targets: [{provider: acme, model: acme-large-1}]}
                     claude: {targets: [{provider: other, model: other-sonnet-9}]}
                     secret: {targets: [{provider: acme, model: acme-secret}]}
-                """.formatted(
-                        openai.url(), more, anthropic.url(), more));
+                """.formatted(openai.url(), more, anthropic.url(), more)
+                        + sections.indent(2));
     }
 
     /** All of OpenAI's, Anthropic's, Google's and a compatible server at one scripted provider, with keys of their own. */
@@ -94,6 +101,7 @@ final class ModelGateways {
 
     private static void secret(Path file, String text) throws IOException {
         Files.createDirectories(file.getParent());
+        Files.deleteIfExists(file);
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(file, text + "\n");
     }

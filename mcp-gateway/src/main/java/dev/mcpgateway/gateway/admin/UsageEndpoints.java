@@ -1,0 +1,164 @@
+package dev.mcpgateway.gateway.admin;
+
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
+import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.http.Exchange;
+import dev.mcpgateway.gateway.http.Routes.Access;
+import dev.mcpgateway.gateway.http.Routes.Route;
+import dev.mcpgateway.gateway.model.money.Budget;
+import dev.mcpgateway.gateway.model.money.Ledger;
+import dev.mcpgateway.gateway.model.money.LedgerUnavailable;
+import dev.mcpgateway.gateway.model.money.Money;
+import dev.mcpgateway.gateway.model.money.Usd;
+import dev.mcpgateway.gateway.model.money.Used;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Fields;
+
+/** {@code /usage}: what calls of models used and cost; {@code /budgets}: what may still be spent. */
+public final class UsageEndpoints {
+    private static final int DAYS_DEFAULT = 30;
+    private static final int POTS_MAX = 10_000;
+
+    private final Money money;
+    private final AdminTokens tokens;
+    private final InstantSource clock;
+
+    /** Tells this ledger to those with a token. */
+    public UsageEndpoints(Money money, AdminTokens tokens, InstantSource clock) {
+        this.money = money;
+        this.tokens = tokens;
+        this.clock = clock;
+    }
+
+    /** The rows of the port's table. */
+    public List<Route> routes() {
+        Set<String> get = Set.of("GET");
+        return List.of(
+                new Route("/usage", get, Access.AUTHENTICATED, false, this::usage),
+                new Route("/budgets", get, Access.AUTHENTICATED, false, this::budgets));
+    }
+
+    private void usage(Exchange exchange) {
+        tokens.authenticate(exchange);
+        Fields query = Request.extractQueryParameters(exchange.request());
+        LocalDate today = clock.instant().atZone(ZoneOffset.UTC).toLocalDate();
+        try {
+            List<Ledger.Row> rows = money.ledger()
+                    .usage(
+                            by(query.getValue("by")),
+                            day(query.getValue("from"), today.minusDays(DAYS_DEFAULT)),
+                            day(query.getValue("to"), today));
+            AdminEndpoints.json(
+                    exchange,
+                    200,
+                    rows.stream()
+                            .map(UsageEndpoints::json)
+                            .collect(Collectors.joining(",", "{\"usage\":[", "]}\n")));
+        } catch (LedgerUnavailable failure) {
+            throw new Refused(Refusal.of(Reason.LEDGER_UNAVAILABLE, String.valueOf(failure.getMessage())));
+        }
+    }
+
+    private static Ledger.By by(String text) {
+        return Arrays.stream(Ledger.By.values())
+                .filter(by -> by.name().toLowerCase(Locale.ROOT).equals(text))
+                .findFirst()
+                .orElseThrow(() -> new Refused(Refusal.saying(
+                        Reason.BAD_ORDER,
+                        "by must be one of "
+                                + Arrays.stream(Ledger.By.values())
+                                        .map(by -> by.name().toLowerCase(Locale.ROOT))
+                                        .collect(Collectors.joining(", ")))));
+    }
+
+    private static LocalDate day(String text, LocalDate fallback) {
+        if (text == null) {
+            return fallback;
+        }
+        try {
+            return LocalDate.parse(text);
+        } catch (DateTimeParseException noDay) {
+            throw new Refused(Refusal.saying(Reason.BAD_ORDER, "days are written as 2026-01-31"));
+        }
+    }
+
+    private static String json(Ledger.Row row) {
+        Used used = row.used();
+        return "{\"value\":" + AdminEndpoints.quote(row.value())
+                + ",\"calls\":" + used.calls()
+                + ",\"input_tokens\":" + used.input()
+                + ",\"cache_read_tokens\":" + used.cacheRead()
+                + ",\"cache_write_tokens\":" + used.cacheWrite()
+                + ",\"output_tokens\":" + used.output()
+                + ",\"reasoning_tokens\":" + used.reasoning()
+                + ",\"cost_usd\":\"" + Usd.text(used.nanoUsd())
+                + "\",\"estimated_calls\":" + used.estimated()
+                + ",\"unpriced_calls\":" + used.unpriced()
+                + "}";
+    }
+
+    private void budgets(Exchange exchange) {
+        tokens.authenticate(exchange);
+        AdminEndpoints.json(
+                exchange,
+                200,
+                money.ledger().balances().stream()
+                        .limit(POTS_MAX)
+                        .flatMap(balance ->
+                                money.budget(balance.pot().budget()).stream().map(budget -> json(budget, balance)))
+                        .sorted()
+                        .collect(Collectors.joining(",", "{\"budgets\":[", "]}\n")));
+    }
+
+    private static String json(Budget budget, Ledger.Balance balance) {
+        long to = balance.pot().to();
+        return "{\"budget\":" + AdminEndpoints.quote(budget.name())
+                + ",\"whose\":" + AdminEndpoints.quote(balance.pot().whose().replace('\n', '/'))
+                + ",\"mode\":\"" + (budget.isEnforced() ? "enforce" : "observe")
+                + "\",\"until\":"
+                + (to == Long.MAX_VALUE
+                        ? "null"
+                        : AdminEndpoints.quote(Instant.ofEpochSecond(to).toString()))
+                + ",\"spent_usd\":\"" + Usd.text(balance.spent().nanoUsd())
+                + "\",\"held_usd\":\"" + Usd.text(balance.held().nanoUsd())
+                + "\",\"left_usd\":"
+                + left(
+                        budget.limits().nanoUsd(),
+                        balance.spent().nanoUsd(),
+                        balance.held().nanoUsd(),
+                        true)
+                + ",\"left_tokens\":"
+                + left(
+                        budget.limits().tokens(),
+                        balance.spent().tokens(),
+                        balance.held().tokens(),
+                        false)
+                + ",\"left_requests\":"
+                + left(
+                        budget.limits().requests(),
+                        balance.spent().requests(),
+                        balance.held().requests(),
+                        false)
+                + "}";
+    }
+
+    private static String left(OptionalLong limit, long spent, long held, boolean isMoney) {
+        if (limit.isEmpty()) {
+            return "null";
+        }
+        long left = Math.max(0, Math.max(0, limit.getAsLong() - spent) - held);
+        return isMoney ? "\"" + Usd.text(left) + "\"" : Long.toString(left);
+    }
+}

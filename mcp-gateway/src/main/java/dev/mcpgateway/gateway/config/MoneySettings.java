@@ -1,0 +1,23 @@
+package dev.mcpgateway.gateway.config;
+
+import dev.mcpgateway.gateway.model.money.Budget;
+import dev.mcpgateway.gateway.model.money.Money;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What calls of models cost and what may be spent.
+ *
+ * @param prices the file of prices
+ * @param assumed bounds of calls that name none
+ * @param claims names of the claims that teams and tenants are told by
+ * @param keep how long usage is kept
+ */
+public record MoneySettings(
+        Path prices, Money.Assumed assumed, Budget.Claims claims, Duration keep, List<Budget> budgets) {
+    /** Copies the list. */
+    public MoneySettings {
+        budgets = List.copyOf(budgets);
+    }
+}

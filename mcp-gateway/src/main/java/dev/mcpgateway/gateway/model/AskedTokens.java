@@ -1,0 +1,186 @@
+package dev.mcpgateway.gateway.model;
+
+import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.connectors.model.ModelRequest;
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.JsonDocument.Name;
+import dev.mcpgateway.gateway.model.money.Money;
+import dev.mcpgateway.gateway.model.money.Price;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Set;
+
+/**
+ * How many tokens a request can be and ask for, read from it before anybody has counted them. Members of all protocols are
+ * looked for whichever the request is of: one too many only makes the bound larger.
+ *
+ * @param bytes of the request
+ * @param isWhole whether all that the model will read is in those bytes
+ * @param output most tokens of all answers, as the request limits them; -1 where it does not
+ * @param answers how many answers it asks for
+ * @param tier the service tier that it names; empty for none
+ */
+record AskedTokens(long bytes, boolean isWhole, long output, long answers, String tier, boolean embeds) {
+    /**
+     * What providers add to a request, such as the marks around messages and an instruction about tools. Each message has
+     * more bytes of JSON around it than it gets marks.
+     */
+    private static final long ADDED = 1024;
+
+    /**
+     * A token is a byte of UTF-8 at the least, so the bytes of a text bound its tokens. Typical texts have three to five
+     * bytes a token.
+     */
+    private static final long BYTES_OF_A_TOKEN = 3;
+
+    private static final long NUMBER_MAX = 1_000_000_000;
+    private static final Name TYPE = Name.of("type");
+    private static final Name SERVICE_TIER = Name.of("service_tier");
+    private static final Name GENERATION = Name.of("generationConfig");
+    private static final Set<String> TYPES = Set.of(
+            "text",
+            "input_text",
+            "output_text",
+            "message",
+            "refusal",
+            "thinking",
+            "redacted_thinking",
+            "reasoning",
+            "reasoning_text",
+            "summary_text",
+            "tool",
+            "tool_use",
+            "tool_result",
+            "function",
+            "function_call",
+            "function_call_output",
+            "custom",
+            "custom_tool_call",
+            "custom_tool_call_output",
+            "grammar",
+            "allowed_tools",
+            "auto",
+            "any",
+            "none",
+            "enabled",
+            "disabled",
+            "adaptive",
+            "ephemeral",
+            "json_object",
+            "json_schema",
+            "object",
+            "array",
+            "string",
+            "number",
+            "integer",
+            "boolean",
+            "null");
+
+    /** Members that stand for something that is elsewhere, or is no text. */
+    private static final Set<String> ELSEWHERE = Set.of(
+            "previous_response_id",
+            "conversation",
+            "container",
+            "mcp_servers",
+            "web_search_options",
+            "cachedContent",
+            "cached_content",
+            "file_id",
+            "file_url",
+            "image_url",
+            "input_audio",
+            "fileData",
+            "file_data",
+            "inlineData",
+            "inline_data");
+
+    static AskedTokens of(ModelRequest request) {
+        JsonDocument body = request.body();
+        boolean embeds = request.api() == ModelApi.EMBEDDINGS;
+        int generation = body.at(GENERATION);
+        long output = -1;
+        for (Name cap : new Name[] {
+            Name.of("max_completion_tokens"), Name.of("max_tokens"), Name.of("max_output_tokens")
+        }) {
+            output = Math.max(output, number(body, body.at(cap)));
+        }
+        output = Math.max(output, number(body, body.member(generation, Name.of("maxOutputTokens"))));
+        long answers = Math.max(
+                number(body, body.at(Name.of("n"))),
+                number(body, body.member(generation, Name.of("candidateCount"))));
+        int tier = body.at(SERVICE_TIER);
+        return new AskedTokens(
+                body.bytes().length,
+                embeds || (body.at(Name.of("prompt")) == JsonDocument.NONE && isWhole(body, JsonDocument.ROOT)),
+                embeds ? 0 : output,
+                Math.max(1, answers),
+                body.is(tier, Kind.STRING) ? body.string(tier) : "",
+                embeds);
+    }
+
+    /** Rounded up and bounded; -1 for what is no number above zero. */
+    private static long number(JsonDocument body, int node) {
+        if (!body.is(node, Kind.NUMBER)) {
+            return -1;
+        }
+        BigDecimal number = new BigDecimal(body.raw(node));
+        // compared by their powers of ten first: a number of few characters can have very many digits
+        if (number.signum() <= 0) {
+            return -1;
+        }
+        return number.precision() - (long) number.scale() > 10
+                ? NUMBER_MAX
+                : number.precision() - (long) number.scale() < 0
+                        ? 1
+                        : Math.min(
+                                NUMBER_MAX,
+                                number.setScale(0, RoundingMode.CEILING).longValueExact());
+    }
+
+    private static boolean isWhole(JsonDocument body, int node) {
+        boolean isObject = body.is(node, Kind.OBJECT);
+        if (!isObject && !body.is(node, Kind.ARRAY)) {
+            return true;
+        }
+        for (int each = body.first(node); each != JsonDocument.NONE; each = body.next(node, each)) {
+            if (isObject && !body.is(each, Kind.NULL) && pointsElsewhere(body, each)) {
+                return false;
+            }
+            if (!isWhole(body, each)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean pointsElsewhere(JsonDocument body, int member) {
+        if (body.isNamed(member, TYPE)) {
+            return body.is(member, Kind.STRING) && !TYPES.contains(body.string(member));
+        }
+        return ELSEWHERE.contains(body.name(member));
+    }
+
+    /** No provider can count more tokens of the request. */
+    long inputMost(Price price, Money.Assumed assumed) {
+        long read = bytes + ADDED;
+        long most = isWhole ? read : Math.max(read, price.inputTokensMax().orElse(assumed.inputTokens()));
+        return Math.min(most, price.inputTokensMax().orElse(Long.MAX_VALUE));
+    }
+
+    /** No answer can be longer. */
+    long outputMost(Price price, Money.Assumed assumed) {
+        long one = output >= 0 ? output : price.outputTokensMax().orElse(assumed.outputTokens());
+        return one * answers;
+    }
+
+    /** What the request was about, where nobody says. */
+    long inputAbout() {
+        return (bytes + BYTES_OF_A_TOKEN - 1) / BYTES_OF_A_TOKEN;
+    }
+
+    /** What so much text was about, where nobody says. */
+    long outputAbout(long textBytes) {
+        return embeds ? 0 : (textBytes + BYTES_OF_A_TOKEN - 1) / BYTES_OF_A_TOKEN;
+    }
+}

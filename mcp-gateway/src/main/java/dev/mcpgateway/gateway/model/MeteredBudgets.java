@@ -1,0 +1,136 @@
+package dev.mcpgateway.gateway.model;
+
+import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
+import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.identity.Caller;
+import dev.mcpgateway.gateway.identity.VirtualKeys;
+import dev.mcpgateway.gateway.model.money.Amount;
+import dev.mcpgateway.gateway.model.money.Budget;
+import dev.mcpgateway.gateway.model.money.Hold;
+import dev.mcpgateway.gateway.model.money.Ledger;
+import dev.mcpgateway.gateway.model.money.LedgerUnavailable;
+import dev.mcpgateway.gateway.model.money.Money;
+import dev.mcpgateway.gateway.model.money.Payer;
+import dev.mcpgateway.gateway.model.money.Period;
+import dev.mcpgateway.gateway.model.money.Pot;
+import dev.mcpgateway.gateway.model.money.Price;
+import dev.mcpgateway.gateway.model.money.Spender;
+import dev.mcpgateway.policy.Permit;
+import dev.mcpgateway.policy.Subject;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Budgets over a price table and a ledger. A call that could cost more than is left is refused before it is sent. */
+final class MeteredBudgets implements Budgets {
+    private static final int RETRY_SECONDS = 5;
+    private static final int CLAIM_CHARS_MAX = 256;
+
+    private final Money money;
+    private final InstantSource clock;
+
+    MeteredBudgets(Money money, InstantSource clock) {
+        this.money = money;
+        this.clock = clock;
+    }
+
+    @Override
+    public Reservation reserve(ModelAsk ask, Permit permit, Plan plan) {
+        if (ask.request().api() == ModelApi.COUNT_TOKENS) {
+            return Reservation.FREE;
+        }
+        Instant now = clock.instant();
+        LocalDate day = now.atZone(ZoneOffset.UTC).toLocalDate();
+        String model = permit.feature().own();
+        Spender spender = spender(ask.caller());
+        List<Budget> counting = money.counting(spender, model);
+        AskedTokens asked = AskedTokens.of(ask.request());
+        Hold hold = new Hold(
+                ask.exchange().id(),
+                now,
+                payer(spender, model, day),
+                money.pots(counting, spender, now),
+                most(asked, plan, day, counting));
+        try {
+            return switch (money.ledger().hold(hold)) {
+                case Ledger.Answer.Held() -> new MeteredReservation(money, hold, asked, day);
+                case Ledger.Answer.Short(Pot pot) -> throw refusal(pot, now);
+            };
+        } catch (LedgerUnavailable failure) {
+            throw new Refused(Refusal.of(Reason.LEDGER_UNAVAILABLE, String.valueOf(failure.getMessage()))
+                    .retryAfter(RETRY_SECONDS));
+        }
+    }
+
+    /** At the dearest target: which one will answer is not known yet. */
+    private Amount most(AskedTokens asked, Plan plan, LocalDate day, List<Budget> counting) {
+        boolean needsPrice = counting.stream()
+                .anyMatch(budget -> budget.isEnforced() && budget.limits().nanoUsd().isPresent());
+        long nanoUsd = 0;
+        long tokens = 0;
+        for (ModelTable.Target target : plan.targets()) {
+            Optional<Price> found = money.prices()
+                    .get()
+                    .find(target.provider().name(), target.model(), day)
+                    .filter(price -> price.has(asked.tier()));
+            if (found.isEmpty() && needsPrice) {
+                throw new Refused(Refusal.of(
+                        Reason.NO_PRICE, target.model() + " of " + target.provider().name() + " " + asked.tier()));
+            }
+            Price price = found.orElse(Price.NONE);
+            long input = asked.inputMost(price, money.assumed());
+            long output = asked.outputMost(price, money.assumed());
+            tokens = Math.max(tokens, input + output);
+            nanoUsd = Math.max(nanoUsd, price.atMost(input, output, asked.tier()));
+        }
+        return new Amount(nanoUsd, tokens, 1);
+    }
+
+    private Refused refusal(Pot pot, Instant now) {
+        boolean isRate = money.budget(pot.budget())
+                .filter(budget -> budget.period() == Period.MINUTE)
+                .isPresent();
+        return new Refused(
+                isRate
+                        ? Refusal.of(Reason.TOO_MANY_TOKENS, pot.budget())
+                                .retryAfter((int) Math.max(1, pot.to() - now.getEpochSecond()))
+                        : Refusal.of(Reason.OVER_BUDGET, pot.budget()));
+    }
+
+    private Payer payer(Spender spender, String model, LocalDate day) {
+        return new Payer(
+                day,
+                spender.key(),
+                spender.issuer() + "/" + spender.user(),
+                spender.claims().getOrDefault(money.claims().team(), ""),
+                spender.claims().getOrDefault(money.claims().tenant(), ""),
+                model);
+    }
+
+    private static Spender spender(Caller caller) {
+        Subject subject = caller.subject();
+        String client = subject.clientId();
+        String keyId = caller.issuer().equals(VirtualKeys.ISSUER) ? caller.credentialKeyId() : null;
+        Map<String, String> claims = new HashMap<>();
+        subject.claims().forEach((name, value) -> {
+            // a longer one would be kept in every row of the ledger
+            if (value.isString() && value.stringValue().length() <= CLAIM_CHARS_MAX) {
+                claims.put(name, value.stringValue());
+            }
+        });
+        return new Spender(
+                subject.issuer(),
+                subject.subject(),
+                client == null ? "" : client,
+                keyId == null ? "" : keyId,
+                subject.groups(),
+                claims);
+    }
+}

@@ -1,0 +1,103 @@
+package dev.mcpgateway.gateway.model;
+
+import dev.mcpgateway.connectors.model.ModelEvent;
+import dev.mcpgateway.connectors.model.ModelFacts;
+import dev.mcpgateway.connectors.model.ModelUsage;
+import dev.mcpgateway.gateway.model.money.Cost;
+import dev.mcpgateway.gateway.model.money.Hold;
+import dev.mcpgateway.gateway.model.money.Money;
+import dev.mcpgateway.gateway.model.money.Used;
+import java.time.LocalDate;
+
+/** What a ledger holds for one call, until it is settled or released. */
+final class MeteredReservation implements Reservation {
+    private final Money money;
+    private final Hold hold;
+    private final AskedTokens asked;
+    private final LocalDate day;
+    private final CountedText counted = new CountedText();
+    private Used attempts = Used.NOTHING;
+    private boolean over;
+
+    MeteredReservation(Money money, Hold hold, AskedTokens asked, LocalDate day) {
+        this.money = money;
+        this.hold = hold;
+        this.asked = asked;
+        this.day = day;
+    }
+
+    @Override
+    public void attempted(ModelTable.Target target, ModelFacts facts) {
+        if (facts.usage().isKnown()) {
+            attempts = attempts.plus(used(target, facts.usage(), false));
+        }
+    }
+
+    @Override
+    public void passed(ModelEvent event) {
+        counted.add(event.data());
+    }
+
+    @Override
+    public Cost settle(ModelTable.Target target, ModelFacts facts, long answerBytes, End end) {
+        if (over) {
+            throw new IllegalStateException("settled already");
+        }
+        over = true;
+        ModelUsage usage = facts.usage();
+        Used last = switch (end) {
+            case COMPLETE -> usage.isKnown() ? used(target, usage, false) : used(target, about(answerBytes), true);
+            case CUT -> used(target, usage.isKnown() ? atLeastCounted(usage) : about(answerBytes), true);
+            case UNANSWERED -> usage.isKnown() ? used(target, usage, false) : Used.NOTHING;
+        };
+        Used all = attempts.plus(last);
+        // attempts are one call, and so is one that was not answered
+        Used call = new Used(
+                1,
+                all.input(),
+                all.cacheRead(),
+                all.cacheWrite(),
+                all.output(),
+                all.reasoning(),
+                all.nanoUsd(),
+                Math.min(1, all.estimated()),
+                Math.min(1, all.unpriced()));
+        money.ledger().settle(hold, target.provider().name(), call);
+        return call.unpriced() > 0 ? Cost.UNKNOWN : new Cost(call.nanoUsd(), call.estimated() > 0);
+    }
+
+    private Used used(ModelTable.Target target, ModelUsage usage, boolean isEstimated) {
+        return Used.call(
+                usage,
+                money.prices()
+                        .get()
+                        .find(target.provider().name(), target.model(), day)
+                        .filter(price -> price.has(asked.tier()))
+                        .map(price -> new Cost(price.cost(usage, asked.tier()), isEstimated))
+                        .orElse(new Cost(-1, isEstimated)));
+    }
+
+    /** Streams state their input early and their output late. */
+    private ModelUsage atLeastCounted(ModelUsage stated) {
+        return new ModelUsage(
+                stated.input(),
+                stated.cacheRead(),
+                stated.cacheWrite(),
+                stated.cacheWriteHour(),
+                Math.max(stated.output(), asked.outputAbout(counted.sum())),
+                stated.reasoning());
+    }
+
+    private ModelUsage about(long answerBytes) {
+        long text = counted.sum() > 0 ? counted.sum() : answerBytes;
+        return new ModelUsage(asked.inputAbout(), 0, 0, 0, asked.outputAbout(text), 0);
+    }
+
+    @Override
+    public void close() {
+        if (!over) {
+            over = true;
+            money.ledger().release(hold);
+        }
+    }
+}

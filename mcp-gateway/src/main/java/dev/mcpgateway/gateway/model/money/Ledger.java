@@ -1,0 +1,70 @@
+package dev.mcpgateway.gateway.model.money;
+
+import java.time.LocalDate;
+import java.util.List;
+
+/**
+ * Who has spent what, and what is set aside. Decides over all pots of a call at once; a store that replicas share can stand
+ * behind it.
+ */
+public interface Ledger extends AutoCloseable {
+    /** What came of a hold. */
+    sealed interface Answer {
+        /** It is durable, and to be settled or released once. */
+        record Held() implements Answer {}
+
+        /** This pot has not as much left; nothing is set aside anywhere. */
+        record Short(Pot pot) implements Answer {}
+    }
+
+    /** What a pot has seen. */
+    record Balance(Pot pot, Amount spent, Amount held) {}
+
+    /** What usage is added up by. */
+    enum By {
+        /** Virtual keys. */
+        KEY,
+        /** Users. */
+        USER,
+        /** Teams. */
+        TEAM,
+        /** Tenants. */
+        TENANT,
+        /** Models, as agents name them. */
+        MODEL,
+        /** Providers. */
+        PROVIDER,
+        /** Days. */
+        DAY
+    }
+
+    /** The usage of one value of what it is added up by. */
+    record Row(String value, Used used) {}
+
+    /**
+     * Sets aside what a call may cost at most, in every pot or in none.
+     *
+     * @throws LedgerUnavailable if it cannot be kept for good
+     */
+    Answer hold(Hold hold) throws LedgerUnavailable;
+
+    /** Spends, in place of what was set aside. Kept for good soon after; until then what was set aside counts as spent. */
+    void settle(Hold hold, String provider, Used used);
+
+    /** Gives back all that was set aside: nothing was asked of anybody. */
+    void release(Hold hold);
+
+    /** All pots of periods that are not over. */
+    List<Balance> balances();
+
+    /**
+     * The usage of these days, both included, in the order of the values.
+     *
+     * @throws LedgerUnavailable if it cannot be read
+     */
+    List<Row> usage(By by, LocalDate from, LocalDate to) throws LedgerUnavailable;
+
+    /** Keeps all that was settled for good. */
+    @Override
+    void close();
+}

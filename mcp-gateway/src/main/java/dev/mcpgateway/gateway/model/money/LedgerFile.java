@@ -1,0 +1,231 @@
+package dev.mcpgateway.gateway.model.money;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
+import org.h2.mvstore.type.StringDataType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file of the ledger: pots and what was spent of them, holds that are open, usage by day and payer. Used by one thread.
+ * Nothing is durable before {@link #sync}, and all changes since the last one become so together.
+ */
+final class LedgerFile implements AutoCloseable {
+    private static final int VALUES_MAX = 100_000;
+    private static final int CACHE_MEGABYTES = 8;
+    private static final int COMPACT_EVERY = 4_096;
+
+    /** Versions are synced one by one, so older ones need not stay readable for long. */
+    private static final int RETENTION_MILLIS = 1_000;
+
+    private final InstantSource clock;
+    private final Duration keep;
+    private final MVStore store;
+    private final MVMap<String, String> pots;
+    private final MVMap<String, String> open;
+    private final MVMap<String, String> usage;
+    private LocalDate pruned = LocalDate.EPOCH;
+    private long commits;
+
+    LedgerFile(Path path, InstantSource clock, Duration keep) throws LedgerUnavailable {
+        this.clock = clock;
+        this.keep = keep;
+        try {
+            make(path);
+            this.store = new MVStore.Builder()
+                    .fileName(path.toString())
+                    .autoCommitDisabled()
+                    .cacheSize(CACHE_MEGABYTES)
+                    .open();
+            store.setRetentionTime(RETENTION_MILLIS);
+            store.setVersionsToKeep(0);
+            this.pots = map("pots");
+            this.open = map("open");
+            this.usage = map("usage");
+        } catch (IOException | MVStoreException failure) {
+            throw new LedgerUnavailable(
+                    path + " cannot be opened as the ledger: " + failure.getMessage()
+                            + ". Is another gateway using it? If it is damaged, restore it from a copy",
+                    failure);
+        }
+    }
+
+    /** For its owner alone: it says who asks which model how often. */
+    private static void make(Path path) throws IOException {
+        Path folder = path.toAbsolutePath().getParent();
+        if (folder != null && Files.notExists(folder)) {
+            Files.createDirectories(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+        try {
+            Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException there) {
+            // it is the one to go on with
+        }
+    }
+
+    private MVMap<String, String> map(String name) {
+        return store.openMap(
+                name,
+                new MVMap.Builder<String, String>()
+                        .keyType(StringDataType.INSTANCE)
+                        .valueType(StringDataType.INSTANCE));
+    }
+
+    void pots(BiConsumer<Pot, Amount> sink) {
+        pots.forEach((pot, sum) -> sink.accept(Pot.of(pot), amount(sum)));
+    }
+
+    /**
+     * Ends every hold that is open. A call whose outcome is known cost what that says; of any other one all that was set
+     * aside stays spent, since nobody knows what it cost.
+     */
+    void reconcile(Outcomes outcomes) throws IOException {
+        Map<String, Hold> held = new HashMap<>();
+        open.forEach((call, hold) -> held.put(call, Hold.of(hold)));
+        if (held.isEmpty()) {
+            return;
+        }
+        Instant oldest =
+                held.values().stream().map(Hold::at).min(Instant::compareTo).orElseThrow();
+        Map<String, Outcomes.Outcome> known = outcomes.of(Set.copyOf(held.keySet()), oldest);
+        held.forEach((call, hold) -> {
+            Outcomes.Outcome outcome = known.get(call);
+            if (outcome == null) {
+                Amount most = hold.most();
+                settled(hold, "", new Used(1, most.tokens(), 0, 0, 0, 0, most.nanoUsd(), 1, 0));
+            } else {
+                settled(hold, outcome.provider(), outcome.used());
+            }
+        });
+        sync();
+    }
+
+    void opened(Hold hold) {
+        open.put(hold.call(), hold.text());
+    }
+
+    void released(Hold hold) {
+        open.remove(hold.call());
+    }
+
+    void settled(Hold hold, String provider, Used used) {
+        open.remove(hold.call());
+        hold.claims().forEach(claim -> {
+            String pot = claim.pot().text();
+            pots.put(pot, text(amount(pots.get(pot)).plus(used.amount())));
+        });
+        Payer payer = hold.payer();
+        String row = Fields.join(
+                payer.day().toString(),
+                payer.key(),
+                payer.user(),
+                payer.team(),
+                payer.tenant(),
+                payer.model(),
+                provider);
+        String before = usage.get(row);
+        usage.put(row, (before == null ? used : Used.of(before).plus(used)).text());
+    }
+
+    private static Amount amount(@Nullable String text) {
+        if (text == null) {
+            return Amount.ZERO;
+        }
+        String[] numbers = text.split(" ", -1);
+        return new Amount(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]), Long.parseLong(numbers[2]));
+    }
+
+    private static String text(Amount amount) {
+        return amount.nanoUsd() + " " + amount.tokens() + " " + amount.requests();
+    }
+
+    List<Ledger.Row> usage(Ledger.By by, LocalDate from, LocalDate to) {
+        Map<String, Used> sums = new TreeMap<>();
+        Iterator<String> keys = usage.keyIterator(from.toString());
+        while (keys.hasNext()) {
+            String key = keys.next();
+            List<String> fields = Fields.split(key);
+            if (LocalDate.parse(fields.getFirst()).isAfter(to)) {
+                break;
+            }
+            String value = fields.get(by(by));
+            String bounded = sums.size() < VALUES_MAX || sums.containsKey(value) ? value : "…";
+            sums.merge(bounded, Used.of(usage.get(key)), Used::plus);
+        }
+        List<Ledger.Row> rows = new ArrayList<>();
+        sums.forEach((value, used) -> rows.add(new Ledger.Row(value, used)));
+        return rows;
+    }
+
+    private static int by(Ledger.By by) {
+        return switch (by) {
+            case DAY -> 0;
+            case KEY -> 1;
+            case USER -> 2;
+            case TEAM -> 3;
+            case TENANT -> 4;
+            case MODEL -> 5;
+            case PROVIDER -> 6;
+        };
+    }
+
+    /** Makes all changes so far durable, together. */
+    void sync() {
+        prune();
+        store.commit();
+        store.sync();
+        if (++commits % COMPACT_EVERY == 0) {
+            store.compact(50, 1 << 20);
+        }
+    }
+
+    private void prune() {
+        Instant now = clock.instant();
+        LocalDate today = now.atZone(ZoneOffset.UTC).toLocalDate();
+        if (today.equals(pruned)) {
+            return;
+        }
+        pruned = today;
+        Instant before = now.minus(keep);
+        List<String> over = new ArrayList<>();
+        pots.keyIterator("").forEachRemaining(pot -> {
+            if (Pot.of(pot).to() < before.getEpochSecond()) {
+                over.add(pot);
+            }
+        });
+        over.forEach(pots::remove);
+        String first = before.atZone(ZoneOffset.UTC).toLocalDate().toString();
+        for (String key = usage.firstKey(); key != null && key.compareTo(first) < 0; key = usage.firstKey()) {
+            usage.remove(key);
+        }
+    }
+
+    /** What is not synced is lost; what is stays. */
+    @Override
+    public void close() {
+        try {
+            store.close();
+        } catch (MVStoreException failure) {
+            store.closeImmediately();
+        }
+    }
+}

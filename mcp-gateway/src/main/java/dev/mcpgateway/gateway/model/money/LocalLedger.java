@@ -1,0 +1,165 @@
+package dev.mcpgateway.gateway.model.money;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The ledger of one gateway. Balances are decided upon in memory under one lock; a {@link LedgerJournal} keeps them. What
+ * was set aside when the process ended counts as spent at the next start, unless the call's outcome is known by then.
+ */
+public final class LocalLedger implements Ledger {
+    /** Pots in memory; whoever would need another one is refused. */
+    static final int POTS_MAX = 500_000;
+
+    private static final Amount NOTHING = Amount.ZERO;
+
+    private final InstantSource clock;
+    private final LedgerJournal journal;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<Pot, Sum> pots = new HashMap<>();
+    private int sweepAt = 1024;
+
+    private record Sum(Amount spent, Amount held) {
+        Amount all() {
+            return spent.plus(held);
+        }
+    }
+
+    /**
+     * Opens the ledger in this file, or makes it.
+     *
+     * @param outcomes asked once for calls that were open when the file was last in use
+     * @param keep how long usage and pots are kept after their day or period
+     * @throws LedgerUnavailable if the file is damaged, or in use by another process
+     */
+    public LocalLedger(Path file, InstantSource clock, Duration keep, Outcomes outcomes) throws LedgerUnavailable {
+        this.clock = clock;
+        this.journal = new LedgerJournal(file, clock, keep);
+        try {
+            journal.reconcile(outcomes);
+            long now = clock.instant().getEpochSecond();
+            journal.pots((pot, spent) -> {
+                if (pot.to() > now) {
+                    pots.put(pot, new Sum(spent, NOTHING));
+                }
+            });
+            journal.start();
+        } catch (IOException | RuntimeException failure) {
+            journal.close();
+            throw new LedgerUnavailable("the ledger cannot be read: " + failure.getMessage(), failure);
+        }
+    }
+
+    @Override
+    public Answer hold(Hold hold) throws LedgerUnavailable {
+        lock.lock();
+        try {
+            sweep();
+            for (Hold.Claim claim : hold.claims()) {
+                if (claim.isEnforced() && !fits(claim, hold.most())) {
+                    return new Answer.Short(claim.pot());
+                }
+            }
+            hold.claims().forEach(claim -> change(claim.pot(), NOTHING, hold.most(), NOTHING));
+        } finally {
+            lock.unlock();
+        }
+        try {
+            journal.opened(hold, hold.mustLast());
+        } catch (LedgerUnavailable failure) {
+            giveBack(hold);
+            throw failure;
+        }
+        return new Answer.Held();
+    }
+
+    private boolean fits(Hold.Claim claim, Amount most) {
+        Sum sum = pots.get(claim.pot());
+        return sum == null
+                ? pots.size() < POTS_MAX && claim.limits().hold(most)
+                : claim.limits().hold(sum.all().plus(most));
+    }
+
+    /** What is only observed is not worth more memory either. */
+    private void change(Pot pot, Amount spent, Amount held, Amount given) {
+        Sum sum = pots.get(pot);
+        if (sum != null || pots.size() < POTS_MAX) {
+            Sum before = sum == null ? new Sum(NOTHING, NOTHING) : sum;
+            pots.put(
+                    pot,
+                    new Sum(
+                            before.spent().plus(spent),
+                            before.held().plus(held).minus(given)));
+        }
+    }
+
+    private void sweep() {
+        if (pots.size() >= sweepAt) {
+            long now = clock.instant().getEpochSecond();
+            pots.entrySet()
+                    .removeIf(entry -> entry.getKey().to() <= now
+                            && entry.getValue().held().equals(NOTHING));
+            sweepAt = Math.max(1024, pots.size() * 2);
+        }
+    }
+
+    private void giveBack(Hold hold) {
+        lock.lock();
+        try {
+            hold.claims().forEach(claim -> change(claim.pot(), NOTHING, NOTHING, hold.most()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void settle(Hold hold, String provider, Used used) {
+        lock.lock();
+        try {
+            hold.claims().forEach(claim -> change(claim.pot(), used.amount(), NOTHING, hold.most()));
+        } finally {
+            lock.unlock();
+        }
+        journal.settled(hold, provider, used);
+    }
+
+    @Override
+    public void release(Hold hold) {
+        giveBack(hold);
+        journal.released(hold);
+    }
+
+    @Override
+    public List<Balance> balances() {
+        long now = clock.instant().getEpochSecond();
+        lock.lock();
+        try {
+            return pots.entrySet().stream()
+                    .filter(entry -> entry.getKey().to() > now)
+                    .map(entry -> new Balance(
+                            entry.getKey(),
+                            entry.getValue().spent(),
+                            entry.getValue().held()))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public List<Row> usage(By by, LocalDate from, LocalDate to) throws LedgerUnavailable {
+        return journal.usage(by, from, to);
+    }
+
+    @Override
+    public void close() {
+        journal.close();
+    }
+}

@@ -1,0 +1,26 @@
+package dev.mcpgateway.gateway.model.money;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Who spends, as budgets see it. What is not known is empty.
+ *
+ * @param issuer the issuer's alias
+ * @param user the issuer's name of the user
+ * @param client the agent's client id
+ * @param key id of the virtual key
+ * @param claims claims that are texts
+ */
+public record Spender(
+        String issuer, String user, String client, String key, Set<String> groups, Map<String, String> claims) {
+    /** Copies the collections. */
+    public Spender {
+        groups = Set.copyOf(groups);
+        claims = Map.copyOf(claims);
+    }
+
+    String claim(String name) {
+        return claims.getOrDefault(name, "");
+    }
+}

@@ -1,0 +1,78 @@
+package dev.mcpgateway.gateway.model.money;
+
+import dev.mcpgateway.connectors.model.ModelUsage;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/**
+ * What calls used, one or many.
+ *
+ * @param calls how many
+ * @param input tokens of requests, those from caches and into them included
+ * @param cacheRead those of them that providers' caches held
+ * @param cacheWrite those of them that went into providers' caches
+ * @param output tokens of answers, reasoning included
+ * @param reasoning those of them that agents do not see
+ * @param nanoUsd cost of all that have a price
+ * @param estimated how many calls are estimated in part
+ * @param unpriced how many calls have no price
+ */
+public record Used(
+        long calls,
+        long input,
+        long cacheRead,
+        long cacheWrite,
+        long output,
+        long reasoning,
+        long nanoUsd,
+        long estimated,
+        long unpriced) {
+    /** Nothing. */
+    public static final Used NOTHING = new Used(0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** One call of this usage, which is known. */
+    public static Used call(ModelUsage usage, Cost cost) {
+        return new Used(
+                1,
+                usage.input(),
+                usage.cacheRead(),
+                usage.cacheWrite(),
+                usage.output(),
+                usage.reasoning(),
+                Math.max(0, cost.nanoUsd()),
+                cost.isEstimated() ? 1 : 0,
+                cost.isKnown() ? 0 : 1);
+    }
+
+    /** Both together. */
+    public Used plus(Used other) {
+        return new Used(
+                Amount.sum(calls, other.calls),
+                Amount.sum(input, other.input),
+                Amount.sum(cacheRead, other.cacheRead),
+                Amount.sum(cacheWrite, other.cacheWrite),
+                Amount.sum(output, other.output),
+                Amount.sum(reasoning, other.reasoning),
+                Amount.sum(nanoUsd, other.nanoUsd),
+                Amount.sum(estimated, other.estimated),
+                Amount.sum(unpriced, other.unpriced));
+    }
+
+    /** As budgets count it. */
+    public Amount amount() {
+        return new Amount(nanoUsd, Amount.sum(input, output), calls);
+    }
+
+    String text() {
+        return LongStream.of(calls, input, cacheRead, cacheWrite, output, reasoning, nanoUsd, estimated, unpriced)
+                .mapToObj(Long::toString)
+                .collect(Collectors.joining(" "));
+    }
+
+    static Used of(String text) {
+        List<Long> n = List.of(text.split(" ")).stream().map(Long::parseLong).toList();
+        return new Used(
+                n.get(0), n.get(1), n.get(2), n.get(3), n.get(4), n.get(5), n.get(6), n.get(7), n.get(8));
+    }
+}

@@ -6,8 +6,15 @@ package dev.mcpgateway.audit;
  * @param served {@code model.served}: the model that answered, as the provider names it
  * @param finishReason {@code model.finish}: why the model stopped, in the provider's word
  * @param usage {@code model.usage}: tokens, as the provider counts them
+ * @param cache {@code model.cache}: the cache that it came from, such as {@code exact}; the tokens are then those of the
+ *     call that the answer was first given to, and nobody was asked
  */
-public record ModelOutcome(String served, String finishReason, TokenCounts usage) {
+public record ModelOutcome(String served, String finishReason, TokenCounts usage, String cache) {
     /** Nothing is known. */
     public static final ModelOutcome NONE = new ModelOutcome("", "", TokenCounts.UNKNOWN);
+
+    /** What a provider's own answer says. */
+    public ModelOutcome(String served, String finishReason, TokenCounts usage) {
+        this(served, finishReason, usage, "");
+    }
 }

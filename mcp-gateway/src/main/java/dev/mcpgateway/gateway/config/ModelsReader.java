@@ -41,13 +41,15 @@ final class ModelsReader {
 
     Models models(YamlObject section) {
         Map<String, Models.Provider> providers = ConfigReader.named(section, "providers", this::provider);
+        Map<String, Models.Alias> aliases = aliases(section, providers);
         Models models = new Models(
                 section.optional("audience").isPresent() ? ConfigReader.httpUrl(section, "audience", "") : null,
                 bytes(section, "request_bytes", BYTES_DEFAULT),
                 bytes(section, "reply_bytes", BYTES_DEFAULT),
                 bytes(section, "stream_bytes", STREAM_BYTES_DEFAULT),
                 providers,
-                aliases(section, providers));
+                aliases,
+                ModelCachesReader.caches(section, aliases.keySet()));
         if (models.aliases().isEmpty()) {
             section.problem("aliases", "no model has an alias", "Agents name models by aliases: gpt: {targets: […]}");
         }

@@ -61,8 +61,8 @@ final class ModelOutcomes {
         };
     }
 
-    /** What the answer said of itself. */
-    static ModelOutcome said(ModelFacts facts) {
+    /** What the answer said of itself, and which cache it came from; empty for none. */
+    static ModelOutcome said(ModelFacts facts, String cache) {
         ModelUsage usage = facts.usage();
         return new ModelOutcome(
                 facts.servedModel(),
@@ -75,6 +75,7 @@ final class ModelOutcomes {
                                 usage.cacheWriteHour(),
                                 usage.output(),
                                 usage.reasoning())
-                        : TokenCounts.UNKNOWN);
+                        : TokenCounts.UNKNOWN,
+                cache);
     }
 }

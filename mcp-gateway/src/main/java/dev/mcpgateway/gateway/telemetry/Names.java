@@ -24,6 +24,7 @@ final class Names {
     static final AttributeKey<String> REASON = AttributeKey.stringKey("gateway.reason");
     static final AttributeKey<String> DECISION = AttributeKey.stringKey("gateway.decision");
     static final AttributeKey<String> STATE = AttributeKey.stringKey("gateway.state");
+    static final AttributeKey<String> RESULT = AttributeKey.stringKey("gateway.result");
     static final AttributeKey<Long> ATTEMPTS = AttributeKey.longKey("gateway.upstream.attempts");
 
     static final String SERVER_DURATION = "mcp.server.operation.duration";
@@ -32,6 +33,7 @@ final class Names {
     static final String DECISIONS = "gateway.decisions";
     static final String STAGE_TIME = "gateway.stage.time";
     static final String STAGE_COUNT = "gateway.stage.count";
+    static final String CACHE_REQUESTS = "gateway.cache.requests";
     static final String SCREENED = "gateway.screen.findings";
     static final String UPSTREAM_HEALTH = "gateway.upstream.health";
     static final String SPANS_DROPPED = "gateway.telemetry.spans.dropped";

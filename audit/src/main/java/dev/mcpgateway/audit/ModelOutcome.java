@@ -9,14 +9,21 @@ package dev.mcpgateway.audit;
  * @param costNanoUsd {@code model.cost_nano_usd}: what the call cost with all its attempts; below zero where it has no price, and
  *     left out
  * @param costEstimated {@code model.cost_estimated}: whether the provider did not say all of what it counted
+ * @param cache {@code model.cache}: the cache that it came from, such as {@code exact}; the tokens are then those of the
+ *     call that the answer was first given to, and nobody was asked
  */
 public record ModelOutcome(
-        String served, String finishReason, TokenCounts usage, long costNanoUsd, boolean costEstimated) {
+        String served,
+        String finishReason,
+        TokenCounts usage,
+        long costNanoUsd,
+        boolean costEstimated,
+        String cache) {
     /** Nothing is known. */
     public static final ModelOutcome NONE = new ModelOutcome("", "", TokenCounts.UNKNOWN);
 
-    /** An outcome of a call that has no price. */
+    /** What a provider's own answer says, of a call that has no price. */
     public ModelOutcome(String served, String finishReason, TokenCounts usage) {
-        this(served, finishReason, usage, -1, false);
+        this(served, finishReason, usage, -1, false, "");
     }
 }

@@ -112,6 +112,7 @@ final class RecordParts {
             json.member("stream", true);
         }
         json.member("served", outcome.served()).member("finish", outcome.finishReason());
+        json.member("cache", outcome.cache());
         TokenCounts usage = outcome.usage();
         if (!usage.equals(TokenCounts.UNKNOWN)) {
             json.name("usage").open('{');

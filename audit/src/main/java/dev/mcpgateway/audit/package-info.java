@@ -63,7 +63,7 @@
  * trace       {traceparent}
  * tool        {server, name, def_sha256}
  * model       {alias, provider, name, operation, stream}, of calls of models; in outcomes also
- *              {served, finish, usage{input, cache_read, cache_write, cache_write_1h, output, reasoning},
+ *              {served, finish, cache, usage{input, cache_read, cache_write, cache_write_1h, output, reasoning},
  *              cost_nano_usd, cost_estimated}
  * policy      {sha256, rules[{id}]}
  * decision    {effect, reason_code}

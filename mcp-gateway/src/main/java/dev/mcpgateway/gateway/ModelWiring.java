@@ -21,9 +21,11 @@ import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.identity.Authenticator;
 import dev.mcpgateway.gateway.kill.KillSwitch;
 import dev.mcpgateway.gateway.model.Guardrails;
+import dev.mcpgateway.gateway.model.ModelCache;
 import dev.mcpgateway.gateway.model.ModelFace;
 import dev.mcpgateway.gateway.model.ModelTable;
 import dev.mcpgateway.gateway.model.guard.PolicyGuardrails;
+import dev.mcpgateway.gateway.model.cache.ExactCache;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.screen.PatternSet;
@@ -91,6 +93,7 @@ final class ModelWiring {
                     table(models, providers),
                     admission(models),
                     guardrails(models, config, telemetry),
+                    cache(models, wiring, telemetry),
                     policies,
                     kills,
                     audit,
@@ -109,6 +112,12 @@ final class ModelWiring {
                     new ModelTable.Target(Objects.requireNonNull(providers.get(target.provider())), target.model()));
         });
         return new ModelTable(byAlias);
+    }
+
+    private static ModelCache cache(Models models, Wiring wiring, Telemetry telemetry) {
+        return models.caches().exact().aliases().isEmpty()
+                ? ModelCache.NONE
+                : new ExactCache(models.caches(), telemetry, wiring.nanoClock(), wiring.secureRandom());
     }
 
     private static Admission admission(Models models) {

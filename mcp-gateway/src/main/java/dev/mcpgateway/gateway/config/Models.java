@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param providers who is asked, by name
  * @param aliases what agents name, and who serves it
  * @param money prices and budgets; without them nothing is counted
+ * @param caches whose answers are kept
  */
 public record Models(
         @Nullable URI audience,
@@ -31,7 +32,8 @@ public record Models(
         long streamBytes,
         Map<String, Provider> providers,
         Map<String, Alias> aliases,
-        Optional<MoneySettings> money) {
+        Optional<MoneySettings> money,
+        ModelCaches caches) {
     /** What keys call the place where models are, beside the names of views. */
     public static final String VIEW = "models";
 

@@ -48,7 +48,8 @@ final class ModelsReader {
                 bytes(section, "stream_bytes", STREAM_BYTES_DEFAULT),
                 providers,
                 aliases,
-                new MoneyReader(config, aliases.keySet()).money(section));
+                new MoneyReader(config, aliases.keySet()).money(section),
+                ModelCachesReader.caches(section, aliases.keySet()));
         if (models.aliases().isEmpty()) {
             section.problem("aliases", "no model has an alias", "Agents name models by aliases: gpt: {targets: […]}");
         }

@@ -11,6 +11,7 @@ import dev.mcpgateway.gateway.http.Answers;
 import dev.mcpgateway.gateway.http.Answers.PeerGone;
 import dev.mcpgateway.gateway.http.Exchange;
 import java.util.List;
+import java.util.Locale;
 import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,8 @@ final class ModelAnswers {
 
     private static final String ATTEMPTS = "x-gateway-attempts";
     private static final String RETRY_AFTER = "retry-after";
+    private static final String CACHE = "x-gateway-cache";
+    private static final String AGE = "age";
 
     /** SDKs take every 429 for one that time heals, unless this says otherwise. */
     private static final String SHOULD_RETRY = "x-should-retry";
@@ -47,6 +50,23 @@ final class ModelAnswers {
         // the provider's word, and not every word fits into a header
         if (!servedModel.isEmpty() && HttpHeader.isFieldValue(servedModel)) {
             headers.put(SERVED_MODEL, servedModel);
+        }
+    }
+
+    /** Says whether an answer was kept, and for how long; to be called after {@link #head}. Without a cache, nothing. */
+    void cache(Exchange exchange, ModelCache.Lookup lookup) {
+        HttpFields.Mutable headers = exchange.response().getHeaders();
+        switch (lookup) {
+            case ModelCache.Lookup.Hit hit -> {
+                headers.put(CACHE, "hit");
+                headers.put(AGE, Long.toString(hit.ageSeconds()));
+                headers.put(ATTEMPTS, "0");
+            }
+            case ModelCache.Lookup.Miss(var _, ModelCache.Sought sought) -> {
+                if (sought != ModelCache.Sought.NO) {
+                    headers.put(CACHE, sought.name().toLowerCase(Locale.ROOT));
+                }
+            }
         }
     }
 

@@ -8,11 +8,19 @@ import java.util.Map;
 /**
  * One request of a verified caller.
  *
+ * @param request what goes on: as it came, or as guardrails changed it
  * @param headers header fields that its protocol knows
+ * @param asked the request as it came
  */
-record ModelAsk(Exchange exchange, Caller caller, ModelRequest request, Map<String, String> headers) {
+public record ModelAsk(
+        Exchange exchange, Caller caller, ModelRequest request, Map<String, String> headers, ModelRequest asked) {
+    /** A request as it came. */
+    ModelAsk(Exchange exchange, Caller caller, ModelRequest request, Map<String, String> headers) {
+        this(exchange, caller, request, headers, request);
+    }
+
     /** The same, asking something else. */
     ModelAsk with(ModelRequest changed) {
-        return new ModelAsk(exchange, caller, changed, headers);
+        return new ModelAsk(exchange, caller, changed, headers, asked);
     }
 }

@@ -7,21 +7,49 @@ import dev.mcpgateway.policy.Permit;
 
 /** Answers that were given before. */
 @FunctionalInterface
-interface ModelCache {
+public interface ModelCache {
     /** Keeps nothing. */
-    ModelCache NONE = (_, _, _) -> new Lookup.Miss(Keeper.NOTHING);
+    ModelCache NONE = (_, _, _) -> Lookup.OFF;
 
     /** What is there for a call. */
     sealed interface Lookup {
-        /** An answer, whole or as the events that it came in. */
-        record Hit(ModelReply reply) implements Lookup {}
+        /** Nothing is kept for the model. */
+        Lookup OFF = new Miss(Keeper.NOTHING, Sought.NO);
 
-        /** None; the one that will be given may be kept. */
-        record Miss(Keeper keeper) implements Lookup {}
+        /** Answers are kept for the model, but none for such a request. */
+        Lookup BYPASS = new Miss(Keeper.NOTHING, Sought.BYPASS);
+
+        /**
+         * An answer, whole or as the events that it came in.
+         *
+         * @param by which cache has it, in the word of the audit log
+         * @param ageSeconds since it was given
+         */
+        record Hit(ModelReply reply, String by, long ageSeconds) implements Lookup {}
+
+        /**
+         * None; the one that will be given may be kept.
+         *
+         * @param sought whether one was looked for
+         */
+        record Miss(Keeper keeper, Sought sought) implements Lookup {}
     }
 
-    /** Takes an answer on its way, after the guardrails. What is not completed is not kept. Used by one thread. */
-    interface Keeper {
+    /** Whether an answer was looked for. */
+    enum Sought {
+        /** There is no cache for it. */
+        NO,
+        /** The request, or the agent, does not allow it. */
+        BYPASS,
+        /** It was not there. */
+        MISS
+    }
+
+    /**
+     * Takes an answer on its way, after the guardrails. What is not completed when it is closed is not kept, and whoever
+     * waits for it asks the provider. Used by one thread.
+     */
+    interface Keeper extends AutoCloseable {
         /** Keeps nothing. */
         Keeper NOTHING = new Keeper() {
             @Override
@@ -32,6 +60,9 @@ interface ModelCache {
 
             @Override
             public void completed(ModelFacts facts) {}
+
+            @Override
+            public void close() {}
         };
 
         /** A whole answer. */
@@ -42,8 +73,17 @@ interface ModelCache {
 
         /** The stream is complete. */
         void completed(ModelFacts facts);
+
+        /** Nothing more comes. */
+        @Override
+        void close();
     }
 
-    /** Looks for an answer to the same request of the same tenant under the same policy. */
+    /**
+     * Looks for an answer to the same request of the same tenant under the same policy. Where another call is about to get
+     * it, this one waits for a limited time.
+     *
+     * @throws dev.mcpgateway.gateway.call.Refused if the agent leaves meanwhile
+     */
     Lookup find(ModelAsk ask, Permit permit, String policyHash);
 }

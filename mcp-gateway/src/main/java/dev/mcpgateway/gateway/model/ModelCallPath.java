@@ -96,8 +96,20 @@ final class ModelCallPath {
             return cached instanceof ModelCache.Lookup.Hit ? Reservation.FREE : reservation;
         }
 
+        /** Which cache has the answer; empty for none. */
+        String cachedBy() {
+            return cached instanceof ModelCache.Lookup.Hit hit ? hit.by() : "";
+        }
+
+        ModelCache.Keeper keeper() {
+            return cached instanceof ModelCache.Lookup.Miss(ModelCache.Keeper keeper, var _)
+                    ? keeper
+                    : ModelCache.Keeper.NOTHING;
+        }
+
         @Override
         public void close() {
+            keeper().close();
             reservation.close();
             place.close();
         }
@@ -110,22 +122,19 @@ final class ModelCallPath {
         private final Reservation reservation;
         private final ModelTable.Target target;
         private final Guardrails.OnCall guard;
+        private final String cachedBy;
         private int status;
         private long bytesIn;
         private ModelFacts facts = ModelFacts.NONE;
         private Reservation.End end = Reservation.End.CUT;
 
-        private Progress(
-                long sinceNanos,
-                ModelTrace provider,
-                Reservation reservation,
-                ModelTable.Target target,
-                Guardrails.OnCall guard) {
+        private Progress(long sinceNanos, ModelTrace provider, Admitted admitted) {
             this.sinceNanos = sinceNanos;
             this.provider = provider;
-            this.reservation = reservation;
-            this.target = target;
-            this.guard = guard;
+            this.reservation = admitted.toSettle();
+            this.target = admitted.target();
+            this.guard = admitted.guard();
+            this.cachedBy = admitted.cachedBy();
         }
     }
 
@@ -138,15 +147,10 @@ final class ModelCallPath {
     String handle(ModelAsk ask, CallTrace trace) {
         try (Admitted admitted = admit(policies.get(), ask, trace); // LOCATE AUTHORIZE CHECK ROUTE ADMIT BUDGET CACHE
                 AuditTicket ticket = record(admitted, trace)) { // RECORD
-            Progress progress = new Progress(
-                    trace.now(),
-                    providerBegins(admitted, trace),
-                    admitted.toSettle(),
-                    admitted.target(),
-                    admitted.guard());
+            Progress progress = new Progress(trace.now(), providerBegins(admitted, trace), admitted);
             try {
                 ModelReply reply = switch (admitted.cached()) {
-                    case ModelCache.Lookup.Hit(ModelReply kept) -> kept;
+                    case ModelCache.Lookup.Hit(ModelReply kept, var _, var _) -> kept;
                     case ModelCache.Lookup.Miss _ -> forward(admitted, ticket, trace); // CREDENTIAL FORWARD
                 };
                 return switch (reply) { // RELAY SCREEN FINISH ANSWER
@@ -239,10 +243,17 @@ final class ModelCallPath {
 
     private AuditTicket record(Admitted admitted, CallTrace trace) {
         trace.enter(Stage.RECORD);
-        return records.opened(admitted.ask(), admitted.target(), admitted.permit(), traceRef(trace));
+        return admitted.cachedBy().isEmpty()
+                ? records.opened(admitted.ask(), admitted.target(), admitted.permit(), traceRef(trace))
+                : records.openedFromCache(admitted.ask(), admitted.permit(), traceRef(trace));
     }
 
     private static ModelTrace providerBegins(Admitted admitted, CallTrace trace) {
+        if (!admitted.cachedBy().isEmpty()) {
+            return trace.answeredFromCache(
+                    admitted.ask().request().api().operation(),
+                    admitted.permit().feature().own());
+        }
         ModelTable.Target target = admitted.target();
         return trace.providerBegins(
                 admitted.ask().request().api().operation(),
@@ -284,14 +295,13 @@ final class ModelCallPath {
         ModelApi api = admitted.ask().request().api();
         byte[] body = admitted.guard().answer(whole.body());
         requireWithin(admitted.permit(), body.length);
-        if (admitted.cached() instanceof ModelCache.Lookup.Miss(ModelCache.Keeper keeper)) {
-            keeper.whole(new ModelReply.Whole(body, whole.requestId(), whole.facts()));
-        }
         trace.enter(Stage.FINISH);
         finish(ticket, progress, trace, CallStatus.OK, "", body.length);
+        admitted.keeper().whole(new ModelReply.Whole(body, whole.requestId(), whole.facts()));
         trace.enter(Stage.ANSWER);
         answers.head(
                 admitted.ask().exchange(), api, whole.requestId(), whole.facts().servedModel());
+        answers.cache(admitted.ask().exchange(), admitted.cached());
         answers.whole(admitted.ask().exchange(), body);
         return null;
     }
@@ -347,6 +357,7 @@ final class ModelCallPath {
                     admitted.ask().request().api(),
                     stream.requestId(),
                     stream.facts().servedModel());
+            answers.cache(admitted.ask().exchange(), admitted.cached());
             ModelEvent last = relayed(admitted, stream);
             boolean complete = last.mark() == ModelEvent.Mark.LAST;
             String error = complete ? null : Reason.PROVIDER_FAILED.code();
@@ -360,6 +371,9 @@ final class ModelCallPath {
                     complete ? CallStatus.OK : CallStatus.PROTOCOL_ERROR,
                     error == null ? "" : error,
                     stream.bytes());
+            if (complete) {
+                admitted.keeper().completed(progress.facts);
+            }
             trace.enter(Stage.ANSWER);
             answers.lastEvent(admitted.ask().exchange(), last);
             return error;
@@ -375,9 +389,7 @@ final class ModelCallPath {
     /** Passes on every event but the last one, which is given back: it is the agent's once the outcome is recorded. */
     private ModelEvent relayed(Admitted admitted, ModelStream stream) throws PeerGone {
         Guardrails.OnStream watch = admitted.guard().stream();
-        ModelCache.Keeper keeper = admitted.cached() instanceof ModelCache.Lookup.Miss(ModelCache.Keeper one)
-                ? one
-                : ModelCache.Keeper.NOTHING;
+        ModelCache.Keeper keeper = admitted.keeper();
         ModelEvent event = stream.first();
         while (true) {
             requireWithin(admitted.permit(), stream.bytes());
@@ -426,13 +438,13 @@ final class ModelCallPath {
             ticket.finish(new CallOutcome(
                     status,
                     errorCode,
-                    progress.status,
+                    progress.cachedBy.isEmpty() ? progress.status : 0,
                     (trace.now() - progress.sinceNanos) / 1000,
-                    progress.bytesIn,
+                    progress.cachedBy.isEmpty() ? progress.bytesIn : 0,
                     0,
                     answerBytes < 0 ? PayloadSize.NONE : new PayloadSize(answerBytes),
                     progress.guard.seen(),
-                    ModelOutcomes.said(progress.facts, cost),
+                    ModelOutcomes.said(progress.facts, cost, progress.cachedBy),
                     List.of()));
         } catch (AuditUnavailable failure) {
             throw ModelRecords.unavailable(failure);

@@ -31,6 +31,7 @@ public final class ModelFace {
     private final Supplier<Policy> policies;
     private final ModelTable models;
     private final Admission admission;
+    private final ModelCache cache;
     private final KillSwitch kills;
     private final AuditLog audit;
     private final Telemetry telemetry;
@@ -55,6 +56,7 @@ public final class ModelFace {
             ModelTable models,
             Admission admission,
             Guardrails guardrails,
+            ModelCache cache,
             Supplier<Policy> policies,
             KillSwitch kills,
             AuditLog audit,
@@ -64,6 +66,7 @@ public final class ModelFace {
         this.money = money;
         this.models = models;
         this.admission = admission;
+        this.cache = cache;
         this.policies = policies;
         this.kills = kills;
         this.audit = audit;
@@ -129,7 +132,7 @@ public final class ModelFace {
                         admission,
                         guardrails,
                         money.<Budgets>map(known -> new MeteredBudgets(known, clock)).orElse(Budgets.NONE),
-                        ModelCache.NONE,
+                        cache,
                         records,
                         answers,
                         telemetry,

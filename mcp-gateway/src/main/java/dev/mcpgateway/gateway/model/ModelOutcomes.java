@@ -85,8 +85,8 @@ final class ModelOutcomes {
         };
     }
 
-    /** What the answer said of itself. */
-    static ModelOutcome said(ModelFacts facts, Cost cost) {
+    /** What the answer said of itself, what it cost, and which cache it came from; empty for none. */
+    static ModelOutcome said(ModelFacts facts, Cost cost, String cache) {
         ModelUsage usage = facts.usage();
         return new ModelOutcome(
                 facts.servedModel(),
@@ -101,6 +101,7 @@ final class ModelOutcomes {
                                 usage.reasoning())
                         : TokenCounts.UNKNOWN,
                 cost.nanoUsd(),
-                cost.isEstimated());
+                cost.isEstimated(),
+                cache);
     }
 }

@@ -55,6 +55,19 @@ final class ModelRecords {
      * @throws Refused if it cannot be
      */
     AuditTicket opened(ModelAsk ask, ModelTable.Target target, Permit permit, TraceRef trace) {
+        return opened(ask, target.provider().name(), target.model(), permit, trace);
+    }
+
+    /**
+     * Makes the intent of a call durable whose answer is there already, so that no provider is asked.
+     *
+     * @throws Refused if it cannot be
+     */
+    AuditTicket openedFromCache(ModelAsk ask, Permit permit, TraceRef trace) {
+        return opened(ask, "", "", permit, trace);
+    }
+
+    private AuditTicket opened(ModelAsk ask, String provider, String model, Permit permit, TraceRef trace) {
         ModelRequest request = ask.request();
         try {
             return log.open(new CallOpened(
@@ -69,8 +82,8 @@ final class ModelRecords {
                     ToolRef.NONE,
                     new ModelRef(
                             permit.feature().own(),
-                            target.provider().name(),
-                            target.model(),
+                            provider,
+                            model,
                             request.api().operation(),
                             request.streamed()),
                     new PolicyRef(permit.policyHash(), permit.ruleIds()),

@@ -148,6 +148,15 @@ public final class CallTrace {
         return new ModelTrace(telemetry, client, labels);
     }
 
+    /** No provider is asked, since the answer is there: neither a span nor a duration nor tokens of one. */
+    public ModelTrace answeredFromCache(String operation, String alias) {
+        if (span != null) {
+            span.updateName(operation + " " + alias);
+            span.setAttribute(GenAi.REQUEST_MODEL, alias);
+        }
+        return ModelTrace.ofNobody(telemetry);
+    }
+
     /** Both values are an agent's words and go upstream: only the forms of W3C Trace Context pass. */
     private void dropMalformedContext() {
         if (traceparent != null && !TRACEPARENT.matcher(traceparent).matches()) {

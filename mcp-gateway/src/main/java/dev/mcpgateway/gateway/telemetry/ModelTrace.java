@@ -17,17 +17,31 @@ public final class ModelTrace {
     private final Telemetry telemetry;
     private final @Nullable Span span;
     private final Attributes labels;
+    private final boolean counts;
     private final long sinceNanos;
 
     ModelTrace(Telemetry telemetry, @Nullable Span span, Attributes labels) {
+        this(telemetry, span, labels, true);
+    }
+
+    private ModelTrace(Telemetry telemetry, @Nullable Span span, Attributes labels, boolean counts) {
         this.telemetry = telemetry;
         this.span = span;
         this.labels = labels;
+        this.counts = counts;
         this.sinceNanos = telemetry.now();
+    }
+
+    /** Of a call that asks nobody: of no duration, and without tokens that anybody bills. */
+    static ModelTrace ofNobody(Telemetry telemetry) {
+        return new ModelTrace(telemetry, null, Attributes.empty(), false);
     }
 
     /** The first event of a stream is there. */
     public void began() {
+        if (!counts) {
+            return;
+        }
         double seconds = seconds();
         telemetry.models().began(seconds, labels);
         if (span != null) {
@@ -55,6 +69,9 @@ public final class ModelTrace {
 
     /** It is over; {@code errorType} is {@code null} for a complete answer. */
     public void ended(ModelFacts facts, @Nullable String errorType) {
+        if (!counts) {
+            return;
+        }
         ModelUsage usage = facts.usage();
         telemetry
                 .models()

@@ -24,6 +24,7 @@ final class Names {
     static final AttributeKey<String> REASON = AttributeKey.stringKey("gateway.reason");
     static final AttributeKey<String> DECISION = AttributeKey.stringKey("gateway.decision");
     static final AttributeKey<String> STATE = AttributeKey.stringKey("gateway.state");
+    static final AttributeKey<String> RESULT = AttributeKey.stringKey("gateway.result");
     static final AttributeKey<Long> ATTEMPTS = AttributeKey.longKey("gateway.upstream.attempts");
     static final AttributeKey<Long> COST = AttributeKey.longKey("gateway.model.cost_nano_usd");
 
@@ -33,6 +34,7 @@ final class Names {
     static final String DECISIONS = "gateway.decisions";
     static final String STAGE_TIME = "gateway.stage.time";
     static final String STAGE_COUNT = "gateway.stage.count";
+    static final String CACHE_REQUESTS = "gateway.cache.requests";
     static final String SCREENED = "gateway.screen.findings";
     static final String MODEL_COST = "gateway.model.cost";
     static final String UPSTREAM_HEALTH = "gateway.upstream.health";

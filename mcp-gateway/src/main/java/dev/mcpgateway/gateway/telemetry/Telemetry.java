@@ -59,6 +59,7 @@ public final class Telemetry implements AutoCloseable {
     private final LongCounter refusals;
     private final LongCounter decisions;
     private final LongCounter screened;
+    private final LongCounter cached;
     private final ModelMetrics models;
     private final Map<Stage, LongAdder> stageNanos = new EnumMap<>(Stage.class);
     private final Map<Stage, LongAdder> stageCounts = new EnumMap<>(Stage.class);
@@ -100,6 +101,9 @@ public final class Telemetry implements AutoCloseable {
                 .build();
         this.screened = meter.counterBuilder(Names.SCREENED)
                 .setDescription("Findings of response screening by what was done.")
+                .build();
+        this.cached = meter.counterBuilder(Names.CACHE_REQUESTS)
+                .setDescription("Calls of models with a cache by what it had for them.")
                 .build();
         this.models = new ModelMetrics(meter);
         for (Stage stage : Stage.values()) {
@@ -184,6 +188,11 @@ public final class Telemetry implements AutoCloseable {
     /** Counts findings of screening by the action taken. */
     public void screened(String action, int findings) {
         screened.add(findings, Attributes.of(Names.DECISION, action));
+    }
+
+    /** Counts a call of a model whose answers are kept: {@code hit}, {@code miss} or {@code bypass}. */
+    public void cached(String result) {
+        cached.add(1, Attributes.of(Names.RESULT, result));
     }
 
     /** Adds a value that is read when metrics are collected. */

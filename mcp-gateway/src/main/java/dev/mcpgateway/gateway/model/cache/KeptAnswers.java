@@ -1,0 +1,72 @@
+package dev.mcpgateway.gateway.model.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Scheduler;
+import dev.mcpgateway.gateway.config.ModelCaches;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/** Sealed answers by their keys, bounded in bytes and in number, each for its time. */
+final class KeptAnswers {
+    /** What an answer takes beside its bytes. */
+    private static final int OVERHEAD = 512;
+
+    private final Cache<CacheKey, Sealed> byKey;
+    private final TenantKeys keys;
+    private final LongSupplier nanoClock;
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Sealed(Tenant tenant, byte[] content, long sinceNanos, long lifeNanos) {}
+
+    /** An answer and for how long it has been there. */
+    @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+    record Found(byte[] content, long ageNanos) {}
+
+    /** Nothing yet; within these bounds. */
+    KeptAnswers(ModelCaches.Exact bounds, TenantKeys keys, LongSupplier nanoClock) {
+        this.keys = keys;
+        this.nanoClock = nanoClock;
+        // an answer weighs at least its share of the bytes, which bounds the number of answers, too
+        int least = (int) Math.min(Integer.MAX_VALUE, bounds.bytes() / bounds.entries());
+        this.byKey = Caffeine.newBuilder()
+                .maximumWeight(bounds.bytes())
+                .<CacheKey, Sealed>weigher((_, sealed) -> Math.max(least, sealed.content().length + OVERHEAD))
+                .expireAfter(Expiry.<CacheKey, Sealed>creating((_, sealed) -> Duration.ofNanos(sealed.lifeNanos())))
+                .<CacheKey, Sealed>removalListener((_, sealed, _) -> {
+                    if (sealed != null) {
+                        keys.release(sealed.tenant());
+                    }
+                })
+                .ticker(nanoClock::getAsLong)
+                .executor(Runnable::run)
+                // without it, the answers of the last hour of work would stay in memory until the next call
+                .scheduler(Scheduler.systemScheduler())
+                .build();
+    }
+
+    /** The answer at this slot, if it may still be given. */
+    Optional<Found> find(Slot slot) {
+        Sealed sealed = byKey.getIfPresent(slot.key());
+        if (sealed == null) {
+            return Optional.empty();
+        }
+        return keys.open(slot, sealed.content())
+                .map(content -> new Found(content, Math.max(0, nanoClock.getAsLong() - sealed.sinceNanos())));
+    }
+
+    /** Keeps an answer, instead of an older one. */
+    void keep(Slot slot, byte[] content) {
+        byKey.put(
+                slot.key(),
+                new Sealed(slot.tenant(), keys.seal(slot, content), nanoClock.getAsLong(), slot.lifeNanos()));
+    }
+
+    /** How many answers there are. */
+    long size() {
+        byKey.cleanUp();
+        return byKey.estimatedSize();
+    }
+}

@@ -1,0 +1,55 @@
+package dev.mcpgateway.gateway.model.cache;
+
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.JsonText;
+import java.io.ByteArrayOutputStream;
+import java.util.TreeMap;
+
+/**
+ * A request without what no model ever sees: blanks between its tokens, and the order of its own members. All below counts
+ * as it was written, the order of members, too: models follow the order of a schema's properties, and a number that is
+ * written otherwise may be refused.
+ */
+final class RequestForm {
+    private RequestForm() {}
+
+    static byte[] of(JsonDocument request) {
+        TreeMap<String, Integer> members = new TreeMap<>();
+        for (int each = request.first(JsonDocument.ROOT);
+                each != JsonDocument.NONE;
+                each = request.next(JsonDocument.ROOT, each)) {
+            members.put(request.name(each), each);
+        }
+        ByteArrayOutputStream form = new ByteArrayOutputStream(request.bytes().length);
+        members.forEach((name, value) -> {
+            form.writeBytes(JsonText.quote(name));
+            form.write(':');
+            write(request.bytes(), request.start(value), request.end(value), form);
+            form.write(',');
+        });
+        return form.toByteArray();
+    }
+
+    private static void write(byte[] json, int from, int to, ByteArrayOutputStream form) {
+        boolean inText = false;
+        for (int at = from; at < to; at++) {
+            byte each = json[at];
+            if (inText && each == '\\') {
+                form.write(each);
+                at++;
+                form.write(json[at]);
+                continue;
+            }
+            if (each == '"') {
+                inText = !inText;
+            }
+            if (inText || !isBlank(each)) {
+                form.write(each);
+            }
+        }
+    }
+
+    private static boolean isBlank(byte each) {
+        return each == ' ' || each == '\n' || each == '\r' || each == '\t';
+    }
+}

@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
             SigningKeysCommand.class,
             KeysCommand.class,
             UserTokensCommand.class,
+            PricesCommand.class,
+            UsageCommand.class,
             VersionCommand.class
         },
         footer = {
@@ -39,6 +41,7 @@ import picocli.CommandLine.Spec;
             "  mcp-gateway policy explain --help           what may whom call, and why?",
             "  mcp-gateway kill add --help                 stop a caller or a tool now",
             "  mcp-gateway user-tokens --help              what have users agreed to?",
+            "  mcp-gateway usage --help                    who used which models, and for how much?",
             "  mcp-gateway audit verify DIR --vkey FILE    is the audit log complete?",
             "%nEach command has a --help of its own."
         })

@@ -274,7 +274,7 @@ class BudgetTest {
             openai.on("/chat/completions", turn -> turn.answer(400, "{\"error\":{\"message\":\"no\"}}"));
             alice.chat(CHAT);
             openai.on("/chat/completions", turn -> turn.begin()
-                    .data("{\"choices\":[{\"delta\":{\"content\":\" + TEXT + "\"}}]}")
+                    .data("{\"choices\":[{\"delta\":{\"content\":\"" + TEXT + "\"}}]}")
                     .cut());
             alice.chat(CHAT.replace("{\"model", "{\"stream\":true,\"model"));
             anthropic.on("/messages", turn -> turn.begin()

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -101,12 +102,9 @@ final class LedgerFile implements AutoCloseable {
     void reconcile(Outcomes outcomes) throws IOException {
         Map<String, Hold> held = new HashMap<>();
         open.forEach((call, hold) -> held.put(call, Hold.of(hold)));
-        if (held.isEmpty()) {
-            return;
-        }
-        Instant oldest =
-                held.values().stream().map(Hold::at).min(Instant::compareTo).orElseThrow();
-        Map<String, Outcomes.Outcome> known = outcomes.of(Set.copyOf(held.keySet()), oldest);
+        Optional<Instant> oldest = held.values().stream().map(Hold::at).min(Instant::compareTo);
+        Map<String, Outcomes.Outcome> known =
+                oldest.isEmpty() ? Map.of() : outcomes.of(Set.copyOf(held.keySet()), oldest.get());
         held.forEach((call, hold) -> {
             Outcomes.Outcome outcome = known.get(call);
             if (outcome == null) {

@@ -1,0 +1,213 @@
+package dev.mcpgateway.gateway.model.money;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.mcpgateway.gateway.model.money.Ledger.Answer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** No limit is overspent, by calls at once, by parts, or by a process that died. */
+class LocalLedgerTest {
+    private static final Instant NOON = Instant.parse("2026-06-15T12:00:00Z");
+    private static final LocalDate DAY = LocalDate.parse("2026-06-15");
+    private static final Pot TOTAL = new Pot("all", "", 0, Long.MAX_VALUE);
+
+    @TempDir
+    Path folder;
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(NOON);
+
+    private LocalLedger open(Path file, Outcomes outcomes) throws LedgerUnavailable {
+        return new LocalLedger(file, now::get, Duration.ofDays(30), outcomes);
+    }
+
+    private LocalLedger open() throws LedgerUnavailable {
+        return open(folder.resolve("ledger.mv"), Outcomes.NONE);
+    }
+
+    private static Hold.Claim claim(Pot pot, long limitNano) {
+        return new Hold.Claim(
+                pot, new Budget.Limits(OptionalLong.of(limitNano), OptionalLong.empty(), OptionalLong.empty()), true);
+    }
+
+    private static Hold hold(String call, long nano, Hold.Claim... claims) {
+        return new Hold(
+                call,
+                NOON,
+                new Payer(DAY, "k1", "corp/alice", "blue\n%", "", "gpt"),
+                List.of(claims),
+                new Amount(nano, 10, 1));
+    }
+
+    private static Used used(long nano) {
+        return new Used(1, 6, 0, 0, 4, 0, nano, 0, 0);
+    }
+
+    private static Amount spent(Ledger ledger) {
+        return ledger.balances().getFirst().spent();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"99, true", "100, true", "101, false"})
+    void aCallThatCouldCostAsMuchAsIsLeftPasses(long nano, boolean passes) throws Exception {
+        try (LocalLedger ledger = open()) {
+            assertThat(ledger.hold(hold("c", nano, claim(TOTAL, 100)))).isInstanceOf(passes ? Answer.Held.class : Answer.Short.class);
+        }
+    }
+
+    @Test
+    void whatIsSetAsideIsNotThereForOthersUntilItIsSettled() throws Exception {
+        try (LocalLedger ledger = open()) {
+            Hold first = hold("a", 60, claim(TOTAL, 100));
+            assertThat(ledger.hold(first)).isInstanceOf(Answer.Held.class);
+            assertThat(ledger.hold(hold("b", 41, claim(TOTAL, 100)))).isInstanceOf(Answer.Short.class);
+            ledger.settle(first, "acme", used(59));
+            Hold second = hold("c", 41, claim(TOTAL, 100));
+            assertThat(ledger.hold(second)).isInstanceOf(Answer.Held.class);
+            ledger.release(second);
+
+            assertThat(ledger.balances()).containsExactly(new Ledger.Balance(TOTAL, used(59).amount(), Amount.ZERO));
+        }
+    }
+
+    @Test
+    void nothingMayBeSpentOfZeroNotEvenNothing() throws Exception {
+        try (LocalLedger ledger = open()) {
+            assertThat(ledger.hold(hold("a", 0, claim(TOTAL, 0)))).isEqualTo(new Answer.Short(TOTAL));
+        }
+    }
+
+    @Test
+    void aCallTakesFromAllPotsOrFromNone() throws Exception {
+        Pot empty = new Pot("team", "blue", 0, Long.MAX_VALUE);
+        try (LocalLedger ledger = open()) {
+            assertThat(ledger.hold(hold("a", 50, claim(TOTAL, 100), claim(empty, 49)))).isEqualTo(new Answer.Short(empty));
+            assertThat(ledger.balances()).isEmpty();
+            assertThat(ledger.hold(hold("b", 100, claim(TOTAL, 100)))).isInstanceOf(Answer.Held.class);
+        }
+    }
+
+    @Test
+    void ofAHundredAtOnceAsManyPassAsThereIsMoneyFor() throws Exception {
+        try (LocalLedger ledger = open();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Answer>> answers = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                String call = "call-" + i;
+                answers.add(threads.submit((Callable<Answer>) () -> ledger.hold(hold(call, 100, claim(TOTAL, 799)))));
+            }
+            int held = 0;
+            for (Future<Answer> answer : answers) {
+                held += answer.get() instanceof Answer.Held ? 1 : 0;
+            }
+            assertThat(held).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void whatADeadProcessHadSetAsideIsSpentUnlessItsOutcomeIsKnown() throws Exception {
+        Path copy = folder.resolve("after.mv");
+        try (LocalLedger ledger = open()) {
+            Hold settled = hold("settled", 10, claim(TOTAL, 1000));
+            Hold released = hold("released", 20, claim(TOTAL, 1000));
+            ledger.hold(settled);
+            ledger.settle(settled, "acme", used(7));
+            ledger.hold(released);
+            ledger.release(released);
+            ledger.hold(hold("known", 100, claim(TOTAL, 1000)));
+            ledger.hold(hold("unknown", 300, claim(TOTAL, 1000)));
+            // what is on disk when the process is killed now
+            Files.copy(folder.resolve("ledger.mv"), copy);
+        }
+        AtomicReference<Set<String>> asked = new AtomicReference<>(Set.of());
+        Outcomes log = (calls, oldest) -> {
+            asked.set(calls);
+            assertThat(oldest).isEqualTo(NOON);
+            return Map.of("known", new Outcomes.Outcome("acme", used(40)));
+        };
+
+        try (LocalLedger again = open(copy, log)) {
+            assertThat(asked.get()).containsExactlyInAnyOrder("known", "unknown");
+            assertThat(spent(again)).isEqualTo(new Amount(7 + 40 + 300, 10 + 10 + 10, 3));
+            assertThat(again.usage(Ledger.By.TEAM, DAY, DAY))
+                    .extracting(Ledger.Row::value, row -> row.used().nanoUsd())
+                    .containsExactly(tuple("blue\n%", 347L));
+        }
+        try (LocalLedger third = open(copy, Outcomes.NONE)) {
+            assertThat(spent(third).nanoUsd()).as("once, not again at each start").isEqualTo(347);
+        }
+    }
+
+    @Test
+    void aCallIsPaidFromThePeriodInWhichItBegan() throws Exception {
+        Pot hour = new Pot("h", "", NOON.getEpochSecond(), NOON.plusSeconds(3600).getEpochSecond());
+        try (LocalLedger ledger = open()) {
+            Hold late = hold("a", 60, claim(hour, 100));
+            ledger.hold(late);
+            now.set(NOON.plusSeconds(3601));
+            ledger.settle(late, "acme", used(60));
+            assertThat(ledger.balances()).as("of a period that is over").isEmpty();
+            Pot next = new Pot("h", "", hour.to(), hour.to() + 3600);
+            assertThat(ledger.hold(hold("b", 100, claim(next, 100)))).isInstanceOf(Answer.Held.class);
+        }
+    }
+
+    @Test
+    void usageIsKeptByDayAndForgottenInTheEnd() throws Exception {
+        try (LocalLedger ledger = open()) {
+            Hold hold = hold("a", 60);
+            ledger.hold(hold);
+            ledger.settle(hold, "acme", used(60));
+            assertThat(ledger.usage(Ledger.By.PROVIDER, DAY, DAY)).containsExactly(new Ledger.Row("acme", used(60)));
+            assertThat(ledger.usage(Ledger.By.PROVIDER, DAY.plusDays(1), DAY.plusDays(9))).isEmpty();
+            assertThat(ledger.usage(Ledger.By.PROVIDER, DAY.minusDays(9), DAY.minusDays(1))).isEmpty();
+        }
+        now.set(NOON.plus(Duration.ofDays(31)));
+        try (LocalLedger ledger = open()) {
+            Hold other = hold("b", 1);
+            ledger.hold(other);
+            ledger.release(other);
+            assertThat(ledger.usage(Ledger.By.DAY, DAY.minusDays(9), DAY.plusDays(99))).isEmpty();
+        }
+    }
+
+    @Test
+    void aFileThatIsInUseOrNoLedgerIsRefused() throws Exception {
+        try (LocalLedger _ = open()) {
+            assertThatThrownBy(this::open).isInstanceOf(LedgerUnavailable.class);
+        }
+        Path broken = folder.resolve("broken.mv");
+        Files.writeString(broken, "x".repeat(20_000));
+        assertThatThrownBy(() -> open(broken, Outcomes.NONE)).isInstanceOf(LedgerUnavailable.class);
+    }
+
+    @Test
+    void anInterruptedCallerDoesNotCloseTheFile() throws Exception {
+        try (LocalLedger ledger = open()) {
+            Thread.currentThread().interrupt();
+            Answer answer = ledger.hold(hold("a", 1, claim(TOTAL, 100)));
+            assertThat(Thread.interrupted()).isTrue();
+
+            assertThat(answer).isInstanceOf(Answer.Held.class);
+            assertThat(ledger.hold(hold("b", 1, claim(TOTAL, 100)))).isInstanceOf(Answer.Held.class);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package dev.mcpgateway.gateway.model.money;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mcpgateway.connectors.model.ModelUsage;
+import dev.mcpgateway.policy.yaml.Problem;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Costs are exact, and a file of prices means what its reviewer reads. */
+class PriceTest {
+    private static final LocalDate DAY = LocalDate.parse("2026-06-15");
+
+    private static Price price(Rates rates) {
+        return new Price(rates, List.of(), 0, Map.of(), OptionalLong.empty(), OptionalLong.empty());
+    }
+
+    private static PriceTable table(String rows) {
+        return switch (PriceFile.read("p.yaml", ("version: 1\nprices:\n" + rows).getBytes(StandardCharsets.UTF_8))) {
+            case PriceFile.Read.Good(PriceTable table) -> table;
+            case PriceFile.Read.Bad(List<Problem> problems) -> throw new AssertionError(problems);
+        };
+    }
+
+    private static String row(String model, String from, String input) {
+        return "  - {provider: acme, model: \"" + model + "\", effective_from: \"" + from
+                + "\", per_million_tokens: {input: \"" + input + "\", output: \"1\"}}\n";
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "80, 1", "81, 2", "160, 2", "161, 3", "1000000, 12500"})
+    void aCostIsRoundedUpOnceToANanoDollar(long tokens, long nano) {
+        // "0.0000125" for a million is 12500 nano-USD
+        Price price = price(new Rates(12_500, 0, 0, 0, 0, 0));
+
+        assertThat(price.cost(new ModelUsage(tokens, 0, 0, 0, 0, 0), "")).isEqualTo(nano);
+    }
+
+    @Test
+    void arithmeticIsThatOfBigDecimal() {
+        long seed = 20261122;
+        Random random = new Random(seed);
+        for (int i = 0; i < 20_000; i++) {
+            long[] rate = random.longs(6, 0, 1L << (1 + random.nextInt(50))).toArray();
+            long cacheRead = random.nextInt(1 << random.nextInt(1, 31));
+            long hour = random.nextInt(1 << random.nextInt(1, 31));
+            long write = hour + random.nextInt(1 << random.nextInt(1, 31));
+            long input = cacheRead + write + random.nextInt(1 << random.nextInt(1, 31));
+            long reasoning = random.nextInt(1 << random.nextInt(1, 31));
+            long output = reasoning + random.nextInt(1 << random.nextInt(1, 31));
+            long factor = random.nextInt(1, 30_000);
+            long fee = random.nextInt(1_000_000);
+            Price price = new Price(
+                    new Rates(rate[0], rate[1], rate[2], rate[3], rate[4], rate[5]),
+                    List.of(),
+                    fee,
+                    Map.of("flex", factor),
+                    OptionalLong.empty(),
+                    OptionalLong.empty());
+
+            BigDecimal exact = sum(
+                            rate, input - cacheRead - write, cacheRead, write - hour, hour, output - reasoning, reasoning)
+                    .multiply(BigDecimal.valueOf(factor, 4))
+                    .movePointLeft(6)
+                    .setScale(0, RoundingMode.CEILING)
+                    .add(BigDecimal.valueOf(fee))
+                    .min(BigDecimal.valueOf(Price.NANO_USD_MAX));
+
+            ModelUsage usage = new ModelUsage(input, cacheRead, write, hour, output, reasoning);
+            assertThat(price.cost(usage, "flex")).as("seed " + seed).isEqualTo(exact.longValueExact());
+            assertThat(price.atMost(input, output, "flex"))
+                    .as("seed " + seed)
+                    .isGreaterThanOrEqualTo(price.cost(usage, "flex"));
+        }
+    }
+
+    private static BigDecimal sum(long[] rates, long... tokens) {
+        BigDecimal sum = BigDecimal.ZERO;
+        for (int i = 0; i < rates.length; i++) {
+            sum = sum.add(BigDecimal.valueOf(rates[i]).multiply(BigDecimal.valueOf(tokens[i])));
+        }
+        return sum;
+    }
+
+    @Test
+    void noUsageOverflows() {
+        long huge = 999_999_999_999_999L;
+        Price price = price(new Rates(huge, huge, huge, huge, huge, huge));
+
+        assertThat(price.cost(new ModelUsage(huge, huge, huge, huge, huge, huge), ""))
+                .isEqualTo(Price.NANO_USD_MAX);
+        assertThat(new Amount(Long.MAX_VALUE, 1, 1).plus(new Amount(1, 1, 1)).nanoUsd())
+                .isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void longRequestsHaveTheirOwnPrices() {
+        PriceTable table = table("""
+                  - provider: acme
+                    model: m
+                    effective_from: "2020-01-01"
+                    per_million_tokens: {input: "1", output: "1"}
+                    long_context: [{above_input_tokens: 10, per_million_tokens: {input: "2", output: "3"}}]
+                """);
+        Price price = table.find("acme", "m", DAY).orElseThrow();
+
+        assertThat(price.cost(new ModelUsage(10, 0, 0, 0, 1, 0), "")).isEqualTo(11_000);
+        assertThat(price.cost(new ModelUsage(11, 0, 0, 0, 1, 0), "")).isEqualTo(25_000);
+        assertThat(price.atMost(11, 1, "")).isEqualTo(25_000);
+    }
+
+    @Test
+    void theClosestAndLatestRowHolds() {
+        PriceTable table = table(row("*", "2020-01-01", "1")
+                + row("big-*", "2020-01-01", "2")
+                + row("big-1", "2020-01-01", "3")
+                + row("big-1", "2026-06-15", "4")
+                + row("big-1", "2026-06-16", "5"));
+
+        assertThat(input(table, "big-1", DAY.minusDays(1))).isEqualTo(3_000_000_000L);
+        assertThat(input(table, "big-1", DAY)).isEqualTo(4_000_000_000L);
+        assertThat(input(table, "big-2", DAY)).isEqualTo(2_000_000_000L);
+        assertThat(input(table, "small", DAY)).isEqualTo(1_000_000_000L);
+        assertThat(table.find("acme", "small", LocalDate.parse("2019-12-31"))).isEmpty();
+        assertThat(table.find("other", "small", DAY)).isEmpty();
+    }
+
+    private static long input(PriceTable table, String model, LocalDate day) {
+        return table.find("acme", model, day).orElseThrow().rates().input();
+    }
+
+    @Test
+    void whatIsNotWrittenCostsWhatItIsPartOf() {
+        Rates rates = table(row("m", "2020-01-01", "0.0125")).rows().getFirst().price().rates();
+
+        assertThat(rates)
+                .isEqualTo(new Rates(12_500_000, 12_500_000, 12_500_000, 12_500_000, 1_000_000_000, 1_000_000_000));
+    }
+
+    @Test
+    void aServiceTierWithoutAFactorHasNoPrice() {
+        Price price = table("""
+                  - provider: acme
+                    model: m
+                    effective_from: "2020-01-01"
+                    per_million_tokens: {input: "1", output: "1"}
+                    service_tiers: {flex: "0.5"}
+                """).rows().getFirst().price();
+
+        assertThat(price.has("flex")).isTrue();
+        assertThat(price.has("auto")).isTrue();
+        assertThat(price.has("priority")).isFalse();
+        assertThat(price.cost(new ModelUsage(3, 0, 0, 0, 0, 0), "flex")).isEqualTo(1_500);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+            input: 0.5      | it must be text
+            input: "-1"     | is no price
+            input: "1e3"    | is no price
+            input: "01"     | is no price
+            input: "1.0000000001" | is no price
+            inptu: "1"      | unknown key
+            """)
+    void whatIsNoPriceIsAProblem(String input, String problem) {
+        String file = "version: 1\nprices:\n  - {provider: a, model: m, effective_from: \"2020-01-01\","
+                + " per_million_tokens: {output: \"1\", " + input + "}}\n";
+
+        assertThat(PriceFile.read("p.yaml", file.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOfSatisfying(PriceFile.Read.Bad.class, bad -> assertThat(bad.problems())
+                        .anySatisfy(each -> assertThat(each.message()).contains(problem)));
+    }
+
+    @Test
+    void theSameRowTwiceIsAProblem() {
+        String file = "version: 1\nprices:\n" + row("m", "2020-01-01", "1") + row("m", "2020-01-01", "2");
+
+        assertThat(PriceFile.read("p.yaml", file.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(PriceFile.Read.Bad.class);
+    }
+}

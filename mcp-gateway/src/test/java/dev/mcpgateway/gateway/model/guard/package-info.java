@@ -1,0 +1,2 @@
+/** Tests of the guardrails of models. */
+package dev.mcpgateway.gateway.model.guard;

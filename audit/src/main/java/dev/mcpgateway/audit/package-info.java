@@ -63,7 +63,8 @@
  * trace       {traceparent}
  * tool        {server, name, def_sha256}
  * model       {alias, provider, name, operation, stream}, of calls of models; in outcomes also
- *              {served, finish, usage{input, cache_read, cache_write, cache_write_1h, output, reasoning}}
+ *              {served, finish, usage{input, cache_read, cache_write, cache_write_1h, output, reasoning},
+ *              by{provider, name}, attempts, mismatch, routing[{kind, from, to, reason, attempt}]}
  * policy      {sha256, rules[{id}]}
  * decision    {effect, reason_code}
  * screen      {packs[{name, version, sha256}], mode, verdict, action, would_action,

@@ -417,6 +417,7 @@ public final class Gateway implements AutoCloseable {
                 config.upstreams().keySet());
         List<Route> routes = new ArrayList<>(kills.routes());
         routes.addAll(new SecretEndpoints(secrets.ages(), tokens, wiring.clock()).routes());
+        models.ifPresent(wired -> routes.addAll(wired.operatorsRoutes(tokens)));
         consents.ifPresent(
                 wired -> routes.addAll(wired.operatorsRoutes(tokens, wiring.nanoClock(), Stops.issuers(config))));
         return routes;

@@ -20,6 +20,7 @@ final class ModelAnswers {
     private static final String SERVED_MODEL = "x-gateway-served-model";
     private static final String DROPPED = "x-gateway-dropped";
     private static final String ATTEMPTS = "x-gateway-attempts";
+    private static final String SHOULD_RETRY = "x-should-retry";
     private static final String RETRY_AFTER = "retry-after";
 
     private final Answers answers;
@@ -32,7 +33,6 @@ final class ModelAnswers {
     void head(Exchange exchange, ModelApi api, String requestId, String servedModel) {
         HttpFields.Mutable headers = exchange.response().getHeaders();
         headers.put(CALL_ID, exchange.id());
-        headers.put(ATTEMPTS, "1");
         if (!requestId.isEmpty()) {
             headers.put(api.protocol() == ModelProtocol.ANTHROPIC ? "request-id" : "x-request-id", requestId);
         }
@@ -42,9 +42,23 @@ final class ModelAnswers {
         }
     }
 
+    /**
+     * Says how often providers were asked; to be called before the answer's first byte.
+     *
+     * @param isFinal whether all that could be tried was tried, so that SDKs need not multiply it
+     */
+    void attempts(Exchange exchange, int attempts, boolean isFinal) {
+        exchange.response().getHeaders().put(ATTEMPTS, Integer.toString(attempts));
+        if (isFinal) {
+            exchange.response().getHeaders().put(SHOULD_RETRY, "false");
+        }
+    }
+
     /** Says what of the request was not passed on; to be called before the answer's first byte. */
     void dropped(Exchange exchange, List<String> dropped) {
-        if (!dropped.isEmpty()) {
+        if (dropped.isEmpty()) {
+            exchange.response().getHeaders().remove(DROPPED);
+        } else {
             exchange.response().getHeaders().put(DROPPED, String.join(", ", dropped));
         }
     }

@@ -4,6 +4,7 @@ import dev.mcpgateway.audit.AuditTicket;
 import dev.mcpgateway.audit.AuditUnavailable;
 import dev.mcpgateway.audit.CallOutcome;
 import dev.mcpgateway.audit.CallStatus;
+import dev.mcpgateway.audit.ModelRouting;
 import dev.mcpgateway.audit.PayloadSize;
 import dev.mcpgateway.audit.ScreenRecord;
 import dev.mcpgateway.audit.TraceRef;
@@ -15,7 +16,6 @@ import dev.mcpgateway.connectors.model.ModelFailure;
 import dev.mcpgateway.connectors.model.ModelReply;
 import dev.mcpgateway.connectors.model.ModelStream;
 import dev.mcpgateway.gateway.admission.Admission;
-import dev.mcpgateway.gateway.admission.Admission.Place;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
@@ -43,6 +43,7 @@ final class ModelCallPath {
     private final Supplier<Policy> policies;
     private final ModelTable models;
     private final Admission admission;
+    private final Attempts attempts;
     private final Guardrails guardrails;
     private final Budgets budgets;
     private final ModelCache cache;
@@ -56,6 +57,7 @@ final class ModelCallPath {
             Supplier<Policy> policies,
             ModelTable models,
             Admission admission,
+            Attempts attempts,
             Guardrails guardrails,
             Budgets budgets,
             ModelCache cache,
@@ -67,6 +69,7 @@ final class ModelCallPath {
         this.policies = policies;
         this.models = models;
         this.admission = admission;
+        this.attempts = attempts;
         this.guardrails = guardrails;
         this.budgets = budgets;
         this.cache = cache;
@@ -79,7 +82,7 @@ final class ModelCallPath {
 
     /** What the stages before RECORD give: all that the others need, and what is to be given back. */
     private record Admitted(
-            ModelAsk ask, Plan plan, Permit permit, Place place, Reservation reservation, ModelCache.Lookup cached)
+            ModelAsk ask, Plan plan, Permit permit, Reservation reservation, ModelCache.Lookup cached)
             implements AutoCloseable {
         ModelTable.Target target() {
             return plan.first();
@@ -93,25 +96,46 @@ final class ModelCallPath {
         @Override
         public void close() {
             reservation.close();
-            place.close();
         }
     }
 
     /** What is known of a call while it is carried out, for its outcome record. */
-    private static final class Progress {
+    private static final class Progress implements AutoCloseable {
         private final long sinceNanos;
-        private final ModelTrace provider;
         private final Reservation reservation;
         private final ModelTable.Target target;
+        private final Decisions decisions;
+        private @Nullable Attempt attempt;
         private int status;
         private long bytesIn;
         private ModelFacts facts = ModelFacts.NONE;
 
-        private Progress(long sinceNanos, ModelTrace provider, Reservation reservation, ModelTable.Target target) {
-            this.sinceNanos = sinceNanos;
-            this.provider = provider;
-            this.reservation = reservation;
-            this.target = target;
+        private Progress(Admitted admitted, CallTrace trace) {
+            this.sinceNanos = trace.now();
+            this.reservation = admitted.toSettle();
+            this.target = admitted.target();
+            this.decisions = new Decisions(trace);
+        }
+
+        /** Who answered or failed last; who was to be asked first where nobody was. */
+        ModelTable.Target target() {
+            return attempt == null ? target : attempt.target();
+        }
+
+        ModelRouting routing() {
+            if (attempt == null || attempt.number() == 0) {
+                return new ModelRouting("", "", 0, false, decisions.steps());
+            }
+            boolean mismatch = attempt.isOfAnother(facts);
+            return new ModelRouting(
+                    target().provider().name(), target().model(), attempt.number(), mismatch, decisions.steps());
+        }
+
+        @Override
+        public void close() {
+            if (attempt != null) {
+                attempt.close();
+            }
         }
     }
 
@@ -123,13 +147,12 @@ final class ModelCallPath {
     @Nullable
     String handle(ModelAsk ask, CallTrace trace) {
         try (Admitted admitted = admit(policies.get(), ask, trace); // LOCATE AUTHORIZE CHECK ROUTE ADMIT BUDGET CACHE
-                AuditTicket ticket = record(admitted, trace)) { // RECORD
-            Progress progress =
-                    new Progress(trace.now(), providerBegins(admitted, trace), admitted.toSettle(), admitted.target());
+                AuditTicket ticket = record(admitted, trace); // RECORD
+                Progress progress = new Progress(admitted, trace)) {
             try {
                 ModelReply reply = switch (admitted.cached()) {
-                    case ModelCache.Lookup.Hit(ModelReply kept) -> kept;
-                    case ModelCache.Lookup.Miss _ -> forward(admitted, ticket, trace); // CREDENTIAL FORWARD
+                    case ModelCache.Lookup.Hit(ModelReply kept) -> kept(admitted, kept, progress, trace);
+                    case ModelCache.Lookup.Miss _ -> forward(admitted, ticket, progress, trace); // CREDENTIAL FORWARD
                 };
                 return switch (reply) { // RELAY SCREEN FINISH ANSWER
                     case ModelReply.Whole whole -> answer(admitted, ticket, whole, progress, trace);
@@ -154,19 +177,18 @@ final class ModelCallPath {
             trace.enter(Stage.ROUTE);
             Plan plan = models.plan(permit.feature().own(), checked);
             trace.enter(Stage.ADMIT);
-            Place place = admission.admit(
+            admission.rate(
                     ask.caller().key(),
                     permit.feature().canonical(),
-                    permit.limits().callsPerMinute().orElse(callsPerMinute),
-                    plan.first().provider().name());
-            return reserved(checked, plan, permit, place, policy.hash(), trace);
+                    permit.limits().callsPerMinute().orElse(callsPerMinute));
+            return reserved(checked, plan, permit, policy.hash(), trace);
         } catch (Refused refused) {
             throw records.refused(ask, refused.why(), trace.stage(), policy.hash(), traceRef(trace));
         }
     }
 
-    /** From here on the place is given back whatever happens. */
-    private Admitted reserved(ModelAsk ask, Plan plan, Permit permit, Place place, String policyHash, CallTrace trace) {
+    /** From here on the reservation is given back whatever happens. */
+    private Admitted reserved(ModelAsk ask, Plan plan, Permit permit, String policyHash, CallTrace trace) {
         Reservation reservation = Reservation.FREE;
         boolean admitted = false;
         try {
@@ -175,11 +197,10 @@ final class ModelCallPath {
             trace.enter(Stage.CACHE);
             ModelCache.Lookup cached = cache.find(ask, permit, policyHash);
             admitted = true;
-            return new Admitted(ask, plan, permit, place, reservation, cached);
+            return new Admitted(ask, plan, permit, reservation, cached);
         } finally {
             if (!admitted) {
                 reservation.close();
-                place.close();
             }
         }
     }
@@ -215,8 +236,7 @@ final class ModelCallPath {
         return records.opened(admitted.ask(), admitted.target(), admitted.permit(), traceRef(trace));
     }
 
-    private static ModelTrace providerBegins(Admitted admitted, CallTrace trace) {
-        ModelTable.Target target = admitted.target();
+    private static ModelTrace providerBegins(Admitted admitted, ModelTable.Target target, CallTrace trace) {
         return trace.providerBegins(
                 admitted.ask().request().api().operation(),
                 admitted.permit().feature().own(),
@@ -225,25 +245,36 @@ final class ModelCallPath {
                 admitted.ask().request().streamed());
     }
 
+    private static ModelReply kept(Admitted admitted, ModelReply kept, Progress progress, CallTrace trace) {
+        progress.attempt = Attempt.kept(admitted.target(), providerBegins(admitted, admitted.target(), trace));
+        return kept;
+    }
+
     /** The ticket says that the intent is durable; nothing else in it is needed here. */
-    private ModelReply forward(Admitted admitted, AuditTicket ticket, CallTrace trace) {
+    private ModelReply forward(Admitted admitted, AuditTicket ticket, Progress progress, CallTrace trace) {
         trace.enter(Stage.FORWARD);
         if (!ticket.callId().equals(admitted.ask().exchange().id())) {
             throw new IllegalStateException("a ticket of another call");
         }
-        answers.dropped(
-                admitted.ask().exchange(),
-                admitted.target().provider().leavesOut(admitted.ask().headers()));
-        ModelReply reply = admitted.target()
-                .provider()
-                .send(new ModelCall(
-                        admitted.ask().request(),
-                        admitted.target().model(),
-                        admitted.ask().headers()));
+        ModelAsk ask = admitted.ask();
+        Attempt attempt = attempts.make(
+                admitted.plan(),
+                ask,
+                progress.reservation,
+                progress.decisions,
+                target -> providerBegins(admitted, target, trace),
+                (target, atMost) -> {
+                    answers.dropped(ask.exchange(), target.provider().leavesOut(ask.headers()));
+                    return target.provider()
+                            .send(new ModelCall(ask.request(), target.model(), ask.headers(), atMost));
+                });
+        progress.attempt = attempt;
+        boolean isFinal = attempt.hasFailed() && attempts.hasChoice(admitted.plan());
+        answers.attempts(ask.exchange(), attempt.number(), isFinal);
         // an interrupt has done its work by now and must not end the record of the outcome
-        return Thread.interrupted() && reply instanceof ModelReply.Failed
+        return Thread.interrupted() && attempt.hasFailed()
                 ? new ModelReply.Failed(ModelFailure.cancelled())
-                : reply;
+                : attempt.reply();
     }
 
     private @Nullable String answer(
@@ -278,7 +309,10 @@ final class ModelCallPath {
     private @Nullable String fail(
             Admitted admitted, AuditTicket ticket, ModelFailure failure, Progress progress, CallTrace trace) {
         progress.status = failure.status();
-        Refusal refusal = ModelOutcomes.refusal(failure);
+        Refusal refusal = progress.attempt != null && progress.attempt.isWithheld()
+                ? Refusal.of(Reason.MODEL_MISMATCH)
+                : ModelOutcomes.refusal(failure);
+        progress.facts = progress.attempt == null ? ModelFacts.NONE : progress.attempt.facts();
         if (failure.body().length == 0) {
             throw new Refused(refusal);
         }
@@ -302,7 +336,9 @@ final class ModelCallPath {
     private @Nullable String relay(
             Admitted admitted, AuditTicket ticket, ModelStream stream, Progress progress, CallTrace trace) {
         progress.status = 200;
-        progress.provider.began();
+        if (progress.attempt != null) {
+            progress.attempt.began();
+        }
         try (stream) {
             trace.enter(Stage.RELAY);
             answers.head(
@@ -381,8 +417,12 @@ final class ModelCallPath {
             CallStatus status,
             String errorCode,
             long answerBytes) {
-        progress.provider.ended(progress.facts, errorCode.isEmpty() ? null : errorCode);
-        progress.reservation.settle(progress.target, progress.facts, progress.bytesIn);
+        if (progress.attempt != null) {
+            progress.attempt.ended(progress.facts, errorCode.isEmpty() ? null : errorCode);
+            progress.reservation.settle(progress.target(), progress.facts, progress.bytesIn);
+            // before the record, since what its breaker makes of it belongs into that
+            progress.attempt.close();
+        }
         try {
             ticket.finish(new CallOutcome(
                     status,
@@ -393,7 +433,7 @@ final class ModelCallPath {
                     0,
                     answerBytes < 0 ? PayloadSize.NONE : new PayloadSize(answerBytes),
                     ScreenRecord.NONE,
-                    ModelOutcomes.said(progress.facts),
+                    ModelOutcomes.said(progress.facts, progress.routing()),
                     List.of()));
         } catch (AuditUnavailable failure) {
             throw ModelRecords.unavailable(failure);

@@ -29,6 +29,7 @@ public final class ModelFace {
     private final Supplier<Policy> policies;
     private final ModelTable models;
     private final Admission admission;
+    private final Attempts attempts;
     private final KillSwitch kills;
     private final AuditLog audit;
     private final Telemetry telemetry;
@@ -49,6 +50,7 @@ public final class ModelFace {
             Settings settings,
             ModelTable models,
             Admission admission,
+            Attempts attempts,
             Supplier<Policy> policies,
             KillSwitch kills,
             AuditLog audit,
@@ -57,6 +59,7 @@ public final class ModelFace {
         this.settings = settings;
         this.models = models;
         this.admission = admission;
+        this.attempts = attempts;
         this.policies = policies;
         this.kills = kills;
         this.audit = audit;
@@ -100,6 +103,7 @@ public final class ModelFace {
                         policies,
                         models,
                         admission,
+                        attempts,
                         Guardrails.NONE,
                         Budgets.NONE,
                         ModelCache.NONE,

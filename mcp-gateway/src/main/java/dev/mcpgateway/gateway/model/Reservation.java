@@ -23,6 +23,15 @@ interface Reservation extends AutoCloseable {
      */
     void settle(ModelTable.Target target, ModelFacts facts, long answerBytes);
 
+    /**
+     * An attempt failed, and another one follows; what the provider says that it used is spent. Before {@link #settle}, and
+     * only when usage was said.
+     *
+     * @param target who failed
+     * @param facts the tokens that were said
+     */
+    default void attempted(ModelTable.Target target, ModelFacts facts) {}
+
     /** Gives back what was not settled: no provider was reached, or a cache had the answer. */
     @Override
     void close();

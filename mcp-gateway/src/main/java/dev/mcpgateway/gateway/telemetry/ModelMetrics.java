@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.telemetry;
 import dev.mcpgateway.connectors.model.ModelUsage;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.LongHistogram;
 import io.opentelemetry.api.metrics.Meter;
 
@@ -11,6 +12,7 @@ final class ModelMetrics {
     private final DoubleHistogram duration;
     private final DoubleHistogram firstChunk;
     private final LongHistogram tokens;
+    private final LongCounter mismatches;
 
     ModelMetrics(Meter meter) {
         this.duration = seconds(meter, GenAi.DURATION, "Duration of calls of models.");
@@ -21,6 +23,9 @@ final class ModelMetrics {
                 .setDescription("Tokens of calls of models, as providers count them.")
                 .setExplicitBucketBoundariesAdvice(
                         GenAi.TOKEN_COUNTS.stream().map(Double::longValue).toList())
+                .build();
+        this.mismatches = meter.counterBuilder(Names.MISMATCH)
+                .setDescription("Answers of another model than was asked for.")
                 .build();
     }
 
@@ -38,6 +43,10 @@ final class ModelMetrics {
 
     void began(double seconds, Attributes attributes) {
         firstChunk.record(seconds, attributes);
+    }
+
+    void mismatched(Attributes attributes) {
+        mismatches.add(1, attributes);
     }
 
     void used(ModelUsage usage, Attributes attributes) {

@@ -25,18 +25,19 @@ final class RoutingReader {
         Routing plain = Routing.PLAIN;
         Duration first = entry.millis("first_pause_ms", PAUSE_MIN, PAUSE_MAX, plain.pauseFirst());
         Duration longest = entry.millis("longest_pause_ms", PAUSE_MIN, PAUSE_MAX, plain.pauseLongest());
-        if (longest.compareTo(first) < 0) {
-            entry.problem("longest_pause_ms", "it must not be shorter than first_pause_ms", "");
-        }
         Routing routing = new Routing(
                 (int) entry.integer("max_retries", 0, 5, RETRIES),
                 (int) entry.integer("max_attempts", 1, 10, plain.attemptsMax()),
                 first,
-                longest,
+                longer(first, longest),
                 (int) entry.integer("retry_budget_percent", 0, 100, plain.retryBudgetPercent()),
                 breaker(entry.optional("breaker")));
         entry.rejectUnknownKeys();
         return routing;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
     }
 
     private static Optional<Breaker> breaker(Optional<YamlValue> value) {
@@ -57,15 +58,13 @@ final class RoutingReader {
 
     private static Breaker breaker(YamlObject entry) {
         Breaker d = Breaker.DEFAULT;
+        Duration open = entry.seconds("open_s", SECOND, HOUR, d.open());
         Breaker breaker = new Breaker(
                 (int) entry.integer("failures_percent", 1, 99, d.failuresPercent()),
                 entry.seconds("window_s", Duration.ofSeconds(10), HOUR, d.window()),
                 (int) entry.integer("min_calls", 1, 10_000, d.callsMin()),
-                entry.seconds("open_s", SECOND, HOUR, d.open()),
-                entry.seconds("longest_open_s", SECOND, Duration.ofDays(1), d.openLongest()));
-        if (breaker.openLongest().compareTo(breaker.open()) < 0) {
-            entry.problem("longest_open_s", "it must not be shorter than open_s", "");
-        }
+                open,
+                longer(open, entry.seconds("longest_open_s", SECOND, Duration.ofDays(1), d.openLongest())));
         entry.rejectUnknownKeys();
         return breaker;
     }

@@ -11,6 +11,7 @@ package dev.mcpgateway.audit;
  * @param costEstimated {@code model.cost_estimated}: whether the provider did not say all of what it counted
  * @param cache {@code model.cache}: the cache that it came from, such as {@code exact}; the tokens are then those of the
  *     call that the answer was first given to, and nobody was asked
+ * @param routing how the call came to who answered it
  */
 public record ModelOutcome(
         String served,
@@ -18,12 +19,13 @@ public record ModelOutcome(
         TokenCounts usage,
         long costNanoUsd,
         boolean costEstimated,
-        String cache) {
+        String cache,
+        ModelRouting routing) {
     /** Nothing is known. */
     public static final ModelOutcome NONE = new ModelOutcome("", "", TokenCounts.UNKNOWN);
 
-    /** What a provider's own answer says, of a call that has no price. */
+    /** What a provider's own answer says, of a call that has no price and of which no routing is known. */
     public ModelOutcome(String served, String finishReason, TokenCounts usage) {
-        this(served, finishReason, usage, -1, false, "");
+        this(served, finishReason, usage, -1, false, "", ModelRouting.NONE);
     }
 }

@@ -124,7 +124,32 @@ final class RecordParts {
         if (outcome.costNanoUsd() >= 0) {
             json.member("cost_nano_usd", outcome.costNanoUsd()).member("cost_estimated", outcome.costEstimated());
         }
+        routing(json, outcome.routing());
         json.close('}');
+    }
+
+    private static void routing(JsonBytes json, ModelRouting routing) {
+        if (routing.equals(ModelRouting.NONE)) {
+            return;
+        }
+        if (!routing.provider().isEmpty()) {
+            json.name("by").open('{');
+            json.member("provider", routing.provider()).member("name", routing.name()).close('}');
+        }
+        json.member("attempts", routing.attempts());
+        if (routing.mismatch()) {
+            json.member("mismatch", true);
+        }
+        if (!routing.steps().isEmpty()) {
+            json.name("routing").open('[');
+            for (ModelRouting.Step step : written(routing.steps())) {
+                json.comma().open('{').member("kind", step.kind()).member("from", step.from());
+                json.member("to", step.to()).member("reason", step.reason());
+                json.member("attempt", step.attempt()).close('}');
+            }
+            json.close(']');
+            more(json, "routing_more", routing.steps().size());
+        }
     }
 
     void policy(JsonBytes json, PolicyRef policy) {

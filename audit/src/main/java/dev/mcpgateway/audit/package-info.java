@@ -64,7 +64,8 @@
  * tool        {server, name, def_sha256}
  * model       {alias, provider, name, operation, stream}, of calls of models; in outcomes also
  *              {served, finish, cache, usage{input, cache_read, cache_write, cache_write_1h, output, reasoning},
- *              cost_nano_usd, cost_estimated}
+ *              cost_nano_usd, cost_estimated, by{provider, name}, attempts, mismatch,
+ *              routing[{kind, from, to, reason, attempt}]}
  * policy      {sha256, rules[{id}]}
  * decision    {effect, reason_code}
  * screen      {packs[{name, version, sha256}], mode, verdict, action, would_action,

@@ -76,7 +76,20 @@ final class Samples {
                 310,
                 new PayloadSize(977),
                 ScreenRecord.NONE,
-                new ModelOutcome("acme-small-2-0611", "stop", new TokenCounts(100, 60, 20, 5, 12, 4), 12_345, false),
+                new ModelOutcome(
+                        "acme-small-2-0611",
+                        "stop",
+                        new TokenCounts(100, 60, 20, 5, 12, 4),
+                        12_345,
+                        false,
+                        "",
+                        new ModelRouting(
+                                "acme",
+                                "acme-small-2",
+                                2,
+                                true,
+                                List.of(new ModelRouting.Step(
+                                        "fallback", "other/small", "acme/acme-small-2", "provider_error", 1)))),
                 List.of());
     }
 

@@ -423,6 +423,7 @@ public final class Gateway implements AutoCloseable {
         List<Route> routes = new ArrayList<>(kills.routes());
         routes.addAll(new SecretEndpoints(secrets.ages(), tokens, wiring.clock()).routes());
         money.ifPresent(wired -> routes.addAll(wired.operatorsRoutes(tokens)));
+        models.ifPresent(wired -> routes.addAll(wired.operatorsRoutes(tokens)));
         consents.ifPresent(
                 wired -> routes.addAll(wired.operatorsRoutes(tokens, wiring.nanoClock(), Stops.issuers(config))));
         return routes;

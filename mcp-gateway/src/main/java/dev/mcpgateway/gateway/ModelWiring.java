@@ -9,7 +9,10 @@ import dev.mcpgateway.connectors.model.translate.TranslatingProvider;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
 import dev.mcpgateway.connectors.net.HttpOrigin;
 import dev.mcpgateway.connectors.net.HttpSettings;
+import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.connectors.wire.JsonLimits;
+import dev.mcpgateway.gateway.admin.AdminTokens;
+import dev.mcpgateway.gateway.admin.ModelHealthEndpoint;
 import dev.mcpgateway.gateway.admission.Admission;
 import dev.mcpgateway.gateway.call.CallIds;
 import dev.mcpgateway.gateway.config.GatewayConfig;
@@ -22,10 +25,12 @@ import dev.mcpgateway.gateway.identity.Authenticator;
 import dev.mcpgateway.gateway.kill.KillSwitch;
 import dev.mcpgateway.gateway.model.Guardrails;
 import dev.mcpgateway.gateway.model.ModelCache;
+import dev.mcpgateway.gateway.model.Attempts;
 import dev.mcpgateway.gateway.model.ModelFace;
 import dev.mcpgateway.gateway.model.ModelTable;
 import dev.mcpgateway.gateway.model.guard.PolicyGuardrails;
 import dev.mcpgateway.gateway.model.cache.ExactCache;
+import dev.mcpgateway.gateway.model.route.HealthTable;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.screen.PatternSet;
@@ -33,7 +38,6 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -42,13 +46,15 @@ import java.util.stream.Collectors;
 final class ModelWiring {
     private final GatewayConfig config;
     private final ModelFace face;
+    private final HealthTable health;
     private final Wiring wiring;
     private final Models models;
 
-    private ModelWiring(GatewayConfig config, Models models, ModelFace face, Wiring wiring) {
+    private ModelWiring(GatewayConfig config, Models models, ModelFace face, HealthTable health, Wiring wiring) {
         this.config = config;
         this.models = models;
         this.face = face;
+        this.health = health;
         this.wiring = wiring;
     }
 
@@ -84,14 +90,23 @@ final class ModelWiring {
                 providers.put(name, made);
                 transports.add(made);
             });
+            TimeSource time = new TimeSource(wiring.clock(), wiring.nanoClock());
+            HealthTable health = health(models, time);
+            Admission admission = admission(models);
+            telemetry.gauges(
+                    "gateway.breaker.state",
+                    "State of a target's breaker: 0 closed, 1 ramp, 2 half open, 3 open.",
+                    "target",
+                    () -> states(health));
             ModelFace face = new ModelFace(
                     new ModelFace.Settings(
                             audience(config, publicUrl).orElseThrow(),
                             requests(models, config),
                             config.limits().callsPerMinute()),
                     money.map(MoneyWiring::money),
-                    table(models, providers),
-                    admission(models),
+                    new ModelTable(models.aliases(), providers, health),
+                    admission,
+                    new Attempts(models.routing(), health, admission, time, wiring.ids()),
                     guardrails(models, config, telemetry),
                     cache(models, wiring, telemetry),
                     policies,
@@ -99,19 +114,24 @@ final class ModelWiring {
                     audit,
                     telemetry,
                     wiring.clock());
-            return new ModelWiring(config, models, face, wiring);
+            return new ModelWiring(config, models, face, health, wiring);
         });
     }
 
-    private static ModelTable table(Models models, Map<String, ModelProvider> providers) {
-        Map<String, ModelTable.Target> byAlias = new LinkedHashMap<>();
-        models.aliases().forEach((alias, entry) -> {
-            Models.Target target = entry.targets().getFirst();
-            byAlias.put(
-                    alias,
-                    new ModelTable.Target(Objects.requireNonNull(providers.get(target.provider())), target.model()));
-        });
-        return new ModelTable(byAlias);
+    private static HealthTable health(Models models, TimeSource time) {
+        return new HealthTable(
+                models.aliases().values().stream()
+                        .flatMap(alias -> alias.targets().stream())
+                        .toList(),
+                models.routing(),
+                time.nanoTime());
+    }
+
+    private static Map<String, Long> states(HealthTable health) {
+        Map<String, Long> states = new LinkedHashMap<>();
+        health.all().forEach((target, each) -> states.put(target.toString(), (long)
+                each.state().ordinal()));
+        return states;
     }
 
     private static ModelCache cache(Models models, Wiring wiring, Telemetry telemetry) {
@@ -178,6 +198,11 @@ final class ModelWiring {
         return credential instanceof Credential.StaticHeader(String header, String prefix, var secret)
                 ? new UpstreamCredential.StaticHeader(header, prefix, secrets.of(secret))
                 : new UpstreamCredential.None();
+    }
+
+    /** What operators may ask about the models. */
+    List<Route> operatorsRoutes(AdminTokens tokens) {
+        return new ModelHealthEndpoint(health, tokens).routes();
     }
 
     /** The paths of models. */

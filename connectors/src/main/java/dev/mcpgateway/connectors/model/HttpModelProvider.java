@@ -21,6 +21,10 @@ import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.StrictJson;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -90,7 +94,7 @@ public final class HttpModelProvider implements ModelProvider {
     private ModelReply send(ModelCall call, Credential credential) throws HttpFault {
         ModelRequest request = call.request();
         RequestEdit edit = RequestEdit.of(request, call.target(), settings.asksForUsage());
-        Deadline total = Deadline.after(settings.total(), time);
+        Deadline total = Deadline.after(settings.total(), time).orEarlier(Deadline.after(call.atMost(), time));
         Deadline head =
                 request.streamed() ? Deadline.after(settings.firstEvent(), time).orEarlier(total) : total;
         HttpExchange exchange = transport.send(new HttpCall(
@@ -247,15 +251,24 @@ public final class HttpModelProvider implements ModelProvider {
         }
     }
 
-    private static int retryAfter(HttpExchange exchange) {
+    private int retryAfter(HttpExchange exchange) {
         int millis = number(exchange.header("retry-after-ms").orElse(""));
-        int seconds = millis > 0
-                ? (millis + 999) / 1000
-                : number(exchange.header("retry-after").orElse(""));
-        return Math.min(seconds, RETRY_SECONDS_MAX);
+        String after = exchange.header("retry-after").orElse("");
+        int seconds = millis > 0 ? (millis + 999) / 1000 : number(after);
+        return Math.min(seconds > 0 || after.isEmpty() ? seconds : until(after), RETRY_SECONDS_MAX);
     }
 
-    /** A date is not read: it would need the provider's clock to be ours. */
+    /** A date is read by our clock, as RFC 9110 asks; a wrong one costs a pause that is bounded. */
+    private int until(String date) {
+        try {
+            ZonedDateTime then = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME);
+            Duration left = Duration.between(time.now(), then.toInstant());
+            return (int) Math.clamp(left.toSeconds() + 1, 0, RETRY_SECONDS_MAX);
+        } catch (DateTimeParseException none) {
+            return 0;
+        }
+    }
+
     private static int number(String text) {
         return text.matches("[0-9]{1,8}") ? Integer.parseInt(text) : 0;
     }

@@ -48,6 +48,16 @@ public final class Admission {
      * @throws Refused if either is used up
      */
     public Place admit(String callerKey, String tool, int perMinute, String upstream) {
+        rate(callerKey, tool, perMinute);
+        return place(upstream);
+    }
+
+    /**
+     * Takes one call from the caller's rate.
+     *
+     * @throws Refused if that is used up
+     */
+    public void rate(String callerKey, String tool, int perMinute) {
         ConsumptionProbe probe = buckets.get(new BucketKey(callerKey, tool, perMinute), key -> bucket(key.perMinute()))
                 .tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {
@@ -55,6 +65,14 @@ public final class Admission {
             throw new Refused(Refusal.of(Reason.RATE_LIMITED, perMinute + " calls a minute")
                     .retryAfter((int) seconds));
         }
+    }
+
+    /**
+     * Takes one place at the upstream.
+     *
+     * @throws Refused if none is free
+     */
+    public Place place(String upstream) {
         Places places = byUpstream.get(upstream);
         if (places == null) {
             throw new IllegalArgumentException("no upstream " + upstream);

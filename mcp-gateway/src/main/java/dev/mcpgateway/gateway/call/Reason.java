@@ -73,6 +73,10 @@ public enum Reason {
             -31400,
             Form.HTTP,
             "The model is not served at this path: its provider cannot do this, and it is not translated."),
+    NO_MODEL_FITS(Stage.ROUTE, 400, -31400, Form.HTTP, "Nobody who serves the model can take this request."),
+    MODELS_RESTING(
+            Stage.ROUTE, 503, -31503, Form.HTTP, "Nobody who serves the model takes requests now. Try again later."),
+    MODEL_MISMATCH(Stage.FORWARD, 502, -31502, Form.HTTP, "Another model answered than was asked for."),
     NEEDS_SCOPE(Stage.LOCATE, 403, -31403, Form.HTTP, "The access token lacks a scope for this."),
 
     PARAM_HEADER_MISMATCH(Stage.CHECK, 400, -32020, Form.RPC, "Header mismatch"),

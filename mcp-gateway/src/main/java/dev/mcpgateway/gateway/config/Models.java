@@ -6,6 +6,7 @@ import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param aliases what agents name, and who serves it
  * @param money prices and budgets; without them nothing is counted
  * @param caches whose answers are kept
+ * @param routing how failures of providers are met
  */
 public record Models(
         @Nullable URI audience,
@@ -33,7 +35,8 @@ public record Models(
         Map<String, Provider> providers,
         Map<String, Alias> aliases,
         Optional<MoneySettings> money,
-        ModelCaches caches) {
+        ModelCaches caches,
+        Routing routing) {
     /** What keys call the place where models are, beside the names of views. */
     public static final String VIEW = "models";
 
@@ -84,13 +87,74 @@ public record Models(
     /**
      * A model as agents name it.
      *
-     * @param targets who serves it, in order; one
+     * @param tiers who serves it: the next tier is asked when all of the one before failed
+     * @param strategy who of a tier is asked first
+     * @param sticky whether calls of one conversation go to the same target of a weighted tier
+     * @param totalTimeout longest duration of a call with all its attempts; empty for what the providers allow
+     * @param rules where calls of one kind go instead
      */
-    public record Alias(List<Target> targets) {
-        /** Copies the list. */
+    public record Alias(
+            List<Tier> tiers,
+            Strategy strategy,
+            boolean sticky,
+            Optional<Duration> totalTimeout,
+            List<RouteRule> rules) {
+        /** Copies the lists. */
         public Alias {
+            tiers = List.copyOf(tiers);
+            rules = List.copyOf(rules);
+        }
+
+        /** All who may serve it, in the order of the file. */
+        public List<Target> targets() {
+            return tiers.stream().flatMap(tier -> tier.targets().stream()).toList();
+        }
+    }
+
+    /**
+     * Targets among which the strategy chooses.
+     *
+     * @param targets at least one
+     */
+    public record Tier(List<Target> targets) {
+        /** Copies the list. */
+        public Tier {
             targets = List.copyOf(targets);
         }
+    }
+
+    /** Who of a tier is asked first. */
+    public enum Strategy {
+        /** As written. */
+        ORDERED,
+        /** By weights. */
+        WEIGHTED,
+        /** The quicker one of two that are drawn. */
+        LATENCY,
+        /** Who failed least of late. */
+        SUCCESS,
+        /** The cheapest; known, not done yet. */
+        COST
+    }
+
+    /** What a target can do that not every model can. */
+    public enum Capability {
+        /** Tools are offered to the model. */
+        TOOLS,
+        /** Pictures are among the input. */
+        VISION,
+        /** The answer is to fit a JSON schema. */
+        SCHEMA,
+        /** The answer is asked for as a stream. */
+        STREAMING
+    }
+
+    /** What is done when another model answers than was asked for. */
+    public enum Mismatch {
+        /** It is counted, logged and recorded. */
+        TELL,
+        /** The answer is withheld, and the next target is asked. */
+        FAIL
     }
 
     /**
@@ -98,6 +162,29 @@ public record Models(
      *
      * @param provider the provider's name
      * @param model the provider's name of the model
+     * @param weight its share of a weighted tier; 0 where there is none
+     * @param capabilities what it can do
+     * @param contextTokens most tokens of request and answer together; 0 for unknown
+     * @param servedAs what the provider may call the model that answers; empty for the name and its dated variants
+     * @param mismatch what is done when it calls it otherwise
      */
-    public record Target(String provider, String model) {}
+    public record Target(
+            String provider,
+            String model,
+            int weight,
+            Set<Capability> capabilities,
+            int contextTokens,
+            List<String> servedAs,
+            Mismatch mismatch) {
+        /** A target that can do everything. */
+        public Target(String provider, String model) {
+            this(provider, model, 0, EnumSet.allOf(Capability.class), 0, List.of(), Mismatch.TELL);
+        }
+
+        /** Copies the collections. */
+        public Target {
+            capabilities = Set.copyOf(capabilities);
+            servedAs = List.copyOf(servedAs);
+        }
+    }
 }

@@ -8,10 +8,7 @@ import dev.mcpgateway.policy.yaml.YamlValue;
 import dev.mcpgateway.policy.yaml.YamlValue.Variant;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,16 +18,11 @@ final class ModelsReader {
     private static final int BYTES_DEFAULT = 16 * 1024 * 1024;
     private static final int STREAM_BYTES_DEFAULT = 64 * 1024 * 1024;
     private static final int CONCURRENT_CALLS = 256;
-    private static final Duration SHORTEST = Duration.ofMillis(10);
-    private static final Duration LONGEST = Duration.ofHours(1);
+    static final Duration SHORTEST = Duration.ofMillis(10);
+    static final Duration LONGEST = Duration.ofHours(1);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration EVENT_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration TOTAL_TIMEOUT = Duration.ofMinutes(10);
-
-    /** A segment of a path, since a model is also asked about by its name. */
-    private static final String ALIAS = "[A-Za-z0-9][A-Za-z0-9._:-]{0,127}";
-
-    private static final int MODEL_CHARS_MAX = 256;
 
     private final ConfigReader config;
 
@@ -40,7 +32,7 @@ final class ModelsReader {
 
     Models models(YamlObject section) {
         Map<String, Models.Provider> providers = ConfigReader.named(section, "providers", this::provider);
-        Map<String, Models.Alias> aliases = aliases(section, providers);
+        Map<String, Models.Alias> aliases = AliasReader.aliases(section, providers);
         Models models = new Models(
                 section.optional("audience").isPresent() ? ConfigReader.httpUrl(section, "audience", "") : null,
                 bytes(section, "request_bytes", BYTES_DEFAULT),
@@ -49,7 +41,8 @@ final class ModelsReader {
                 providers,
                 aliases,
                 new MoneyReader(config, aliases.keySet()).money(section),
-                ModelCachesReader.caches(section, aliases.keySet()));
+                ModelCachesReader.caches(section, aliases.keySet()),
+                RoutingReader.routing(section));
         if (models.aliases().isEmpty()) {
             section.problem("aliases", "no model has an alias", "Agents name models by aliases: gpt: {targets: […]}");
         }
@@ -137,41 +130,6 @@ final class ModelsReader {
                 header, section.text("prefix", bearer ? "Bearer " : ""), config.secret(section, "secret"));
         section.rejectUnknownKeys();
         return credential;
-    }
-
-    private static Map<String, Models.Alias> aliases(YamlObject section, Map<String, Models.Provider> providers) {
-        Map<String, Models.Alias> aliases = new LinkedHashMap<>();
-        section.named("aliases").forEach((alias, value) -> {
-            if (!alias.matches(ALIAS)) {
-                value.problem(
-                        "'" + alias + "' is no alias of a model",
-                        "Use 1 to 128 letters, digits, dots, dashes, colons and underscores, the first a letter or digit");
-            }
-            YamlObject entry = value.object();
-            aliases.put(alias, new Models.Alias(targets(entry, providers)));
-            entry.rejectUnknownKeys();
-        });
-        return aliases;
-    }
-
-    private static List<Models.Target> targets(YamlObject entry, Map<String, Models.Provider> providers) {
-        List<Models.Target> targets = new ArrayList<>();
-        for (YamlObject target : entry.objects("targets")) {
-            String provider = target.text("provider");
-            String model = target.text("model");
-            if (!provider.isEmpty() && !providers.containsKey(provider)) {
-                target.problem("provider", "no provider is called '" + provider + "'", "Known: " + providers.keySet());
-            }
-            if (model.length() > MODEL_CHARS_MAX) {
-                target.problem("model", "it must have at most " + MODEL_CHARS_MAX + " characters", "");
-            }
-            target.rejectUnknownKeys();
-            targets.add(new Models.Target(provider, model));
-        }
-        if (targets.size() != 1) {
-            entry.problem("targets", "it must have exactly one entry", "Several targets are not supported yet");
-        }
-        return targets;
     }
 
     private static void checkUnused(YamlObject section, Models models) {

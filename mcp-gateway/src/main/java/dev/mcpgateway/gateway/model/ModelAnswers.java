@@ -43,7 +43,6 @@ final class ModelAnswers {
     void head(Exchange exchange, ModelApi api, String requestId, String servedModel) {
         HttpFields.Mutable headers = exchange.response().getHeaders();
         headers.put(CALL_ID, exchange.id());
-        headers.put(ATTEMPTS, "1");
         if (!requestId.isEmpty()) {
             headers.put(api.protocol() == ModelProtocol.ANTHROPIC ? "request-id" : "x-request-id", requestId);
         }
@@ -68,6 +67,23 @@ final class ModelAnswers {
                 }
             }
         }
+    }
+
+    /**
+     * Says how often providers were asked; to be called before the answer's first byte.
+     *
+     * @param isFinal whether all that could be tried was tried, so that SDKs need not multiply it
+     */
+    void attempts(Exchange exchange, int attempts, boolean isFinal) {
+        exchange.response().getHeaders().put(ATTEMPTS, Integer.toString(attempts));
+        if (isFinal) {
+            exchange.response().getHeaders().put(SHOULD_RETRY, "false");
+        }
+    }
+
+    /** Somebody else is asked now: what the one before could not take does not matter any more. */
+    void droppedNothing(Exchange exchange) {
+        exchange.response().getHeaders().remove(DROPPED);
     }
 
     /** Says what was not passed on, beside what was said before; to be called before the answer's first byte. */

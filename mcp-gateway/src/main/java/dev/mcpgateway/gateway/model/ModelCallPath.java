@@ -4,6 +4,7 @@ import dev.mcpgateway.audit.AuditTicket;
 import dev.mcpgateway.audit.AuditUnavailable;
 import dev.mcpgateway.audit.CallOutcome;
 import dev.mcpgateway.audit.CallStatus;
+import dev.mcpgateway.audit.ModelRouting;
 import dev.mcpgateway.audit.PayloadSize;
 import dev.mcpgateway.audit.TraceRef;
 import dev.mcpgateway.connectors.model.ModelApi;
@@ -13,7 +14,6 @@ import dev.mcpgateway.connectors.model.ModelFacts;
 import dev.mcpgateway.connectors.model.ModelFailure;
 import dev.mcpgateway.connectors.model.ModelReply;
 import dev.mcpgateway.connectors.model.ModelStream;
-import dev.mcpgateway.gateway.admission.Admission.Place;
 import dev.mcpgateway.gateway.admission.Admission;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
@@ -43,6 +43,7 @@ final class ModelCallPath {
     private final Supplier<Policy> policies;
     private final ModelTable models;
     private final Admission admission;
+    private final Attempts attempts;
     private final Guardrails guardrails;
     private final Budgets budgets;
     private final ModelCache cache;
@@ -56,6 +57,7 @@ final class ModelCallPath {
             Supplier<Policy> policies,
             ModelTable models,
             Admission admission,
+            Attempts attempts,
             Guardrails guardrails,
             Budgets budgets,
             ModelCache cache,
@@ -67,6 +69,7 @@ final class ModelCallPath {
         this.policies = policies;
         this.models = models;
         this.admission = admission;
+        this.attempts = attempts;
         this.guardrails = guardrails;
         this.budgets = budgets;
         this.cache = cache;
@@ -83,7 +86,6 @@ final class ModelCallPath {
             Plan plan,
             Permit permit,
             Guardrails.OnCall guard,
-            Place place,
             Reservation reservation,
             ModelCache.Lookup cached)
             implements AutoCloseable {
@@ -111,30 +113,51 @@ final class ModelCallPath {
         public void close() {
             keeper().close();
             reservation.close();
-            place.close();
         }
     }
 
     /** What is known of a call while it is carried out, for its outcome record. */
-    private static final class Progress {
+    private static final class Progress implements AutoCloseable {
         private final long sinceNanos;
-        private final ModelTrace provider;
         private final Reservation reservation;
         private final ModelTable.Target target;
         private final Guardrails.OnCall guard;
         private final String cachedBy;
+        private final Decisions decisions;
+        private @Nullable Attempt attempt;
         private int status;
         private long bytesIn;
         private ModelFacts facts = ModelFacts.NONE;
         private Reservation.End end = Reservation.End.CUT;
 
-        private Progress(long sinceNanos, ModelTrace provider, Admitted admitted) {
-            this.sinceNanos = sinceNanos;
-            this.provider = provider;
+        private Progress(Admitted admitted, CallTrace trace) {
+            this.sinceNanos = trace.now();
             this.reservation = admitted.toSettle();
             this.target = admitted.target();
             this.guard = admitted.guard();
             this.cachedBy = admitted.cachedBy();
+            this.decisions = new Decisions(trace);
+        }
+
+        /** Who answered or failed last; who was to be asked first where nobody was. */
+        ModelTable.Target target() {
+            return attempt == null ? target : attempt.target();
+        }
+
+        ModelRouting routing() {
+            if (attempt == null || attempt.number() == 0) {
+                return new ModelRouting("", "", 0, false, decisions.steps());
+            }
+            boolean mismatch = attempt.isOfAnother(facts);
+            return new ModelRouting(
+                    target().provider().name(), target().model(), attempt.number(), mismatch, decisions.steps());
+        }
+
+        @Override
+        public void close() {
+            if (attempt != null) {
+                attempt.close();
+            }
         }
     }
 
@@ -146,12 +169,12 @@ final class ModelCallPath {
     @Nullable
     String handle(ModelAsk ask, CallTrace trace) {
         try (Admitted admitted = admit(policies.get(), ask, trace); // LOCATE AUTHORIZE CHECK ROUTE ADMIT BUDGET CACHE
-                AuditTicket ticket = record(admitted, trace)) { // RECORD
-            Progress progress = new Progress(trace.now(), providerBegins(admitted, trace), admitted);
+                AuditTicket ticket = record(admitted, trace); // RECORD
+                Progress progress = new Progress(admitted, trace)) {
             try {
                 ModelReply reply = switch (admitted.cached()) {
-                    case ModelCache.Lookup.Hit(ModelReply kept, var _, var _) -> kept;
-                    case ModelCache.Lookup.Miss _ -> forward(admitted, ticket, trace); // CREDENTIAL FORWARD
+                    case ModelCache.Lookup.Hit(ModelReply kept, var _, var _) -> kept(admitted, kept, progress, trace);
+                    case ModelCache.Lookup.Miss _ -> forward(admitted, ticket, progress, trace); // CREDENTIAL FORWARD
                 };
                 return switch (reply) { // RELAY SCREEN FINISH ANSWER
                     case ModelReply.Whole whole -> answer(admitted, ticket, whole, progress, trace);
@@ -178,26 +201,19 @@ final class ModelCallPath {
             trace.enter(Stage.ROUTE);
             Plan plan = models.plan(permit.feature().own(), checked);
             trace.enter(Stage.ADMIT);
-            Place place = admission.admit(
+            admission.rate(
                     ask.caller().key(),
                     permit.feature().canonical(),
-                    permit.limits().callsPerMinute().orElse(callsPerMinute),
-                    plan.first().provider().name());
-            return reserved(checked, plan, permit, guard, place, policy.hash(), trace);
+                    permit.limits().callsPerMinute().orElse(callsPerMinute));
+            return reserved(checked, plan, permit, guard, policy.hash(), trace);
         } catch (Refused refused) {
             throw records.refused(ask, refused.why(), trace.stage(), policy.hash(), traceRef(trace), guard.seen());
         }
     }
 
-    /** From here on the place is given back whatever happens. */
+    /** From here on the reservation is given back whatever happens. */
     private Admitted reserved(
-            ModelAsk ask,
-            Plan plan,
-            Permit permit,
-            Guardrails.OnCall guard,
-            Place place,
-            String policyHash,
-            CallTrace trace) {
+            ModelAsk ask, Plan plan, Permit permit, Guardrails.OnCall guard, String policyHash, CallTrace trace) {
         Reservation reservation = Reservation.FREE;
         boolean admitted = false;
         try {
@@ -206,11 +222,10 @@ final class ModelCallPath {
             trace.enter(Stage.CACHE);
             ModelCache.Lookup cached = cache.find(ask, permit, policyHash);
             admitted = true;
-            return new Admitted(ask, plan, permit, guard, place, reservation, cached);
+            return new Admitted(ask, plan, permit, guard, reservation, cached);
         } finally {
             if (!admitted) {
                 reservation.close();
-                place.close();
             }
         }
     }
@@ -248,13 +263,7 @@ final class ModelCallPath {
                 : records.openedFromCache(admitted.ask(), admitted.permit(), traceRef(trace));
     }
 
-    private static ModelTrace providerBegins(Admitted admitted, CallTrace trace) {
-        if (!admitted.cachedBy().isEmpty()) {
-            return trace.answeredFromCache(
-                    admitted.ask().request().api().operation(),
-                    admitted.permit().feature().own());
-        }
-        ModelTable.Target target = admitted.target();
+    private static ModelTrace providerBegins(Admitted admitted, ModelTable.Target target, CallTrace trace) {
         return trace.providerBegins(
                 admitted.ask().request().api().operation(),
                 admitted.permit().feature().own(),
@@ -263,25 +272,40 @@ final class ModelCallPath {
                 admitted.ask().request().streamed());
     }
 
+    private static ModelReply kept(Admitted admitted, ModelReply kept, Progress progress, CallTrace trace) {
+        ModelTrace nobody = trace.answeredFromCache(
+                admitted.ask().request().api().operation(),
+                admitted.permit().feature().own());
+        progress.attempt = Attempt.kept(admitted.target(), nobody);
+        return kept;
+    }
+
     /** The ticket says that the intent is durable; nothing else in it is needed here. */
-    private ModelReply forward(Admitted admitted, AuditTicket ticket, CallTrace trace) {
+    private ModelReply forward(Admitted admitted, AuditTicket ticket, Progress progress, CallTrace trace) {
         trace.enter(Stage.FORWARD);
         if (!ticket.callId().equals(admitted.ask().exchange().id())) {
             throw new IllegalStateException("a ticket of another call");
         }
-        answers.dropped(
-                admitted.ask().exchange(),
-                admitted.target().provider().leavesOut(admitted.ask().headers()));
-        ModelReply reply = admitted.target()
-                .provider()
-                .send(new ModelCall(
-                        admitted.ask().request(),
-                        admitted.target().model(),
-                        admitted.ask().headers()));
+        ModelAsk ask = admitted.ask();
+        Attempt attempt = attempts.make(
+                admitted.plan(),
+                ask,
+                progress.reservation,
+                progress.decisions,
+                target -> providerBegins(admitted, target, trace),
+                (target, atMost) -> {
+                    answers.droppedNothing(ask.exchange());
+                    answers.dropped(ask.exchange(), target.provider().leavesOut(ask.headers()));
+                    return target.provider()
+                            .send(new ModelCall(ask.request(), target.model(), ask.headers(), atMost));
+                });
+        progress.attempt = attempt;
+        boolean isFinal = attempt.hasFailed() && attempts.hasChoice(admitted.plan());
+        answers.attempts(ask.exchange(), attempt.number(), isFinal);
         // an interrupt has done its work by now and must not end the record of the outcome
-        return Thread.interrupted() && reply instanceof ModelReply.Failed
+        return Thread.interrupted() && attempt.hasFailed()
                 ? new ModelReply.Failed(ModelFailure.cancelled())
-                : reply;
+                : attempt.reply();
     }
 
     private @Nullable String answer(
@@ -309,7 +333,9 @@ final class ModelCallPath {
     /** What did not reach the other side is told in every place where somebody may look for it. */
     private void dropped(Admitted admitted, List<String> dropped, Progress progress) {
         answers.dropped(admitted.ask().exchange(), dropped);
-        progress.provider.dropped(dropped);
+        if (progress.attempt != null) {
+            progress.attempt.dropped(dropped);
+        }
     }
 
     private static void requireWithin(Permit permit, long bytes) {
@@ -324,7 +350,10 @@ final class ModelCallPath {
             Admitted admitted, AuditTicket ticket, ModelFailure failure, Progress progress, CallTrace trace) {
         progress.status = failure.status();
         progress.end = ModelOutcomes.end(failure);
-        Refusal refusal = ModelOutcomes.refusal(failure);
+        Refusal refusal = progress.attempt != null && progress.attempt.isWithheld()
+                ? Refusal.of(Reason.MODEL_MISMATCH)
+                : ModelOutcomes.refusal(failure);
+        progress.facts = progress.attempt == null ? ModelFacts.NONE : progress.attempt.facts();
         if (failure.body().length == 0) {
             throw new Refused(refusal);
         }
@@ -348,7 +377,9 @@ final class ModelCallPath {
     private @Nullable String relay(
             Admitted admitted, AuditTicket ticket, ModelStream stream, Progress progress, CallTrace trace) {
         progress.status = 200;
-        progress.provider.began();
+        if (progress.attempt != null) {
+            progress.attempt.began();
+        }
         try (stream) {
             trace.enter(Stage.RELAY);
             dropped(admitted, stream.dropped(), progress);
@@ -431,9 +462,14 @@ final class ModelCallPath {
             CallStatus status,
             String errorCode,
             long answerBytes) {
-        Cost cost = progress.reservation.settle(progress.target, progress.facts, progress.bytesIn, progress.end);
-        progress.provider.cost(cost.nanoUsd());
-        progress.provider.ended(progress.facts, errorCode.isEmpty() ? null : errorCode);
+        Cost cost = Cost.UNKNOWN;
+        if (progress.attempt != null) {
+            cost = progress.reservation.settle(progress.target(), progress.facts, progress.bytesIn, progress.end);
+            progress.attempt.cost(cost);
+            progress.attempt.ended(progress.facts, errorCode.isEmpty() ? null : errorCode);
+            // before the record, since what its breaker makes of it belongs into that
+            progress.attempt.close();
+        }
         try {
             ticket.finish(new CallOutcome(
                     status,
@@ -444,7 +480,7 @@ final class ModelCallPath {
                     0,
                     answerBytes < 0 ? PayloadSize.NONE : new PayloadSize(answerBytes),
                     progress.guard.seen(),
-                    ModelOutcomes.said(progress.facts, cost, progress.cachedBy),
+                    ModelOutcomes.said(progress.facts, cost, progress.cachedBy, progress.routing()),
                     List.of()));
         } catch (AuditUnavailable failure) {
             throw ModelRecords.unavailable(failure);

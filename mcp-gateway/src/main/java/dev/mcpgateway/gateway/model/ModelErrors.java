@@ -98,11 +98,11 @@ final class ModelErrors {
             case OVER_BUDGET -> new Row(429, "insufficient_quota", "insufficient_quota", "billing_error");
             case RATE_LIMITED, TOO_MANY_TOKENS, TOO_MANY_BAD_TOKENS ->
                 new Row(429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_error");
-            case UPSTREAM_BUSY, AUDIT_UNAVAILABLE, LEDGER_UNAVAILABLE, KEYS_UNAVAILABLE ->
+            case UPSTREAM_BUSY, MODELS_RESTING, AUDIT_UNAVAILABLE, LEDGER_UNAVAILABLE, KEYS_UNAVAILABLE ->
                 new Row(503, "server_error", "overloaded", "overloaded_error");
             case UPSTREAM_TIMED_OUT -> new Row(504, "server_error", "timeout", "timeout_error");
             case UPSTREAM_DOWN, CREDENTIAL_UNAVAILABLE -> new Row(502, "server_error", "provider_unavailable", API);
-            case UPSTREAM_MALFORMED, STREAM_BROKEN, PROVIDER_REFUSED, PROVIDER_FAILED ->
+            case UPSTREAM_MALFORMED, STREAM_BROKEN, PROVIDER_REFUSED, PROVIDER_FAILED, MODEL_MISMATCH ->
                 new Row(502, "server_error", "provider_error", API);
             case RESULT_TOO_LARGE -> new Row(502, "server_error", "answer_too_large", API);
             case INTERNAL -> new Row(500, "server_error", "internal_error", API);

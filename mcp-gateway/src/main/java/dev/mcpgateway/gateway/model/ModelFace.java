@@ -31,6 +31,7 @@ public final class ModelFace {
     private final Supplier<Policy> policies;
     private final ModelTable models;
     private final Admission admission;
+    private final Attempts attempts;
     private final ModelCache cache;
     private final KillSwitch kills;
     private final AuditLog audit;
@@ -55,6 +56,7 @@ public final class ModelFace {
             Optional<Money> money,
             ModelTable models,
             Admission admission,
+            Attempts attempts,
             Guardrails guardrails,
             ModelCache cache,
             Supplier<Policy> policies,
@@ -66,6 +68,7 @@ public final class ModelFace {
         this.money = money;
         this.models = models;
         this.admission = admission;
+        this.attempts = attempts;
         this.cache = cache;
         this.policies = policies;
         this.kills = kills;
@@ -130,6 +133,7 @@ public final class ModelFace {
                         policies,
                         models,
                         admission,
+                        attempts,
                         guardrails,
                         money.<Budgets>map(known -> new MeteredBudgets(known, clock)).orElse(Budgets.NONE),
                         cache,

@@ -81,8 +81,7 @@ final class ModelList {
     }
 
     private boolean isGemini(FeatureName model) {
-        ModelTable.Target target = models.find(model.own());
-        return target != null && target.provider().serves(ModelApi.GENERATE_CONTENT);
+        return models.serves(model.own(), ModelApi.GENERATE_CONTENT);
     }
 
     private static String entries(List<FeatureName> shown, ModelProtocol protocol) {

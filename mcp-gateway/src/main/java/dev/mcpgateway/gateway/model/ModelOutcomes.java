@@ -2,6 +2,7 @@ package dev.mcpgateway.gateway.model;
 
 import dev.mcpgateway.audit.CallStatus;
 import dev.mcpgateway.audit.ModelOutcome;
+import dev.mcpgateway.audit.ModelRouting;
 import dev.mcpgateway.audit.TokenCounts;
 import dev.mcpgateway.connectors.model.ModelFacts;
 import dev.mcpgateway.connectors.model.ModelFailure;
@@ -78,15 +79,15 @@ final class ModelOutcomes {
             case UPSTREAM_DOWN, UPSTREAM_BUSY, CREDENTIAL_UNAVAILABLE, STREAM_BROKEN -> CallStatus.UNREACHABLE;
             case RESULT_TOO_LARGE -> CallStatus.TOO_LARGE;
             case UPSTREAM_MALFORMED -> CallStatus.MALFORMED;
-            case PROVIDER_REFUSED, PROVIDER_FAILED -> CallStatus.PROTOCOL_ERROR;
+            case PROVIDER_REFUSED, PROVIDER_FAILED, MODEL_MISMATCH -> CallStatus.PROTOCOL_ERROR;
             case SCREENED -> CallStatus.SCREENED;
             case CANCELLED -> CallStatus.CANCELLED;
             default -> CallStatus.ABORTED;
         };
     }
 
-    /** What the answer said of itself, what it cost, and which cache it came from; empty for none. */
-    static ModelOutcome said(ModelFacts facts, Cost cost, String cache) {
+    /** What the answer said of itself, what it cost, which cache it came from, empty for none, and how the call came to it. */
+    static ModelOutcome said(ModelFacts facts, Cost cost, String cache, ModelRouting routing) {
         ModelUsage usage = facts.usage();
         return new ModelOutcome(
                 facts.servedModel(),
@@ -102,6 +103,7 @@ final class ModelOutcomes {
                         : TokenCounts.UNKNOWN,
                 cost.nanoUsd(),
                 cost.isEstimated(),
-                cache);
+                cache,
+                routing);
     }
 }

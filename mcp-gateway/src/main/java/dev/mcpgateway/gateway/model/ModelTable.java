@@ -1,31 +1,69 @@
 package dev.mcpgateway.gateway.model;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelProvider;
 import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.config.Models;
+import dev.mcpgateway.gateway.identity.Caller;
+import dev.mcpgateway.gateway.model.route.Asked;
+import dev.mcpgateway.gateway.model.route.Choice;
+import dev.mcpgateway.gateway.model.route.HealthTable;
+import dev.mcpgateway.gateway.model.route.Router;
+import dev.mcpgateway.gateway.model.route.Skip;
+import dev.mcpgateway.gateway.model.route.TargetKey;
 import dev.mcpgateway.policy.FeatureName;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
-/** The models that there are, by the aliases that agents name. Never changes. */
+/** The models that there are, by the aliases that agents name. Never changes but for the health of who serves them. */
 public final class ModelTable {
-    private final Map<String, Target> byAlias;
+    private static final String TENANT = "tenant";
+
+    private final Map<String, Models.Alias> byAlias;
+    private final Map<String, ModelProvider> providers;
+    private final HealthTable health;
+    private final Router router;
 
     /**
      * Who serves a model.
      *
      * @param provider the provider
      * @param model the provider's name of the model
+     * @param entry what the configuration says about it
      */
-    public record Target(ModelProvider provider, String model) {}
+    public record Target(ModelProvider provider, String model, Models.Target entry) {
+        /** A target of which the configuration says no more. */
+        public Target(ModelProvider provider, String model) {
+            this(provider, model, new Models.Target(provider.name(), model));
+        }
 
-    /** These models, in the order of the map. */
-    public ModelTable(Map<String, Target> byAlias) {
+        TargetKey key() {
+            return TargetKey.of(entry);
+        }
+    }
+
+    /** These models, in the order of the map, of these providers by name. */
+    public ModelTable(Map<String, Models.Alias> byAlias, Map<String, ModelProvider> providers, HealthTable health) {
         this.byAlias = Collections.unmodifiableMap(new LinkedHashMap<>(byAlias));
+        this.providers = Map.copyOf(providers);
+        this.health = health;
+        this.router = new Router(byAlias);
+    }
+
+    /** Whether one of the model's targets takes such requests. */
+    boolean serves(String alias, ModelApi api) {
+        Models.Alias found = byAlias.get(alias);
+        return found != null
+                && found.targets().stream().anyMatch(target -> provider(target).serves(api));
     }
 
     /**
@@ -34,15 +72,61 @@ public final class ModelTable {
      * @throws Refused if there is nobody who could be asked
      */
     Plan plan(String alias, ModelAsk ask) {
-        Target target = Objects.requireNonNull(find(alias), alias);
-        if (!target.provider().serves(ask.request().api())) {
-            throw new Refused(Reason.MODEL_NOT_HERE);
-        }
-        return new Plan(List.of(target));
+        Caller caller = ask.caller();
+        Asked asked = new Asked(
+                ask.request(),
+                caller.subject().groups(),
+                tenant(caller.subject().claims().get(TENANT)),
+                ask.exchange().id());
+        Choice choice = router.choose(
+                alias,
+                asked,
+                target -> provider(target).serves(ask.request().api()),
+                health::health);
+        return switch (choice) {
+            case Choice.Order order ->
+                new Plan(
+                        order.targets().stream().map(this::target).toList(),
+                        order.skips(),
+                        order.total(),
+                        order.rule());
+            case Choice.NoTarget(List<Skip> skips, long retryAfterNanos) ->
+                throw new Refused(refusal(skips, retryAfterNanos));
+        };
     }
 
-    @Nullable
-    Target find(String alias) {
+    private static String tenant(@Nullable JsonNode claim) {
+        return claim != null && claim.isString() ? claim.stringValue() : "";
+    }
+
+    /** Says what is wrong with the request, and nothing about who serves the model. */
+    private static Refusal refusal(List<Skip> skips, long retryAfterNanos) {
+        String all = skips.stream()
+                .map(skip -> TargetKey.of(skip.target()) + " " + skip.why().text())
+                .collect(Collectors.joining(", "));
+        if (retryAfterNanos > 0) {
+            return Refusal.of(Reason.MODELS_RESTING, all)
+                    .retryAfter((int) (TimeUnit.NANOSECONDS.toSeconds(retryAfterNanos - 1) + 1));
+        }
+        if (skips.stream().allMatch(skip -> skip.why() == Skip.Why.PROTOCOL)) {
+            return Refusal.of(Reason.MODEL_NOT_HERE);
+        }
+        boolean tooLong = skips.stream().anyMatch(skip -> skip.why() == Skip.Why.CONTEXT);
+        return Refusal.saying(
+                Reason.NO_MODEL_FITS,
+                tooLong ? "it is too long" : "it needs tools, pictures, a schema or a stream that they do not have");
+    }
+
+    private Target target(Models.Target entry) {
+        return new Target(provider(entry), entry.model(), entry);
+    }
+
+    private ModelProvider provider(Models.Target entry) {
+        return Objects.requireNonNull(providers.get(entry.provider()), entry.provider());
+    }
+
+    /** What is served by this name; {@code null} for nothing. */
+    Models.@Nullable Alias find(String alias) {
         return byAlias.get(alias);
     }
 

@@ -1,19 +1,31 @@
 package dev.mcpgateway.gateway.model;
 
+import dev.mcpgateway.gateway.model.route.Skip;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Who is asked for one call, in this order.
  *
  * @param targets at least one
+ * @param skips who was left out, and why
+ * @param total longest duration of the call with all its attempts; empty for what the providers allow
+ * @param rule number of the rule that led there, from 1; 0 for none
  */
-record Plan(List<ModelTable.Target> targets) {
-    /** Copies the list. */
+record Plan(List<ModelTable.Target> targets, List<Skip> skips, Optional<Duration> total, int rule) {
+    /** These targets, and nobody was left out. */
+    Plan(List<ModelTable.Target> targets) {
+        this(targets, List.of(), Optional.empty(), 0);
+    }
+
+    /** Copies the lists. */
     Plan {
         if (targets.isEmpty()) {
             throw new IllegalArgumentException("a plan asks somebody");
         }
         targets = List.copyOf(targets);
+        skips = List.copyOf(skips);
     }
 
     /** Who is asked first. */

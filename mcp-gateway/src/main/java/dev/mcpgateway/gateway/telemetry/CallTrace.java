@@ -157,6 +157,29 @@ public final class CallTrace {
         return ModelTrace.ofNobody(telemetry);
     }
 
+    /**
+     * A decision about who is asked: an event on the call's span.
+     *
+     * @param kind {@code fallback}, {@code retry}, {@code reroute}, {@code rule} or {@code breaker}
+     * @param reason a word of the gateway's own
+     * @param attempt attempts made by then
+     */
+    public void routed(String kind, String fromProvider, String toProvider, String reason, int attempt) {
+        if (span != null && span.isRecording()) {
+            span.addEvent(
+                    "gateway." + kind,
+                    Attributes.of(
+                            Names.FROM_PROVIDER,
+                            fromProvider,
+                            Names.TO_PROVIDER,
+                            toProvider,
+                            Names.ROUTE_REASON,
+                            reason,
+                            Names.ROUTE_ATTEMPT,
+                            (long) attempt));
+        }
+    }
+
     /** Both values are an agent's words and go upstream: only the forms of W3C Trace Context pass. */
     private void dropMalformedContext() {
         if (traceparent != null && !TRACEPARENT.matcher(traceparent).matches()) {

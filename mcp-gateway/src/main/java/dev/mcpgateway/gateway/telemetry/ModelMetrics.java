@@ -13,6 +13,7 @@ final class ModelMetrics {
     private final DoubleHistogram firstChunk;
     private final LongHistogram tokens;
     private final LongCounter cost;
+    private final LongCounter mismatches;
 
     ModelMetrics(Meter meter) {
         this.duration = seconds(meter, GenAi.DURATION, "Duration of calls of models.");
@@ -23,6 +24,9 @@ final class ModelMetrics {
                 .setDescription("Tokens of calls of models, as providers count them.")
                 .setExplicitBucketBoundariesAdvice(
                         GenAi.TOKEN_COUNTS.stream().map(Double::longValue).toList())
+                .build();
+        this.mismatches = meter.counterBuilder(Names.MISMATCH)
+                .setDescription("Answers of another model than was asked for.")
                 .build();
         this.cost = meter.counterBuilder(Names.MODEL_COST)
                 .setUnit("{nano_usd}")
@@ -48,6 +52,10 @@ final class ModelMetrics {
 
     void began(double seconds, Attributes attributes) {
         firstChunk.record(seconds, attributes);
+    }
+
+    void mismatched(Attributes attributes) {
+        mismatches.add(1, attributes);
     }
 
     void used(ModelUsage usage, Attributes attributes) {

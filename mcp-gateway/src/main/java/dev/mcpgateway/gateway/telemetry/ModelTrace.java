@@ -108,6 +108,11 @@ public final class ModelTrace {
         span.end();
     }
 
+    /** The model that answers is none that was asked for. */
+    public void mismatched() {
+        telemetry.models().mismatched(labels);
+    }
+
     private double seconds() {
         return (telemetry.now() - sinceNanos) / (double) TimeUnit.SECONDS.toNanos(1);
     }

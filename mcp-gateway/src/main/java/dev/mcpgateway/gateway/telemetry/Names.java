@@ -25,6 +25,10 @@ final class Names {
     static final AttributeKey<String> DECISION = AttributeKey.stringKey("gateway.decision");
     static final AttributeKey<String> STATE = AttributeKey.stringKey("gateway.state");
     static final AttributeKey<String> RESULT = AttributeKey.stringKey("gateway.result");
+    static final AttributeKey<String> FROM_PROVIDER = AttributeKey.stringKey("from_provider");
+    static final AttributeKey<String> TO_PROVIDER = AttributeKey.stringKey("to_provider");
+    static final AttributeKey<String> ROUTE_REASON = AttributeKey.stringKey("reason");
+    static final AttributeKey<Long> ROUTE_ATTEMPT = AttributeKey.longKey("attempt");
     static final AttributeKey<Long> ATTEMPTS = AttributeKey.longKey("gateway.upstream.attempts");
     static final AttributeKey<Long> COST = AttributeKey.longKey("gateway.model.cost_nano_usd");
 
@@ -38,6 +42,7 @@ final class Names {
     static final String SCREENED = "gateway.screen.findings";
     static final String MODEL_COST = "gateway.model.cost";
     static final String UPSTREAM_HEALTH = "gateway.upstream.health";
+    static final String MISMATCH = "gateway.model.mismatch";
     static final String SPANS_DROPPED = "gateway.telemetry.spans.dropped";
 
     private Names() {}

@@ -86,8 +86,15 @@ class ConfigSchemaTest {
                  "BIG"}}}, "connect_timeout_ms": 100, "first_event_timeout_ms": 100, "idle_timeout_ms": 100, "total_timeout_ms": 100,
                  "concurrent_calls": 5, "include_usage": false, "betas": ["a"]},
                  "own": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:11434/v1", "credential": "none"}},
-               "aliases": {"gpt-4.1": {"targets": [{"provider": "big", "model": "gpt-4.1-2025"}]},
-                 "llama3:8b": {"targets": [{"provider": "own", "model": "llama3:8b"}]}}},
+               "routing": {"max_retries": 1, "max_attempts": 3, "first_pause_ms": 5, "longest_pause_ms": 50, "retry_budget_percent": 5,
+                 "breaker": {"failures_percent": 5, "window_s": 60, "min_calls": 5, "open_s": 50, "longest_open_s": 3600}},
+               "aliases": {"gpt-4.1": {"strategy": "weighted", "sticky": false, "total_timeout_ms": 100, "targets": [{"provider":
+                 "big", "model": "gpt-4.1-2025", "capabilities": ["tools", "streaming"], "context_tokens": 1000,
+                 "served_as": ["gpt-*"], "mismatch": "fail"}], "rules": [{"when": {"stream": true, "has_tools": false,
+                 "min_input_tokens": 1, "max_input_tokens": 9, "parameters": {"reasoning_effort": "low"}, "groups": ["g"],
+                 "tenants": ["t"]}, "alias": "llama3:8b"}]},
+                 "llama3:8b": {"tiers": [{"targets": [{"provider": "own", "model": "llama3:8b", "weight": 3}]}], "rules": [{"when":
+                 {"stream": true}, "tiers": [1]}]}}},
              "views": {"default": {"path": "/mcp", "upstreams": ["crm"], "bare_names": false}},
              "policy": {"files": ["policy.yaml"]},
              "limits": {"request_bytes": 2048, "header_bytes": 2048, "arguments_bytes": 2048, "reply_bytes": 1073741824,

@@ -122,10 +122,10 @@ class ModelsConfigTest {
             {providers: {}, aliases: {}} | no model has an alias
             {providers: {p: {kind: openai, credential: none}}, aliases: {a: {targets: [{provider: q, model: m}]}}} | no provider is called 'q'
             {providers: {p: {kind: openai, credential: none}, q: {kind: openai, credential: none}}, aliases: {a: {targets: [{provider: q, model: m}]}}} | no alias leads to provider 'p'
-            {providers: {p: {kind: openai, credential: none}}, aliases: {a: {targets: [{provider: p, model: m}, {provider: p, model: n}]}}} | exactly one entry
-            {providers: {p: {kind: openai, credential: none}}, aliases: {a: {targets: []}}} | exactly one entry
+            {providers: {p: {kind: openai, credential: none}}, aliases: {a: {targets: []}}} | 1 to 32 targets
+            {providers: {p: {kind: openai, credential: none}}, aliases: {a: {}}} | 1 to 32 targets
             {providers: {p: {kind: openai, credential: none}}, aliases: {a/b: {targets: [{provider: p, model: m}]}}} | is no alias of a model
-            {providers: {p: {kind: openai, credential: none}}, aliases: {a: {targets: [{provider: p, model: m, weight: 1}]}}} | unknown key 'weight'
+            {providers: {p: {kind: openai, credential: none}}, aliases: {a: {targets: [{provider: p, model: m, share: 1}]}}} | unknown key 'share'
             """, quoteCharacter = '~')
     void whatCannotBeIsAProblem(String yaml, String says) {
         assertThat(problems(yaml))
@@ -158,6 +158,86 @@ class ModelsConfigTest {
             assertThat(problem.pointer() + problem.message()).contains(key);
             assertThat(problem.message()).contains(says);
         });
+    }
+
+    private static String alias(String entry) {
+        return "{providers: {p: {kind: openai, credential: none}}, aliases: {a: {" + entry + "}, b: {targets: [{provider: p,"
+                + " model: n}]}}}";
+    }
+
+    @Test
+    void eachTargetOfTheShortFormIsATierUnlessItHasAWeight() {
+        Models.Alias alias = models(alias("targets: [{provider: p, model: x}, {provider: p, model: y, weight: 70},"
+                        + " {provider: p, model: z, weight: 30}, {provider: p, model: last}]"))
+                .aliases()
+                .get("a");
+
+        assertThat(alias.strategy()).isEqualTo(Models.Strategy.WEIGHTED);
+        assertThat(alias.tiers())
+                .extracting(tier ->
+                        tier.targets().stream().map(Models.Target::model).toList())
+                .containsExactly(List.of("x"), List.of("y", "z"), List.of("last"));
+        assertThat(alias.sticky()).isTrue();
+        assertThat(models(alias("strategy: latency, targets: [{provider: p, model: x}, {provider: p, model: y}]"))
+                        .aliases()
+                        .get("a")
+                        .tiers())
+                .hasSize(1);
+    }
+
+    @Test
+    void withoutASectionNothingIsTriedAgain() {
+        assertThat(models(provider("kind: openai, credential: none")).routing()).isEqualTo(Routing.PLAIN);
+        assertThat(Routing.PLAIN.retries()).isFalse();
+        assertThat(Routing.PLAIN.breaker()).isEmpty();
+    }
+
+    @Test
+    void anEmptySectionHasTheDefaults() {
+        Routing routing = models("{routing: {}, " + provider("kind: openai, credential: none").substring(1))
+                .routing();
+
+        assertThat(routing.retriesMax()).isEqualTo(2);
+        assertThat(routing.attemptsMax()).isEqualTo(4);
+        assertThat(routing.pauseFirst()).hasMillis(250);
+        assertThat(routing.pauseLongest()).hasSeconds(8);
+        assertThat(routing.breaker()).contains(Routing.Breaker.DEFAULT);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            strategy: cost, targets: [{provider: p, model: m}] | cost is not supported yet
+            strategy: latency, targets: [{provider: p, model: m, weight: 2}] | targets have weights
+            targets: [{provider: p, model: m}], tiers: [{targets: [{provider: p, model: m}]}] | there are targets, too
+            tiers: [{targets: []}] | a tier has at least one target
+            targets: [{provider: p, model: m, capabilities: [sing]}] | 'sing' is none of tools, vision, schema, streaming
+            targets: [{provider: p, model: m, mismatch: shout}] | 'shout' is none of tell, fail
+            targets: [{provider: p, model: m, context_tokens: 0}] | 1 to
+            targets: [{provider: p, model: m}], rules: [{alias: b}] | key 'when' is missing
+            targets: [{provider: p, model: m}], rules: [{when: {}, alias: b}] | it has no condition
+            targets: [{provider: p, model: m}], rules: [{when: {stream: true}}] | an alias or to tiers
+            targets: [{provider: p, model: m}], rules: [{when: {stream: true}, alias: b, tiers: [1]}] | an alias or to tiers
+            targets: [{provider: p, model: m}], rules: [{when: {stream: true}, alias: a}] | no other alias is called 'a'
+            targets: [{provider: p, model: m}], rules: [{when: {stream: true}, tiers: [2]}] | it must be 1
+            targets: [{provider: p, model: m}], rules: [{when: {moon: full}, alias: b}] | unknown key 'moon'
+            targets: [{provider: p, model: m}], rules: [{when: {parameters: {x: [1]}}, alias: b}] | only plain values
+            """, quoteCharacter = '~')
+    void whatIsWrongWithARouteIsTold(String entry, String says) {
+        assertThat(problems(alias(entry)))
+                .anySatisfy(problem -> assertThat(problem.message()).contains(says));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {max_retries: 9} | 0 to 5
+            {breaker: on} | off or a mapping
+            {hedge: true} | unknown key 'hedge'
+            """, quoteCharacter = '~')
+    void whatIsWrongWithRoutingIsTold(String routing, String says) {
+        String yaml = "{routing: " + routing + ", " + provider("kind: openai, credential: none").substring(1);
+
+        assertThat(problems(yaml))
+                .anySatisfy(problem -> assertThat(problem.message()).contains(says));
     }
 
     @Test

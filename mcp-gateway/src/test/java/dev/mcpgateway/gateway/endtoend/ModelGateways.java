@@ -99,6 +99,22 @@ final class ModelGateways {
                 """.formatted(azure.url().resolve("/").toString().replaceFirst("/$", "")));
     }
 
+    /** Two providers of OpenAI's kind, {@code one} and {@code two}, whose models everybody of {@code support} may call. */
+    static TestGateway.Builder routed(
+            Path folder, FakeModelServer one, FakeModelServer two, String routing, String aliases) throws IOException {
+        return TestGateway.in(folder)
+                .policy(ALLOW.replaceFirst("resources: .*", "resources: [\"model:*\"]\n    ack_broad: true"))
+                .limits("{auth_failures_per_minute: 0}")
+                .section("models", """
+
+                  providers:
+                    one: {kind: openai, base_url: "%s", concurrent_calls: 2, credential: none}
+                    two: {kind: openai, base_url: "%s", credential: none}
+                %s  aliases: %s
+                """.formatted(
+                        one.url(), two.url(), routing.isEmpty() ? "" : "  routing: " + routing + "\n", aliases));
+    }
+
     private static void secret(Path file, String text) throws IOException {
         Files.createDirectories(file.getParent());
         Files.deleteIfExists(file);

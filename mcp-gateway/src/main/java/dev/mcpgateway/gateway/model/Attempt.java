@@ -1,0 +1,162 @@
+package dev.mcpgateway.gateway.model;
+
+import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.connectors.model.ModelFacts;
+import dev.mcpgateway.connectors.model.ModelFailure;
+import dev.mcpgateway.connectors.model.ModelFailure.Cause;
+import dev.mcpgateway.connectors.model.ModelReply;
+import dev.mcpgateway.gateway.config.Models;
+import dev.mcpgateway.gateway.model.money.Cost;
+import dev.mcpgateway.gateway.model.route.Breaker.Outcome;
+import dev.mcpgateway.gateway.model.route.FailureClass;
+import dev.mcpgateway.gateway.model.route.Served;
+import dev.mcpgateway.gateway.telemetry.ModelTrace;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One exchange with one target, from its place at the provider to its last event. Used by one thread. */
+final class Attempt implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+
+    private final ModelTable.Target target;
+    private final ModelTrace trace;
+    private final int number;
+    private final Consumer<Outcome> release;
+    private ModelReply reply = new ModelReply.Failed(ModelFailure.cancelled());
+    private ModelFacts facts = ModelFacts.NONE;
+    private Outcome outcome = Outcome.IGNORED;
+    private boolean released;
+    private boolean ended;
+    private boolean mismatched;
+
+    /**
+     * An attempt begins.
+     *
+     * @param number from 1
+     * @param release gives back what it holds, and takes what came of it; called once
+     */
+    Attempt(ModelTable.Target target, ModelTrace trace, int number, Consumer<Outcome> release) {
+        this.target = target;
+        this.trace = trace;
+        this.number = number;
+        this.release = release;
+    }
+
+    /** An answer that was kept: nobody is asked. */
+    static Attempt kept(ModelTable.Target target, ModelTrace trace) {
+        return new Attempt(target, trace, 0, _ -> {});
+    }
+
+    /** Takes the reply, and waits for the first content of a stream where somebody else could still answer. */
+    void replied(ModelReply first, ModelApi api, boolean holds) {
+        switch (first) {
+            case ModelReply.Failed(ModelFailure failure) -> failed(failure);
+            case ModelReply.Whole whole -> {
+                reply = whole;
+                facts = whole.facts();
+                outcome = Outcome.SUCCESS;
+            }
+            case ModelReply.Streaming(var stream) -> {
+                HeldStream held = new HeldStream(stream, each -> outcome = each);
+                reply = new ModelReply.Streaming(held);
+                ModelFailure failure = holds ? held.hold(api).orElse(null) : null;
+                facts = held.facts();
+                if (failure != null) {
+                    held.close();
+                    failed(failure);
+                }
+            }
+        }
+        if (!hasFailed() && isOfAnother(facts) && target.entry().mismatch() == Models.Mismatch.FAIL) {
+            drop();
+            failed(new ModelFailure(Cause.MALFORMED, 0, new byte[0], 0, "", "another model answered"));
+        }
+    }
+
+    private void drop() {
+        if (reply instanceof ModelReply.Streaming(var stream)) {
+            stream.close();
+        }
+    }
+
+    /** What it held is free at once; its time is over, too. */
+    private void failed(ModelFailure failure) {
+        reply = new ModelReply.Failed(failure);
+        outcome = FailureClass.outcome(failure);
+        release();
+        ended(facts, mismatched ? "model_mismatch" : ModelOutcomes.refusal(failure).reason().code());
+    }
+
+    /** Whether the model that answered is none that was asked for; counted once. */
+    boolean isOfAnother(ModelFacts said) {
+        if (!mismatched && number > 0 && !Served.matches(target.entry(), said.servedModel())) {
+            mismatched = true;
+            LOG.atWarn().addKeyValue("target", target.key()).log("another model answered than was asked for");
+            trace.mismatched();
+        }
+        return mismatched;
+    }
+
+    ModelTable.Target target() {
+        return target;
+    }
+
+    int number() {
+        return number;
+    }
+
+    ModelReply reply() {
+        return reply;
+    }
+
+    ModelFacts facts() {
+        return facts;
+    }
+
+    boolean hasFailed() {
+        return reply instanceof ModelReply.Failed;
+    }
+
+    /** Whether it failed because another model answered. */
+    boolean isWithheld() {
+        return hasFailed() && mismatched;
+    }
+
+    /** The first event of a stream goes on to the agent. */
+    void began() {
+        trace.began();
+    }
+
+    /** What was not passed on, in either direction. */
+    void dropped(List<String> dropped) {
+        trace.dropped(dropped);
+    }
+
+    /** What the call cost; before {@link #ended}. */
+    void cost(Cost cost) {
+        trace.cost(cost.nanoUsd());
+    }
+
+    /** It is over; {@code error} is {@code null} for a complete answer. */
+    void ended(ModelFacts said, @Nullable String error) {
+        if (!ended) {
+            ended = true;
+            trace.ended(said, error);
+        }
+    }
+
+    private void release() {
+        if (!released) {
+            released = true;
+            release.accept(outcome);
+        }
+    }
+
+    @Override
+    public void close() {
+        release();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.mcpgateway.gateway.model;
+
+import dev.mcpgateway.audit.ModelRouting.Step;
+import dev.mcpgateway.gateway.model.route.Breaker;
+import dev.mcpgateway.gateway.model.route.Skip;
+import dev.mcpgateway.gateway.model.route.TargetKey;
+import dev.mcpgateway.gateway.telemetry.CallTrace;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Every decision about who is asked for one call: on its span as it is made, and for its record. Used by one thread. */
+final class Decisions {
+    private static final Logger LOG = LoggerFactory.getLogger(Decisions.class);
+
+    private final CallTrace trace;
+    private final List<Step> steps = new ArrayList<>();
+
+    Decisions(CallTrace trace) {
+        this.trace = trace;
+    }
+
+    /** Who was left out before anybody was asked, and by which rule others are asked than usually. */
+    void planned(Plan plan) {
+        TargetKey first = plan.first().key();
+        if (plan.rule() > 0) {
+            add("rule", "", "", first.toString(), first.provider(), "rule_" + plan.rule(), 0);
+        }
+        for (Skip skip : plan.skips()) {
+            rerouted(TargetKey.of(skip.target()), first, skip.why().text(), 0);
+        }
+    }
+
+    void rerouted(TargetKey from, TargetKey to, String reason, int attempts) {
+        add("reroute", from.toString(), from.provider(), to.toString(), to.provider(), reason, attempts);
+    }
+
+    /** Another attempt: at the same target, or at the next one. */
+    void again(TargetKey from, TargetKey to, String reason, int attempts) {
+        String kind = from.equals(to) ? "retry" : "fallback";
+        add(kind, from.toString(), from.provider(), to.toString(), to.provider(), reason, attempts);
+    }
+
+    void changed(TargetKey target, Breaker.Change change, int attempts) {
+        LOG.atWarn()
+                .addKeyValue("target", target)
+                .addKeyValue("from", change.from().text())
+                .addKeyValue("to", change.to().text())
+                .log("breaker: {}", change.why());
+        add(
+                "breaker",
+                target + " " + change.from().text(),
+                target.provider(),
+                change.to().text(),
+                target.provider(),
+                change.why(),
+                attempts);
+    }
+
+    private void add(
+            String kind, String from, String fromProvider, String to, String toProvider, String reason, int attempts) {
+        steps.add(new Step(kind, from, to, reason, attempts));
+        trace.routed(kind, fromProvider, toProvider, reason, attempts);
+    }
+
+    List<Step> steps() {
+        return List.copyOf(steps);
+    }
+}

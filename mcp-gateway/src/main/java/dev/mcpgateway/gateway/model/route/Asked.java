@@ -1,0 +1,195 @@
+package dev.mcpgateway.gateway.model.route;
+
+import dev.mcpgateway.connectors.model.ModelRequest;
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.JsonDocument.Name;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/** What a route may depend on: read from a request when it is asked for, and not before. Used by one thread. */
+public final class Asked {
+    private static final Name TYPE = Name.of("type");
+    private static final Name ROLE = Name.of("role");
+    private static final Name USER = Name.of("user");
+    private static final Name DATA = Name.of("data");
+    private static final Name JSON_SCHEMA = Name.of("json_schema");
+    private static final List<Name> TOOLS = List.of(Name.of("tools"), Name.of("functions"));
+    private static final List<Name> PICTURES = List.of(Name.of("image_url"), Name.of("image"), Name.of("input_image"));
+    private static final List<Name> OUTPUTS =
+            List.of(Name.of("max_completion_tokens"), Name.of("max_tokens"), Name.of("max_output_tokens"));
+    private static final List<Name> PREFIX =
+            List.of(Name.of("system"), Name.of("instructions"), Name.of("messages"), Name.of("input"));
+    private static final List<Name[]> FORMATS = List.of(
+            path("response_format", "type"), path("text", "format", "type"), path("output_config", "format", "type"));
+
+    /** As many bytes of each part tell conversations apart; the rest costs time only. */
+    private static final int PREFIX_BYTES = 4096;
+
+    /** What a picture costs, whatever its size; providers scale them down to about that. */
+    private static final long PICTURE_TOKENS = 1_600;
+
+    private static final int PICTURE_BYTES = 1024;
+
+    private final ModelRequest request;
+    private final JsonDocument body;
+    private final Set<String> groups;
+    private final String tenant;
+    private final long callHash;
+    private long inputTokens = -1;
+
+    /**
+     * What is asked, and by whom.
+     *
+     * @param tenant the caller's; empty for none
+     * @param callId the gateway's id of the call
+     */
+    public Asked(ModelRequest request, Set<String> groups, String tenant, String callId) {
+        this.request = request;
+        this.body = request.body();
+        this.groups = Set.copyOf(groups);
+        this.tenant = tenant;
+        this.callHash = Hash.of(callId);
+    }
+
+    private static Name[] path(String... names) {
+        return Arrays.stream(names).map(Name::of).toArray(Name[]::new);
+    }
+
+    boolean streamed() {
+        return request.streamed();
+    }
+
+    boolean isIn(Set<String> some) {
+        return groups.stream().anyMatch(some::contains);
+    }
+
+    String tenant() {
+        return tenant;
+    }
+
+    boolean hasTools() {
+        return TOOLS.stream().map(body::at).anyMatch(node -> body.is(node, Kind.ARRAY) && body.size(node) > 0);
+    }
+
+    boolean wantsSchema() {
+        return FORMATS.stream().anyMatch(path -> body.stringEquals(body.at(path), JSON_SCHEMA));
+    }
+
+    /** Whether the member at the top is this plain value. */
+    boolean has(String parameter, String value) {
+        int node = body.at(Name.of(parameter));
+        return body.is(node, Kind.STRING)
+                ? body.string(node).equals(value)
+                : node != JsonDocument.NONE && body.raw(node).equals(value);
+    }
+
+    boolean hasPictures() {
+        return hasPictures(JsonDocument.ROOT);
+    }
+
+    /** As deep as requests may be, and no deeper. */
+    private boolean hasPictures(int node) {
+        if (body.is(node, Kind.OBJECT) && isPicture(body.member(node, TYPE))) {
+            return true;
+        }
+        if (body.is(node, Kind.OBJECT) || body.is(node, Kind.ARRAY)) {
+            for (int each = body.first(node); each != JsonDocument.NONE; each = body.next(node, each)) {
+                if (hasPictures(each)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean isPicture(int type) {
+        return PICTURES.stream().anyMatch(each -> body.stringEquals(type, each));
+    }
+
+    /** About how many tokens the request has: more rather than fewer, and no model is asked. */
+    long inputTokens() {
+        if (inputTokens < 0) {
+            inputTokens = tokens(JsonDocument.ROOT, false);
+        }
+        return inputTokens;
+    }
+
+    /** Most tokens that the answer may have, as the request says; 0 where it says nothing. */
+    long outputTokens() {
+        return OUTPUTS.stream()
+                .map(body::at)
+                .filter(node -> body.is(node, Kind.NUMBER) && body.raw(node).matches("[0-9]{1,9}"))
+                .mapToLong(node -> Long.parseLong(body.raw(node)))
+                .max()
+                .orElse(0);
+    }
+
+    private long tokens(int node, boolean isData) {
+        if (body.is(node, Kind.OBJECT) || body.is(node, Kind.ARRAY)) {
+            long sum = 1;
+            boolean isObject = body.is(node, Kind.OBJECT);
+            for (int each = body.first(node); each != JsonDocument.NONE; each = body.next(node, each)) {
+                sum += tokens(each, isObject && body.isNamed(each, DATA)) + (isObject ? 1 : 0);
+            }
+            return sum;
+        }
+        return body.is(node, Kind.STRING) ? tokensOfText(node, isData) : 1;
+    }
+
+    /** Four letters of a Western language are a token, and less than a character of many others. */
+    private long tokensOfText(int node, boolean isData) {
+        byte[] bytes = body.bytes();
+        int from = body.start(node) + 1;
+        int to = body.end(node) - 1;
+        boolean isMedia = to - from > PICTURE_BYTES && (isData || startsWithData(bytes, from));
+        if (isMedia) {
+            return PICTURE_TOKENS;
+        }
+        long others = 0;
+        for (int at = from; at < to; at++) {
+            others += bytes[at] < 0 ? 1 : 0;
+        }
+        return (to - from - others + 3) / 4 + (others + 1) / 2;
+    }
+
+    private static boolean startsWithData(byte[] bytes, int from) {
+        return bytes[from] == 'd' && bytes[from + 1] == 'a' && bytes[from + 2] == 't' && bytes[from + 3] == 'a'
+                && bytes[from + 4] == ':';
+    }
+
+    long callHash() {
+        return callHash;
+    }
+
+    /** The same for all calls of a conversation: its instructions and its first turn stay what they are. */
+    long conversationHash() {
+        long hash = Hash.start();
+        boolean any = false;
+        for (Name part : PREFIX) {
+            int node = body.at(part);
+            if (node != JsonDocument.NONE) {
+                any = true;
+                hash = body.is(node, Kind.ARRAY) ? hashOfTurns(hash, node) : hashOf(hash, node);
+            }
+        }
+        return any ? Hash.mix(hash) : callHash;
+    }
+
+    private long hashOfTurns(long start, int turns) {
+        long hash = start;
+        for (int each = body.first(turns); each != JsonDocument.NONE; each = body.next(turns, each)) {
+            hash = hashOf(hash, each);
+            if (body.stringEquals(body.member(each, ROLE), USER)) {
+                return hash;
+            }
+        }
+        return hash;
+    }
+
+    private long hashOf(long hash, int node) {
+        int from = body.start(node);
+        return Hash.of(hash, body.bytes(), from, Math.min(body.end(node), from + PREFIX_BYTES));
+    }
+}

@@ -1,0 +1,39 @@
+package dev.mcpgateway.gateway.model.route;
+
+import dev.mcpgateway.gateway.config.Models;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Who is asked. */
+public sealed interface Choice {
+    /** Who was left out. */
+    List<Skip> skips();
+
+    /**
+     * These, in this order.
+     *
+     * @param targets at least one
+     * @param total longest duration of the call; empty for what the providers allow
+     * @param rule number of the rule that led there, from 1; 0 for none
+     */
+    record Order(List<Models.Target> targets, List<Skip> skips, Optional<Duration> total, int rule) implements Choice {
+        /** Copies the lists. */
+        public Order {
+            targets = List.copyOf(targets);
+            skips = List.copyOf(skips);
+        }
+    }
+
+    /**
+     * Nobody.
+     *
+     * @param retryAfterNanos when somebody may be asked at the earliest; 0 where time helps nothing
+     */
+    record NoTarget(List<Skip> skips, long retryAfterNanos) implements Choice {
+        /** Copies the list. */
+        public NoTarget {
+            skips = List.copyOf(skips);
+        }
+    }
+}

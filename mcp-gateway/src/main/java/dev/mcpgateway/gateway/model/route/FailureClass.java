@@ -1,0 +1,56 @@
+package dev.mcpgateway.gateway.model.route;
+
+import dev.mcpgateway.connectors.model.ModelFailure;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+
+/** What may be tried after a failure. Nothing of an answer is with the agent yet. */
+public enum FailureClass {
+    /** The same target once more, then the next. */
+    AGAIN,
+    /** The next target at once: the same one would say the same. */
+    NEXT,
+    /** Nothing: the request is at fault, or nobody waits for its answer. */
+    NEVER;
+
+    /** In how providers say that a request does not fit into a model's context. */
+    private static final List<String> TOO_LONG = List.of(
+            "context_length_exceeded", "prompt is too long", "maximum context length", "exceeds the maximum number of tokens");
+
+    /** The class of a failure. */
+    public static FailureClass of(ModelFailure failure) {
+        return switch (failure.cause()) {
+            case NOT_CONNECTED, BROKEN, MALFORMED, RATE_LIMITED, PROVIDER_ERROR -> AGAIN;
+            case UNTRANSLATABLE, NO_CREDENTIAL, CREDENTIAL_REFUSED, BUSY, TIMED_OUT -> NEXT;
+            case REJECTED ->
+                switch (failure.status()) {
+                    case 408, 409 -> AGAIN;
+                    case 400, 413, 422 -> isTooLong(failure.body()) ? NEXT : NEVER;
+                    default -> NEVER;
+                };
+            case TOO_LARGE, CANCELLED -> NEVER;
+        };
+    }
+
+    private static boolean isTooLong(byte[] body) {
+        String says = new String(body, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
+        return TOO_LONG.stream().anyMatch(says::contains);
+    }
+
+    /** What a failure says about the health of a target. */
+    public static Breaker.Outcome outcome(ModelFailure failure) {
+        return switch (failure.cause()) {
+            case NOT_CONNECTED, TIMED_OUT, BROKEN, MALFORMED, PROVIDER_ERROR -> Breaker.Outcome.FAILURE;
+            case UNTRANSLATABLE,
+                    NO_CREDENTIAL,
+                    CREDENTIAL_REFUSED,
+                    BUSY,
+                    RATE_LIMITED,
+                    REJECTED,
+                    TOO_LARGE,
+                    CANCELLED ->
+                Breaker.Outcome.IGNORED;
+        };
+    }
+}

@@ -1,0 +1,134 @@
+package dev.mcpgateway.gateway.model.route;
+
+import dev.mcpgateway.gateway.config.Models;
+import dev.mcpgateway.gateway.config.Routing;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the targets of the configuration, and of no other: it does not grow. Lost with the process, and of
+ * one instance alone. Safe for many threads.
+ */
+public final class HealthTable {
+    /** Longest time that a provider's word closes it: one answer with a wrong date must not end the day. */
+    private static final long COOL_NANOS_MAX = Duration.ofMinutes(5).toNanos();
+
+    private static final Breaker.Pass FREE = new Breaker.Pass(0, false);
+
+    private final Routing routing;
+    private final LongSupplier nanoTime;
+    private final Map<TargetKey, Entry> targets = new LinkedHashMap<>();
+    private final Map<String, Account> providers = new LinkedHashMap<>();
+
+    private record Entry(Optional<Breaker> breaker, Experience experience) {}
+
+    private record Account(RetryBudget retries, AtomicLong coolUntil) {}
+
+    /** Knows nothing against these. */
+    public HealthTable(Collection<Models.Target> all, Routing routing, LongSupplier nanoTime) {
+        this.routing = routing;
+        this.nanoTime = nanoTime;
+        long now = nanoTime.getAsLong();
+        for (Models.Target target : all) {
+            targets.computeIfAbsent(
+                    TargetKey.of(target),
+                    _ -> new Entry(
+                            routing.breaker().map(settings -> new Breaker(settings, now)), new Experience(now)));
+            providers.computeIfAbsent(
+                    target.provider(),
+                    _ -> new Account(new RetryBudget(routing.retryBudgetPercent(), now), new AtomicLong(now)));
+        }
+    }
+
+    /** How a target is now. */
+    public Health health(Models.Target target) {
+        return health(TargetKey.of(target));
+    }
+
+    private Health health(TargetKey key) {
+        long now = nanoTime.getAsLong();
+        Entry entry = entry(key);
+        Breaker.View view = entry.breaker()
+                .map(breaker -> breaker.view(now))
+                .orElse(new Breaker.View(BreakerState.CLOSED, 100, 0));
+        return new Health(
+                view.state(),
+                view.rampPercent(),
+                view.opensInNanos(),
+                Math.max(0, account(key.provider()).coolUntil().get() - now),
+                entry.experience().latencyNanos(now),
+                entry.experience().successMillionths(now),
+                entry.experience().inFlight());
+    }
+
+    /** How all are now, in the order of the configuration. */
+    public Map<TargetKey, Health> all() {
+        Map<TargetKey, Health> all = new LinkedHashMap<>();
+        targets.keySet().forEach(key -> all.put(key, health(key)));
+        return all;
+    }
+
+    /** A call that asks this provider begins. */
+    public void began(String provider) {
+        account(provider).retries().began();
+    }
+
+    /** Takes one retry from what the provider gets; false when there is none. */
+    public boolean mayRetry(String provider) {
+        return account(provider).retries().take(nanoTime.getAsLong());
+    }
+
+    /** Lets an attempt through, or not: empty. Each pass is followed by one {@link #ended}. */
+    public Optional<Breaker.Pass> pass(Models.Target target) {
+        Entry entry = entry(TargetKey.of(target));
+        Optional<Breaker.Pass> pass =
+                entry.breaker().isEmpty() ? Optional.of(FREE) : entry.breaker().get().pass(nanoTime.getAsLong());
+        pass.ifPresent(_ -> entry.experience().began());
+        return pass;
+    }
+
+    /** A target answered: its first event, or the whole. */
+    public void answered(Models.Target target, long nanos) {
+        entry(TargetKey.of(target)).experience().answered(nanos, nanoTime.getAsLong());
+    }
+
+    /** What came of an attempt; a change of the breaker, if that makes one. */
+    public Breaker.@Nullable Change ended(Models.Target target, Breaker.Pass pass, Breaker.Outcome outcome) {
+        long now = nanoTime.getAsLong();
+        Entry entry = entry(TargetKey.of(target));
+        entry.experience().ended();
+        if (outcome != Breaker.Outcome.IGNORED) {
+            entry.experience().noted(outcome == Breaker.Outcome.FAILURE, now);
+        }
+        return entry.breaker().isEmpty() ? null : entry.breaker().get().note(pass, outcome, now);
+    }
+
+    /** The provider asks to be left alone for so long. Without a section about routing nobody listens. */
+    public void cool(String provider, long nanos) {
+        if (!routing.equals(Routing.PLAIN)) {
+            long until = nanoTime.getAsLong() + Math.min(nanos, COOL_NANOS_MAX);
+            account(provider).coolUntil().accumulateAndGet(until, (old, now) -> old - now > 0 ? old : now);
+        }
+    }
+
+    /** What a judge thinks of an answer of a target, in thousandths; a change of its breaker, if that makes one. */
+    public Breaker.@Nullable Change scored(TargetKey target, int thousandths) {
+        Optional<Breaker> breaker = entry(target).breaker();
+        return breaker.isEmpty() ? null : breaker.get().scored(thousandths, nanoTime.getAsLong());
+    }
+
+    private Entry entry(TargetKey key) {
+        return Objects.requireNonNull(targets.get(key), "a target that is not configured");
+    }
+
+    private Account account(String provider) {
+        return Objects.requireNonNull(providers.get(provider), "a provider that is not configured");
+    }
+}

@@ -1,0 +1,183 @@
+package dev.mcpgateway.gateway.model.route;
+
+import dev.mcpgateway.gateway.config.Models;
+import dev.mcpgateway.gateway.config.Models.Capability;
+import dev.mcpgateway.gateway.config.RouteRule;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is asked for a call, and in which order: a function of the call, the configuration, the health of the targets and a
+ * hash, and of nothing else. A prompt is never cut to fit.
+ */
+public final class Router {
+    /** An estimate may be wrong by so much. */
+    private static final int MARGIN_PERCENT = 10;
+
+    private static final long SOON_NANOS = 1_000_000_000;
+
+    private final Map<String, Models.Alias> aliases;
+
+    /** Routes by these aliases. */
+    public Router(Map<String, Models.Alias> aliases) {
+        this.aliases = Collections.unmodifiableMap(new LinkedHashMap<>(aliases));
+    }
+
+    /**
+     * Chooses for a call of an alias that there is.
+     *
+     * @param serves whether a target takes such requests at all
+     * @param health how a target is; asked once for each
+     */
+    public Choice choose(
+            String name, Asked asked, Predicate<Models.Target> serves, Function<Models.Target, Health> health) {
+        Models.Alias alias = Objects.requireNonNull(aliases.get(name), name);
+        int rule = rule(alias, asked);
+        Models.Alias answering = rule == 0 ? alias : led(alias, alias.rules().get(rule - 1));
+        List<Skip> skips = new ArrayList<>();
+        List<Models.Target> order = new ArrayList<>();
+        long soonest = Long.MAX_VALUE;
+        for (Models.Tier tier : answering.tiers()) {
+            Map<Models.Target, Health> able = new LinkedHashMap<>();
+            for (Models.Target target : tier.targets()) {
+                Health state = health.apply(target);
+                Skip.Why why = why(target, asked, serves, state);
+                if (why == null) {
+                    able.put(target, state);
+                } else {
+                    skips.add(new Skip(target, why));
+                    soonest = why.passes() ? Math.min(soonest, waits(state)) : soonest;
+                }
+            }
+            order.addAll(sorted(able, answering, asked));
+        }
+        return order.isEmpty()
+                ? new Choice.NoTarget(skips, soonest == Long.MAX_VALUE ? 0 : soonest)
+                : new Choice.Order(order, skips, alias.totalTimeout(), rule);
+    }
+
+    private static long waits(Health state) {
+        return Math.max(SOON_NANOS, Math.max(state.opensInNanos(), state.coolsForNanos()));
+    }
+
+    private static int rule(Models.Alias alias, Asked asked) {
+        for (int each = 0; each < alias.rules().size(); each++) {
+            if (holds(alias.rules().get(each).when(), asked)) {
+                return each + 1;
+            }
+        }
+        return 0;
+    }
+
+    /** What a request costs to look at comes last. */
+    private static boolean holds(RouteRule.When when, Asked asked) {
+        return when.stream().map(wanted -> wanted == asked.streamed()).orElse(true)
+                && (when.groups().isEmpty() || asked.isIn(when.groups()))
+                && (when.tenants().isEmpty() || when.tenants().contains(asked.tenant()))
+                && when.hasTools().map(wanted -> wanted == asked.hasTools()).orElse(true)
+                && when.parameters().entrySet().stream().allMatch(each -> asked.has(each.getKey(), each.getValue()))
+                && (when.inputTokensMin().isEmpty()
+                        || asked.inputTokens() >= when.inputTokensMin().getAsInt())
+                && (when.inputTokensMax().isEmpty()
+                        || asked.inputTokens() <= when.inputTokensMax().getAsInt());
+    }
+
+    private Models.Alias led(Models.Alias alias, RouteRule rule) {
+        if (!rule.alias().isEmpty()) {
+            return Objects.requireNonNull(aliases.get(rule.alias()), rule.alias());
+        }
+        List<Models.Tier> tiers = rule.tiers().stream().map(alias.tiers()::get).toList();
+        return new Models.Alias(tiers, alias.strategy(), alias.sticky(), alias.totalTimeout(), List.of());
+    }
+
+    private static Skip.@Nullable Why why(
+            Models.Target target, Asked asked, Predicate<Models.Target> serves, Health state) {
+        if (!serves.test(target)) {
+            return Skip.Why.PROTOCOL;
+        }
+        if (lacks(target, asked)) {
+            return Skip.Why.CAPABILITY;
+        }
+        if (target.contextTokens() > 0 && needs(asked) > target.contextTokens()) {
+            return Skip.Why.CONTEXT;
+        }
+        return switch (state.state()) {
+            case OPEN, HALF_OPEN -> state.opensInNanos() > 0 ? Skip.Why.BREAKER : cooling(state);
+            case RAMP ->
+                Math.floorMod(Hash.mix(asked.callHash() ^ keyHash(target)), 100) < state.rampPercent()
+                        ? cooling(state)
+                        : Skip.Why.RAMP;
+            case CLOSED -> cooling(state);
+        };
+    }
+
+    private static Skip.@Nullable Why cooling(Health state) {
+        return state.coolsForNanos() > 0 ? Skip.Why.COOLING : null;
+    }
+
+    private static boolean lacks(Models.Target target, Asked asked) {
+        return lacks(target, Capability.STREAMING) && asked.streamed()
+                || lacks(target, Capability.TOOLS) && asked.hasTools()
+                || lacks(target, Capability.SCHEMA) && asked.wantsSchema()
+                || lacks(target, Capability.VISION) && asked.hasPictures();
+    }
+
+    private static boolean lacks(Models.Target target, Capability capability) {
+        return !target.capabilities().contains(capability);
+    }
+
+    private static long needs(Asked asked) {
+        return asked.inputTokens() * (100 + MARGIN_PERCENT) / 100 + asked.outputTokens();
+    }
+
+    private static long keyHash(Models.Target target) {
+        return Hash.of(target.provider() + "/" + target.model());
+    }
+
+    private static List<Models.Target> sorted(Map<Models.Target, Health> able, Models.Alias alias, Asked asked) {
+        List<Models.Target> targets = new ArrayList<>(able.keySet());
+        if (targets.size() > 1) {
+            switch (alias.strategy()) {
+                case WEIGHTED -> {
+                    long hash = alias.sticky() ? asked.conversationHash() : asked.callHash();
+                    targets.sort(Comparator.comparingDouble(target -> draw(target, hash)));
+                }
+                case LATENCY -> quickerOfTwoFirst(targets, able, asked.callHash());
+                case SUCCESS ->
+                    targets.sort(Comparator.comparingLong(
+                            target -> -Objects.requireNonNull(able.get(target)).successMillionths() / 10_000));
+                case ORDERED, COST -> {}
+            }
+        }
+        return targets;
+    }
+
+    /** Weighted rendezvous: when one of several is left out, nobody else's calls move. */
+    private static double draw(Models.Target target, long hash) {
+        return -Math.log(Hash.unit(hash ^ keyHash(target))) / Math.max(1, target.weight());
+    }
+
+    /** Two are drawn, so that not everybody runs to the same one. */
+    private static void quickerOfTwoFirst(List<Models.Target> targets, Map<Models.Target, Health> able, long hash) {
+        int one = Math.floorMod(hash, targets.size());
+        int other = Math.floorMod(hash >>> 20, targets.size() - 1);
+        other = other >= one ? other + 1 : other;
+        Models.Target quicker = load(able.get(targets.get(other))) < load(able.get(targets.get(one)))
+                ? targets.get(other)
+                : targets.get(one);
+        targets.remove(quicker);
+        targets.addFirst(quicker);
+    }
+
+    private static double load(@Nullable Health health) {
+        return health == null ? 0 : (double) health.latencyNanos() * (health.inFlight() + 1);
+    }
+}

@@ -10,6 +10,7 @@ import dev.mcpgateway.connectors.model.ModelStream;
 import dev.mcpgateway.gateway.model.route.Breaker.Outcome;
 import dev.mcpgateway.gateway.model.route.FailureClass;
 import dev.mcpgateway.gateway.model.route.Prologue;
+import java.util.List;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -92,6 +93,11 @@ final class HeldStream implements ModelStream {
     @Override
     public ModelFacts facts() {
         return stream.facts();
+    }
+
+    @Override
+    public List<String> dropped() {
+        return stream.dropped();
     }
 
     @Override

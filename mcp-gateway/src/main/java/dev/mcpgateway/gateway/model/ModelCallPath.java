@@ -81,8 +81,7 @@ final class ModelCallPath {
     }
 
     /** What the stages before RECORD give: all that the others need, and what is to be given back. */
-    private record Admitted(
-            ModelAsk ask, Plan plan, Permit permit, Reservation reservation, ModelCache.Lookup cached)
+    private record Admitted(ModelAsk ask, Plan plan, Permit permit, Reservation reservation, ModelCache.Lookup cached)
             implements AutoCloseable {
         ModelTable.Target target() {
             return plan.first();
@@ -259,14 +258,13 @@ final class ModelCallPath {
         ModelAsk ask = admitted.ask();
         Attempt attempt = attempts.make(
                 admitted.plan(),
-                ask,
+                ask.request().api(),
                 progress.reservation,
                 progress.decisions,
                 target -> providerBegins(admitted, target, trace),
                 (target, atMost) -> {
                     answers.dropped(ask.exchange(), target.provider().leavesOut(ask.headers()));
-                    return target.provider()
-                            .send(new ModelCall(ask.request(), target.model(), ask.headers(), atMost));
+                    return target.provider().send(new ModelCall(ask.request(), target.model(), ask.headers(), atMost));
                 });
         progress.attempt = attempt;
         boolean isFinal = attempt.hasFailed() && attempts.hasChoice(admitted.plan());

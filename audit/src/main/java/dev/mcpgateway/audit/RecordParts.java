@@ -134,7 +134,9 @@ final class RecordParts {
         }
         if (!routing.provider().isEmpty()) {
             json.name("by").open('{');
-            json.member("provider", routing.provider()).member("name", routing.name()).close('}');
+            json.member("provider", routing.provider())
+                    .member("name", routing.name())
+                    .close('}');
         }
         json.member("attempts", routing.attempts());
         if (routing.mismatch()) {

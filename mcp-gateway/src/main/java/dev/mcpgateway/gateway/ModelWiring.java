@@ -129,8 +129,9 @@ final class ModelWiring {
 
     private static Map<String, Long> states(HealthTable health) {
         Map<String, Long> states = new LinkedHashMap<>();
-        health.all().forEach((target, each) -> states.put(target.toString(), (long)
-                each.state().ordinal()));
+        health.all()
+                .forEach((target, each) ->
+                        states.put(target.toString(), (long) each.state().ordinal()));
         return states;
     }
 

@@ -263,7 +263,7 @@ public final class HttpModelProvider implements ModelProvider {
         try {
             ZonedDateTime then = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME);
             Duration left = Duration.between(time.now(), then.toInstant());
-            return (int) Math.clamp(left.toSeconds() + 1, 0, RETRY_SECONDS_MAX);
+            return Math.clamp(left.toSeconds() + 1, 0, RETRY_SECONDS_MAX);
         } catch (DateTimeParseException none) {
             return 0;
         }

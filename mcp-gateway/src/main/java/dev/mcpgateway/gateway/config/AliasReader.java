@@ -8,7 +8,6 @@ import dev.mcpgateway.gateway.config.Models.Tier;
 import dev.mcpgateway.policy.yaml.YamlNode;
 import dev.mcpgateway.policy.yaml.YamlObject;
 import dev.mcpgateway.policy.yaml.YamlValue;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -88,7 +87,7 @@ final class AliasReader {
     private static Strategy strategy(YamlObject entry, boolean weighted) {
         Strategy strategy = entry.choice("strategy", Strategy.class, weighted ? Strategy.WEIGHTED : Strategy.ORDERED);
         if (strategy == Strategy.COST) {
-            entry.problem("strategy", "cost is not supported yet", "Use ordered, weighted, latency or success");
+            entry.problem("strategy", "cost is not supported yet: there are no prices", "Use ordered, weighted, latency or success");
         }
         if (weighted && strategy != Strategy.WEIGHTED) {
             entry.problem("strategy", "targets have weights, which only 'weighted' looks at", "Leave out one of them");
@@ -182,7 +181,8 @@ final class AliasReader {
             String alias = rule.text("alias", "");
             List<Integer> chosen = chosen(rule, tiers);
             if (alias.isEmpty() == chosen.isEmpty()) {
-                rule.problem("alias", "a rule leads to an alias or to tiers, one of both", "alias: NAME, or tiers: [2, 1]");
+                rule.problem(
+                        "alias", "a rule leads to an alias or to tiers, one of both", "alias: NAME, or tiers: [2, 1]");
             }
             if (!alias.isEmpty() && (alias.equals(name) || !aliases.contains(alias))) {
                 rule.problem("alias", "no other alias is called '" + alias + "'", "Known: " + aliases);
@@ -233,8 +233,6 @@ final class AliasReader {
             value.problem("only plain values can be compared", "A text, a number, true or false");
             return "";
         }
-        return value.node() instanceof YamlNode.Scalar scalar
-                ? scalar.value().asString()
-                : "";
+        return value.node() instanceof YamlNode.Scalar scalar ? scalar.value().asString() : "";
     }
 }

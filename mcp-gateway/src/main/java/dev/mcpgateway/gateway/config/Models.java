@@ -133,7 +133,7 @@ public record Models(
         LATENCY,
         /** Who failed least of late. */
         SUCCESS,
-        /** The cheapest; known, not done yet. */
+        /** The cheapest; refused as long as there are no prices. */
         COST
     }
 

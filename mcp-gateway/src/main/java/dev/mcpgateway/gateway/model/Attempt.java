@@ -87,7 +87,11 @@ final class Attempt implements AutoCloseable {
         reply = new ModelReply.Failed(failure);
         outcome = FailureClass.outcome(failure);
         release();
-        ended(facts, mismatched ? "model_mismatch" : ModelOutcomes.refusal(failure).reason().code());
+        ended(
+                facts,
+                mismatched
+                        ? "model_mismatch"
+                        : ModelOutcomes.refusal(failure).reason().code());
     }
 
     /** Whether the model that answered is none that was asked for; counted once. */

@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.model;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelFailure;
 import dev.mcpgateway.connectors.model.ModelFailure.Cause;
 import dev.mcpgateway.connectors.model.ModelReply;
@@ -59,8 +60,7 @@ public final class Attempts {
     }
 
     /** Attempts by these rules. */
-    public Attempts(
-            Routing routing, HealthTable health, Admission admission, TimeSource time, RandomGenerator random) {
+    public Attempts(Routing routing, HealthTable health, Admission admission, TimeSource time, RandomGenerator random) {
         this(routing, health, admission, time, random, nanos -> Thread.sleep(Duration.ofNanos(nanos)));
     }
 
@@ -94,19 +94,19 @@ public final class Attempts {
      */
     Attempt make(
             Plan plan,
-            ModelAsk ask,
+            ModelApi api,
             Reservation reservation,
             Decisions decisions,
             Function<ModelTable.Target, ModelTrace> begins,
             Sender sender) {
         decisions.planned(plan);
-        return new Run(plan, ask, reservation, decisions, begins, sender).run();
+        return new Run(plan, api, reservation, decisions, begins, sender).run();
     }
 
     /** One call. */
     private final class Run {
         private final Plan plan;
-        private final ModelAsk ask;
+        private final ModelApi api;
         private final Reservation reservation;
         private final Decisions decisions;
         private final Function<ModelTable.Target, ModelTrace> begins;
@@ -119,13 +119,13 @@ public final class Attempts {
 
         Run(
                 Plan plan,
-                ModelAsk ask,
+                ModelApi api,
                 Reservation reservation,
                 Decisions decisions,
                 Function<ModelTable.Target, ModelTrace> begins,
                 Sender sender) {
             this.plan = plan;
-            this.ask = ask;
+            this.api = api;
             this.reservation = reservation;
             this.decisions = decisions;
             this.begins = begins;
@@ -134,6 +134,17 @@ public final class Attempts {
         }
 
         Attempt run() {
+            try {
+                return asked();
+            } catch (RuntimeException | Error bug) {
+                if (last != null) {
+                    last.close();
+                }
+                throw bug;
+            }
+        }
+
+        private Attempt asked() {
             for (ModelTable.Target target : plan.targets()) {
                 Attempt done = ask(target);
                 if (done != null) {
@@ -163,7 +174,7 @@ public final class Attempts {
                 long since = time.nanos();
                 attempt.replied(
                         sender.send(target, Duration.ofNanos(whole.remainingNanos(time))),
-                        ask.request().api(),
+                        api,
                         hasChoice(plan));
                 if (!(attempt.reply() instanceof ModelReply.Failed(ModelFailure failure))) {
                     health.answered(target.entry(), time.nanos() - since);

@@ -45,7 +45,8 @@ final class HeldStream implements ModelStream {
         while (Prologue.holds(api, held.getLast()) && held.size() < EVENTS_MAX && bytes < BYTES_MAX) {
             bytes += held.getLast().data().length;
             switch (stream.next()) {
-                case Step.Next(ModelEvent event) when event.mark() == Mark.ERROR -> {
+                case Step.Next(ModelEvent event)
+                when event.mark() == Mark.ERROR -> {
                     return Optional.of(failure("an error before the first content"));
                 }
                 case Step.Next(ModelEvent event) -> held.add(event);

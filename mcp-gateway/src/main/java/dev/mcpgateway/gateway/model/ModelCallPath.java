@@ -289,15 +289,14 @@ final class ModelCallPath {
         ModelAsk ask = admitted.ask();
         Attempt attempt = attempts.make(
                 admitted.plan(),
-                ask,
+                ask.request().api(),
                 progress.reservation,
                 progress.decisions,
                 target -> providerBegins(admitted, target, trace),
                 (target, atMost) -> {
                     answers.droppedNothing(ask.exchange());
                     answers.dropped(ask.exchange(), target.provider().leavesOut(ask.headers()));
-                    return target.provider()
-                            .send(new ModelCall(ask.request(), target.model(), ask.headers(), atMost));
+                    return target.provider().send(new ModelCall(ask.request(), target.model(), ask.headers(), atMost));
                 });
         progress.attempt = attempt;
         boolean isFinal = attempt.hasFailed() && attempts.hasChoice(admitted.plan());

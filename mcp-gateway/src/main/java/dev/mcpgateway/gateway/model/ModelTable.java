@@ -79,10 +79,7 @@ public final class ModelTable {
                 tenant(caller.subject().claims().get(TENANT)),
                 ask.exchange().id());
         Choice choice = router.choose(
-                alias,
-                asked,
-                target -> provider(target).serves(ask.request().api()),
-                health::health);
+                alias, asked, target -> provider(target).serves(ask.request().api()), health::health);
         return switch (choice) {
             case Choice.Order order ->
                 new Plan(

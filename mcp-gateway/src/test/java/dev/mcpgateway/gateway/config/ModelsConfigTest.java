@@ -161,8 +161,8 @@ class ModelsConfigTest {
     }
 
     private static String alias(String entry) {
-        return "{providers: {p: {kind: openai, credential: none}}, aliases: {a: {" + entry + "}, b: {targets: [{provider: p,"
-                + " model: n}]}}}";
+        return "{providers: {p: {kind: openai, credential: none}}, aliases: {a: {" + entry
+                + "}, b: {targets: [{provider: p," + " model: n}]}}}";
     }
 
     @Test
@@ -194,7 +194,8 @@ class ModelsConfigTest {
 
     @Test
     void anEmptySectionHasTheDefaults() {
-        Routing routing = models("{routing: {}, " + provider("kind: openai, credential: none").substring(1))
+        Routing routing = models("{routing: {}, "
+                        + provider("kind: openai, credential: none").substring(1))
                 .routing();
 
         assertThat(routing.retriesMax()).isEqualTo(2);
@@ -234,7 +235,8 @@ class ModelsConfigTest {
             {hedge: true} | unknown key 'hedge'
             """, quoteCharacter = '~')
     void whatIsWrongWithRoutingIsTold(String routing, String says) {
-        String yaml = "{routing: " + routing + ", " + provider("kind: openai, credential: none").substring(1);
+        String yaml = "{routing: " + routing + ", "
+                + provider("kind: openai, credential: none").substring(1);
 
         assertThat(problems(yaml))
                 .anySatisfy(problem -> assertThat(problem.message()).contains(says));

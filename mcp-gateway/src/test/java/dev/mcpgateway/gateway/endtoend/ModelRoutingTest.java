@@ -60,7 +60,9 @@ class ModelRoutingTest {
     }
 
     private TestGateway gateway(String routing, String aliases) throws Exception {
-        return ModelGateways.routed(folder, one, two, routing, aliases).operator().start();
+        return ModelGateways.routed(folder, one, two, routing, aliases)
+                .operator()
+                .start();
     }
 
     private static void fails(FakeModelServer server, int status, String... headers) {
@@ -286,7 +288,9 @@ class ModelRoutingTest {
 
             gateway.clock().advance(Duration.ofSeconds(101));
             one.on("/chat/completions", turn -> turn.whole(answer("big-1")));
-            assertThat(ModelAgent.of(gateway).chat(CHAT).status()).as("the probe").isEqualTo(200);
+            assertThat(ModelAgent.of(gateway).chat(CHAT).status())
+                    .as("the probe")
+                    .isEqualTo(200);
             assertThat(gateway.operate("GET", "/models/health", "").text())
                     .contains("\"breaker\":\"ramp\",\"share_percent\":5");
         }
@@ -302,10 +306,11 @@ class ModelRoutingTest {
     @Test
     void anotherModelThanWasAskedForIsToldAndWhereWantedRefused() throws Exception {
         one.on("/chat/completions", turn -> turn.whole(answer("tiny-0")));
-        String aliases = "{gpt: {targets: [{provider: one, model: big-1, mismatch: fail}, {provider: two, model: big-2}]},"
-                + " loose: {targets: [{provider: one, model: big-1}]},"
-                + " known: {targets: [{provider: one, model: big-1, served_as: [\"tiny-*\"]}]},"
-                + " strict: {targets: [{provider: one, model: big-1, mismatch: fail}]}}";
+        String aliases =
+                "{gpt: {targets: [{provider: one, model: big-1, mismatch: fail}, {provider: two, model: big-2}]},"
+                        + " loose: {targets: [{provider: one, model: big-1}]},"
+                        + " known: {targets: [{provider: one, model: big-1, served_as: [\"tiny-*\"]}]},"
+                        + " strict: {targets: [{provider: one, model: big-1, mismatch: fail}]}}";
         try (TestGateway gateway = gateway(QUICK, aliases)) {
             ModelAgent alice = ModelAgent.of(gateway);
 
@@ -386,8 +391,9 @@ class ModelRoutingTest {
 
     @Test
     void whatNobodyCanDoIsRefusedInWordsAndNothingIsSent() throws Exception {
-        String aliases = "{gpt: {targets: [{provider: one, model: big-1, capabilities: [streaming], context_tokens: 50}]},"
-                + " other: {targets: [{provider: two, model: big-2}]}}";
+        String aliases =
+                "{gpt: {targets: [{provider: one, model: big-1, capabilities: [streaming], context_tokens: 50}]},"
+                        + " other: {targets: [{provider: two, model: big-2}]}}";
         try (TestGateway gateway = gateway(QUICK, aliases)) {
             ModelAgent alice = ModelAgent.of(gateway);
 
@@ -441,7 +447,9 @@ class ModelRoutingTest {
             assertThat(spans(exports))
                     .contains("chat big-1", "chat big-2", "gateway.retry", "gateway.fallback")
                     .contains("from_provider", "to_provider", "reason", "credential_refused", "attempt");
-            assertThat(spans(exports).split("chat big-1", -1)).as("two attempts").hasSize(3);
+            assertThat(spans(exports).split("chat big-1", -1))
+                    .as("two attempts")
+                    .hasSize(3);
         }
     }
 

@@ -155,7 +155,10 @@ public final class Asked {
     }
 
     private static boolean startsWithData(byte[] bytes, int from) {
-        return bytes[from] == 'd' && bytes[from + 1] == 'a' && bytes[from + 2] == 't' && bytes[from + 3] == 'a'
+        return bytes[from] == 'd'
+                && bytes[from + 1] == 'a'
+                && bytes[from + 2] == 't'
+                && bytes[from + 3] == 'a'
                 && bytes[from + 4] == ':';
     }
 

@@ -16,7 +16,10 @@ public enum FailureClass {
 
     /** In how providers say that a request does not fit into a model's context. */
     private static final List<String> TOO_LONG = List.of(
-            "context_length_exceeded", "prompt is too long", "maximum context length", "exceeds the maximum number of tokens");
+            "context_length_exceeded",
+            "prompt is too long",
+            "maximum context length",
+            "exceeds the maximum number of tokens");
 
     /** The class of a failure. */
     public static FailureClass of(ModelFailure failure) {

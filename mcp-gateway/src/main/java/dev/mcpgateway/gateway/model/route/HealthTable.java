@@ -39,8 +39,7 @@ public final class HealthTable {
         for (Models.Target target : all) {
             targets.computeIfAbsent(
                     TargetKey.of(target),
-                    _ -> new Entry(
-                            routing.breaker().map(settings -> new Breaker(settings, now)), new Experience(now)));
+                    _ -> new Entry(routing.breaker().map(settings -> new Breaker(settings, now)), new Experience(now)));
             providers.computeIfAbsent(
                     target.provider(),
                     _ -> new Account(new RetryBudget(routing.retryBudgetPercent(), now), new AtomicLong(now)));
@@ -55,9 +54,8 @@ public final class HealthTable {
     private Health health(TargetKey key) {
         long now = nanoTime.getAsLong();
         Entry entry = entry(key);
-        Breaker.View view = entry.breaker()
-                .map(breaker -> breaker.view(now))
-                .orElse(new Breaker.View(BreakerState.CLOSED, 100, 0));
+        Breaker.View view =
+                entry.breaker().map(breaker -> breaker.view(now)).orElse(new Breaker.View(BreakerState.CLOSED, 100, 0));
         return new Health(
                 view.state(),
                 view.rampPercent(),
@@ -88,8 +86,9 @@ public final class HealthTable {
     /** Lets an attempt through, or not: empty. Each pass is followed by one {@link #ended}. */
     public Optional<Breaker.Pass> pass(Models.Target target) {
         Entry entry = entry(TargetKey.of(target));
-        Optional<Breaker.Pass> pass =
-                entry.breaker().isEmpty() ? Optional.of(FREE) : entry.breaker().get().pass(nanoTime.getAsLong());
+        Optional<Breaker.Pass> pass = entry.breaker().isEmpty()
+                ? Optional.of(FREE)
+                : entry.breaker().get().pass(nanoTime.getAsLong());
         pass.ifPresent(_ -> entry.experience().began());
         return pass;
     }

@@ -25,9 +25,16 @@ public final class Router {
     private static final long SOON_NANOS = 1_000_000_000;
 
     private final Map<String, Models.Alias> aliases;
+    private final Comparator<Models.Target> byPrice;
 
-    /** Routes by these aliases. */
+    /** Routes by these aliases; nobody is cheaper than another. */
     public Router(Map<String, Models.Alias> aliases) {
+        this(aliases, (_, _) -> 0);
+    }
+
+    /** Routes by these aliases, with the cheaper one of two targets first. */
+    public Router(Map<String, Models.Alias> aliases, Comparator<Models.Target> byPrice) {
+        this.byPrice = byPrice;
         this.aliases = Collections.unmodifiableMap(new LinkedHashMap<>(aliases));
     }
 
@@ -142,7 +149,7 @@ public final class Router {
         return Hash.of(target.provider() + "/" + target.model());
     }
 
-    private static List<Models.Target> sorted(Map<Models.Target, Health> able, Models.Alias alias, Asked asked) {
+    private List<Models.Target> sorted(Map<Models.Target, Health> able, Models.Alias alias, Asked asked) {
         List<Models.Target> targets = new ArrayList<>(able.keySet());
         if (targets.size() > 1) {
             switch (alias.strategy()) {
@@ -154,7 +161,8 @@ public final class Router {
                 case SUCCESS ->
                     targets.sort(Comparator.comparingLong(
                             target -> -Objects.requireNonNull(able.get(target)).successMillionths() / 10_000));
-                case ORDERED, COST -> {}
+                case COST -> targets.sort(byPrice);
+                case ORDERED -> {}
             }
         }
         return targets;

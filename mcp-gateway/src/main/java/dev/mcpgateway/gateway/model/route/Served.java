@@ -26,6 +26,8 @@ public final class Served {
         return served.equals(name)
                 || served.equals(stem)
                 || served.startsWith(stem)
-                        && VARIANT.matcher(served).region(stem.length(), served.length()).matches();
+                        && VARIANT.matcher(served)
+                                .region(stem.length(), served.length())
+                                .matches();
     }
 }

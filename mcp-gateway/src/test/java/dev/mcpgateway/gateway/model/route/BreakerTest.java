@@ -131,7 +131,8 @@ class BreakerTest {
 
         int through = 0;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Boolean>> futures = callers.stream().map(threads::submit).toList();
+            List<Future<Boolean>> futures =
+                    callers.stream().map(threads::submit).toList();
             go.countDown();
             for (Future<Boolean> future : futures) {
                 through += future.get() ? 1 : 0;
@@ -190,7 +191,9 @@ class BreakerTest {
         assertThat(shares).containsExactly(5, 10, 25, 50, 100);
         assertThat(state()).isEqualTo(BreakerState.CLOSED);
         trip();
-        assertThat(breaker.view(now).opensInNanos()).as("relapses are forgotten").isEqualTo(OPEN);
+        assertThat(breaker.view(now).opensInNanos())
+                .as("relapses are forgotten")
+                .isEqualTo(OPEN);
     }
 
     @Test
@@ -348,7 +351,9 @@ class BreakerTest {
 
         private void open(long now) {
             state = BreakerState.OPEN;
-            until = now + Math.min(OPEN << Math.min(relapses, 10), Duration.ofHours(1).toNanos());
+            until = now
+                    + Math.min(
+                            OPEN << Math.min(relapses, 10), Duration.ofHours(1).toNanos());
             relapses++;
             outcomes.clear();
         }

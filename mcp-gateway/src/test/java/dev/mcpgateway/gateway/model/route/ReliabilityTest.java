@@ -117,8 +117,8 @@ class ReliabilityTest {
 
     @Test
     void patternsStandInThePlaceOfTheRule() {
-        Target target = new Target(
-                "p", "m", 0, EnumSet.allOf(Capability.class), 0, List.of("llama-*", "other"), Mismatch.TELL);
+        Target target =
+                new Target("p", "m", 0, EnumSet.allOf(Capability.class), 0, List.of("llama-*", "other"), Mismatch.TELL);
 
         assertThat(Served.matches(target, "llama-3")).isTrue();
         assertThat(Served.matches(target, "other")).isTrue();
@@ -145,7 +145,8 @@ class ReliabilityTest {
         ModelEvent event = new ModelEvent(type, data.getBytes(StandardCharsets.UTF_8), Mark.OPEN);
 
         assertThat(Prologue.holds(api, event)).isEqualTo(held);
-        assertThat(Prologue.holds(api, new ModelEvent(type, event.data(), Mark.LAST))).isFalse();
+        assertThat(Prologue.holds(api, new ModelEvent(type, event.data(), Mark.LAST)))
+                .isFalse();
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.mcpgateway.gateway.config.Models.Target;
 import dev.mcpgateway.gateway.config.Models.Tier;
 import dev.mcpgateway.gateway.config.RouteRule;
 import dev.mcpgateway.gateway.config.RouteRule.When;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -91,8 +92,8 @@ class RouterTest {
 
     @Test
     void aConversationStaysWithItsTargetAndOthersSpread() {
-        Alias alias = alias(
-                Strategy.WEIGHTED, true, new Tier(List.of(weighted("a", 1), weighted("b", 1), weighted("c", 1))));
+        Alias alias =
+                alias(Strategy.WEIGHTED, true, new Tier(List.of(weighted("a", 1), weighted("b", 1), weighted("c", 1))));
         String turn = "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"s\"},"
                 + "{\"role\":\"user\",\"content\":\"hello %d\"}%s]}";
 
@@ -193,16 +194,16 @@ class RouterTest {
 
         assertThat(order(some)).containsExactly(THREE);
         assertThat(some.skips()).containsExactly(new Skip(ONE, Skip.Why.BREAKER), new Skip(TWO, Skip.Why.COOLING));
-        assertThat(none).isInstanceOfSatisfying(Choice.NoTarget.class, nobody -> assertThat(nobody.retryAfterNanos())
-                .isEqualTo(40_000_000_000L));
+        assertThat(none)
+                .isInstanceOfSatisfying(
+                        Choice.NoTarget.class,
+                        nobody -> assertThat(nobody.retryAfterNanos()).isEqualTo(40_000_000_000L));
     }
 
     @Test
     void anOpenBreakerWhoseTimeIsOverMayBeProbed() {
         assertThat(order(choose(
-                        ordered(ONE, TWO),
-                        Requests.chat("", "c"),
-                        Map.of(ONE, health(BreakerState.OPEN, 0, 0, 0)))))
+                        ordered(ONE, TWO), Requests.chat("", "c"), Map.of(ONE, health(BreakerState.OPEN, 0, 0, 0)))))
                 .containsExactly(ONE, TWO);
     }
 
@@ -225,8 +226,10 @@ class RouterTest {
                 Requests.chat(",\"stream\":true", "c"),
                 Map.of());
 
-        assertThat(choice).isInstanceOfSatisfying(Choice.NoTarget.class, nobody -> assertThat(nobody.retryAfterNanos())
-                .isZero());
+        assertThat(choice)
+                .isInstanceOfSatisfying(
+                        Choice.NoTarget.class,
+                        nobody -> assertThat(nobody.retryAfterNanos()).isZero());
     }
 
     @Test
@@ -254,6 +257,16 @@ class RouterTest {
 
         assertThat(order(choose(alias, Requests.chat("", "c"), health))).containsExactly(TWO, ONE);
         assertThat(order(choose(alias, Requests.chat("", "c"), Map.of()))).containsExactly(ONE, TWO);
+    }
+
+    @Test
+    void theCheapestIsAskedFirstWherePricesAreKnown() {
+        Router router = new Router(
+                Map.of("a", alias(Strategy.COST, true, new Tier(List.of(ONE, TWO)))),
+                Comparator.comparing((Target target) -> target.model()).reversed());
+
+        assertThat(order(router.choose("a", Requests.chat("", "c"), _ -> true, _ -> Health.WELL)))
+                .containsExactly(TWO, ONE);
     }
 
     private static When when(
@@ -296,7 +309,8 @@ class RouterTest {
     private static String led(Router router, String more) {
         Choice choice = router.choose("a", Requests.chat(more, "c"), _ -> true, _ -> Health.WELL);
         return choice instanceof Choice.Order order
-                ? order.rule() + " " + order.targets().stream().map(Target::model).toList()
+                ? order.rule() + " "
+                        + order.targets().stream().map(Target::model).toList()
                 : "none";
     }
 

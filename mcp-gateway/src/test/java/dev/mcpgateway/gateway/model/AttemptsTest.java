@@ -1,0 +1,270 @@
+package dev.mcpgateway.gateway.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.connectors.model.ModelCall;
+import dev.mcpgateway.connectors.model.ModelEvent;
+import dev.mcpgateway.connectors.model.ModelFacts;
+import dev.mcpgateway.connectors.model.ModelFailure;
+import dev.mcpgateway.connectors.model.ModelFailure.Cause;
+import dev.mcpgateway.connectors.model.ModelProvider;
+import dev.mcpgateway.connectors.model.ModelReply;
+import dev.mcpgateway.connectors.model.ModelStream;
+import dev.mcpgateway.connectors.model.ModelUsage;
+import dev.mcpgateway.connectors.net.TimeSource;
+import dev.mcpgateway.gateway.admission.Admission;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.config.Routing;
+import dev.mcpgateway.gateway.model.route.HealthTable;
+import dev.mcpgateway.gateway.telemetry.CallTrace;
+import dev.mcpgateway.gateway.telemetry.Telemetry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Attempts without a network: how long they wait, what they take and give back, and what they cost. */
+class AttemptsTest {
+    private static final Routing ROUTING =
+            new Routing(2, 4, Duration.ofMillis(250), Duration.ofSeconds(8), 10, Optional.empty());
+    private static final ModelUsage USAGE = new ModelUsage(12, 0, 0, 0, 1, 0);
+
+    private final ModelTable.Target one = new ModelTable.Target(new Named("p"), "one");
+    private final ModelTable.Target two = new ModelTable.Target(new Named("q"), "two");
+    private final AtomicLong now = new AtomicLong(1);
+    private final TimeSource time = new TimeSource(() -> Instant.EPOCH, now::get);
+    private final Telemetry telemetry =
+            new Telemetry(new Telemetry.Settings(null, 1, "gateway", "0"), now::get);
+    private final Admission admission = new Admission(Map.of("p", 1, "q", 1));
+    private final List<Long> pauses = new ArrayList<>();
+    private final List<String> asked = new ArrayList<>();
+    private final List<String> charged = new ArrayList<>();
+
+    /** Is never sent anything itself. */
+    private record Named(String name) implements ModelProvider {
+        @Override
+        public String vendor() {
+            return name;
+        }
+
+        @Override
+        public boolean serves(ModelApi api) {
+            return true;
+        }
+
+        @Override
+        public List<String> leavesOut(Map<String, String> headers) {
+            return List.of();
+        }
+
+        @Override
+        public ModelReply send(ModelCall call) {
+            throw new AssertionError("the sender is asked");
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @AfterEach
+    void close() {
+        telemetry.close();
+    }
+
+    private Attempts attempts(Routing routing) {
+        HealthTable health = new HealthTable(List.of(one.entry(), two.entry()), routing, now::get);
+        return new Attempts(routing, health, admission, time, new Random(3), nanos -> {
+            pauses.add(nanos);
+            now.addAndGet(nanos);
+        });
+    }
+
+    private Attempt make(Attempts attempts, Plan plan, Attempts.Sender sender) {
+        CallTrace trace = telemetry.begin(now.get());
+        Reservation reservation = new Reservation() {
+            @Override
+            public void attempted(ModelTable.Target target, ModelFacts facts) {
+                charged.add(target.model() + " " + facts.usage().input());
+            }
+
+            @Override
+            public void settle(ModelTable.Target target, ModelFacts facts, long answerBytes) {}
+
+            @Override
+            public void close() {}
+        };
+        return attempts.make(
+                plan,
+                ModelApi.CHAT_COMPLETIONS,
+                reservation,
+                new Decisions(trace),
+                target -> trace.providerBegins("chat", "a", target.provider().vendor(), target.model(), false),
+                (target, atMost) -> {
+                    asked.add(target.model());
+                    return sender.send(target, atMost);
+                });
+    }
+
+    private static ModelReply failed(Cause cause, int retryAfterSeconds) {
+        return new ModelReply.Failed(new ModelFailure(cause, 0, new byte[0], retryAfterSeconds, "", ""));
+    }
+
+    private static ModelReply whole() {
+        return new ModelReply.Whole(new byte[0], "", ModelFacts.NONE);
+    }
+
+    @Test
+    void theProvidersWordAboutThePauseIsKept() {
+        try (Attempt attempt = make(
+                attempts(ROUTING),
+                new Plan(List.of(one)),
+                (_, _) -> asked.size() < 3 ? failed(Cause.RATE_LIMITED, 3) : whole())) {
+            assertThat(attempt.hasFailed()).isFalse();
+            assertThat(attempt.number()).isEqualTo(3);
+        }
+        assertThat(pauses).containsExactly(3_000_000_000L, 3_000_000_000L);
+    }
+
+    @Test
+    void aPauseLongerThanTheLongestIsNotWaitedFor() {
+        try (Attempt attempt = make(
+                attempts(ROUTING),
+                new Plan(List.of(one, two)),
+                (target, _) -> target.equals(one) ? failed(Cause.RATE_LIMITED, 9) : whole())) {
+            assertThat(attempt.target()).isEqualTo(two);
+        }
+        assertThat(asked).containsExactly("one", "two");
+        assertThat(pauses).isEmpty();
+    }
+
+    @Test
+    void noPauseGoesBeyondTheTimeOfTheCall() {
+        Plan plan = new Plan(List.of(one), List.of(), Optional.of(Duration.ofSeconds(2)), 0);
+        List<Duration> given = new ArrayList<>();
+
+        try (Attempt attempt = make(attempts(ROUTING), plan, (_, atMost) -> {
+            given.add(atMost);
+            now.addAndGet(TimeUnit.MILLISECONDS.toNanos(1_200));
+            return failed(Cause.RATE_LIMITED, 1);
+        })) {
+            assertThat(attempt.hasFailed()).isTrue();
+        }
+        assertThat(given).containsExactly(Duration.ofSeconds(2));
+        assertThat(pauses).isEmpty();
+    }
+
+    @Test
+    void aProviderThatFailsIsNotBuriedUnderRetries() {
+        Attempts attempts = attempts(ROUTING);
+        AtomicLong frozen = new AtomicLong();
+        for (int each = 0; each < 100; each++) {
+            long before = now.get();
+            make(attempts, new Plan(List.of(one)), (_, _) -> failed(Cause.PROVIDER_ERROR, 0))
+                    .close();
+            // time stands still between the calls, so that the second's worth is not earned
+            frozen.addAndGet(now.get() - before);
+            now.set(before);
+        }
+
+        assertThat(asked.size() - 100).as("retries").isBetween(10, 40);
+        assertThat(frozen.get()).isPositive();
+    }
+
+    @Test
+    void whatAFailedAttemptUsedIsCharged() {
+        List<ModelEvent> events = List.of(event("{\"choices\":[]}"));
+        try (Attempt attempt = make(
+                attempts(ROUTING),
+                new Plan(List.of(one, two)),
+                (target, _) -> target.equals(one)
+                        ? new ModelReply.Streaming(new Breaking(events, new ModelFacts("one", "", USAGE)))
+                        : whole())) {
+            assertThat(attempt.target()).isEqualTo(two);
+        }
+        assertThat(asked).containsExactly("one", "one", "one", "two");
+        assertThat(charged).containsExactly("one 12", "one 12", "one 12");
+    }
+
+    private static ModelEvent event(String data) {
+        return new ModelEvent("message", data.getBytes(StandardCharsets.UTF_8), ModelEvent.Mark.OPEN);
+    }
+
+    /** Gives some events and breaks. */
+    private static final class Breaking implements ModelStream {
+        private final List<ModelEvent> events;
+        private final ModelFacts facts;
+        private int given = 1;
+
+        Breaking(List<ModelEvent> events, ModelFacts facts) {
+            this.events = events;
+            this.facts = facts;
+        }
+
+        @Override
+        public ModelEvent first() {
+            return events.getFirst();
+        }
+
+        @Override
+        public Step next() {
+            return given < events.size()
+                    ? new Step.Next(events.get(given++))
+                    : new Step.Broken(new ModelFailure(Cause.BROKEN, 0, new byte[0], 0, "", "cut"));
+        }
+
+        @Override
+        public ModelFacts facts() {
+            return facts;
+        }
+
+        @Override
+        public String requestId() {
+            return "";
+        }
+
+        @Override
+        public long bytes() {
+            return 0;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void placesAreGivenBackWhateverHappens() {
+        Attempts attempts = attempts(ROUTING);
+        make(attempts, new Plan(List.of(one, two)), (_, _) -> failed(Cause.TIMED_OUT, 0))
+                .close();
+        assertThatThrownBy(() -> make(attempts, new Plan(List.of(one)), (_, _) -> {
+                    throw new IllegalStateException("a bug");
+                }))
+                .isInstanceOf(IllegalStateException.class);
+
+        admission.place("p").close();
+        admission.place("q").close();
+    }
+
+    @Test
+    void whereNobodyHasAPlaceNobodyIsAsked() {
+        try (Admission.Place taken = admission.place("p")) {
+            assertThat(taken).isNotNull();
+            assertThatThrownBy(() -> make(attempts(ROUTING), new Plan(List.of(one)), (_, _) -> whole()))
+                    .isInstanceOfSatisfying(Refused.class, refused -> assertThat(
+                                    refused.why().reason())
+                            .isEqualTo(Reason.UPSTREAM_BUSY));
+        }
+        assertThat(asked).isEmpty();
+    }
+}

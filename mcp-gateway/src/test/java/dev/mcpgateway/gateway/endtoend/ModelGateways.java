@@ -89,7 +89,8 @@ final class ModelGateways {
                   aliases:
                     gpt: {targets: [{provider: newer, model: m}]}
                     claude: {targets: [{provider: older, model: my deployment}]}
-                """.formatted(azure.url().resolve("/").toString().replaceFirst("/$", "")));
+                """.formatted(
+                        azure.url().resolve("/").toString().replaceFirst("/$", "")));
     }
 
     private static void secret(Path file, String text) throws IOException {

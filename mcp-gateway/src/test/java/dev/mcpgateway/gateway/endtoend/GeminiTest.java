@@ -86,6 +86,7 @@ class GeminiTest {
         assertThat(sent.header("x-goog-api-key")).contains("sk-upstream-google");
         AuditRecord outcome = gateway.newRecords(2).getLast();
         assertThat(outcome.text("model.alias")).isEqualTo("gem");
+        assertThat(outcome.text("model.operation")).isEqualTo("generate_content");
         assertThat(outcome.text("model.finish")).isEqualTo("STOP");
         assertThat(outcome.json())
                 .contains("\"usage\":{\"input\":12,\"cache_read\":4,\"cache_write\":0,\"cache_write_1h\":0,"
@@ -100,8 +101,7 @@ class GeminiTest {
 
         WireAnswer answer = alice.ask(asks("/v1beta/models/gem:streamGenerateContent?alt=sse"));
 
-        assertThat(answer.text())
-                .isEqualTo("data: " + ONE + "\n\ndata: " + ANSWERS + "\n\ndata: " + AFTER + "\n\n");
+        assertThat(answer.text()).isEqualTo("data: " + ONE + "\n\ndata: " + ANSWERS + "\n\ndata: " + AFTER + "\n\n");
         assertThat(provider.request().text()).isEqualTo(ASKS);
         AuditRecord outcome = gateway.newRecords(2).getLast();
         assertThat(outcome.text("outcome.status")).isEqualTo("ok");
@@ -184,7 +184,10 @@ class GeminiTest {
         assertThat(alice.ask(alice.get("/v1beta/models")).text())
                 .isEqualTo("{\"models\":[{\"name\":\"models/gem\",\"displayName\":\"gem\","
                         + "\"supportedGenerationMethods\":[\"generateContent\"]}]}");
-        assertThat(alice.ask(alice.get("/gemini/v1beta/models/gem")).json().at("/name").asString())
+        assertThat(alice.ask(alice.get("/gemini/v1beta/models/gem"))
+                        .json()
+                        .at("/name")
+                        .asString())
                 .isEqualTo("models/gem");
         assertThat(alice.ask(alice.get("/v1beta/models/gpt")).status()).isEqualTo(404);
     }

@@ -96,7 +96,8 @@ final class ModelGateways {
                   aliases:
                     gpt: {targets: [{provider: newer, model: m}]}
                     claude: {targets: [{provider: older, model: my deployment}]}
-                """.formatted(azure.url().resolve("/").toString().replaceFirst("/$", "")));
+                """.formatted(
+                        azure.url().resolve("/").toString().replaceFirst("/$", "")));
     }
 
     /** Two providers of OpenAI's kind, {@code one} and {@code two}, whose models everybody of {@code support} may call. */

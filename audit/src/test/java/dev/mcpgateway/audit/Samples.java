@@ -120,7 +120,8 @@ final class Samples {
                         "hit",
                         "block",
                         "",
-                        List.of(new ScreenRecord.Finding("card-numbers", 1, "prompt", "/messages/0/content", 3, 16, "")),
+                        List.of(new ScreenRecord.Finding(
+                                "card-numbers", 1, "prompt", "/messages/0/content", 3, 16, "")),
                         new ScreenRecord.Coverage(2, 40, 0, false)));
     }
 

@@ -168,28 +168,32 @@ class ModelGuardTest {
 
     @Test
     void otherStreamsEndInTheErrorsOfTheirProtocols() {
-        anthropic.on("/messages", turn -> turn.begin()
-                .event("message_start", "{\"type\":\"message_start\",\"message\":{\"model\":\"y\"}}")
-                .event(
-                        "content_block_delta",
-                        "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":"
-                                + "\"project aurora\"}}")
-                .event("content_block_stop", "{\"type\":\"content_block_stop\",\"index\":0}")
-                .event("message_stop", "{\"type\":\"message_stop\"}")
-                .end());
-        openai.on("/responses", turn -> turn.begin()
-                .event("response.created", "{\"type\":\"response.created\",\"response\":{}}")
-                .event(
-                        "response.output_text.delta",
-                        "{\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\"project aurora\"}")
-                .event(
-                        "response.output_text.done",
-                        "{\"type\":\"response.output_text.done\",\"output_index\":0,\"text\":\"project aurora\"}")
-                .event("response.completed", "{\"type\":\"response.completed\",\"response\":{}}")
-                .end());
+        anthropic.on(
+                "/messages",
+                turn -> turn.begin()
+                        .event("message_start", "{\"type\":\"message_start\",\"message\":{\"model\":\"y\"}}")
+                        .event(
+                                "content_block_delta",
+                                "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":"
+                                        + "\"project aurora\"}}")
+                        .event("content_block_stop", "{\"type\":\"content_block_stop\",\"index\":0}")
+                        .event("message_stop", "{\"type\":\"message_stop\"}")
+                        .end());
+        openai.on(
+                "/responses",
+                turn -> turn.begin()
+                        .event("response.created", "{\"type\":\"response.created\",\"response\":{}}")
+                        .event(
+                                "response.output_text.delta",
+                                "{\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\"project aurora\"}")
+                        .event(
+                                "response.output_text.done",
+                                "{\"type\":\"response.output_text.done\",\"output_index\":0,\"text\":\"project aurora\"}")
+                        .event("response.completed", "{\"type\":\"response.completed\",\"response\":{}}")
+                        .end());
 
-        WireAnswer messages = alice.ask(
-                alice.anthropic("/v1/messages", "{\"model\":\"claude\",\"stream\":true,\"max_tokens\":5}"));
+        WireAnswer messages =
+                alice.ask(alice.anthropic("/v1/messages", "{\"model\":\"claude\",\"stream\":true,\"max_tokens\":5}"));
         WireAnswer responses = alice.ask(alice.post("/v1/responses", "{\"model\":\"gpt\",\"stream\":true}"));
 
         assertThat(messages.text())
@@ -215,8 +219,7 @@ class ModelGuardTest {
 
         WireAnswer answer = alice.chat(STREAM);
 
-        assertThat(answer.events())
-                .containsExactly(chunk("key [redacted:key]"), chunk(", "), chunk("bye"), "[DONE]");
+        assertThat(answer.events()).containsExactly(chunk("key [redacted:key]"), chunk(", "), chunk("bye"), "[DONE]");
         assertThat(gateway.newRecords(2).getLast().text("screen.action")).isEqualTo("redact");
     }
 
@@ -234,8 +237,7 @@ class ModelGuardTest {
     @Test
     void aProvidersErrorIsScreenedToo() {
         openai.on(
-                "/chat/completions",
-                turn -> turn.answer(400, "{\"error\":{\"message\":\"what is Project Aurora\"}}"));
+                "/chat/completions", turn -> turn.answer(400, "{\"error\":{\"message\":\"what is Project Aurora\"}}"));
 
         WireAnswer answer = alice.chat(tool("x"));
 

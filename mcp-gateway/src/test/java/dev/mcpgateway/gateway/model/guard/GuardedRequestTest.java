@@ -20,10 +20,7 @@ class GuardedRequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             CHAT_COMPLETIONS | "messages":[{"role":"tool","tool_call_id":"c","content":"ORDER"}]
             CHAT_COMPLETIONS | "messages":[{"role":"tool","content":[{"type":"text","text":"ORDER"}]}]
             CHAT_COMPLETIONS | "messages":[{"role":"user","content":[{"type":"web_page","body":"ORDER"}]}]
@@ -50,10 +47,7 @@ class GuardedRequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             CHAT_COMPLETIONS | false | "messages":[{"role":"system","content":"ORDER"}]
             CHAT_COMPLETIONS | false | "messages":[{"role":"developer","content":[{"type":"text","text":"ORDER"}]}]
             CHAT_COMPLETIONS | true | "messages":[{"role":"user","content":"ORDER"}]
@@ -90,15 +84,13 @@ class GuardedRequestTest {
         try (GuardedCalls calls = GuardedCalls.under(REDACT)) {
             String after = calls.request(ModelApi.CHAT_COMPLETIONS, body(rest.replace("KEY", secret)));
 
-            assertThat(after).isEqualTo(body(rest.replace("KEY", "[redacted:key]").replace("\\u00e9", "\u00e9")));
+            assertThat(after)
+                    .isEqualTo(body(rest.replace("KEY", "[redacted:key]").replace("\\u00e9", "\u00e9")));
         }
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             CHAT_COMPLETIONS | "max_tokens":9 | "max_tokens":9
             CHAT_COMPLETIONS | "max_tokens":10 | "max_tokens":10
             CHAT_COMPLETIONS | "max_tokens":11 | "max_tokens":10
@@ -147,10 +139,7 @@ class GuardedRequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             CHAT_COMPLETIONS | "tools":[{"type":"function","function":{"name":"crm_find"}}] | ``
             CHAT_COMPLETIONS | "tools":[{"type":"function","function":{"name":"rm"}}] | rm
             CHAT_COMPLETIONS | "tools":[{"type":"function"}] | hosted:function
@@ -186,10 +175,7 @@ class GuardedRequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             CHAT_COMPLETIONS | "logprobs":true
             RESPONSES | "include":["message.output_text.logprobs"]
             RESPONSES | "top_logprobs":5

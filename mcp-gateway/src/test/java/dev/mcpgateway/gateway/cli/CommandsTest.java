@@ -573,6 +573,8 @@ class CommandsTest {
                         "output    at most 500 tokens",
                         "tools     none");
         assertThat(plain.code()).isZero();
-        assertThat(plain.out()).contains("requests  not screened", "answers   not screened").doesNotContain("tools");
+        assertThat(plain.out())
+                .contains("requests  not screened", "answers   not screened")
+                .doesNotContain("tools");
     }
 }

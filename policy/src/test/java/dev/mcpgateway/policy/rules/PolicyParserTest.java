@@ -1,21 +1,19 @@
 package dev.mcpgateway.policy.rules;
 
-import tools.jackson.databind.node.JsonNodeFactory;
-import java.util.Map;
-import dev.mcpgateway.policy.TextRule;
-import dev.mcpgateway.policy.Subject;
-import dev.mcpgateway.policy.FeatureName;
-import dev.mcpgateway.policy.ModelRules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.policy.Calls;
 import dev.mcpgateway.policy.Decision;
+import dev.mcpgateway.policy.FeatureName;
+import dev.mcpgateway.policy.ModelRules;
 import dev.mcpgateway.policy.Oversize;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.Rule;
 import dev.mcpgateway.policy.ScreenAction;
 import dev.mcpgateway.policy.ScreenMode;
 import dev.mcpgateway.policy.ScreenRule;
+import dev.mcpgateway.policy.Subject;
+import dev.mcpgateway.policy.TextRule;
 import dev.mcpgateway.policy.ToolSettings;
 import dev.mcpgateway.policy.yaml.Problem;
 import dev.mcpgateway.policy.yaml.YamlReader;
@@ -29,11 +27,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 @Timeout(60)
 class PolicyParserTest {
@@ -375,14 +375,23 @@ class PolicyParserTest {
                             user_text: untrusted
                             requests: {injection: {mode: enforce, action: flag}}
                             lists: [{id: x, patterns: x, mode: enforce, action: block, in: answers}]
-                        """.getBytes(StandardCharsets.UTF_8))),
-                KnownNames.none());
+                        """.getBytes(StandardCharsets.UTF_8))), KnownNames.none());
         Policy policy = ((PolicyParse.Parsed) parse).policy();
         Subject plain = Subject.of("corp", "u");
-        Subject contractor =
-                new Subject("corp", "u", null, Set.of("contractors"), Set.of(), Map.of("level", JsonNodeFactory.instance.numberNode(1)));
+        Subject contractor = new Subject(
+                "corp",
+                "u",
+                null,
+                Set.of("contractors"),
+                Set.of(),
+                Map.of("level", JsonNodeFactory.instance.numberNode(1)));
         Subject unclear = new Subject(
-                "corp", "u", null, Set.of("contractors"), Set.of(), Map.of("level", JsonNodeFactory.instance.stringNode("1")));
+                "corp",
+                "u",
+                null,
+                Set.of("contractors"),
+                Set.of(),
+                Map.of("level", JsonNodeFactory.instance.stringNode("1")));
 
         ModelRules general = policy.modelRules(plain, FeatureName.model("gpt"));
         ModelRules both = policy.modelRules(contractor, FeatureName.model("gpt"));

@@ -51,8 +51,8 @@ final class Texts {
             "signature", "encrypted_content", "thoughtSignature", "thought_signature", "obfuscation", "embedding");
 
     private static final Set<String> LINKS = Set.of("url", "image_url", "file_data", "file_url");
-    private static final List<Name> MEDIA =
-            List.of(Name.of("media_type"), Name.of("mimeType"), Name.of("mime_type"), Name.of("format"), Name.of("transcript"));
+    private static final List<Name> MEDIA = List.of(
+            Name.of("media_type"), Name.of("mimeType"), Name.of("mime_type"), Name.of("format"), Name.of("transcript"));
 
     /** What tools are given and give, whose members no protocol names. */
     private static final Set<String> INPUTS = Set.of("input", "args", "response");

@@ -70,7 +70,8 @@
  * decision    {effect, reason_code}
  * screen      {packs[{name, version, sha256}], mode, verdict, action, would_action,
  *              findings[{rule, rev, place, pointer, start, len, span_mac}],
- *              coverage{segments, bytes, unscanned, incomplete}}
+ *              coverage{segments, bytes, unscanned, incomplete}}; in llm.call.denied what guardrails saw in the request,
+ *              in llm.call.outcome what they saw in request and answer together
  * args        {bytes, level}, in intents; level is metadata
  * result      {bytes, level}, in outcomes
  * outcome     {status, error, upstream_status, dur_us, bytes_in, bytes_out, notes[]}

@@ -111,6 +111,33 @@ final class Samples {
                 DENY);
     }
 
+    static CallRefused guardedRefusal(String callId) {
+        return new CallRefused(
+                callId,
+                CallKind.LLM_CALL,
+                "CHECK",
+                "guardrail",
+                true,
+                ACTOR,
+                Agent.NONE,
+                SOURCE,
+                McpExchange.NONE,
+                TRACE,
+                ToolRef.NONE,
+                new ModelRef("gpt", "", "", "chat", true),
+                POLICY,
+                Decision.NONE,
+                new ScreenRecord(
+                        List.of(new ScreenRecord.Pack("core", "1", "ab")),
+                        "enforce",
+                        "hit",
+                        "block",
+                        "",
+                        List.of(new ScreenRecord.Finding(
+                                "card-numbers", 1, "prompt", "/messages/0/content", 3, 16, "")),
+                        new ScreenRecord.Coverage(2, 40, 0, false)));
+    }
+
     static CallRefused refusal(String callId) {
         return new CallRefused(
                 callId,

@@ -49,8 +49,8 @@ public final class TextRule {
         if (!Rule.isId(id) || expressions.isEmpty() || expressions.size() > PATTERNS_MAX) {
             throw new IllegalArgumentException("it must have an id and 1 to " + PATTERNS_MAX + " patterns");
         }
-        TextRule made = new TextRule(
-                id, expressions.stream().map(TextRule::compiled).toList(), rule);
+        TextRule made =
+                new TextRule(id, expressions.stream().map(TextRule::compiled).toList(), rule);
         if (made.size > SIZE_MAX) {
             throw new IllegalArgumentException("its patterns compile to more than " + SIZE_MAX + " instructions");
         }

@@ -47,7 +47,8 @@ public record ToolNames(List<String> patterns) {
 
     private boolean matches(String name, boolean hosted) {
         for (String pattern : patterns) {
-            if (pattern.startsWith(HOSTED) == hosted && new FeaturePattern(FeatureName.MODELS, pattern).matchesOwn(name)) {
+            if (pattern.startsWith(HOSTED) == hosted
+                    && new FeaturePattern(FeatureName.MODELS, pattern).matchesOwn(name)) {
                 return true;
             }
         }

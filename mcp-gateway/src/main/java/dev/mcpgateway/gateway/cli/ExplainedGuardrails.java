@@ -20,7 +20,8 @@ final class ExplainedGuardrails {
         out.println("  requests  " + screened(rules.requests()));
         out.println("  answers   " + screened(rules.answers()));
         if (!rules.requests().isOff()) {
-            out.println("  users     are " + (rules.userIsUntrusted() ? "screened for orders and hidden text" : "trusted"));
+            out.println(
+                    "  users     are " + (rules.userIsUntrusted() ? "screened for orders and hidden text" : "trusted"));
         }
         rules.inputBytesMax().ifPresent(most -> out.println("  input     at most " + most + " bytes"));
         rules.outputTokensMax().ifPresent(most -> out.println("  output    at most " + most + " tokens"));

@@ -100,7 +100,10 @@ final class PolicyExplainCommand implements Callable<Integer> {
         @Nullable
         String resource;
 
-        @Option(names = "--model", paramLabel = "ALIAS", description = "The model's alias, with or without model: before it.")
+        @Option(
+                names = "--model",
+                paramLabel = "ALIAS",
+                description = "The model's alias, with or without model: before it.")
         @Nullable
         String model;
 

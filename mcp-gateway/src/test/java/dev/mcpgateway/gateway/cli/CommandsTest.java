@@ -544,4 +544,37 @@ class CommandsTest {
         assertThat(nonsense.code()).isNotZero();
         assertThat(made.code() == 0 || !made.err().isBlank()).isTrue();
     }
+
+    @Test
+    void explainOfAModelNamesItsGuardrails(@TempDir Path folder) throws Exception {
+        Path policy = Files.writeString(folder.resolve("policy.yaml"), """
+                version: 1
+                rules:
+                  - {id: ask, effect: permit, principals: {issuer: corp}, actions: model/call, resources: "model:gpt"}
+                models:
+                  - names: "model:*"
+                    principals: {groups: [contractors]}
+                    requests: {injection: {mode: enforce, action: block}}
+                    lists: [{id: cards, patterns: '[0-9]{16}', mode: shadow, action: redact, in: answers}]
+                    max_output_tokens: 500
+                    allowed_tools: none
+                """);
+        String contractor = "{\"issuer\":\"corp\",\"groups\":[\"contractors\"]}";
+
+        Ran guarded = run("policy", "explain", "--policy", policy, "--model", "model:gpt", "--as", contractor);
+        Ran plain = run("policy", "explain", "--policy", policy, "--model", "gpt", "--as", "{\"issuer\":\"corp\"}");
+
+        assertThat(guarded.code()).isZero();
+        assertThat(guarded.out())
+                .contains(
+                        "requests  injection (enforce block)",
+                        "answers   list cards (shadow redact)",
+                        "users     are trusted",
+                        "output    at most 500 tokens",
+                        "tools     none");
+        assertThat(plain.code()).isZero();
+        assertThat(plain.out())
+                .contains("requests  not screened", "answers   not screened")
+                .doesNotContain("tools");
+    }
 }

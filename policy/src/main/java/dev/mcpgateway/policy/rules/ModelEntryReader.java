@@ -88,10 +88,10 @@ final class ModelEntryReader {
 
     private static TextScreening screening(YamlObject entry, String key, List<TextRule> lists) {
         Optional<YamlObject> side = entry.object(key);
-        ScreenRule injection =
-                side.flatMap(families -> ScreenRuleReader.family(families, "injection")).orElse(ScreenRule.OFF);
-        ScreenRule hidden =
-                side.flatMap(families -> ScreenRuleReader.family(families, "hidden")).orElse(ScreenRule.OFF);
+        ScreenRule injection = side.flatMap(families -> ScreenRuleReader.family(families, "injection"))
+                .orElse(ScreenRule.OFF);
+        ScreenRule hidden = side.flatMap(families -> ScreenRuleReader.family(families, "hidden"))
+                .orElse(ScreenRule.OFF);
         side.ifPresent(YamlObject::rejectUnknownKeys);
         return new TextScreening(injection, hidden, lists);
     }
@@ -119,14 +119,16 @@ final class ModelEntryReader {
                 .toList();
         list.rejectUnknownKeys();
         if (Rule.isId(id) && !expressions.isEmpty()) {
-            compile(list, id, expressions, rule).filter(made -> rule.mode() != ScreenMode.OFF).ifPresent(made -> {
-                if (sides.isEmpty() || sides.contains(Side.REQUESTS)) {
-                    inRequests.add(made);
-                }
-                if (sides.isEmpty() || sides.contains(Side.ANSWERS)) {
-                    inAnswers.add(made);
-                }
-            });
+            compile(list, id, expressions, rule)
+                    .filter(made -> rule.mode() != ScreenMode.OFF)
+                    .ifPresent(made -> {
+                        if (sides.isEmpty() || sides.contains(Side.REQUESTS)) {
+                            inRequests.add(made);
+                        }
+                        if (sides.isEmpty() || sides.contains(Side.ANSWERS)) {
+                            inAnswers.add(made);
+                        }
+                    });
         }
     }
 

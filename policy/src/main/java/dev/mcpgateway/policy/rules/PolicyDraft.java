@@ -17,7 +17,7 @@ final class PolicyDraft {
 
     private final List<WrittenRule> rules = new ArrayList<>();
     private final List<ToolEntry> entries = new ArrayList<>();
-    private final List<ModelEntry> models = new ArrayList<>();
+    private final List<WrittenModel> models = new ArrayList<>();
     private final List<WrittenPattern> patterns = new ArrayList<>();
     private final List<WrittenTest> tests = new ArrayList<>();
     private final Set<String> textRuleIds = new HashSet<>();
@@ -37,7 +37,7 @@ final class PolicyDraft {
         file.objects("tools").forEach(entry -> entries.add(entryReader.tools(entry)));
         file.objects("screening").forEach(entry -> entries.add(entryReader.screening(entry)));
         ModelEntryReader modelReader = new ModelEntryReader(problems, names, textRuleIds);
-        file.objects("models").forEach(entry -> models.add(modelReader.read(entry)));
+        file.objects("models").forEach(entry -> models.add(new WrittenModel(modelReader.read(entry), entry)));
         TestReader testReader = new TestReader(problems);
         file.objects("tests").forEach(test -> testReader.read(test).ifPresent(tests::add));
         file.rejectUnknownKeys();
@@ -55,8 +55,12 @@ final class PolicyDraft {
         return entries;
     }
 
-    List<ModelEntry> models() {
+    List<WrittenModel> writtenModels() {
         return models;
+    }
+
+    List<ModelEntry> models() {
+        return models.stream().map(WrittenModel::entry).toList();
     }
 
     List<WrittenPattern> patterns() {

@@ -35,7 +35,10 @@ final class PolicyTestRun {
     private PolicyTestRun(PolicyRules rules, Problems problems) {
         this.policy = Policy.of(rules);
         this.timeless = Policy.of(new PolicyRules(
-                rules.rules().stream().map(PolicyTestRun::alwaysValid).toList(), rules.entries(), rules.models(), rules.hash()));
+                rules.rules().stream().map(PolicyTestRun::alwaysValid).toList(),
+                rules.entries(),
+                rules.models(),
+                rules.hash()));
         this.problems = problems;
     }
 

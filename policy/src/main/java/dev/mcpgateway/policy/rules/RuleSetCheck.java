@@ -34,6 +34,7 @@ final class RuleSetCheck {
         check.count();
         check.repeatedIds();
         check.issuers();
+        check.issuersOfModels();
         check.patterns();
         check.shadowed();
         check.indirectPermits();
@@ -79,6 +80,17 @@ final class RuleSetCheck {
                         "the permit names no issuer, so each of the "
                                 + known.issuers().size() + " issuers can say who is meant",
                         "Add issuer");
+            }
+        }
+    }
+
+    /** A guardrail for callers of an issuer that is not there would guard nobody. */
+    private void issuersOfModels() {
+        for (WrittenModel model : draft.writtenModels()) {
+            for (CallerCondition condition : model.entry().callers()) {
+                if (condition instanceof CallerCondition.IssuerIn(Set<String> aliases)) {
+                    aliases.forEach(alias -> issuer(alias, model.written().position("principals")));
+                }
             }
         }
     }

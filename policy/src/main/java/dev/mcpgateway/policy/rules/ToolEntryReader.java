@@ -47,7 +47,8 @@ final class ToolEntryReader {
                 ScreenRuleReader.family(entry, "injection"),
                 ScreenRuleReader.family(entry, "hidden"));
         if (read.names().stream().anyMatch(FeaturePattern::isOfModels)) {
-            entry.problem("tools", "calls of models are not screened by an entry of 'screening'", "Write it in 'models'");
+            entry.problem(
+                    "tools", "calls of models are not screened by an entry of 'screening'", "Write it in 'models'");
         }
         FAMILIES_NOT_YET.forEach(key ->
                 entry.refuse(key, "'" + key + "' is not supported yet", "Remove it: nothing would be screened for it"));

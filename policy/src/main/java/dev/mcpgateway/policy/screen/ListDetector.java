@@ -49,7 +49,6 @@ final class ListDetector implements Detector {
     }
 
     private static Finding finding(TextRule rule, Segment segment, int start, int end) {
-        return new Finding(
-                rule.id(), 1, Finding.LIST, 1, segment.place(), segment.pointer(), start, end, Finding.TEXT);
+        return new Finding(rule.id(), 1, Finding.LIST, 1, segment.place(), segment.pointer(), start, end, Finding.TEXT);
     }
 }

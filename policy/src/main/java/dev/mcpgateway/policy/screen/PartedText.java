@@ -219,7 +219,8 @@ public final class PartedText {
         for (Change change : due) {
             if (change.end() <= cut) {
                 now.add(change);
-                after.append(text, (int) (at - base), (int) (change.start() - base)).append(change.replacement());
+                after.append(text, (int) (at - base), (int) (change.start() - base))
+                        .append(change.replacement());
                 at = change.end();
             }
         }

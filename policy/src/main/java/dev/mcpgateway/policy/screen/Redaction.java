@@ -137,8 +137,7 @@ final class Redaction {
             while (++i < ordered.size() && ordered.get(i).start() <= end) {
                 end = Math.max(end, ordered.get(i).end());
             }
-            replaced.append(text, at, first.start())
-                    .append(placeholder(first.rule()));
+            replaced.append(text, at, first.start()).append(placeholder(first.rule()));
             at = end;
         }
         return replaced.append(text, at, text.length()).toString();

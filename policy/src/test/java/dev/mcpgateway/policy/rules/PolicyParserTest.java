@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.policy.Calls;
 import dev.mcpgateway.policy.Decision;
+import dev.mcpgateway.policy.FeatureName;
+import dev.mcpgateway.policy.ModelRules;
 import dev.mcpgateway.policy.Oversize;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.Rule;
 import dev.mcpgateway.policy.ScreenAction;
 import dev.mcpgateway.policy.ScreenMode;
 import dev.mcpgateway.policy.ScreenRule;
+import dev.mcpgateway.policy.Subject;
+import dev.mcpgateway.policy.TextRule;
 import dev.mcpgateway.policy.ToolSettings;
 import dev.mcpgateway.policy.yaml.Problem;
 import dev.mcpgateway.policy.yaml.YamlReader;
@@ -23,11 +27,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 @Timeout(60)
 class PolicyParserTest {
@@ -349,5 +355,77 @@ class PolicyParserTest {
             }
             assertThat(parse(yaml.toString())).as(yaml.toString()).isNotNull();
         }
+    }
+
+    @Test
+    void ofSeveralEntriesAboutAModelTheStricterWordHolds() {
+        PolicyParse parse = PolicyParser.parse(
+                List.of(new PolicySource("p.yaml", """
+                        version: 1
+                        models:
+                          - names: "model:*"
+                            max_output_tokens: 500
+                            max_input_bytes: 10
+                            allowed_tools: ["a*", "hosted:web"]
+                            requests: {injection: {mode: shadow, action: block}}
+                          - names: ["model:gpt"]
+                            principals: {issuer: corp, groups: [contractors], claims: {level: 1}}
+                            max_output_tokens: 100
+                            allowed_tools: ["ab", "hosted:*"]
+                            user_text: untrusted
+                            requests: {injection: {mode: enforce, action: flag}}
+                            lists: [{id: x, patterns: x, mode: enforce, action: block, in: answers}]
+                        """.getBytes(StandardCharsets.UTF_8))), KnownNames.none());
+        Policy policy = ((PolicyParse.Parsed) parse).policy();
+        Subject plain = Subject.of("corp", "u");
+        Subject contractor = new Subject(
+                "corp",
+                "u",
+                null,
+                Set.of("contractors"),
+                Set.of(),
+                Map.of("level", JsonNodeFactory.instance.numberNode(1)));
+        Subject unclear = new Subject(
+                "corp",
+                "u",
+                null,
+                Set.of("contractors"),
+                Set.of(),
+                Map.of("level", JsonNodeFactory.instance.stringNode("1")));
+
+        ModelRules general = policy.modelRules(plain, FeatureName.model("gpt"));
+        ModelRules both = policy.modelRules(contractor, FeatureName.model("gpt"));
+
+        assertThat(general.outputTokensMax()).hasValue(500);
+        assertThat(general.tools()).hasSize(1);
+        assertThat(both.outputTokensMax()).hasValue(100);
+        assertThat(both.inputBytesMax()).hasValue(10);
+        assertThat(both.userIsUntrusted()).isTrue();
+        assertThat(both.requests().injection()).isEqualTo(new ScreenRule(ScreenMode.ENFORCE, ScreenAction.BLOCK));
+        assertThat(both.requests().lists()).isEmpty();
+        assertThat(both.answers().lists()).extracting(TextRule::id).containsExactly("x");
+        assertThat(both.tools()).hasSize(2).allMatch(names -> names.allowsFunction("ab"));
+        assertThat(both.tools()).anyMatch(names -> !names.allowsFunction("ac"));
+        assertThat(both.tools()).allMatch(names -> names.allowsHosted("web"));
+        assertThat(policy.modelRules(unclear, FeatureName.model("gpt")))
+                .as("a condition that cannot be evaluated leaves no guardrail out")
+                .isEqualTo(both);
+        assertThat(policy.modelRules(contractor, FeatureName.model("claude")).outputTokensMax())
+                .hasValue(500);
+    }
+
+    @Test
+    void aGuardrailForAnIssuerThatIsNotThereIsAProblem() {
+        PolicyParse parse = PolicyParser.parse(
+                List.of(new PolicySource(
+                        "p.yaml",
+                        "version: 1\nmodels:\n  - {names: \"model:a\", principals: {issuer: crop}, max_input_bytes: 1}\n"
+                                .getBytes(StandardCharsets.UTF_8))),
+                new KnownNames(Set.of("corp"), Set.of(), Set.of()));
+
+        assertThat(((PolicyParse.Rejected) parse).problems())
+                .singleElement()
+                .asString()
+                .contains("issuer 'crop' is not configured");
     }
 }

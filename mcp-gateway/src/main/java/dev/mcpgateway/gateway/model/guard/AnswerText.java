@@ -41,7 +41,7 @@ final class AnswerText {
         for (int value = document.first(node); value != JsonDocument.NONE; value = document.next(node, value)) {
             String name = document.name(value);
             if (!echoes || !ECHO.contains(name)) {
-                texts.member(node, value, Place.MODEL_OUTPUT, false, pointer + "/" + Texts.escape(name));
+                texts.member(node, value, Place.MODEL_OUTPUT, false, Texts.below(pointer, name));
             }
         }
     }

@@ -36,6 +36,9 @@ final class EventText {
     private static final Set<String> ARGUMENTS =
             Set.of("/function/arguments", "/function_call/arguments", "/custom/input", "/partial_json");
 
+    /** Sound in base64, which nobody here can hear; its transcript is text. */
+    private static final String SOUND = "/audio/data";
+
     private final JsonDocument event;
     private final List<Delta> deltas = new ArrayList<>();
     private final List<String> ends = new ArrayList<>();
@@ -90,7 +93,7 @@ final class EventText {
         }
         for (int value = event.first(root); value != JsonDocument.NONE; value = event.next(root, value)) {
             if (!but.contains(event.name(value))) {
-                rest.member(root, value, Place.MODEL_OUTPUT, false, "/" + Texts.escape(event.name(value)));
+                rest.member(root, value, Place.MODEL_OUTPUT, false, Texts.below("", event.name(value)));
             }
         }
     }
@@ -113,7 +116,7 @@ final class EventText {
                 if (event.isNamed(value, DELTA)) {
                     parts(value, lane);
                 } else {
-                    rest.member(choice, value, Place.MODEL_OUTPUT, false, pointer + "/" + event.name(value));
+                    rest.member(choice, value, Place.MODEL_OUTPUT, false, Texts.below(pointer, event.name(value)));
                 }
             }
             if (event.is(event.member(choice, FINISH_REASON), Kind.STRING)) {
@@ -155,7 +158,7 @@ final class EventText {
             if (isPart && event.is(value, Kind.STRING)) {
                 deltas.add(new Delta(lane + "/" + event.name(value), false, value));
             } else {
-                rest.member(block, value, Place.MODEL_OUTPUT, false, "/content_block/" + event.name(value));
+                rest.member(block, value, Place.MODEL_OUTPUT, false, Texts.below("/content_block", event.name(value)));
             }
         }
     }
@@ -186,7 +189,6 @@ final class EventText {
         }
     }
 
-    /** Sound in base64, which nobody here can hear; its transcript is text. */
     private static boolean isSound(String type) {
         return type.endsWith("audio.delta");
     }
@@ -209,7 +211,7 @@ final class EventText {
             int parts = event.member(content, PARTS);
             for (int value = event.first(one); value != JsonDocument.NONE; value = event.next(one, value)) {
                 if (value != content || !event.is(parts, Kind.ARRAY)) {
-                    rest.member(one, value, Place.MODEL_OUTPUT, false, pointer + "/" + event.name(value));
+                    rest.member(one, value, Place.MODEL_OUTPUT, false, Texts.below(pointer, event.name(value)));
                 }
             }
             if (event.is(parts, Kind.ARRAY)) {
@@ -234,7 +236,7 @@ final class EventText {
                 if (event.isNamed(value, TEXT) && event.is(value, Kind.STRING)) {
                     deltas.add(new Delta(lane + (thought ? "/thought" : "/text"), false, value));
                 } else {
-                    rest.member(part, value, Place.MODEL_OUTPUT, false, below + "/" + event.name(value));
+                    rest.member(part, value, Place.MODEL_OUTPUT, false, Texts.below(below, event.name(value)));
                 }
             }
         }
@@ -243,18 +245,22 @@ final class EventText {
     /** Every string below a delta is a part of the text at the same place in the events before and after. */
     private void parts(int node, String lane) {
         switch (event.kind(node)) {
-            case STRING -> deltas.add(new Delta(lane, ARGUMENTS.stream().anyMatch(lane::endsWith), node));
+            case STRING -> {
+                if (!lane.endsWith(SOUND)) {
+                    deltas.add(new Delta(lane, ARGUMENTS.stream().anyMatch(lane::endsWith), node));
+                }
+            }
             case ARRAY -> {
                 int position = 0;
                 for (int each = event.first(node); each != JsonDocument.NONE; each = event.next(node, each)) {
-                    parts(each, lane + "/" + index(each, position++));
+                    parts(each, Texts.below(lane, index(each, position++)));
                 }
             }
             case OBJECT -> {
                 for (int each = event.first(node); each != JsonDocument.NONE; each = event.next(node, each)) {
                     String name = event.name(each);
                     if (!event.is(each, Kind.STRING) || !Texts.isNoText(name)) {
-                        parts(each, lane + "/" + name);
+                        parts(each, Texts.below(lane, name));
                     }
                 }
             }

@@ -78,8 +78,8 @@ final class GuardedCall implements Guardrails.OnCall {
         }
         JsonDocument document;
         try {
-            document = StrictJson.parse(
-                    answer, JsonLimits.forReplies(Math.max(answer.length, 1), bounds.jsonDepthMax()));
+            document =
+                    StrictJson.parse(answer, JsonLimits.forReplies(Math.max(answer.length, 1), bounds.jsonDepthMax()));
         } catch (JsonRefused noJson) {
             answers.text(answer);
             return answer;

@@ -62,5 +62,4 @@ final class HeldEvent {
         }
         return edits.isEmpty() ? event : new ModelEvent(event.type(), edits.toBytes(), event.mark());
     }
-
 }

@@ -98,7 +98,8 @@ final class Lane {
                 continue;
             }
             if (change.start() >= from) {
-                after.append(part, (int) (at - from), (int) (change.start() - from)).append(change.replacement());
+                after.append(part, (int) (at - from), (int) (change.start() - from))
+                        .append(change.replacement());
             }
             at = Math.min(to, change.end());
         }

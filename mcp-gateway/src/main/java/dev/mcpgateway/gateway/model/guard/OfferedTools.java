@@ -69,7 +69,10 @@ final class OfferedTools {
      */
     void require(List<ToolNames> allowed) {
         for (ToolNames names : allowed) {
-            functions.stream().filter(name -> !names.allowsFunction(name)).findFirst().ifPresent(OfferedTools::refuse);
+            functions.stream()
+                    .filter(name -> !names.allowsFunction(name))
+                    .findFirst()
+                    .ifPresent(OfferedTools::refuse);
             hosted.stream()
                     .filter(type -> !names.allowsHosted(type))
                     .findFirst()
@@ -78,7 +81,8 @@ final class OfferedTools {
     }
 
     private static void refuse(String tool) {
-        String shown = tool.length() <= FeatureName.NAME_CHARS_MAX ? tool : tool.substring(0, FeatureName.NAME_CHARS_MAX);
+        String shown =
+                tool.length() <= FeatureName.NAME_CHARS_MAX ? tool : tool.substring(0, FeatureName.NAME_CHARS_MAX);
         throw new Refused(Refusal.saying(Reason.GUARDRAIL, "tool '" + shown + "' may not be offered"));
     }
 

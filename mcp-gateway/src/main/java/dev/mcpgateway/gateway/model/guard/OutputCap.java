@@ -27,8 +27,8 @@ final class OutputCap {
      */
     static void keep(ModelRequest request, int most, Splice edits) {
         switch (request.api()) {
-            case CHAT_COMPLETIONS -> keep(
-                    request, JsonDocument.ROOT, List.of("max_completion_tokens", "max_tokens"), most, edits);
+            case CHAT_COMPLETIONS ->
+                keep(request, JsonDocument.ROOT, List.of("max_completion_tokens", "max_tokens"), most, edits);
             case RESPONSES -> keep(request, JsonDocument.ROOT, List.of("max_output_tokens"), most, edits);
             case MESSAGES -> keep(request, JsonDocument.ROOT, List.of("max_tokens"), most, edits);
             case EMBEDDINGS, COUNT_TOKENS -> {
@@ -44,8 +44,10 @@ final class OutputCap {
         if (body.is(config, Kind.OBJECT)) {
             keep(request, config, List.of("maxOutputTokens"), most, edits);
         } else if (config == JsonDocument.NONE) {
-            edits.members(JsonDocument.ROOT, _ -> false, List.of(new Splice.Member(
-                    GENERATION_CONFIG, bytes("{\"maxOutputTokens\":" + most + "}"))));
+            edits.members(
+                    JsonDocument.ROOT,
+                    _ -> false,
+                    List.of(new Splice.Member(GENERATION_CONFIG, bytes("{\"maxOutputTokens\":" + most + "}"))));
         } else {
             throw refused(GENERATION_CONFIG.text());
         }
@@ -68,8 +70,10 @@ final class OutputCap {
             }
         }
         if (!found) {
-            edits.members(object, _ -> false, List.of(new Splice.Member(
-                    Name.of(names.getFirst()), bytes(Integer.toString(most)))));
+            edits.members(
+                    object,
+                    _ -> false,
+                    List.of(new Splice.Member(Name.of(names.getFirst()), bytes(Integer.toString(most)))));
         }
     }
 

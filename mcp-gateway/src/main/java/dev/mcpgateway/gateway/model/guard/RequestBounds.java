@@ -31,8 +31,8 @@ final class RequestBounds {
         JsonDocument body = request.body();
         long most = rules.inputBytesMax().orElse(Long.MAX_VALUE);
         if (body.bytes().length > most) {
-            throw new Refused(
-                    Refusal.saying(Reason.GUARDRAIL, "it has " + body.bytes().length + " of at most " + most + " bytes"));
+            throw new Refused(Refusal.saying(
+                    Reason.GUARDRAIL, "it has " + body.bytes().length + " of at most " + most + " bytes"));
         }
         if (!rules.tools().isEmpty()) {
             OfferedTools.of(request).require(rules.tools());

@@ -20,7 +20,8 @@ final class RequestText {
     private static final Name TEXT = Name.of("text");
     private static final Name INLINE_DATA = Name.of("inlineData");
 
-    private static final Set<String> ORDERS = Set.of("instructions", "system", "systemInstruction", "system_instruction");
+    private static final Set<String> ORDERS =
+            Set.of("instructions", "system", "systemInstruction", "system_instruction");
     private static final Set<String> TURNS = Set.of("messages", "input", "contents");
     private static final Set<String> DEFINITIONS = Set.of("tools", "functions");
     private static final Set<String> LEADING_ROLES = Set.of("system", "developer");
@@ -63,7 +64,7 @@ final class RequestText {
         int root = JsonDocument.ROOT;
         for (int value = body.first(root); value != JsonDocument.NONE; value = body.next(root, value)) {
             String name = body.name(value);
-            String pointer = "/" + Texts.escape(name);
+            String pointer = Texts.below("", name);
             if (ORDERS.contains(name) && hasOrders(api, name)) {
                 walk.texts.known(value, Place.PROMPT, true, pointer);
             } else if (TURNS.contains(name)) {
@@ -115,7 +116,7 @@ final class RequestText {
 
     private void spoken(int turn, String pointer) {
         for (int value = body.first(turn); value != JsonDocument.NONE; value = body.next(turn, value)) {
-            String below = pointer + "/" + Texts.escape(body.name(value));
+            String below = Texts.below(pointer, body.name(value));
             boolean isContent = body.isNamed(value, CONTENT) || body.isNamed(value, PARTS);
             if (isContent && body.is(value, Kind.ARRAY)) {
                 int index = 0;

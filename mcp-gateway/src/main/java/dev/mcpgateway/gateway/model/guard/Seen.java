@@ -29,8 +29,7 @@ final class Seen {
 
     /** Takes a verdict in, and how many binary values stood beside what it is about. */
     void add(Verdict verdict, int binaries) {
-        pack = new ScreenRecord.Pack(
-                verdict.pack(), Integer.toString(verdict.packVersion()), verdict.packSha256());
+        pack = new ScreenRecord.Pack(verdict.pack(), Integer.toString(verdict.packVersion()), verdict.packSha256());
         mode = stronger(mode, verdict.mode());
         action = stronger(action, verdict.action());
         wouldAction = stronger(wouldAction, verdict.wouldAction());

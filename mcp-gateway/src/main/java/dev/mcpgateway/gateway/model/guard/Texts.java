@@ -51,11 +51,14 @@ final class Texts {
             "signature", "encrypted_content", "thoughtSignature", "thought_signature", "obfuscation", "embedding");
 
     private static final Set<String> LINKS = Set.of("url", "image_url", "file_data", "file_url");
-    private static final List<Name> MEDIA =
-            List.of(Name.of("media_type"), Name.of("mimeType"), Name.of("mime_type"), Name.of("format"));
+    private static final List<Name> MEDIA = List.of(
+            Name.of("media_type"), Name.of("mimeType"), Name.of("mime_type"), Name.of("format"), Name.of("transcript"));
 
     /** What tools are given and give, whose members no protocol names. */
     private static final Set<String> INPUTS = Set.of("input", "args", "response");
+
+    /** Longest pointer that is recorded. */
+    private static final int POINTER_CHARS_MAX = 256;
 
     private final JsonDocument document;
     private final List<Passage> passages = new ArrayList<>();
@@ -98,12 +101,12 @@ final class Texts {
             case ARRAY -> {
                 int index = 0;
                 for (int each = document.first(node); each != JsonDocument.NONE; each = document.next(node, each)) {
-                    known(each, place, isTrusted, pointer + "/" + index++);
+                    known(each, place, isTrusted, below(pointer, Integer.toString(index++)));
                 }
             }
             case OBJECT -> {
                 for (int each = document.first(node); each != JsonDocument.NONE; each = document.next(node, each)) {
-                    member(node, each, place, isTrusted, pointer + "/" + escape(document.name(each)));
+                    member(node, each, place, isTrusted, below(pointer, document.name(each)));
                 }
             }
             case NUMBER, TRUE, FALSE, NULL -> {} // no text
@@ -144,12 +147,12 @@ final class Texts {
             case ARRAY -> {
                 int index = 0;
                 for (int each = document.first(node); each != JsonDocument.NONE; each = document.next(node, each)) {
-                    open(each, place, isTrusted, pointer + "/" + index++);
+                    open(each, place, isTrusted, below(pointer, Integer.toString(index++)));
                 }
             }
             case OBJECT -> {
                 for (int each = document.first(node); each != JsonDocument.NONE; each = document.next(node, each)) {
-                    String below = pointer + "/" + escape(document.name(each));
+                    String below = below(pointer, document.name(each));
                     passages.add(new Passage(
                             new Segment(
                                     Place.STRUCTURED_KEY,
@@ -172,10 +175,13 @@ final class Texts {
                 isTrusted));
     }
 
-    static String escape(String name) {
-        return name.indexOf('~') < 0 && name.indexOf('/') < 0
-                ? name
-                : name.replace("~", "~0").replace("/", "~1");
+    /** The pointer of a member. A very long one ends early, so that the work is linear in the document. */
+    static String below(String pointer, String name) {
+        if (pointer.length() + name.length() > POINTER_CHARS_MAX) {
+            return pointer;
+        }
+        boolean isPlain = name.indexOf('~') < 0 && name.indexOf('/') < 0;
+        return pointer + "/" + (isPlain ? name : name.replace("~", "~0").replace("/", "~1"));
     }
 
     /** Whether a string member of this name holds no text. */

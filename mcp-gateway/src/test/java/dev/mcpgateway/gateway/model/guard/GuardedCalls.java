@@ -39,7 +39,8 @@ final class GuardedCalls implements AutoCloseable {
         this.policy = policy;
         this.heldBytesMax = heldBytesMax;
         Subject alice = Subject.of("corp", "alice");
-        if (!(policy.decideModel(alice, FeatureName.model("m"), Instant.EPOCH) instanceof Decision.Allow(Permit given))) {
+        if (!(policy.decideModel(alice, FeatureName.model("m"), Instant.EPOCH)
+                instanceof Decision.Allow(Permit given))) {
             throw new AssertionError("not permitted");
         }
         this.permit = given;
@@ -68,9 +69,7 @@ final class GuardedCalls implements AutoCloseable {
     Guardrails.OnCall call(ModelApi api, String body) {
         try {
             ModelRequest request = ModelRequest.read(
-                    api,
-                    StrictJson.parse(
-                            body.getBytes(StandardCharsets.UTF_8), JsonLimits.forRequests(1 << 20, 64)));
+                    api, StrictJson.parse(body.getBytes(StandardCharsets.UTF_8), JsonLimits.forRequests(1 << 20, 64)));
             return new PolicyGuardrails(PATTERNS, new PolicyGuardrails.Bounds(heldBytesMax, 64), telemetry)
                     .begin(policy, permit, request);
         } catch (JsonRefused | BadModelRequest wrong) {
@@ -100,8 +99,7 @@ final class GuardedCalls implements AutoCloseable {
 
     /** A stream's events as they go on, one a line; {@code refused} where it is ended. */
     List<String> stream(ModelApi api, List<String> events) {
-        Guardrails.OnStream watch =
-                call(api, "{\"model\":\"m\",\"stream\":true}").stream();
+        Guardrails.OnStream watch = call(api, "{\"model\":\"m\",\"stream\":true}").stream();
         List<String> passed = new ArrayList<>();
         try {
             for (int i = 0; i < events.size(); i++) {

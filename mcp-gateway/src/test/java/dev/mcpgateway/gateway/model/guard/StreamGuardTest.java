@@ -25,7 +25,8 @@ class StreamGuardTest {
         CHAT(ModelApi.CHAT_COMPLETIONS) {
             @Override
             List<String> said(List<String> parts) {
-                List<String> events = new ArrayList<>(List.of("{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}"));
+                List<String> events =
+                        new ArrayList<>(List.of("{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}"));
                 parts.forEach(part -> events.add(
                         "{\"choices\":[{\"index\":0,\"delta\":{\"content\":" + quoted(part) + "}, \"x\":1.10}]}"));
                 events.add("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}");
@@ -45,8 +46,10 @@ class StreamGuardTest {
 
             @Override
             List<String> called(List<String> parts) {
-                List<String> events = new ArrayList<>(List.of("{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,"
-                        + "\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"send\",\"arguments\":\"\"}}]}}]}"));
+                List<String> events = new ArrayList<>(
+                        List.of(
+                                "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,"
+                                        + "\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"send\",\"arguments\":\"\"}}]}}]}"));
                 parts.forEach(part -> events.add("{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":"
                         + "{\"arguments\":" + quoted(part) + "}}]}}]}"));
                 events.add("{\"choices\":[{\"delta\":{},\"finish_reason\":\"tool_calls\"}]}");
@@ -56,7 +59,8 @@ class StreamGuardTest {
 
             @Override
             String arguments(JsonNode event) {
-                return event.at("/choices/0/delta/tool_calls/0/function/arguments").asString("");
+                return event.at("/choices/0/delta/tool_calls/0/function/arguments")
+                        .asString("");
             }
         },
         MESSAGES(ModelApi.MESSAGES) {
@@ -103,15 +107,17 @@ class StreamGuardTest {
         RESPONSES(ModelApi.RESPONSES) {
             @Override
             List<String> said(List<String> parts) {
-                List<String> events = new ArrayList<>(List.of(
-                        "{\"type\":\"response.created\",\"response\":{\"id\":\"r\",\"instructions\":\"x\",\"output\":[]}}"));
+                List<String> events = new ArrayList<>(
+                        List.of(
+                                "{\"type\":\"response.created\",\"response\":{\"id\":\"r\",\"instructions\":\"x\",\"output\":[]}}"));
                 parts.forEach(part -> events.add("{\"type\":\"response.output_text.delta\",\"item_id\":\"i\","
                         + "\"output_index\":0,\"content_index\":0,\"delta\":" + quoted(part) + "}"));
                 String all = String.join("", parts);
                 events.add("{\"type\":\"response.output_text.done\",\"output_index\":0,\"content_index\":0,\"text\":"
                         + quoted(all) + "}");
-                events.add("{\"type\":\"response.completed\",\"response\":{\"output\":[{\"type\":\"message\",\"content\":"
-                        + "[{\"type\":\"output_text\",\"text\":" + quoted(all) + "}]}]}}");
+                events.add(
+                        "{\"type\":\"response.completed\",\"response\":{\"output\":[{\"type\":\"message\",\"content\":"
+                                + "[{\"type\":\"output_text\",\"text\":" + quoted(all) + "}]}]}}");
                 return events;
             }
 
@@ -124,8 +130,8 @@ class StreamGuardTest {
 
             @Override
             String whole(String text) {
-                return "{\"output\":[{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":" + quoted(text)
-                        + "}]}]}";
+                return "{\"output\":[{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":"
+                        + quoted(text) + "}]}]}";
             }
 
             @Override
@@ -219,7 +225,9 @@ class StreamGuardTest {
                 List<String> passed = calls.stream(dialect.api, dialect.said(parts));
 
                 assertThat(passed).as(parts.toString()).last().isEqualTo("refused");
-                assertThat(passed).as("nothing of it").noneMatch(event -> dialect.text(json(event)).contains("sk-"));
+                assertThat(passed)
+                        .as("nothing of it")
+                        .noneMatch(event -> dialect.text(json(event)).contains("sk-"));
             }
         }
     }

@@ -87,7 +87,9 @@ class ConfigSchemaTest {
                  "concurrent_calls": 5, "include_usage": false, "betas": ["a"]},
                  "own": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:11434/v1", "credential": "none"}},
                "aliases": {"gpt-4.1": {"targets": [{"provider": "big", "model": "gpt-4.1-2025"}]},
-                 "llama3:8b": {"targets": [{"provider": "own", "model": "llama3:8b"}]}}},
+                 "llama3:8b": {"targets": [{"provider": "own", "model": "llama3:8b"}]}},
+               "cache": {"tenant_claim": "org", "exact": {"aliases": {"gpt-4.1": {"share": "tenant", "ttl_s": 5, "any_temperature":
+                 true, "tools": true}}, "bytes": 20000000, "entries": 5, "entry_bytes": 2048, "wait_ms": 100}}},
              "views": {"default": {"path": "/mcp", "upstreams": ["crm"], "bare_names": false}},
              "policy": {"files": ["policy.yaml"]},
              "limits": {"request_bytes": 2048, "header_bytes": 2048, "arguments_bytes": 2048, "reply_bytes": 1073741824,

@@ -39,6 +39,13 @@ final class ModelGateways {
     /** With further keys of both providers, each followed by a comma. */
     static TestGateway.Builder in(Path folder, FakeModelServer openai, FakeModelServer anthropic, String more)
             throws IOException {
+        return in(folder, openai, anthropic, more, "");
+    }
+
+    /** And with further keys of {@code models}, one line. */
+    static TestGateway.Builder in(
+            Path folder, FakeModelServer openai, FakeModelServer anthropic, String more, String beside)
+            throws IOException {
         secret(folder.resolve("openai.key"), OPENAI_KEY);
         secret(folder.resolve("anthropic.key"), ANTHROPIC_KEY);
         return TestGateway.in(folder).policy(ALLOW).section("models", """
@@ -50,8 +57,9 @@ final class ModelGateways {
                     gpt: {targets: [{provider: acme, model: acme-large-1}]}
                     claude: {targets: [{provider: other, model: other-sonnet-9}]}
                     secret: {targets: [{provider: acme, model: acme-secret}]}
+                  %s
                 """.formatted(
-                        openai.url(), more, anthropic.url(), more));
+                        openai.url(), more, anthropic.url(), more, beside));
     }
 
     private static void secret(Path file, String text) throws IOException {

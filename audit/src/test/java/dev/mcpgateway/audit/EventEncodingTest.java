@@ -344,6 +344,9 @@ class EventEncodingTest {
                         Samples.modelCall("call-6"), 45, CallOutcome.without(CallStatus.TIMEOUT, "x", 9), TIME));
         records.put("model denied", encoding.refused(Samples.modelRefusal("call-7"), TIME));
         records.put("model denied by a guardrail", encoding.refused(Samples.guardedRefusal("call-8"), TIME));
+        records.put(
+                "model outcome from a cache",
+                encoding.outcome(Samples.modelCall("call-6"), 45, Samples.keptModelOutcome(), TIME));
         Map<String, String> texts = new LinkedHashMap<>();
         records.forEach((name, json) -> texts.put(name, json.toString()));
         return texts;

@@ -93,6 +93,21 @@ final class Samples {
                 List.of());
     }
 
+    /** Of an answer that was kept: nobody was asked. */
+    static CallOutcome keptModelOutcome() {
+        return new CallOutcome(
+                CallStatus.OK,
+                "",
+                0,
+                234,
+                0,
+                0,
+                new PayloadSize(977),
+                ScreenRecord.NONE,
+                new ModelOutcome("acme-small-2-0611", "stop", new TokenCounts(100, 60, 20, 5, 12, 4), "exact"),
+                List.of());
+    }
+
     static CallRefused modelRefusal(String callId) {
         return new CallRefused(
                 callId,

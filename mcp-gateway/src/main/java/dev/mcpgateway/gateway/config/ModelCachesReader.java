@@ -15,11 +15,12 @@ final class ModelCachesReader {
     private static final String TENANT = "tenant";
     private static final int CLAIM_CHARS_MAX = 128;
     private static final long BYTES_DEFAULT = 64L * 1024 * 1024;
+    private static final long BYTES_MIN = 16L * 1024 * 1024;
     private static final long BYTES_MAX = 4L << 30;
     private static final int ENTRIES_DEFAULT = 10_000;
     private static final int ENTRIES_MAX = 1_000_000;
     private static final int ENTRY_BYTES_DEFAULT = 1024 * 1024;
-    private static final int ENTRY_BYTES_MAX = 64 * 1024 * 1024;
+    private static final int ENTRY_BYTES_MAX = 16 * 1024 * 1024;
     private static final Duration LIFE_DEFAULT = Duration.ofMinutes(10);
     private static final Duration LIFE_MAX = Duration.ofDays(1);
     private static final Duration WAIT_DEFAULT = Duration.ofSeconds(10);
@@ -48,15 +49,12 @@ final class ModelCachesReader {
     private static Exact exact(YamlObject section, Set<String> aliases) {
         Exact exact = new Exact(
                 kept(section, aliases),
-                section.integer("bytes", 1024, BYTES_MAX, BYTES_DEFAULT),
+                section.integer("bytes", BYTES_MIN, BYTES_MAX, BYTES_DEFAULT),
                 (int) section.integer("entries", 1, ENTRIES_MAX, ENTRIES_DEFAULT),
                 (int) section.integer("entry_bytes", 1024, ENTRY_BYTES_MAX, ENTRY_BYTES_DEFAULT),
                 section.millis("wait_ms", Duration.ZERO, WAIT_MAX, WAIT_DEFAULT));
         if (exact.aliases().isEmpty()) {
             section.problem("aliases", "no model's answers are kept", "Name them: aliases: {gpt: {}}");
-        }
-        if (exact.entryBytes() > exact.bytes()) {
-            section.problem("entry_bytes", "one answer may be longer than all together", "Lower it, or raise bytes");
         }
         section.rejectUnknownKeys();
         return exact;

@@ -94,7 +94,9 @@ class ConfigSchemaTest {
                  "min_input_tokens": 1, "max_input_tokens": 9, "parameters": {"reasoning_effort": "low"}, "groups": ["g"],
                  "tenants": ["t"]}, "alias": "llama3:8b"}]},
                  "llama3:8b": {"tiers": [{"targets": [{"provider": "own", "model": "llama3:8b", "weight": 3}]}], "rules": [{"when":
-                 {"stream": true}, "tiers": [1]}]}}},
+                 {"stream": true}, "tiers": [1]}]}},
+               "cache": {"tenant_claim": "org", "exact": {"aliases": {"gpt-4.1": {"share": "tenant", "ttl_s": 5, "any_temperature":
+                 true, "tools": true}}, "bytes": 20000000, "entries": 5, "entry_bytes": 2048, "wait_ms": 100}}},
              "views": {"default": {"path": "/mcp", "upstreams": ["crm"], "bare_names": false}},
              "policy": {"files": ["policy.yaml"]},
              "limits": {"request_bytes": 2048, "header_bytes": 2048, "arguments_bytes": 2048, "reply_bytes": 1073741824,

@@ -11,7 +11,9 @@ import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.policy.yaml.Problem;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,6 +66,42 @@ class ModelsConfigTest {
         });
         assertThat(provider.totalTimeout()).hasMinutes(10);
         assertThat(models.aliases().get("a").targets()).containsExactly(new Models.Target("p", "m"));
+    }
+
+    @Test
+    void nothingIsKeptUnlessAModelIsNamed() {
+        String plain = "providers: {p: {kind: openai, credential: none}}, aliases: {a: {targets: [{provider: p, model: m}]}}";
+
+        assertThat(models("{" + plain + "}").caches().exact().aliases()).isEmpty();
+        assertThat(models("{" + plain + ", cache: {}}").caches().exact().aliases())
+                .isEmpty();
+        assertThat(models("{" + plain + ", cache: {exact: {aliases: {a: {}}}}}").caches())
+                .isEqualTo(new ModelCaches(
+                        "tenant",
+                        new ModelCaches.Exact(
+                                Map.of("a", new ModelCaches.Kept(ModelCaches.Share.CALLER, Duration.ofMinutes(10), false, false)),
+                                64 << 20,
+                                10_000,
+                                1 << 20,
+                                Duration.ofSeconds(10))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {exact: {}} | /models/cache/exact | no model's answers are kept
+            {exact: {aliases: {b: {}}}} | /models/cache/exact/aliases/b | no model has the alias 'b'
+            {exact: {aliases: {a: {share: all}}}} | /models/cache/exact/aliases/a/share | all
+            {exact: {aliases: {a: {}}, entry_bytes: 1}} | /models/cache/exact/entry_bytes | 1024 to
+            {tenant_claim: "", exact: {aliases: {a: {}}}} | /models/cache/tenant_claim | 1 to 128 characters
+            {fuzzy: {}} | /models/cache/fuzzy | unknown key 'fuzzy'
+            """, quoteCharacter = '~')
+    void whatIsWrongWithACacheIsToldAtItsKey(String cache, String pointer, String says) {
+        String yaml = provider("kind: openai, credential: none").replaceFirst("}$", ", cache: " + cache + "}");
+
+        assertThat(problems(yaml)).anySatisfy(problem -> {
+            assertThat(problem.pointer()).startsWith(pointer);
+            assertThat(problem.message()).contains(says);
+        });
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.mcpgateway.gateway.endtoend;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 
 /** An agent that calls models, as the SDKs of OpenAI and Anthropic do. */
 public final class ModelAgent {
@@ -21,6 +22,15 @@ public final class ModelAgent {
     /** Somebody with a token for models. */
     public static ModelAgent of(TestGateway gateway, String subject) {
         return new ModelAgent(gateway, token(gateway, subject));
+    }
+
+    /** Somebody whose token for models differs in further claims. */
+    public static ModelAgent of(TestGateway gateway, String subject, Map<String, Object> claims) {
+        return new ModelAgent(gateway, gateway.token(all -> {
+            all.put("aud", gateway.url().resolve("/v1").toString());
+            all.put("sub", subject);
+            all.putAll(claims);
+        }));
     }
 
     /** A good token for models. */

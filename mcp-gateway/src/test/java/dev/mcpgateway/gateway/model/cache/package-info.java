@@ -1,0 +1,2 @@
+/** Tests of kept answers, next to what they test. */
+package dev.mcpgateway.gateway.model.cache;

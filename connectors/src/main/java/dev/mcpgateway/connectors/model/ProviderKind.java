@@ -9,7 +9,9 @@ public enum ProviderKind {
     /** Anthropic. */
     ANTHROPIC(ModelProtocol.ANTHROPIC),
     /** A server that speaks OpenAI's protocol, such as vLLM and Ollama. */
-    OPENAI_COMPATIBLE(ModelProtocol.OPENAI);
+    OPENAI_COMPATIBLE(ModelProtocol.OPENAI),
+    /** Anthropic's models on AWS Bedrock. */
+    BEDROCK(ModelProtocol.ANTHROPIC);
 
     private static final Set<String> OPENAI_HEADERS = Set.of("idempotency-key", "openai-beta");
     private static final Set<String> ANTHROPIC_HEADERS =

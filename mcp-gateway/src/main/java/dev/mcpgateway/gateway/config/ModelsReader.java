@@ -64,13 +64,14 @@ final class ModelsReader {
         ProviderKind kind = entry.required("kind")
                 .map(value -> value.choice(ProviderKind.class))
                 .orElse(ProviderKind.OPENAI);
-        URI url = ConfigReader.httpUrl(entry, "base_url", baseUrl(kind));
+        Credential credential = credential(entry, kind);
+        URI url = ConfigReader.httpUrl(entry, "base_url", baseUrl(kind, credential));
         UpstreamReader.checkPlain(entry, "base_url", url, entry.flag("allow_plain_http", false));
         return new Models.Provider(
                 name,
                 kind,
                 url,
-                credential(entry, kind),
+                credential,
                 entry.texts("allow_networks"),
                 millis(entry, "connect_timeout_ms", CONNECT_TIMEOUT),
                 millis(entry, "first_event_timeout_ms", EVENT_TIMEOUT),
@@ -82,11 +83,12 @@ final class ModelsReader {
     }
 
     /** None for a server of the operator's own: its key is missing then. */
-    private static String baseUrl(ProviderKind kind) {
+    private static String baseUrl(ProviderKind kind, Credential credential) {
         return switch (kind) {
             case OPENAI -> "https://api.openai.com/v1";
             case ANTHROPIC -> "https://api.anthropic.com/v1";
             case OPENAI_COMPATIBLE -> "";
+            case BEDROCK -> BedrockReader.baseUrl(credential);
         };
     }
 
@@ -95,6 +97,9 @@ final class ModelsReader {
     }
 
     private Credential credential(YamlObject entry, ProviderKind kind) {
+        if (kind == ProviderKind.BEDROCK) {
+            return new BedrockReader(config).credential(entry);
+        }
         Optional<YamlValue> value = entry.optional("credential");
         if (value.isEmpty()) {
             entry.problem(

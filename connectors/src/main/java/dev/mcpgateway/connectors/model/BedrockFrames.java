@@ -82,12 +82,11 @@ final class BedrockFrames {
         try {
             Message frame = Message.decode(bytes);
             String kind = text(frame, ":message-type");
-            String name =
-                    switch (kind) {
-                        case "event" -> ":event-type";
-                        case "exception" -> ":exception-type";
-                        default -> ":error-code";
-                    };
+            String name = switch (kind) {
+                case "event" -> ":event-type";
+                case "exception" -> ":exception-type";
+                default -> ":error-code";
+            };
             return new Frame(kind, text(frame, name), text(frame, ":error-message"), frame.getPayload());
         } catch (RuntimeException damaged) {
             // the library says so in many ways: a checksum, a header that ends too early, a text that is none

@@ -39,8 +39,7 @@ record BedrockRequest(String path, byte[] body) {
     static BedrockRequest of(ModelRequest request, String target, List<String> betas) {
         boolean counts = request.api() == ModelApi.COUNT_TOKENS;
         byte[] body = body(request.body(), betas, counts);
-        String operation =
-                counts ? "count-tokens" : request.streamed() ? "invoke-with-response-stream" : "invoke";
+        String operation = counts ? "count-tokens" : request.streamed() ? "invoke-with-response-stream" : "invoke";
         return new BedrockRequest(
                 "/model/" + SdkHttpUtils.urlEncode(target) + "/" + operation, counts ? wrapped(body) : body);
     }

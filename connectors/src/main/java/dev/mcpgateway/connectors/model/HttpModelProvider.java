@@ -121,8 +121,7 @@ public final class HttpModelProvider implements ModelProvider {
     private List<HttpHeader> headers(ModelCall call, Credential credential) {
         Map<String, String> headers = new TreeMap<>();
         call.headers().forEach((name, value) -> {
-            String passed =
-                    name.endsWith(BETA) ? settings.betas(value, true).collect(Collectors.joining(",")) : value;
+            String passed = name.endsWith(BETA) ? settings.betas(value, true).collect(Collectors.joining(",")) : value;
             if (settings.kind().headers().contains(name) && !passed.isEmpty()) {
                 headers.put(name, passed);
             }

@@ -68,19 +68,19 @@ class AwsSignerTest {
         headers.add(Map.entry("Host", "example.amazonaws.com"));
         headers.add(Map.entry("X-Amz-Date", "20150830T123600Z"));
         names.addAll(List.of("host", "x-amz-date"));
-        RawRequest request =
-                new RawRequest(method + " / HTTP/1.1", headers, body.getBytes(StandardCharsets.US_ASCII));
+        RawRequest request = new RawRequest(method + " / HTTP/1.1", headers, body.getBytes(StandardCharsets.US_ASCII));
 
         assertThat(AwsSignature.sign(request, names, "20150830/us-east-1/service/aws4_request", SECRET))
                 .isEqualTo(signature);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "https://bedrock-runtime.eu-central-1.amazonaws.com/model/anthropic.claude-x-v1%3A0/invoke",
-        "http://127.0.0.1:8080/front/model/arn%3Aaws%3Abedrock%3Aeu-central-1%3A1%3Ainference-profile%2Feu.x/invoke",
-        "https://[2001:db8::1]:8443/model/a/invoke"
-    })
+    @ValueSource(
+            strings = {
+                "https://bedrock-runtime.eu-central-1.amazonaws.com/model/anthropic.claude-x-v1%3A0/invoke",
+                "http://127.0.0.1:8080/front/model/arn%3Aaws%3Abedrock%3Aeu-central-1%3A1%3Ainference-profile%2Feu.x/invoke",
+                "https://[2001:db8::1]:8443/model/a/invoke"
+            })
     void aServerThatKnowsTheSecretAcceptsIt(String url) throws Exception {
         RawRequest request = signed(signer(ID, SECRET, Optional.empty()), url, BODY);
         AwsSignature signature = AwsSignature.of(request);

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,8 +45,9 @@ class BedrockProviderTest {
     private static final String SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     private static final String MODEL = "anthropic.claude-x-v1:0";
     private static final String PATH = "/model/anthropic.claude-x-v1%3A0";
-    private static final String ASKED = "{ \"model\":\"claude\",\"max_tokens\" : 50, \"x_new\":1.10,\"messages\":[{\"role\":"
-            + "\"user\",\"content\":[{\"type\":\"text\",\"text\":\"h\\u00e9\",\"cache_control\":{\"type\":\"ephemeral\"}}]}]}";
+    private static final String ASKED =
+            "{ \"model\":\"claude\",\"max_tokens\" : 50, \"x_new\":1.10,\"messages\":[{\"role\":"
+                    + "\"user\",\"content\":[{\"type\":\"text\",\"text\":\"h\\u00e9\",\"cache_control\":{\"type\":\"ephemeral\"}}]}]}";
     private static final String ANSWER =
             "{\"id\":\"msg_bdrk_1\",\"type\":\"message\",\"model\":\"claude-x\",\"content\":[{\"type\":\"text\",\"text\":\"hi\"}],"
                     + " \"stop_reason\":\"end_turn\",\"usage\":{\"input_tokens\":10,\"cache_read_input_tokens\":60,"
@@ -110,7 +112,8 @@ class BedrockProviderTest {
     private static ModelCall call(ModelApi api, String body, Map<String, String> headers) throws Exception {
         return new ModelCall(
                 ModelRequest.read(
-                        api, StrictJson.parse(body.getBytes(StandardCharsets.UTF_8), JsonLimits.forRequests(1 << 20, 64))),
+                        api,
+                        StrictJson.parse(body.getBytes(StandardCharsets.UTF_8), JsonLimits.forRequests(1 << 20, 64))),
                 MODEL,
                 headers);
     }
@@ -154,11 +157,11 @@ class BedrockProviderTest {
         RawRequest sent = server.request();
         assertThat(sent.line()).isEqualTo("POST " + PATH + "/invoke HTTP/1.1");
         assertThat(sent.text())
-                .isEqualTo(ASKED.replace(
-                        "{ \"model\":\"claude\",",
-                        "{\"anthropic_version\":\"bedrock-2023-05-31\",\"anthropic_beta\":[\"good-beta\",\"other-beta\"], "));
-        assertThat(sent.headers().stream()
-                        .map(header -> header.getKey().toLowerCase(java.util.Locale.ROOT)))
+                .isEqualTo(
+                        ASKED.replace(
+                                "{ \"model\":\"claude\",",
+                                "{\"anthropic_version\":\"bedrock-2023-05-31\",\"anthropic_beta\":[\"good-beta\",\"other-beta\"], "));
+        assertThat(sent.headers().stream().map(header -> header.getKey().toLowerCase(Locale.ROOT)))
                 .doesNotContain("anthropic-version", "anthropic-beta", "idempotency-key", "x-amz-security-token");
     }
 
@@ -182,17 +185,18 @@ class BedrockProviderTest {
 
     @Test
     void withoutAKeyNothingIsSent() throws Exception {
-        ModelReply reply = provider(Set.of(), Optional.empty(), given("two\nlines")).send(whole());
+        ModelReply reply =
+                provider(Set.of(), Optional.empty(), given("two\nlines")).send(whole());
 
         assertThat(failure(reply).cause()).isEqualTo(Cause.NO_CREDENTIAL);
         assertThat(server.requests()).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"anthropic_beta\":[\"bad-beta\"]", "\"anthropic_version\":\"x\"", "\"anthropic_beta\":null"})
+    @ValueSource(
+            strings = {"\"anthropic_beta\":[\"bad-beta\"]", "\"anthropic_version\":\"x\"", "\"anthropic_beta\":null"})
     void anAgentCannotSetBedrocksOwnMembers(String member) throws Exception {
-        ModelReply reply =
-                provider().send(call(ModelApi.MESSAGES, "{\"model\":\"claude\"," + member + "}", Map.of()));
+        ModelReply reply = provider().send(call(ModelApi.MESSAGES, "{\"model\":\"claude\"," + member + "}", Map.of()));
 
         assertThat(failure(reply).status()).isEqualTo(400);
         assertThat(failure(reply).cause()).isEqualTo(Cause.REJECTED);
@@ -228,8 +232,8 @@ class BedrockProviderTest {
     void tokensAreCountedOfWhatWouldBeSent() throws Exception {
         server.on(PATH + "/count-tokens", turn -> turn.whole("{\"inputTokens\":42}"));
 
-        ModelReply reply = provider()
-                .send(call(ModelApi.COUNT_TOKENS, "{\"model\":\"claude\",\"messages\":[]}", Map.of()));
+        ModelReply reply =
+                provider().send(call(ModelApi.COUNT_TOKENS, "{\"model\":\"claude\",\"messages\":[]}", Map.of()));
 
         assertThat(reply)
                 .isInstanceOfSatisfying(
@@ -315,6 +319,21 @@ class BedrockProviderTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"Message\":\"front\"} | front",
+                "{\"error\":{\"type\":\"x\",\"message\":\"makers\"}} | makers",
+                "{\"message\":7} | The provider gave no reason.",
+                "[ | The provider gave no reason."
+            })
+    void theSentenceIsReadWhereverItStands(String body, String says) throws Exception {
+        server.on(PATH + "/invoke", turn -> turn.answer(400, body));
+
+        assertThat(text(failure(provider().send(whole())).body())).endsWith("\"message\":\"" + says + "\"}}");
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "AccessDeniedException, 403, CREDENTIAL_REFUSED",
         "UnrecognizedClientException, 403, CREDENTIAL_REFUSED",
@@ -362,7 +381,8 @@ class BedrockProviderTest {
         server.on(PATH + "/invoke-with-response-stream", turn -> {
             turn.beginAs(BedrockFrame.CONTENT_TYPE)
                     .raw(BedrockFrame.chunk(EVENTS.getFirst()))
-                    .raw(BedrockFrame.exception("modelStreamErrorException", "{\"message\":\"It stumbled, " + ID + "\"}"));
+                    .raw(BedrockFrame.exception(
+                            "modelStreamErrorException", "{\"message\":\"It stumbled, " + ID + "\"}"));
             turn.end();
         });
 
@@ -372,7 +392,8 @@ class BedrockProviderTest {
             assertThat(event.mark()).isEqualTo(Mark.ERROR);
             assertThat(event.type()).isEqualTo("error");
             assertThat(text(event.data()))
-                    .isEqualTo("{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"It stumbled, ***\"}}");
+                    .isEqualTo(
+                            "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"It stumbled, ***\"}}");
         }
     }
 
@@ -389,7 +410,9 @@ class BedrockProviderTest {
                     next[next.length - 6] ^= 1;
                     turn.raw(next).end();
                 }
-                case "huge" -> turn.raw(BedrockFrame.chunk("{\"a\":\"" + "x".repeat(1 << 20) + "\"}")).end();
+                case "huge" ->
+                    turn.raw(BedrockFrame.chunk("{\"a\":\"" + "x".repeat(1 << 20) + "\"}"))
+                            .end();
                 default -> turn.end();
             }
         });
@@ -400,7 +423,8 @@ class BedrockProviderTest {
                     assertThat(stream.next())
                             .isInstanceOfSatisfying(
                                     ModelStream.Step.Broken.class,
-                                    broken -> assertThat(broken.failure().cause()).isEqualTo(cause));
+                                    broken ->
+                                            assertThat(broken.failure().cause()).isEqualTo(cause));
                 }
             }
             // a reset may overtake the first event
@@ -415,10 +439,13 @@ class BedrockProviderTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void noOtherFormIsReadThanWasAskedFor(boolean streams) throws Exception {
-        server.on(PATH + "/invoke", turn -> turn.beginAs(BedrockFrame.CONTENT_TYPE).end());
+        server.on(
+                PATH + "/invoke",
+                turn -> turn.beginAs(BedrockFrame.CONTENT_TYPE).end());
         server.on(PATH + "/invoke-with-response-stream", turn -> turn.whole(ANSWER));
 
-        assertThat(failure(provider().send(streams ? streamed() : whole())).cause()).isEqualTo(Cause.MALFORMED);
+        assertThat(failure(provider().send(streams ? streamed() : whole())).cause())
+                .isEqualTo(Cause.MALFORMED);
     }
 
     @Test

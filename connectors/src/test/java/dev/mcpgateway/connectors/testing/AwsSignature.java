@@ -17,13 +17,15 @@ import javax.crypto.spec.SecretKeySpec;
  * of what arrived, signed once more with the secret that the server knows.
  */
 public final class AwsSignature {
-    private static final Pattern AUTHORIZATION = Pattern.compile("AWS4-HMAC-SHA256 Credential=(?<id>[^/]+)/(?<scope>[^,]+), "
-            + "SignedHeaders=(?<headers>[^,]+), Signature=(?<signature>[0-9a-f]{64})");
+    private static final Pattern AUTHORIZATION =
+            Pattern.compile("AWS4-HMAC-SHA256 Credential=(?<id>[^/]+)/(?<scope>[^,]+), "
+                    + "SignedHeaders=(?<headers>[^,]+), Signature=(?<signature>[0-9a-f]{64})");
 
     private final Matcher authorization;
 
     private AwsSignature(RawRequest request) {
-        this.authorization = AUTHORIZATION.matcher(request.header("authorization").orElse(""));
+        this.authorization =
+                AUTHORIZATION.matcher(request.header("authorization").orElse(""));
         if (!authorization.matches()) {
             throw new AssertionError("no signature: " + authorization);
         }
@@ -62,13 +64,7 @@ public final class AwsSignature {
         // every service but S3 encodes the path once more than it stands in the request line
         String path = request.target().replace("%", "%25");
         String canonical = String.join(
-                "\n",
-                request.method(),
-                path,
-                "",
-                fields,
-                String.join(";", headers),
-                hex(sha256(request.body())));
+                "\n", request.method(), path, "", fields, String.join(";", headers), hex(sha256(request.body())));
         String text = "AWS4-HMAC-SHA256\n" + request.header("x-amz-date").orElseThrow() + "\n" + scope + "\n"
                 + hex(sha256(canonical.getBytes(StandardCharsets.UTF_8)));
         byte[] key = ("AWS4" + secret).getBytes(StandardCharsets.UTF_8);

@@ -415,8 +415,11 @@ public record GatewayConfig(
          *
          * @param sessionToken goes with temporary keys; {@code null} for lasting ones
          */
-        record Aws(String region, SecretRef accessKeyId, SecretRef secretAccessKey, @Nullable SecretRef sessionToken)
-                implements Credential {}
+        record Aws(
+                String region,
+                SecretRef accessKeyId,
+                SecretRef secretAccessKey,
+                @Nullable SecretRef sessionToken) implements Credential {}
 
         /** A token of the gateway's own for each call. */
         record CallToken(

@@ -54,7 +54,7 @@ final class ModelGateways {
                         openai.url(), more, anthropic.url(), more));
     }
 
-    private static void secret(Path file, String text) throws IOException {
+    static void secret(Path file, String text) throws IOException {
         Files.createDirectories(file.getParent());
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(file, text + "\n");

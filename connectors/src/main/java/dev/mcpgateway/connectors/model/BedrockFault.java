@@ -63,7 +63,7 @@ record BedrockFault(Cause cause, int status, String type, String message) {
                     "incompletesignatureexception",
                     "missingauthenticationtokenexception",
                     "expiredtokenexception" ->
-                new BedrockFault(Cause.CREDENTIAL_REFUSED, status, "authentication_error", message);
+                new BedrockFault(Cause.CREDENTIAL_REFUSED, status, "authentication_error", "");
             default -> new BedrockFault(HttpModelProvider.cause(status), status, type(status), message);
         };
     }
@@ -86,9 +86,13 @@ record BedrockFault(Cause cause, int status, String type, String message) {
         return cause != Cause.CREDENTIAL_REFUSED && status != 408 && status != 424;
     }
 
-    /** The error as Anthropic says it, whole and as the data of an event. */
+    /**
+     * The error as Anthropic says it, whole and as the data of an event. An agent that read of a refused credential would
+     * throw its own away.
+     */
     byte[] json() {
-        return ("{\"type\":\"error\",\"error\":{\"type\":\"" + type + "\",\"message\":"
+        String said = cause == Cause.CREDENTIAL_REFUSED ? API : type;
+        return ("{\"type\":\"error\",\"error\":{\"type\":\"" + said + "\",\"message\":"
                         + new String(JsonText.quote(message), StandardCharsets.UTF_8) + "}}")
                 .getBytes(StandardCharsets.UTF_8);
     }

@@ -102,6 +102,15 @@ class BedrockEventsTest {
     }
 
     @Test
+    void whatConcernsTheGatewaysKeysIsNotForTheAgent() throws Exception {
+        BedrockEvents events =
+                events(BedrockFrame.exception("expiredTokenException", "{\"message\":\"Your key is old.\"}"));
+
+        assertThat(text(events.next())).contains("api_error").doesNotContain("key", "authentication");
+        assertThat(events.fault().orElseThrow().cause()).isEqualTo(ModelFailure.Cause.CREDENTIAL_REFUSED);
+    }
+
+    @Test
     void anErrorWithoutABodyIsOneToo() throws Exception {
         BedrockEvents events = events(BedrockFrame.of(
                 Map.of(":message-type", "error", ":error-code", "Unheard", ":error-message", "It broke."), ""));

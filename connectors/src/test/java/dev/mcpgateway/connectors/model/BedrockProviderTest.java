@@ -14,6 +14,7 @@ import dev.mcpgateway.connectors.net.DeadlineSweeper;
 import dev.mcpgateway.connectors.net.HttpOrigin;
 import dev.mcpgateway.connectors.net.HttpSettings;
 import dev.mcpgateway.connectors.net.TimeSource;
+import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.testing.AwsSignature;
 import dev.mcpgateway.connectors.testing.BedrockFrame;
 import dev.mcpgateway.connectors.testing.FakeModelServer;
@@ -86,6 +87,17 @@ class BedrockProviderTest {
     }
 
     private BedrockProvider provider(Set<String> betas, Optional<SecretSource> token, SecretSource secret) {
+        Duration minute = Duration.ofMinutes(1);
+        return provider(betas, token, secret, minute, minute, minute);
+    }
+
+    private BedrockProvider provider(
+            Set<String> betas,
+            Optional<SecretSource> token,
+            SecretSource secret,
+            Duration firstEvent,
+            Duration idle,
+            Duration total) {
         URI url = server.url().resolve("/");
         BedrockProvider provider = new BedrockProvider(
                 new ProviderSettings(
@@ -95,9 +107,9 @@ class BedrockProviderTest {
                         new UpstreamCredential.None(),
                         HttpSettings.of(HttpOrigin.of(url), HttpSettings.Client.LEAN),
                         List.<AddressRange>of(),
-                        Duration.ofMinutes(1),
-                        Duration.ofMinutes(1),
-                        Duration.ofMinutes(2),
+                        firstEvent,
+                        idle,
+                        total,
                         true,
                         betas,
                         1 << 20,
@@ -434,6 +446,56 @@ class BedrockProviderTest {
             }
             case ModelReply.Whole whole -> throw new AssertionError(whole);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100, 60000, 60000, first", "60000, 100, 60000, next", "60000, 60000, 100, whole"})
+    void silenceIsWaitedForNoLongerThanAllowed(long firstEvent, long idle, long total, String where) throws Exception {
+        BedrockProvider provider = provider(
+                Set.of(),
+                Optional.empty(),
+                given(SECRET),
+                Duration.ofMillis(firstEvent),
+                Duration.ofMillis(idle),
+                Duration.ofMillis(total));
+        server.on(PATH + "/invoke", turn -> turn.connection().awaitPeerClose());
+        server.on(PATH + "/invoke-with-response-stream", turn -> {
+            turn.beginAs(BedrockFrame.CONTENT_TYPE);
+            if (where.equals("next")) {
+                turn.raw(BedrockFrame.chunk(EVENTS.getFirst())).raw(new byte[] {0, 0, 1});
+            }
+            turn.connection().awaitPeerClose();
+        });
+
+        switch (provider.send(where.equals("whole") ? whole() : streamed())) {
+            case ModelReply.Streaming(ModelStream stream) -> {
+                try (stream) {
+                    assertThat(where).isEqualTo("next");
+                    assertThat(stream.next())
+                            .isInstanceOfSatisfying(
+                                    ModelStream.Step.Broken.class,
+                                    broken ->
+                                            assertThat(broken.failure().cause()).isEqualTo(Cause.TIMED_OUT));
+                }
+            }
+            case ModelReply.Failed(ModelFailure failure) -> {
+                assertThat(where).isNotEqualTo("next");
+                assertThat(failure.cause()).isEqualTo(Cause.TIMED_OUT);
+            }
+            case ModelReply.Whole whole -> throw new AssertionError(whole);
+        }
+    }
+
+    @Test
+    void whoLeavesEndsTheRequest() throws Exception {
+        server.on(PATH + "/invoke-with-response-stream", turn -> {
+            turn.beginAs(BedrockFrame.CONTENT_TYPE).raw(BedrockFrame.chunk(EVENTS.getFirst()));
+            turn.connection().awaitPeerClose();
+        });
+
+        ((ModelReply.Streaming) provider().send(streamed())).stream().close();
+
+        Await.until("the connection is closed", () -> server.open() == 0);
     }
 
     @ParameterizedTest

@@ -11,7 +11,7 @@ final class KeyScrub {
 
     /** Keys as providers write them, whole or with stars in their middle. */
     private static final Pattern KEY =
-            Pattern.compile("\\b(?:sk|pk|rk|gsk|xai)-[A-Za-z0-9_*-]{6,}|\\bAIza[A-Za-z0-9_*-]{6,}");
+            Pattern.compile("\\b(?:(?:sk|pk|rk|gsk|xai)-[A-Za-z0-9_*-]{6,}|AIza[A-Za-z0-9_*-]{6,}|A[KS]IA[A-Z0-9]{12,})");
 
     private KeyScrub() {}
 

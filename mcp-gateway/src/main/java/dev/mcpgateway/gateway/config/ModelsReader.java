@@ -59,14 +59,15 @@ final class ModelsReader {
         ProviderKind kind = entry.required("kind")
                 .map(value -> value.choice(ProviderKind.class))
                 .orElse(ProviderKind.OPENAI);
-        URI url = ConfigReader.httpUrl(entry, "base_url", baseUrl(kind));
+        Credential credential = credential(entry, kind);
+        URI url = ConfigReader.httpUrl(entry, "base_url", baseUrl(kind, credential));
         UpstreamReader.checkPlain(entry, "base_url", url, entry.flag("allow_plain_http", false));
         return new Models.Provider(
                 name,
                 kind,
                 url,
                 TranslationReader.apiVersion(entry, kind),
-                credential(entry, kind),
+                credential,
                 entry.texts("allow_networks"),
                 millis(entry, "connect_timeout_ms", CONNECT_TIMEOUT),
                 millis(entry, "first_event_timeout_ms", EVENT_TIMEOUT),
@@ -79,12 +80,13 @@ final class ModelsReader {
     }
 
     /** None where each operator has one of its own: the key is missing then. */
-    private static String baseUrl(ProviderKind kind) {
+    private static String baseUrl(ProviderKind kind, Credential credential) {
         return switch (kind) {
             case OPENAI -> "https://api.openai.com/v1";
             case ANTHROPIC -> "https://api.anthropic.com/v1";
             case GEMINI -> "https://generativelanguage.googleapis.com/v1beta";
             case OPENAI_COMPATIBLE, AZURE_OPENAI -> "";
+            case BEDROCK -> BedrockReader.baseUrl(credential);
         };
     }
 
@@ -93,6 +95,9 @@ final class ModelsReader {
     }
 
     private Credential credential(YamlObject entry, ProviderKind kind) {
+        if (kind == ProviderKind.BEDROCK) {
+            return new BedrockReader(config).credential(entry);
+        }
         Optional<YamlValue> value = entry.optional("credential");
         if (value.isEmpty()) {
             entry.problem(

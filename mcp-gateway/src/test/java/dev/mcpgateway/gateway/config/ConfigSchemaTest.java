@@ -85,7 +85,9 @@ class ConfigSchemaTest {
                  "allow_networks": ["10.0.0.0/8"], "credential": {"static": {"header": "X-Key", "prefix": "p", "secret": {"env":
                  "BIG"}}}, "connect_timeout_ms": 100, "first_event_timeout_ms": 100, "idle_timeout_ms": 100, "total_timeout_ms": 100,
                  "concurrent_calls": 5, "include_usage": false, "betas": ["a"]},
-                 "own": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:11434/v1", "credential": "none"}},
+                 "own": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:11434/v1", "credential": "none"},
+                 "rock": {"kind": "bedrock", "credential": {"aws": {"region": "eu-central-1", "access_key_id": {"env": "ID"},
+                 "secret_access_key": {"env": "KEY"}, "session_token": {"file": "token"}}}}},
                "routing": {"max_retries": 1, "max_attempts": 3, "first_pause_ms": 5, "longest_pause_ms": 50, "retry_budget_percent": 5,
                  "breaker": {"failures_percent": 5, "window_s": 60, "min_calls": 5, "open_s": 50, "longest_open_s": 3600}},
                "aliases": {"gpt-4.1": {"strategy": "weighted", "sticky": false, "total_timeout_ms": 100, "targets": [{"provider":
@@ -93,6 +95,7 @@ class ConfigSchemaTest {
                  "served_as": ["gpt-*"], "mismatch": "fail"}], "rules": [{"when": {"stream": true, "has_tools": false,
                  "min_input_tokens": 1, "max_input_tokens": 9, "parameters": {"reasoning_effort": "low"}, "groups": ["g"],
                  "tenants": ["t"]}, "alias": "llama3:8b"}]},
+                 "claude": {"targets": [{"provider": "rock", "model": "eu.anthropic.claude-sonnet-4-5-v1:0"}]},
                  "llama3:8b": {"tiers": [{"targets": [{"provider": "own", "model": "llama3:8b", "weight": 3}]}], "rules": [{"when":
                  {"stream": true}, "tiers": [1]}]}},
                "cache": {"tenant_claim": "org", "exact": {"aliases": {"gpt-4.1": {"share": "tenant", "ttl_s": 5, "any_temperature":
@@ -160,8 +163,20 @@ class ConfigSchemaTest {
     record Key(ObjectNode document, String parent, String name, JsonNode schema) {
         ObjectNode copyWith(JsonNode value) {
             ObjectNode copy = copy();
+            if (parent.startsWith("/models/providers/") && name.equals("kind")) {
+                setFittingCredential((ObjectNode) copy.at(parent), value);
+            }
             ((ObjectNode) copy.at(parent)).set(name, value);
             return copy;
+        }
+
+        /** The kinds of providers do not have the same credentials. */
+        private static void setFittingCredential(ObjectNode provider, JsonNode kind) {
+            if (kind.isString() && kind.stringValue().equals("bedrock")) {
+                provider.set("credential", remote().at("/models/providers/rock/credential"));
+            } else if (provider.at("/credential/aws").isObject()) {
+                provider.put("credential", "none").put("base_url", "https://a.example/v1");
+            }
         }
 
         ObjectNode copyWithout() {

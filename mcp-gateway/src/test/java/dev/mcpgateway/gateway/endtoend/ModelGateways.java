@@ -116,7 +116,7 @@ final class ModelGateways {
                         one.url(), two.url(), routing.isEmpty() ? "" : "  routing: " + routing + "\n", aliases));
     }
 
-    private static void secret(Path file, String text) throws IOException {
+    static void secret(Path file, String text) throws IOException {
         Files.createDirectories(file.getParent());
         Files.deleteIfExists(file);
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

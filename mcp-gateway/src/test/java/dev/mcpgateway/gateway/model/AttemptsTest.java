@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelCall;
 import dev.mcpgateway.connectors.model.ModelEvent;
+import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.connectors.model.ModelFacts;
 import dev.mcpgateway.connectors.model.ModelFailure;
 import dev.mcpgateway.connectors.model.ModelFailure.Cause;
@@ -19,6 +20,7 @@ import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.config.Routing;
 import dev.mcpgateway.gateway.model.route.HealthTable;
+import dev.mcpgateway.gateway.model.money.Cost;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import java.nio.charset.StandardCharsets;
@@ -99,7 +101,12 @@ class AttemptsTest {
             }
 
             @Override
-            public void settle(ModelTable.Target target, ModelFacts facts, long answerBytes) {}
+            public void passed(ModelEvent event) {}
+
+            @Override
+            public Cost settle(ModelTable.Target target, ModelFacts facts, long answerBytes, End end) {
+                return Cost.UNKNOWN;
+            }
 
             @Override
             public void close() {}

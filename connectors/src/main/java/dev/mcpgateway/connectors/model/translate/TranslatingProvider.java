@@ -89,7 +89,7 @@ public final class TranslatingProvider implements ModelProvider {
         }
         ModelRequest without = new ModelRequest(
                 request.api(), written(foreign.without(), request.body().depth()), request.model(), request.streamed());
-        return telling(provider.send(new ModelCall(without, call.target(), call.headers())), foreign.places());
+        return telling(provider.send(new ModelCall(without, call.target(), call.headers(), call.atMost())), foreign.places());
     }
 
     /** Google's own chat endpoint is a compatible server like others, and its signatures are its own. */
@@ -120,7 +120,7 @@ public final class TranslatingProvider implements ModelProvider {
                         written(request.body(), 2 * JsonLimits.DEPTH_DEFAULT),
                         call.target(),
                         request.streamed());
-                ModelReply reply = provider.send(new ModelCall(asked, call.target(), headers(call)));
+                ModelReply reply = provider.send(new ModelCall(asked, call.target(), headers(call), call.atMost()));
                 yield back(reply, translator, served, Dropped.of("", request.told()));
             }
         };

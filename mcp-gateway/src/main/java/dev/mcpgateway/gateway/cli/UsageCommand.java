@@ -41,14 +41,26 @@ final class UsageCommand implements Callable<Integer> {
         MODEL,
         PROVIDER,
         DAY,
-        BUDGET
+        BUDGET;
+
+        /** As it is written on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** How it is shown. */
     enum Format {
         TABLE,
         JSON,
-        CSV
+        CSV;
+
+        /** As it is written on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private static final List<String> OF_USAGE = List.of(
@@ -98,7 +110,7 @@ final class UsageCommand implements Callable<Integer> {
         boolean isBudgets = by == By.BUDGET;
         JsonNode rows = isBudgets
                 ? admin.ask("GET", "/budgets", "").path("budgets")
-                : admin.ask("GET", "/usage?by=" + by.name().toLowerCase(Locale.ROOT) + day("from", from) + day("to", to), "")
+                : admin.ask("GET", "/usage?by=" + by + day("from", from) + day("to", to), "")
                         .path("usage");
         PrintWriter out = spec.commandLine().getOut();
         List<String> columns = isBudgets ? OF_BUDGETS : OF_USAGE;
@@ -117,7 +129,7 @@ final class UsageCommand implements Callable<Integer> {
     private static void csv(PrintWriter out, List<String> columns, JsonNode rows) {
         out.println(String.join(",", columns));
         rows.forEach(row ->
-                out.println(columns.stream().map(column -> field(text(row, column))).collect(Collectors.joining(","))));
+                out.println(columns.stream().map(column -> field(plain(row, column))).collect(Collectors.joining(","))));
     }
 
     /** Quoted always where it could be more than a word: spreadsheets run what begins like a formula. */
@@ -146,8 +158,11 @@ final class UsageCommand implements Callable<Integer> {
 
     /** A name that an issuer chose must not move the operator's cursor. */
     private static String text(JsonNode row, String column) {
-        JsonNode value = row.path(column);
-        String text = value.isNull() ? "-" : value.asString("");
-        return (text.isEmpty() ? "-" : text).replaceAll("\\p{C}", "?");
+        String text = plain(row, column);
+        return text.isEmpty() ? "-" : text;
+    }
+
+    private static String plain(JsonNode row, String column) {
+        return row.path(column).asString("").replaceAll("\\p{C}", "?");
     }
 }

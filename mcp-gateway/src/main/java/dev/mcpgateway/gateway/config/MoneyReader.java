@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Reads {@code prices} and {@code budgets} of {@code models}. */
 final class MoneyReader {
@@ -27,6 +28,8 @@ final class MoneyReader {
     private static final int KEEP_DAYS = 400;
     private static final int BUDGETS_MAX = 100;
     private static final String NAME = "[a-z0-9][a-z0-9_-]{0,63}";
+
+    private static final Map<String, Boolean> MODES = new TreeMap<>(Map.of("enforce", true, "observe", false));
 
     private final ConfigReader config;
     private final Set<String> aliases;
@@ -96,7 +99,7 @@ final class MoneyReader {
                         .orElse(Period.TOTAL),
                 limits,
                 entry.optional("mode")
-                        .map(value -> value.choice(Map.of("enforce", true, "observe", false)))
+                        .map(value -> value.choice(MODES))
                         .orElse(true));
     }
 

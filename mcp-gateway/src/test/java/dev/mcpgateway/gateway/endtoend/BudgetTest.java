@@ -254,6 +254,30 @@ class BudgetTest {
             assertThat(pot.path("whose").asString()).isEqualTo("corp/alice");
             assertThat(pot.path("spent_usd").asString()).isEqualTo("0.00142");
             assertThat(pot.path("left_usd").asString()).isEqualTo("0");
+            assertThat(gateway.operate("GET", "/metrics", "").text())
+                    .containsPattern("gateway_model_cost\\S*\\{[^}]*acme-large-1[^}]*} 1420000")
+                    .containsPattern("gateway_budget_remaining\\{[^}]*seen[^}]*} 0");
+        }
+    }
+
+    @Test
+    void anAgentThatLeavesPaysForWhatItSaw() throws Exception {
+        openai.on("/chat/completions", turn -> {
+            turn.begin().data("{\"choices\":[{\"delta\":{\"content\":\"" + TEXT + "\"}}]}");
+            turn.connection().awaitPeerClose();
+        });
+        String request = CHAT.replace("{\"model", "{\"stream\":true,\"model");
+        try (TestGateway gateway = with("").start()) {
+            ModelAgent alice = ModelAgent.of(gateway);
+            WireClient client = alice.begin(alice.post("/v1/chat/completions", request));
+            client.readHead();
+            assertThat(client.readEvent()).contains(TEXT);
+            client.close();
+
+            AuditRecord outcome = outcome(gateway);
+            assertThat(outcome.text("outcome.status")).isEqualTo("cancelled");
+            assertThat(cost(outcome)).isEqualTo(estimate(request, TEXT.length()));
+            assertThat(outcome.text("model.cost_estimated")).isEqualTo("true");
         }
     }
 

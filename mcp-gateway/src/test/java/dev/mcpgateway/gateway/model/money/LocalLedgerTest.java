@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mcpgateway.gateway.model.money.Ledger.Answer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -197,6 +198,25 @@ class LocalLedgerTest {
         Path broken = folder.resolve("broken.mv");
         Files.writeString(broken, "x".repeat(20_000));
         assertThatThrownBy(() -> open(broken, Outcomes.NONE)).isInstanceOf(LedgerUnavailable.class);
+    }
+
+    @Test
+    void openCallsAreNotForgottenWhileTheirOutcomesCannotBeRead() throws Exception {
+        Path copy = folder.resolve("after.mv");
+        try (LocalLedger ledger = open()) {
+            ledger.hold(hold("a", 30, claim(TOTAL, 100)));
+            Files.copy(folder.resolve("ledger.mv"), copy);
+        }
+        Outcomes unreadable = (calls, oldest) -> {
+            throw new IOException("no log");
+        };
+
+        assertThatThrownBy(() -> open(copy, unreadable))
+                .isInstanceOf(LedgerUnavailable.class)
+                .hasMessageContaining("no log");
+        try (LocalLedger again = open(copy, Outcomes.NONE)) {
+            assertThat(spent(again).nanoUsd()).isEqualTo(30);
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.mcpgateway.policy.yaml.Problem;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -180,6 +181,11 @@ class PriceTest {
         assertThat(PriceFile.read("p.yaml", file.getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOfSatisfying(PriceFile.Read.Bad.class, bad -> assertThat(bad.problems())
                         .anySatisfy(each -> assertThat(each.message()).contains(problem)));
+    }
+
+    @Test
+    void theExampleIsAFileOfPrices() {
+        assertThat(PriceFile.read(Path.of("docs/prices.example.yaml"))).isInstanceOf(PriceFile.Read.Good.class);
     }
 
     @Test

@@ -75,15 +75,7 @@ final class UsageCommand implements Callable<Integer> {
             "estimated_calls",
             "unpriced_calls");
     private static final List<String> OF_BUDGETS = List.of(
-            "budget",
-            "whose",
-            "mode",
-            "until",
-            "spent_usd",
-            "held_usd",
-            "left_usd",
-            "left_tokens",
-            "left_requests");
+            "budget", "whose", "mode", "until", "spent_usd", "held_usd", "left_usd", "left_tokens", "left_requests");
 
     @Option(names = "--by", required = true, paramLabel = "WHAT", description = "One of ${COMPLETION-CANDIDATES}.")
     By by = By.DAY;
@@ -128,8 +120,8 @@ final class UsageCommand implements Callable<Integer> {
 
     private static void csv(PrintWriter out, List<String> columns, JsonNode rows) {
         out.println(String.join(",", columns));
-        rows.forEach(row ->
-                out.println(columns.stream().map(column -> field(plain(row, column))).collect(Collectors.joining(","))));
+        rows.forEach(row -> out.println(
+                columns.stream().map(column -> field(plain(row, column))).collect(Collectors.joining(","))));
     }
 
     /** Quoted always where it could be more than a word: spreadsheets run what begins like a formula. */
@@ -146,7 +138,8 @@ final class UsageCommand implements Callable<Integer> {
         for (List<String> line : lines) {
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < columns.size(); i++) {
-                text.append(line.get(i)).append(" ".repeat(width(lines, i) - line.get(i).length() + 2));
+                text.append(line.get(i))
+                        .append(" ".repeat(width(lines, i) - line.get(i).length() + 2));
             }
             out.println(text.toString().stripTrailing());
         }

@@ -106,7 +106,8 @@ public final class ModelFace {
                         models,
                         admission,
                         Guardrails.NONE,
-                        money.<Budgets>map(known -> new MeteredBudgets(known, clock)).orElse(Budgets.NONE),
+                        money.<Budgets>map(known -> new MeteredBudgets(known, clock))
+                                .orElse(Budgets.NONE),
                         ModelCache.NONE,
                         records,
                         answers,

@@ -36,7 +36,8 @@ class UsageCommandTest {
     }
 
     private String prices(String name, String rows) throws Exception {
-        return Files.writeString(folder.resolve(name), "version: 1\nprices:\n" + rows).toString();
+        return Files.writeString(folder.resolve(name), "version: 1\nprices:\n" + rows)
+                .toString();
     }
 
     @Test
@@ -59,7 +60,11 @@ class UsageCommandTest {
                 "prices",
                 "diff",
                 prices("p.yaml", same + ROW.replace("IN", "3")),
-                prices("q.yaml", same + ROW.replace("IN", "2") + ROW.replace("model: m", "model: n").replace("IN", "1")));
+                prices(
+                        "q.yaml",
+                        same
+                                + ROW.replace("IN", "2")
+                                + ROW.replace("model: m", "model: n").replace("IN", "1")));
 
         assertThat(ran.code()).isZero();
         assertThat(ran.out().lines())
@@ -109,13 +114,12 @@ class UsageCommandTest {
             }
             assertThat(forms[0].lines().toList().get(1)).matches("=corp/a,b +2 .*0\\.5.*");
             assertThat(forms[1]).startsWith("[{\"value\":\"=corp/a,b\"");
-            assertThat(forms[2].lines().toList())
-                    .element(1)
-                    .isEqualTo("\"'=corp/a,b\",2,,,,,,0.5,,");
+            assertThat(forms[2].lines().toList()).element(1).isEqualTo("\"'=corp/a,b\",2,,,,,,0.5,,");
         } finally {
             gateway.stop(0);
         }
-        assertThat(run("usage", "--by", "nothing", "--admin", "http://127.0.0.1:1", "--token-file", "x").code())
+        assertThat(run("usage", "--by", "nothing", "--admin", "http://127.0.0.1:1", "--token-file", "x")
+                        .code())
                 .isEqualTo(2);
     }
 }

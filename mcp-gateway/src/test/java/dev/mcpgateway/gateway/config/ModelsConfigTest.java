@@ -68,10 +68,7 @@ class ModelsConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '\0',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
             {name: x, per: user, period: day}                                     | the budget has no limit
             {name: x, per: user, period: day, limit_usd: 5}                       | it must be text
             {name: x, per: user, period: day, limit_usd: "5,00"}                  | is no sum

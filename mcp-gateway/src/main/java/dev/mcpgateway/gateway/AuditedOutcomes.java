@@ -32,19 +32,11 @@ final class AuditedOutcomes implements Outcomes {
         AuditQuery all = AuditQuery.ALL;
         new AuditReader(directory)
                 .read(
-                        new AuditQuery(
-                                Set.of(),
-                                "",
-                                "",
-                                "",
-                                OUTCOME,
-                                oldest.minus(EARLIER),
-                                all.to(),
-                                false,
-                                0),
+                        new AuditQuery(Set.of(), "", "", "", OUTCOME, oldest.minus(EARLIER), all.to(), false, 0),
                         found -> {
                             String call = found.text("call");
-                            if (calls.contains(call) && !found.text("model.cost_nano_usd").isEmpty()) {
+                            if (calls.contains(call)
+                                    && !found.text("model.cost_nano_usd").isEmpty()) {
                                 known.put(call, new Outcome(found.text("model.provider"), used(found)));
                             }
                         });

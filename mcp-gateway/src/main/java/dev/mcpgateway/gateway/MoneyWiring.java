@@ -78,15 +78,16 @@ final class MoneyWiring {
 
     private void tellUnpriced(Models models) {
         LocalDate today = clock.instant().atZone(ZoneOffset.UTC).toLocalDate();
-        models.aliases().forEach((alias, entry) -> entry.targets().forEach(target -> {
-            if (prices.find(target.provider(), target.model(), today).isEmpty()) {
-                LOG.warn(
-                        "model {} has no price: {} of {}; budgets of money refuse its calls",
-                        alias,
-                        target.model(),
-                        target.provider());
-            }
-        }));
+        models.aliases()
+                .forEach((alias, entry) -> entry.targets().forEach(target -> {
+                    if (prices.find(target.provider(), target.model(), today).isEmpty()) {
+                        LOG.warn(
+                                "model {} has no price: {} of {}; budgets of money refuse its calls",
+                                alias,
+                                target.model(),
+                                target.provider());
+                    }
+                }));
     }
 
     /** New prices hold for calls that begin after them; a file with problems changes nothing. */

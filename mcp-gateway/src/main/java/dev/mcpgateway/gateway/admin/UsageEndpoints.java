@@ -63,9 +63,7 @@ public final class UsageEndpoints {
             AdminEndpoints.json(
                     exchange,
                     200,
-                    rows.stream()
-                            .map(UsageEndpoints::json)
-                            .collect(Collectors.joining(",", "{\"usage\":[", "]}\n")));
+                    rows.stream().map(UsageEndpoints::json).collect(Collectors.joining(",", "{\"usage\":[", "]}\n")));
         } catch (LedgerUnavailable failure) {
             throw new Refused(Refusal.of(Reason.LEDGER_UNAVAILABLE, String.valueOf(failure.getMessage())));
         }

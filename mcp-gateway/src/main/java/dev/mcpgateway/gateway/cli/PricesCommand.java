@@ -106,8 +106,7 @@ final class PricesCommand implements Runnable {
             return ExitCode.OK;
         }
 
-        private static void print(
-                PrintWriter out, String sign, String row, @Nullable String price) {
+        private static void print(PrintWriter out, String sign, String row, @Nullable String price) {
             if (price != null) {
                 out.println(sign + row + "  " + price);
             }
@@ -128,17 +127,19 @@ final class PricesCommand implements Runnable {
 
     private static Map<String, String> lines(PriceTable table) {
         Map<String, String> lines = new TreeMap<>();
-        table.rows().forEach(row -> lines.put(
-                row.provider() + " " + row.model() + " from " + row.effectiveFrom(), line(row.price())));
+        table.rows()
+                .forEach(row -> lines.put(
+                        row.provider() + " " + row.model() + " from " + row.effectiveFrom(), line(row.price())));
         return lines;
     }
 
     private static String line(Price price) {
         StringBuilder line = new StringBuilder(line(price.rates()));
-        price.steps().forEach(step -> line.append("; above ")
-                .append(step.aboveInputTokens())
-                .append(" input tokens ")
-                .append(line(step.rates())));
+        price.steps()
+                .forEach(step -> line.append("; above ")
+                        .append(step.aboveInputTokens())
+                        .append(" input tokens ")
+                        .append(line(step.rates())));
         if (price.requestFee() > 0) {
             line.append("; request ").append(Usd.text(price.requestFee()));
         }
@@ -146,7 +147,8 @@ final class PricesCommand implements Runnable {
                 .forEach((tier, factor) ->
                         line.append("; tier ").append(tier).append(" ×").append(Usd.text(factor * 100_000)));
         price.inputTokensMax().ifPresent(max -> line.append("; input at most ").append(max));
-        price.outputTokensMax().ifPresent(max -> line.append("; output at most ").append(max));
+        price.outputTokensMax()
+                .ifPresent(max -> line.append("; output at most ").append(max));
         return line.toString();
     }
 

@@ -41,14 +41,26 @@ final class UsageCommand implements Callable<Integer> {
         MODEL,
         PROVIDER,
         DAY,
-        BUDGET
+        BUDGET;
+
+        /** As it is written on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** How it is shown. */
     enum Format {
         TABLE,
         JSON,
-        CSV
+        CSV;
+
+        /** As it is written on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private static final List<String> OF_USAGE = List.of(
@@ -63,15 +75,7 @@ final class UsageCommand implements Callable<Integer> {
             "estimated_calls",
             "unpriced_calls");
     private static final List<String> OF_BUDGETS = List.of(
-            "budget",
-            "whose",
-            "mode",
-            "until",
-            "spent_usd",
-            "held_usd",
-            "left_usd",
-            "left_tokens",
-            "left_requests");
+            "budget", "whose", "mode", "until", "spent_usd", "held_usd", "left_usd", "left_tokens", "left_requests");
 
     @Option(names = "--by", required = true, paramLabel = "WHAT", description = "One of ${COMPLETION-CANDIDATES}.")
     By by = By.DAY;
@@ -98,7 +102,7 @@ final class UsageCommand implements Callable<Integer> {
         boolean isBudgets = by == By.BUDGET;
         JsonNode rows = isBudgets
                 ? admin.ask("GET", "/budgets", "").path("budgets")
-                : admin.ask("GET", "/usage?by=" + by.name().toLowerCase(Locale.ROOT) + day("from", from) + day("to", to), "")
+                : admin.ask("GET", "/usage?by=" + by + day("from", from) + day("to", to), "")
                         .path("usage");
         PrintWriter out = spec.commandLine().getOut();
         List<String> columns = isBudgets ? OF_BUDGETS : OF_USAGE;
@@ -116,8 +120,8 @@ final class UsageCommand implements Callable<Integer> {
 
     private static void csv(PrintWriter out, List<String> columns, JsonNode rows) {
         out.println(String.join(",", columns));
-        rows.forEach(row ->
-                out.println(columns.stream().map(column -> field(text(row, column))).collect(Collectors.joining(","))));
+        rows.forEach(row -> out.println(
+                columns.stream().map(column -> field(plain(row, column))).collect(Collectors.joining(","))));
     }
 
     /** Quoted always where it could be more than a word: spreadsheets run what begins like a formula. */
@@ -134,7 +138,8 @@ final class UsageCommand implements Callable<Integer> {
         for (List<String> line : lines) {
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < columns.size(); i++) {
-                text.append(line.get(i)).append(" ".repeat(width(lines, i) - line.get(i).length() + 2));
+                text.append(line.get(i))
+                        .append(" ".repeat(width(lines, i) - line.get(i).length() + 2));
             }
             out.println(text.toString().stripTrailing());
         }
@@ -146,8 +151,11 @@ final class UsageCommand implements Callable<Integer> {
 
     /** A name that an issuer chose must not move the operator's cursor. */
     private static String text(JsonNode row, String column) {
-        JsonNode value = row.path(column);
-        String text = value.isNull() ? "-" : value.asString("");
-        return (text.isEmpty() ? "-" : text).replaceAll("\\p{C}", "?");
+        String text = plain(row, column);
+        return text.isEmpty() ? "-" : text;
+    }
+
+    private static String plain(JsonNode row, String column) {
+        return row.path(column).asString("").replaceAll("\\p{C}", "?");
     }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Reads {@code prices} and {@code budgets} of {@code models}. */
 final class MoneyReader {
@@ -27,6 +28,8 @@ final class MoneyReader {
     private static final int KEEP_DAYS = 400;
     private static final int BUDGETS_MAX = 100;
     private static final String NAME = "[a-z0-9][a-z0-9_-]{0,63}";
+
+    private static final Map<String, Boolean> MODES = new TreeMap<>(Map.of("enforce", true, "observe", false));
 
     private final ConfigReader config;
     private final Set<String> aliases;
@@ -95,9 +98,7 @@ final class MoneyReader {
                         .map(value -> value.choice(Period.class))
                         .orElse(Period.TOTAL),
                 limits,
-                entry.optional("mode")
-                        .map(value -> value.choice(Map.of("enforce", true, "observe", false)))
-                        .orElse(true));
+                entry.optional("mode").map(value -> value.choice(MODES)).orElse(true));
     }
 
     private Budget.Match match(Optional<YamlObject> section) {
@@ -112,8 +113,7 @@ final class MoneyReader {
                     match.rejectUnknownKeys();
                     return read;
                 })
-                .orElseGet(() ->
-                        new Budget.Match(Set.of(), Set.of(), Set.of(), Set.of(), Map.of(), List.of()));
+                .orElseGet(() -> new Budget.Match(Set.of(), Set.of(), Set.of(), Set.of(), Map.of(), List.of()));
     }
 
     /** An empty list would hold for everybody, where its writer may have meant nobody. */
@@ -155,7 +155,8 @@ final class MoneyReader {
                 .map(value -> {
                     OptionalLong limit = Usd.parse(value.text());
                     if (value.isText() && limit.isEmpty()) {
-                        value.problem("'" + value.text() + "' is no sum", "Write US dollars as text, such as \"25.50\"");
+                        value.problem(
+                                "'" + value.text() + "' is no sum", "Write US dollars as text, such as \"25.50\"");
                     }
                     return OptionalLong.of(limit.orElse(0));
                 })
@@ -170,15 +171,17 @@ final class MoneyReader {
 
     /** An issuer that does not exist would be a budget that counts nothing. */
     static void checkTogether(YamlObject root, GatewayConfig config) {
-        config.models().flatMap(Models::money).ifPresent(money -> money.budgets().forEach(budget -> budget.match()
-                .issuers()
-                .forEach(issuer -> {
-                    if (!config.issuerAliases().contains(issuer)) {
-                        root.problem(
-                                "models",
-                                "budget '" + budget.name() + "' is for issuer '" + issuer + "', which is not configured",
-                                "Known: " + config.issuerAliases());
-                    }
-                })));
+        config.models()
+                .flatMap(Models::money)
+                .ifPresent(money -> money.budgets()
+                        .forEach(budget -> budget.match().issuers().forEach(issuer -> {
+                            if (!config.issuerAliases().contains(issuer)) {
+                                root.problem(
+                                        "models",
+                                        "budget '" + budget.name() + "' is for issuer '" + issuer
+                                                + "', which is not configured",
+                                        "Known: " + config.issuerAliases());
+                            }
+                        })));
     }
 }

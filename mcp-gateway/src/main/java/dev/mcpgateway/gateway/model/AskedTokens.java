@@ -100,15 +100,13 @@ record AskedTokens(long bytes, boolean isWhole, long output, long answers, Strin
         boolean embeds = request.api() == ModelApi.EMBEDDINGS;
         int generation = body.at(GENERATION);
         long output = -1;
-        for (Name cap : new Name[] {
-            Name.of("max_completion_tokens"), Name.of("max_tokens"), Name.of("max_output_tokens")
-        }) {
+        for (Name cap :
+                new Name[] {Name.of("max_completion_tokens"), Name.of("max_tokens"), Name.of("max_output_tokens")}) {
             output = Math.max(output, number(body, body.at(cap)));
         }
         output = Math.max(output, number(body, body.member(generation, Name.of("maxOutputTokens"))));
         long answers = Math.max(
-                number(body, body.at(Name.of("n"))),
-                number(body, body.member(generation, Name.of("candidateCount"))));
+                number(body, body.at(Name.of("n"))), number(body, body.member(generation, Name.of("candidateCount"))));
         int tier = body.at(SERVICE_TIER);
         return new AskedTokens(
                 body.bytes().length,

@@ -72,7 +72,8 @@ final class MeteredBudgets implements Budgets {
     /** At the dearest target: which one will answer is not known yet. */
     private Amount most(AskedTokens asked, Plan plan, LocalDate day, List<Budget> counting) {
         boolean needsPrice = counting.stream()
-                .anyMatch(budget -> budget.isEnforced() && budget.limits().nanoUsd().isPresent());
+                .anyMatch(budget ->
+                        budget.isEnforced() && budget.limits().nanoUsd().isPresent());
         long nanoUsd = 0;
         long tokens = 0;
         for (ModelTable.Target target : plan.targets()) {
@@ -82,7 +83,8 @@ final class MeteredBudgets implements Budgets {
                     .filter(price -> price.has(asked.tier()));
             if (found.isEmpty() && needsPrice) {
                 throw new Refused(Refusal.of(
-                        Reason.NO_PRICE, target.model() + " of " + target.provider().name() + " " + asked.tier()));
+                        Reason.NO_PRICE,
+                        target.model() + " of " + target.provider().name() + " " + asked.tier()));
             }
             Price price = found.orElse(Price.NONE);
             long input = asked.inputMost(price, money.assumed());

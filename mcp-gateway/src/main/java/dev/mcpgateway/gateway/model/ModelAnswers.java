@@ -139,7 +139,10 @@ final class ModelAnswers {
                 exchange.response().getHeaders().put(SHOULD_RETRY, "false");
             }
             exchange.response().getHeaders().put(CALL_ID, exchange.id());
-            answers.json(exchange, ModelErrors.status(protocol, refusal), ModelErrors.body(protocol, refusal, exchange.id()));
+            answers.json(
+                    exchange,
+                    ModelErrors.status(protocol, refusal),
+                    ModelErrors.body(protocol, refusal, exchange.id()));
         }
     }
 

@@ -131,7 +131,8 @@ public final class ModelFace {
                         admission,
                         attempts,
                         guardrails,
-                        money.<Budgets>map(known -> new MeteredBudgets(known, clock)).orElse(Budgets.NONE),
+                        money.<Budgets>map(known -> new MeteredBudgets(known, clock))
+                                .orElse(Budgets.NONE),
                         cache,
                         records,
                         answers,

@@ -99,7 +99,12 @@ class ConfigSchemaTest {
                  "llama3:8b": {"tiers": [{"targets": [{"provider": "own", "model": "llama3:8b", "weight": 3}]}], "rules": [{"when":
                  {"stream": true}, "tiers": [1]}]}},
                "cache": {"tenant_claim": "org", "exact": {"aliases": {"gpt-4.1": {"share": "tenant", "ttl_s": 5, "any_temperature":
-                 true, "tools": true}}, "bytes": 20000000, "entries": 5, "entry_bytes": 2048, "wait_ms": 100}}},
+                 true, "tools": true}}, "bytes": 20000000, "entries": 5, "entry_bytes": 2048, "wait_ms": 100}},
+               "prices": {"file": "prices.yaml", "input_tokens": 5, "output_tokens": 5, "team_claim": "t", "tenant_claim": "o",
+                 "keep_days": 5},
+               "budgets": [{"name": "all", "per": "organisation", "period": "month", "limit_usd": "1.5", "limit_tokens": 5,
+                 "limit_requests": 5, "mode": "observe", "match": {"subject": "a", "client_id": ["c"], "groups": ["g"],
+                 "claims": {"project": "p"}, "models": ["gpt-*"]}}]},
              "views": {"default": {"path": "/mcp", "upstreams": ["crm"], "bare_names": false}},
              "policy": {"files": ["policy.yaml"]},
              "limits": {"request_bytes": 2048, "header_bytes": 2048, "arguments_bytes": 2048, "reply_bytes": 1073741824,

@@ -8,6 +8,8 @@ import dev.mcpgateway.connectors.model.translate.Feature;
 import dev.mcpgateway.connectors.model.translate.Translation;
 import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
+import dev.mcpgateway.gateway.model.money.Budget;
+import dev.mcpgateway.gateway.model.money.Money;
 import dev.mcpgateway.policy.yaml.Problem;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -45,6 +47,53 @@ class ModelsConfigTest {
             case Loaded.Good _ -> List.of();
             case Loaded.Bad(List<Problem> problems) -> problems;
         };
+    }
+
+    private static String money(String more) {
+        return "{providers: {p: {kind: anthropic, credential: none}}, aliases: {a: {targets: [{provider: p, model: m}]}}, "
+                + more + "}";
+    }
+
+    @Test
+    void budgetsAreRead() {
+        MoneySettings money = models(money("prices: {file: p.yaml}, budgets: [{name: each, per: user, period: day,"
+                        + " limit_usd: \"2.50\", match: {issuer: corp, models: \"a*\"}}]"))
+                .money()
+                .orElseThrow();
+
+        assertThat(money.prices()).isEqualTo(Path.of("/etc/gateway/p.yaml"));
+        assertThat(money.assumed()).isEqualTo(new Money.Assumed(1_000_000, 32_768));
+        assertThat(money.claims()).isEqualTo(new Budget.Claims("team", "tenant"));
+        assertThat(money.budgets()).singleElement().satisfies(budget -> {
+            assertThat(budget.limits().nanoUsd()).hasValue(2_500_000_000L);
+            assertThat(budget.limits().tokens()).isEmpty();
+            assertThat(budget.isEnforced()).isTrue();
+            assertThat(budget.match().issuers()).containsExactly("corp");
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
+            {name: x, per: user, period: day}                                     | the budget has no limit
+            {name: x, per: user, period: day, limit_usd: 5}                       | it must be text
+            {name: x, per: user, period: day, limit_usd: "5,00"}                  | is no sum
+            {name: x, per: user, period: day, limit_tokens: -1}                   | it must be a whole number
+            {name: x, per: users, period: day, limit_tokens: 1}                   | 'users' is none of
+            {name: x, per: user, period: day, limit_tokens: 1, match: {models: b}} | no model is called 'b'
+            {name: x, per: user, period: day, limit_tokens: 1, match: {groups: []}} | it names nothing
+            {name: x, per: user, period: day, limit_tokens: 1, match: {issuer: no}} | which is not configured
+            {name: X, per: user, period: day, limit_tokens: 1}                    | is no name
+            """)
+    void aBudgetThatWouldCountNothingOrCannotBeUnderstoodIsAProblem(String budget, String problem) {
+        assertThat(problems(money("prices: {file: p.yaml}, budgets: [" + budget + "]")))
+                .anySatisfy(each -> assertThat(each.message()).contains(problem));
+    }
+
+    @Test
+    void budgetsNeedPrices() {
+        assertThat(problems(money("budgets: [{name: x, per: user, period: day, limit_tokens: 1}]")))
+                .extracting(Problem::message)
+                .containsExactly("budgets need prices");
     }
 
     private static String provider(String more) {

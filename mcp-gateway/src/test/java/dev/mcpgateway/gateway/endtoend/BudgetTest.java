@@ -65,7 +65,9 @@ class BudgetTest {
     @BeforeEach
     void providers() {
         openai = FakeModelServer.start()
-                .on("/chat/completions", turn -> turn.whole("{\"model\":\"x\",\"choices\":[],\"usage\":" + CHAT_USAGE + "}"));
+                .on(
+                        "/chat/completions",
+                        turn -> turn.whole("{\"model\":\"x\",\"choices\":[],\"usage\":" + CHAT_USAGE + "}"));
         anthropic = FakeModelServer.start()
                 .on("/messages", turn -> turn.whole("{\"model\":\"y\",\"usage\":" + MESSAGE_USAGE + "}"))
                 .on("/messages/count_tokens", turn -> turn.whole("{\"input_tokens\":7}"));
@@ -113,14 +115,16 @@ class BudgetTest {
                             .data("{\"choices\":[],\"usage\":" + CHAT_USAGE + "}")
                             .data("[DONE]")
                             .end());
-            assertThat(alice.chat(CHAT.replace("{\"model", "{\"stream\":true,\"model")).status())
+            assertThat(alice.chat(CHAT.replace("{\"model", "{\"stream\":true,\"model"))
+                            .status())
                     .isEqualTo(200);
             AuditRecord streamed = outcome(gateway);
 
             assertThat(cost(whole)).isEqualTo(CHAT_COST);
             assertThat(cost(streamed)).isEqualTo(CHAT_COST);
             assertThat(whole.json()).contains("\"cost_estimated\":false");
-            assertThat(alice.ask(alice.anthropic("/v1/messages", MESSAGES)).status()).isEqualTo(200);
+            assertThat(alice.ask(alice.anthropic("/v1/messages", MESSAGES)).status())
+                    .isEqualTo(200);
             assertThat(cost(outcome(gateway))).isEqualTo(MESSAGE_COST);
             assertThat(usage(gateway, "by=user").get(0).path("cost_usd").asString())
                     .isEqualTo("0.005195");
@@ -151,9 +155,12 @@ class BudgetTest {
             ModelAgent alice = ModelAgent.of(gateway);
             List<Future<Integer>> answers = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                answers.add(threads.submit((Callable<Integer>) () -> alice.chat(CHAT).status()));
+                answers.add(threads.submit(
+                        (Callable<Integer>) () -> alice.chat(CHAT).status()));
             }
-            Await.until("99 are refused", () -> answers.stream().filter(Future::isDone).count() == 99);
+            Await.until(
+                    "99 are refused",
+                    () -> answers.stream().filter(Future::isDone).count() == 99);
             go.countDown();
 
             List<Integer> statuses = new ArrayList<>();
@@ -167,7 +174,8 @@ class BudgetTest {
 
     @Test
     void aUsedUpBudgetIsSaidInTheWordsOfTheProtocolAndNotToBeTriedAgain() throws Exception {
-        try (TestGateway gateway = with("{name: none, per: user, period: month, limit_usd: \"0\"}").start()) {
+        try (TestGateway gateway =
+                with("{name: none, per: user, period: month, limit_usd: \"0\"}").start()) {
             ModelAgent alice = ModelAgent.of(gateway);
 
             WireAnswer chat = alice.chat(CHAT);
@@ -190,7 +198,8 @@ class BudgetTest {
 
     @Test
     void countingTokensIsFreeAndAllowedWithAnEmptyPurse() throws Exception {
-        try (TestGateway gateway = with("{name: none, per: user, period: month, limit_requests: 0}").start()) {
+        try (TestGateway gateway = with("{name: none, per: user, period: month, limit_requests: 0}")
+                .start()) {
             ModelAgent alice = ModelAgent.of(gateway);
 
             WireAnswer counted = alice.ask(alice.anthropic("/v1/messages/count_tokens", MESSAGES));
@@ -204,8 +213,8 @@ class BudgetTest {
 
     @Test
     void tokensOfAMinuteAreBackInTheNextOne() throws Exception {
-        try (TestGateway gateway =
-                with("{name: rate, per: user, period: minute, limit_tokens: 1200}").start()) {
+        try (TestGateway gateway = with("{name: rate, per: user, period: minute, limit_tokens: 1200}")
+                .start()) {
             ModelAgent alice = ModelAgent.of(gateway);
 
             assertThat(alice.chat(CHAT).status()).isEqualTo(200);
@@ -227,8 +236,7 @@ class BudgetTest {
         Files.createDirectories(folder);
         TestGateway.Builder builder =
                 with("{name: all, per: organisation, period: day, limit_usd: \"100\", match: {subject: alice}}");
-        Files.writeString(
-                folder.resolve("prices.yaml"), PRICES.replace("acme-large-1", "acme-small"));
+        Files.writeString(folder.resolve("prices.yaml"), PRICES.replace("acme-large-1", "acme-small"));
         try (TestGateway gateway = builder.start()) {
             WireAnswer refused = ModelAgent.of(gateway).chat(CHAT);
             WireAnswer answered = ModelAgent.of(gateway, "bob").chat(CHAT);
@@ -246,21 +254,47 @@ class BudgetTest {
 
     @Test
     void whatIsOnlyObservedRefusesNobody() throws Exception {
-        try (TestGateway gateway =
-                with("{name: seen, per: user, period: day, limit_usd: \"0\", mode: observe}").start()) {
+        try (TestGateway gateway = with("{name: seen, per: user, period: day, limit_usd: \"0\", mode: observe}")
+                .start()) {
             assertThat(ModelAgent.of(gateway).chat(CHAT).status()).isEqualTo(200);
 
             JsonNode pot = gateway.operate("GET", "/budgets", "").json().at("/budgets/0");
             assertThat(pot.path("whose").asString()).isEqualTo("corp/alice");
             assertThat(pot.path("spent_usd").asString()).isEqualTo("0.00142");
             assertThat(pot.path("left_usd").asString()).isEqualTo("0");
+            assertThat(gateway.operate("GET", "/metrics", "").text())
+                    .containsPattern("gateway_model_cost\\S*\\{[^}]*acme-large-1[^}]*} 1420000")
+                    .containsPattern("gateway_budget_remaining\\{[^}]*seen[^}]*} 0");
+        }
+    }
+
+    @Test
+    void anAgentThatLeavesPaysForWhatItSaw() throws Exception {
+        openai.on("/chat/completions", turn -> {
+            turn.begin().data("{\"choices\":[{\"delta\":{\"content\":\"" + TEXT + "\"}}]}");
+            turn.connection().awaitPeerClose();
+        });
+        String request = CHAT.replace("{\"model", "{\"stream\":true,\"model");
+        try (TestGateway gateway = with("").start()) {
+            ModelAgent alice = ModelAgent.of(gateway);
+            WireClient client = alice.begin(alice.post("/v1/chat/completions", request));
+            client.readHead();
+            assertThat(client.readEvent()).contains(TEXT);
+            client.close();
+
+            AuditRecord outcome = outcome(gateway);
+            assertThat(outcome.text("outcome.status")).isEqualTo("cancelled");
+            assertThat(cost(outcome)).isEqualTo(estimate(request, TEXT.length()));
+            assertThat(outcome.text("model.cost_estimated")).isEqualTo("true");
         }
     }
 
     @Test
     void theLedgerIsTheSumOfTheAuditLogOnEveryRoute() throws Exception {
-        openai.on("/responses", turn -> turn.whole(
-                        "{\"model\":\"x\",\"status\":\"completed\",\"usage\":{\"input_tokens\":11,\"output_tokens\":3}}"))
+        openai.on(
+                        "/responses",
+                        turn -> turn.whole(
+                                "{\"model\":\"x\",\"status\":\"completed\",\"usage\":{\"input_tokens\":11,\"output_tokens\":3}}"))
                 .on("/embeddings", turn -> turn.whole("{\"model\":\"x\",\"data\":[],\"usage\":{\"prompt_tokens\":5}}"));
         try (TestGateway gateway = with("{name: all, per: organisation, period: total, limit_usd: \"100\"}")
                 .start()) {
@@ -273,15 +307,23 @@ class BudgetTest {
             alice.chat(CHAT);
             openai.on("/chat/completions", turn -> turn.answer(400, "{\"error\":{\"message\":\"no\"}}"));
             alice.chat(CHAT);
-            openai.on("/chat/completions", turn -> turn.begin()
-                    .data("{\"choices\":[{\"delta\":{\"content\":\"" + TEXT + "\"}}]}")
-                    .cut());
+            openai.on(
+                    "/chat/completions",
+                    turn -> turn.begin()
+                            .data("{\"choices\":[{\"delta\":{\"content\":\"" + TEXT + "\"}}]}")
+                            .cut());
             alice.chat(CHAT.replace("{\"model", "{\"stream\":true,\"model"));
-            anthropic.on("/messages", turn -> turn.begin()
-                    .event("message_start", "{\"type\":\"message_start\",\"message\":{\"usage\":" + MESSAGE_USAGE + "}}")
-                    .event("message_delta", "{\"type\":\"message_delta\",\"delta\":{},\"usage\":{\"output_tokens\":41}}")
-                    .event("message_stop", "{\"type\":\"message_stop\"}")
-                    .end());
+            anthropic.on(
+                    "/messages",
+                    turn -> turn.begin()
+                            .event(
+                                    "message_start",
+                                    "{\"type\":\"message_start\",\"message\":{\"usage\":" + MESSAGE_USAGE + "}}")
+                            .event(
+                                    "message_delta",
+                                    "{\"type\":\"message_delta\",\"delta\":{},\"usage\":{\"output_tokens\":41}}")
+                            .event("message_stop", "{\"type\":\"message_stop\"}")
+                            .end());
             alice.ask(alice.anthropic("/v1/messages", MESSAGES.replace("{\"model", "{\"stream\":true,\"model")));
 
             List<AuditRecord> outcomes = gateway.newRecords(16).stream()
@@ -304,10 +346,14 @@ class BudgetTest {
             for (String by : List.of("user", "key", "team", "tenant", "day")) {
                 assertThat(usage(gateway, "by=" + by).get(0).path("cost_usd").asString())
                         .as(by)
-                        .isEqualTo(BigDecimal.valueOf(sum, 9).stripTrailingZeros().toPlainString());
+                        .isEqualTo(
+                                BigDecimal.valueOf(sum, 9).stripTrailingZeros().toPlainString());
             }
             assertThat(usage(gateway, "by=provider").size()).isEqualTo(2);
-            assertThat(gateway.operate("GET", "/budgets", "").json().at("/budgets/0/held_usd").asString())
+            assertThat(gateway.operate("GET", "/budgets", "")
+                            .json()
+                            .at("/budgets/0/held_usd")
+                            .asString())
                     .isEqualTo("0");
         }
     }
@@ -344,7 +390,10 @@ class BudgetTest {
             assertThat(usage(gateway, "by=day").get(0).path("cost_usd").asString())
                     .isEqualTo("0.001438");
             assertThat(usage(gateway, "by=day").get(0).path("calls").asInt()).isEqualTo(2);
-            assertThat(gateway.operate("GET", "/budgets", "").json().at("/budgets/0/spent_usd").asString())
+            assertThat(gateway.operate("GET", "/budgets", "")
+                            .json()
+                            .at("/budgets/0/spent_usd")
+                            .asString())
                     .isEqualTo("0.001438");
         }
     }

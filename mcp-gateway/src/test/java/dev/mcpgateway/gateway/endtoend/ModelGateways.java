@@ -49,7 +49,9 @@ final class ModelGateways {
             throws IOException {
         secret(folder.resolve("openai.key"), OPENAI_KEY);
         secret(folder.resolve("anthropic.key"), ANTHROPIC_KEY);
-        return TestGateway.in(folder).policy(ALLOW).section("models", """
+        return TestGateway.in(folder)
+                .policy(ALLOW)
+                .section("models", """
 
                   providers:
                     acme: {kind: openai, base_url: "%s", %s credential: {static: {secret: {file: openai.key}}}}
@@ -58,8 +60,7 @@ final class ModelGateways {
                     gpt: {targets: [{provider: acme, model: acme-large-1}]}
                     claude: {targets: [{provider: other, model: other-sonnet-9}]}
                     secret: {targets: [{provider: acme, model: acme-secret}]}
-                """.formatted(openai.url(), more, anthropic.url(), more)
-                        + sections.indent(2));
+                """.formatted(openai.url(), more, anthropic.url(), more) + sections.indent(2));
     }
 
     /** All of OpenAI's, Anthropic's, Google's and a compatible server at one scripted provider, with keys of their own. */

@@ -37,9 +37,7 @@ class AskedTokensTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             "max_tokens":7                                  | 7
             "max_completion_tokens":7,"max_tokens":9        | 9
             "max_output_tokens":7                           | 7
@@ -62,10 +60,12 @@ class AskedTokensTest {
     void aBoundOfTheTableGoesBeforeTheAssumedOne() {
         Price bounded = price(OptionalLong.of(2_000), OptionalLong.of(300));
 
-        assertThat(asked(ModelApi.MESSAGES, "\"x\":1").outputMost(bounded, ASSUMED)).isEqualTo(300);
+        assertThat(asked(ModelApi.MESSAGES, "\"x\":1").outputMost(bounded, ASSUMED))
+                .isEqualTo(300);
         assertThat(asked(ModelApi.RESPONSES, "\"previous_response_id\":\"r\"").inputMost(bounded, ASSUMED))
                 .isEqualTo(2_000);
-        assertThat(asked(ModelApi.EMBEDDINGS, "\"input\":[1,2]").outputMost(bounded, ASSUMED)).isZero();
+        assertThat(asked(ModelApi.EMBEDDINGS, "\"input\":[1,2]").outputMost(bounded, ASSUMED))
+                .isZero();
     }
 
     @Test

@@ -17,8 +17,7 @@ public record Amount(long nanoUsd, long tokens, long requests) {
 
     /** Both together. */
     public Amount plus(Amount other) {
-        return new Amount(
-                sum(nanoUsd, other.nanoUsd), sum(tokens, other.tokens), sum(requests, other.requests));
+        return new Amount(sum(nanoUsd, other.nanoUsd), sum(tokens, other.tokens), sum(requests, other.requests));
     }
 
     /** This without what it contains. */

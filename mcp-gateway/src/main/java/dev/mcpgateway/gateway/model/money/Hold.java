@@ -36,7 +36,8 @@ public record Hold(String call, Instant at, Payer payer, List<Claim> claims, Amo
     /** Whether a pot can refuse by it after a restart, too; a minute is over by then. */
     boolean mustLast() {
         return claims.stream()
-                .anyMatch(claim -> claim.isEnforced() && claim.pot().to() - claim.pot().from() > SECONDS_OF_MINUTE);
+                .anyMatch(claim ->
+                        claim.isEnforced() && claim.pot().to() - claim.pot().from() > SECONDS_OF_MINUTE);
     }
 
     String text() {

@@ -163,7 +163,9 @@ final class LedgerJournal implements AutoCloseable {
         closing = true;
         boolean interrupted = Thread.interrupted();
         try {
-            thread.join(PATIENCE);
+            if (thread.getState() != Thread.State.NEW) {
+                thread.join(PATIENCE);
+            }
         } catch (InterruptedException again) {
             interrupted = true;
         }

@@ -94,9 +94,7 @@ public final class LocalLedger implements Ledger {
             Sum before = sum == null ? new Sum(NOTHING, NOTHING) : sum;
             pots.put(
                     pot,
-                    new Sum(
-                            before.spent().plus(spent),
-                            before.held().plus(held).minus(given)));
+                    new Sum(before.spent().plus(spent), before.held().plus(held).minus(given)));
         }
     }
 

@@ -36,8 +36,7 @@ public record Money(
     /** The pots of these budgets that pay for a call at this time. */
     public List<Hold.Claim> pots(List<Budget> counting, Spender spender, Instant time) {
         return counting.stream()
-                .map(budget ->
-                        new Hold.Claim(budget.pot(spender, claims, time), budget.limits(), budget.isEnforced()))
+                .map(budget -> new Hold.Claim(budget.pot(spender, claims, time), budget.limits(), budget.isEnforced()))
                 .toList();
     }
 

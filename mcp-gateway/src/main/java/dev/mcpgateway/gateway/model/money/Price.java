@@ -28,8 +28,8 @@ public record Price(
     public static final long NANO_USD_MAX = 10_000_000L * 1_000_000_000;
 
     /** For models without one where money does not matter. */
-    public static final Price NONE = new Price(
-            new Rates(0, 0, 0, 0, 0, 0), List.of(), 0, Map.of(), OptionalLong.empty(), OptionalLong.empty());
+    public static final Price NONE =
+            new Price(new Rates(0, 0, 0, 0, 0, 0), List.of(), 0, Map.of(), OptionalLong.empty(), OptionalLong.empty());
 
     private static final BigInteger MAX = BigInteger.valueOf(NANO_USD_MAX);
     private static final long ONE = 10_000;

@@ -55,7 +55,9 @@ public final class PriceFile {
             return read(file.toString(), Files.readAllBytes(file));
         } catch (IOException failure) {
             return new Read.Bad(List.of(new Problem(
-                    Position.wholeFile(file.toString()), "the file of prices cannot be read", "Check path and rights")));
+                    Position.wholeFile(file.toString()),
+                    "the file of prices cannot be read",
+                    "Check path and rights")));
         }
     }
 
@@ -75,7 +77,8 @@ public final class PriceFile {
         for (YamlObject entry : file.objects("prices")) {
             PriceTable.Row row = row(entry);
             rows.add(row);
-            if (!seen.add(List.of(row.provider(), row.model(), row.effectiveFrom().toString()))) {
+            if (!seen.add(
+                    List.of(row.provider(), row.model(), row.effectiveFrom().toString()))) {
                 entry.problem("model", "another row has the same provider, model and day", "Remove one of them");
             }
         }
@@ -87,8 +90,8 @@ public final class PriceFile {
     }
 
     private static PriceTable.Row row(YamlObject entry) {
-        PriceTable.Row row = new PriceTable.Row(
-                name(entry, "provider"), name(entry, "model"), day(entry), price(entry));
+        PriceTable.Row row =
+                new PriceTable.Row(name(entry, "provider"), name(entry, "model"), day(entry), price(entry));
         entry.rejectUnknownKeys();
         return row;
     }

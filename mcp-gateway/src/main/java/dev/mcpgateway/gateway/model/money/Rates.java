@@ -13,8 +13,7 @@ import java.math.BigInteger;
  * @param output of tokens of the answer
  * @param reasoning of those of them that the agent does not see
  */
-public record Rates(
-        long input, long cacheRead, long cacheWrite, long cacheWriteHour, long output, long reasoning) {
+public record Rates(long input, long cacheRead, long cacheWrite, long cacheWriteHour, long output, long reasoning) {
 
     /** All tokens times their prices. Of parts that are larger than their whole each is counted, and nothing below zero. */
     BigInteger of(ModelUsage usage) {

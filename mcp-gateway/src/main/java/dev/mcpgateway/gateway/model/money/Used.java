@@ -72,7 +72,6 @@ public record Used(
 
     static Used of(String text) {
         List<Long> n = List.of(text.split(" ")).stream().map(Long::parseLong).toList();
-        return new Used(
-                n.get(0), n.get(1), n.get(2), n.get(3), n.get(4), n.get(5), n.get(6), n.get(7), n.get(8));
+        return new Used(n.get(0), n.get(1), n.get(2), n.get(3), n.get(4), n.get(5), n.get(6), n.get(7), n.get(8));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mcpgateway.gateway.model.money.Ledger.Answer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,7 +70,8 @@ class LocalLedgerTest {
     @CsvSource({"99, true", "100, true", "101, false"})
     void aCallThatCouldCostAsMuchAsIsLeftPasses(long nano, boolean passes) throws Exception {
         try (LocalLedger ledger = open()) {
-            assertThat(ledger.hold(hold("c", nano, claim(TOTAL, 100)))).isInstanceOf(passes ? Answer.Held.class : Answer.Short.class);
+            assertThat(ledger.hold(hold("c", nano, claim(TOTAL, 100))))
+                    .isInstanceOf(passes ? Answer.Held.class : Answer.Short.class);
         }
     }
 
@@ -99,7 +101,8 @@ class LocalLedgerTest {
     void aCallTakesFromAllPotsOrFromNone() throws Exception {
         Pot empty = new Pot("team", "blue", 0, Long.MAX_VALUE);
         try (LocalLedger ledger = open()) {
-            assertThat(ledger.hold(hold("a", 50, claim(TOTAL, 100), claim(empty, 49)))).isEqualTo(new Answer.Short(empty));
+            assertThat(ledger.hold(hold("a", 50, claim(TOTAL, 100), claim(empty, 49))))
+                    .isEqualTo(new Answer.Short(empty));
             assertThat(ledger.balances()).isEmpty();
             assertThat(ledger.hold(hold("b", 100, claim(TOTAL, 100)))).isInstanceOf(Answer.Held.class);
         }
@@ -152,13 +155,16 @@ class LocalLedgerTest {
                     .containsExactly(tuple("blue\n%", 347L));
         }
         try (LocalLedger third = open(copy, Outcomes.NONE)) {
-            assertThat(spent(third).nanoUsd()).as("once, not again at each start").isEqualTo(347);
+            assertThat(spent(third).nanoUsd())
+                    .as("once, not again at each start")
+                    .isEqualTo(347);
         }
     }
 
     @Test
     void aCallIsPaidFromThePeriodInWhichItBegan() throws Exception {
-        Pot hour = new Pot("h", "", NOON.getEpochSecond(), NOON.plusSeconds(3600).getEpochSecond());
+        Pot hour =
+                new Pot("h", "", NOON.getEpochSecond(), NOON.plusSeconds(3600).getEpochSecond());
         try (LocalLedger ledger = open()) {
             Hold late = hold("a", 60, claim(hour, 100));
             ledger.hold(late);
@@ -177,15 +183,18 @@ class LocalLedgerTest {
             ledger.hold(hold);
             ledger.settle(hold, "acme", used(60));
             assertThat(ledger.usage(Ledger.By.PROVIDER, DAY, DAY)).containsExactly(new Ledger.Row("acme", used(60)));
-            assertThat(ledger.usage(Ledger.By.PROVIDER, DAY.plusDays(1), DAY.plusDays(9))).isEmpty();
-            assertThat(ledger.usage(Ledger.By.PROVIDER, DAY.minusDays(9), DAY.minusDays(1))).isEmpty();
+            assertThat(ledger.usage(Ledger.By.PROVIDER, DAY.plusDays(1), DAY.plusDays(9)))
+                    .isEmpty();
+            assertThat(ledger.usage(Ledger.By.PROVIDER, DAY.minusDays(9), DAY.minusDays(1)))
+                    .isEmpty();
         }
         now.set(NOON.plus(Duration.ofDays(31)));
         try (LocalLedger ledger = open()) {
             Hold other = hold("b", 1);
             ledger.hold(other);
             ledger.release(other);
-            assertThat(ledger.usage(Ledger.By.DAY, DAY.minusDays(9), DAY.plusDays(99))).isEmpty();
+            assertThat(ledger.usage(Ledger.By.DAY, DAY.minusDays(9), DAY.plusDays(99)))
+                    .isEmpty();
         }
     }
 
@@ -197,6 +206,25 @@ class LocalLedgerTest {
         Path broken = folder.resolve("broken.mv");
         Files.writeString(broken, "x".repeat(20_000));
         assertThatThrownBy(() -> open(broken, Outcomes.NONE)).isInstanceOf(LedgerUnavailable.class);
+    }
+
+    @Test
+    void openCallsAreNotForgottenWhileTheirOutcomesCannotBeRead() throws Exception {
+        Path copy = folder.resolve("after.mv");
+        try (LocalLedger ledger = open()) {
+            ledger.hold(hold("a", 30, claim(TOTAL, 100)));
+            Files.copy(folder.resolve("ledger.mv"), copy);
+        }
+        Outcomes unreadable = (calls, oldest) -> {
+            throw new IOException("no log");
+        };
+
+        assertThatThrownBy(() -> open(copy, unreadable))
+                .isInstanceOf(LedgerUnavailable.class)
+                .hasMessageContaining("no log");
+        try (LocalLedger again = open(copy, Outcomes.NONE)) {
+            assertThat(spent(again).nanoUsd()).isEqualTo(30);
+        }
     }
 
     @Test

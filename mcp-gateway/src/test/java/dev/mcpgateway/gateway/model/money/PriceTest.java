@@ -7,6 +7,7 @@ import dev.mcpgateway.policy.yaml.Problem;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,13 @@ class PriceTest {
                     OptionalLong.empty());
 
             BigDecimal exact = sum(
-                            rate, input - cacheRead - write, cacheRead, write - hour, hour, output - reasoning, reasoning)
+                            rate,
+                            input - cacheRead - write,
+                            cacheRead,
+                            write - hour,
+                            hour,
+                            output - reasoning,
+                            reasoning)
                     .multiply(BigDecimal.valueOf(factor, 4))
                     .movePointLeft(6)
                     .setScale(0, RoundingMode.CEILING)
@@ -140,7 +147,11 @@ class PriceTest {
 
     @Test
     void whatIsNotWrittenCostsWhatItIsPartOf() {
-        Rates rates = table(row("m", "2020-01-01", "0.0125")).rows().getFirst().price().rates();
+        Rates rates = table(row("m", "2020-01-01", "0.0125"))
+                .rows()
+                .getFirst()
+                .price()
+                .rates();
 
         assertThat(rates)
                 .isEqualTo(new Rates(12_500_000, 12_500_000, 12_500_000, 12_500_000, 1_000_000_000, 1_000_000_000));
@@ -163,9 +174,7 @@ class PriceTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             input: 0.5      | it must be text
             input: "-1"     | is no price
             input: "1e3"    | is no price
@@ -178,8 +187,15 @@ class PriceTest {
                 + " per_million_tokens: {output: \"1\", " + input + "}}\n";
 
         assertThat(PriceFile.read("p.yaml", file.getBytes(StandardCharsets.UTF_8)))
-                .isInstanceOfSatisfying(PriceFile.Read.Bad.class, bad -> assertThat(bad.problems())
-                        .anySatisfy(each -> assertThat(each.message()).contains(problem)));
+                .isInstanceOfSatisfying(
+                        PriceFile.Read.Bad.class,
+                        bad -> assertThat(bad.problems())
+                                .anySatisfy(each -> assertThat(each.message()).contains(problem)));
+    }
+
+    @Test
+    void theExampleIsAFileOfPrices() {
+        assertThat(PriceFile.read(Path.of("docs/prices.example.yaml"))).isInstanceOf(PriceFile.Read.Good.class);
     }
 
     @Test

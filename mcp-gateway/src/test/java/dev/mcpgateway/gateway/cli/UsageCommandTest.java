@@ -1,0 +1,125 @@
+package dev.mcpgateway.gateway.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code usage} and {@code prices} on the command line. */
+class UsageCommandTest {
+    private static final String ROW = "  - {provider: acme, model: m, effective_from: \"2020-01-01\","
+            + " per_million_tokens: {input: \"IN\", output: \"15\"}}\n";
+
+    @TempDir
+    Path folder;
+
+    private record Ran(int code, String out, String err) {}
+
+    private static Ran run(String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = Commands.run(
+                arguments,
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private String prices(String name, String rows) throws Exception {
+        return Files.writeString(folder.resolve(name), "version: 1\nprices:\n" + rows)
+                .toString();
+    }
+
+    @Test
+    void aFileOfPricesIsShownAsItWillBeUsed() throws Exception {
+        Ran good = run("prices", "check", prices("p.yaml", ROW.replace("IN", "0.0125")));
+        Ran bad = run("prices", "check", prices("q.yaml", ROW.replace("IN", "1,5")));
+
+        assertThat(good.code()).isZero();
+        assertThat(good.out())
+                .contains("acme m from 2020-01-01  input 0.0125, cache read 0.0125, write 0.0125, write 1h 0.0125,"
+                        + " output 15, reasoning 15");
+        assertThat(bad.code()).isEqualTo(ExitCode.PROBLEMS);
+        assertThat(bad.err()).contains("'1,5' is no price", "1 problem");
+    }
+
+    @Test
+    void whatDiffersBetweenTwoFilesIsShownAndNothingElse() throws Exception {
+        String same = ROW.replace("model: m", "model: same").replace("IN", "1");
+        Ran ran = run(
+                "prices",
+                "diff",
+                prices("p.yaml", same + ROW.replace("IN", "3")),
+                prices(
+                        "q.yaml",
+                        same
+                                + ROW.replace("IN", "2")
+                                + ROW.replace("model: m", "model: n").replace("IN", "1")));
+
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("- acme m from 2020-01-01  input 3, "),
+                        line -> assertThat(line).startsWith("+ acme m from 2020-01-01  input 2, "),
+                        line -> assertThat(line).startsWith("+ acme n from 2020-01-01  input 1, "),
+                        line -> assertThat(line).isEqualTo("2 rows differ"));
+    }
+
+    @Test
+    void usageIsShownInThreeForms() throws Exception {
+        Path token = Files.createFile(
+                folder.resolve("ops.token"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(token, "secret\n");
+        HttpServer gateway = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        gateway.createContext("/usage", exchange -> {
+            byte[] body = (exchange.getRequestURI().getQuery().equals("by=user&from=2026-11-01")
+                            ? "{\"usage\":[{\"value\":\"=corp/a,b\",\"calls\":2,\"cost_usd\":\"0.5\"}]}"
+                            : "{}")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().add("Content-Type", "application/json");
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        gateway.start();
+        try {
+            String url = "http://127.0.0.1:" + gateway.getAddress().getPort();
+            String[] forms = new String[3];
+            for (UsageCommand.Format format : UsageCommand.Format.values()) {
+                Ran ran = run(
+                        "usage",
+                        "--by",
+                        "user",
+                        "--from",
+                        "2026-11-01",
+                        "--format",
+                        format.name().toLowerCase(Locale.ROOT),
+                        "--admin",
+                        url,
+                        "--token-file",
+                        token.toString());
+                assertThat(ran.code()).as(ran.err()).isZero();
+                forms[format.ordinal()] = ran.out();
+            }
+            assertThat(forms[0].lines().toList().get(1)).matches("=corp/a,b +2 .*0\\.5.*");
+            assertThat(forms[1]).startsWith("[{\"value\":\"=corp/a,b\"");
+            assertThat(forms[2].lines().toList()).element(1).isEqualTo("\"'=corp/a,b\",2,,,,,,0.5,,");
+        } finally {
+            gateway.stop(0);
+        }
+        assertThat(run("usage", "--by", "nothing", "--admin", "http://127.0.0.1:1", "--token-file", "x")
+                        .code())
+                .isEqualTo(2);
+    }
+}

@@ -80,6 +80,7 @@ public final class Gateway implements AutoCloseable {
     private final DeadlineSweeper sweeper;
     private final Optional<ConsentWiring> consents;
     private final Optional<ModelWiring> models;
+    private final Incidents incidents;
     private final UpstreamCredentials credentials;
     private final UpstreamFactory factory;
     private final SecretWatch secrets;
@@ -163,6 +164,7 @@ public final class Gateway implements AutoCloseable {
                             audit,
                             ModelWiring.audience(config, publicUrl),
                             transports));
+            this.incidents = new Incidents(config, wiring, audit, telemetry, sweeper);
             this.models = ModelWiring.of(
                     config,
                     wiring,
@@ -173,6 +175,7 @@ public final class Gateway implements AutoCloseable {
                     stops.kills(),
                     audit,
                     telemetry,
+                    incidents,
                     transports);
             this.authenticator = authenticator(time);
             this.readiness = readiness();
@@ -186,6 +189,7 @@ public final class Gateway implements AutoCloseable {
     public void start() throws Exception {
         observe();
         secrets.start(sweeper);
+        others.withholdNewKeysWhile(incidents.safeMode()::isOn);
         CallIds ids = new CallIds(wiring.clock(), wiring.ids());
         Answers adminAnswers = operators.answers("", List::of, Answers.Dpop.NONE, McpFace.serverInfo(wiring.version()));
         operators.start(adminRoutes(), adminAnswers, face::refusedAtTheEdge, ids);
@@ -359,6 +363,7 @@ public final class Gateway implements AutoCloseable {
                 "secret",
                 () -> secrets.ages().seconds());
         telemetry.upstreams(this::upstreamStatus);
+        incidents.observe();
     }
 
     private List<String> upstreamProblems() {
@@ -419,7 +424,7 @@ public final class Gateway implements AutoCloseable {
         routes.addAll(new SecretEndpoints(secrets.ages(), tokens, wiring.clock()).routes());
         consents.ifPresent(
                 wired -> routes.addAll(wired.operatorsRoutes(tokens, wiring.nanoClock(), Stops.issuers(config))));
-        return routes;
+        return incidents.operatorsRoutes(routes, tokens, secrets.ages());
     }
 
     private Map<String, String> status() {
@@ -429,6 +434,7 @@ public final class Gateway implements AutoCloseable {
         status.put("policy", policy.get().hash());
         status.put("policy_problem", policy.problem());
         status.put("kill_problem", stops.kills().problem());
+        incidents.tell(status);
         status.put("audit", audit.health().state().name());
         status.put("upstream_problems", String.join("; ", upstreamProblems()));
         status.put("quarantined_tools", face.quarantined().toString());

@@ -11,7 +11,6 @@ import dev.mcpgateway.connectors.net.HttpSettings;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.gateway.admission.Admission;
 import dev.mcpgateway.gateway.config.GatewayConfig;
-import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.http.Answers;
 import dev.mcpgateway.gateway.http.BoundedBody;
@@ -64,11 +63,14 @@ final class ModelWiring {
             KillSwitch kills,
             AuditLog audit,
             Telemetry telemetry,
+            Incidents incidents,
             List<AutoCloseable> transports) {
         return config.models().map(models -> {
             Map<String, ModelProvider> providers = new LinkedHashMap<>();
             models.providers().forEach((name, provider) -> {
-                ModelProvider made = new HttpModelProvider(settings(provider, models, config, secrets), sweeper);
+                UpstreamCredential credential = incidents.credential(provider, secrets);
+                ModelProvider made = incidents.keyed(
+                        new HttpModelProvider(settings(provider, credential, models, config), sweeper), credential);
                 providers.put(name, made);
                 transports.add(made);
             });
@@ -81,6 +83,7 @@ final class ModelWiring {
                     admission(models),
                     policies,
                     kills,
+                    incidents.safeMode(),
                     audit,
                     telemetry,
                     wiring.clock());
@@ -118,7 +121,7 @@ final class ModelWiring {
     }
 
     private static ProviderSettings settings(
-            Models.Provider provider, Models models, GatewayConfig config, Secrets secrets) {
+            Models.Provider provider, UpstreamCredential credential, Models models, GatewayConfig config) {
         HttpSettings connections = new HttpSettings(
                 HttpOrigin.of(provider.baseUrl()),
                 HttpSettings.Client.LEAN,
@@ -132,7 +135,7 @@ final class ModelWiring {
                 provider.name(),
                 provider.kind(),
                 provider.baseUrl(),
-                credential(provider.credential(), secrets),
+                credential,
                 connections,
                 UpstreamFactory.networks(provider.allowNetworks()),
                 provider.firstEventTimeout(),
@@ -143,12 +146,6 @@ final class ModelWiring {
                 models.replyBytes(),
                 models.streamBytes(),
                 config.limits().jsonDepth());
-    }
-
-    private static UpstreamCredential credential(Credential credential, Secrets secrets) {
-        return credential instanceof Credential.StaticHeader(String header, String prefix, var secret)
-                ? new UpstreamCredential.StaticHeader(header, prefix, secrets.of(secret))
-                : new UpstreamCredential.None();
     }
 
     /** The paths of models. */

@@ -106,6 +106,10 @@ final class SecretWatch implements AutoCloseable {
     private static void putCredential(Map<String, SecretRef> all, String name, Credential credential) {
         switch (credential) {
             case Credential.StaticHeader header -> put(all, name, header.secret());
+            case Credential.KeyPair pair -> {
+                put(all, name, pair.first().secret());
+                put(all, name + ".next", pair.next());
+            }
             case Credential.ClientCredentials mode -> putServer(all, name, mode.server());
             case Credential.TokenExchange mode -> putServer(all, name, mode.server());
             case Credential.UserOAuth mode -> {

@@ -69,6 +69,8 @@ public enum Reason {
     MODEL_HIDDEN(Stage.LOCATE, 404, -31404, Form.HTTP, "The model does not exist or is not yours to use."),
     MODEL_NOT_HERE(
             Stage.ROUTE, 400, -31400, Form.HTTP, "The model is not served at this path: it speaks another protocol."),
+    SAFE_MODE(Stage.ROUTE, 503, -31503, Form.HTTP, "The model is not available at the moment."),
+    READ_ONLY(Stage.AUTHORIZE, 403, -31403, Form.HTTP, "In safe mode nothing is changed here but to stop or narrow."),
     NEEDS_SCOPE(Stage.LOCATE, 403, -31403, Form.HTTP, "The access token lacks a scope for this."),
 
     PARAM_HEADER_MISMATCH(Stage.CHECK, 400, -32020, Form.RPC, "Header mismatch"),

@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
             Commands.Audit.class,
             ScreenCommand.class,
             KillCommand.class,
+            SafeModeCommand.class,
+            CredentialsCommand.class,
             SigningKeysCommand.class,
             KeysCommand.class,
             UserTokensCommand.class,
@@ -38,6 +40,7 @@ import picocli.CommandLine.Spec;
             "  mcp-gateway serve --config gateway.yaml     run the gateway",
             "  mcp-gateway policy explain --help           what may whom call, and why?",
             "  mcp-gateway kill add --help                 stop a caller or a tool now",
+            "  mcp-gateway safe-mode --help                models by the known-good profile alone",
             "  mcp-gateway user-tokens --help              what have users agreed to?",
             "  mcp-gateway audit verify DIR --vkey FILE    is the audit log complete?",
             "%nEach command has a --help of its own."

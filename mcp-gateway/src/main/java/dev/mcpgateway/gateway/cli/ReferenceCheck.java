@@ -95,6 +95,10 @@ final class ReferenceCheck {
     private void credential(String pointer, Credential credential) {
         switch (credential) {
             case Credential.StaticHeader header -> secret(pointer + "/static/secret", header.secret());
+            case Credential.KeyPair pair -> {
+                secret(pointer + "/static/secret", pair.first().secret());
+                secret(pointer + "/static/next", pair.next());
+            }
             case Credential.ClientCredentials mode -> client(pointer + "/client_credentials", mode.server());
             case Credential.TokenExchange mode -> client(pointer + "/token_exchange", mode.server());
             case Credential.UserOAuth mode -> {

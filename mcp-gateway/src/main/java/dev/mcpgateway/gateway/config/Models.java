@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param streamBytes most bytes of a streamed one
  * @param providers who is asked, by name
  * @param aliases what agents name, and who serves it
+ * @param incident what is prepared for incidents
  */
 public record Models(
         @Nullable URI audience,
@@ -27,7 +28,8 @@ public record Models(
         int replyBytes,
         long streamBytes,
         Map<String, Provider> providers,
-        Map<String, Alias> aliases) {
+        Map<String, Alias> aliases,
+        Incident incident) {
     /** What keys call the place where models are, beside the names of views. */
     public static final String VIEW = "models";
 

@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 final class ModelCallPath {
     private final Supplier<Policy> policies;
     private final ModelTable models;
+    private final Safety safety;
     private final Admission admission;
     private final Guardrails guardrails;
     private final Budgets budgets;
@@ -55,6 +56,7 @@ final class ModelCallPath {
     ModelCallPath(
             Supplier<Policy> policies,
             ModelTable models,
+            Safety safety,
             Admission admission,
             Guardrails guardrails,
             Budgets budgets,
@@ -66,6 +68,7 @@ final class ModelCallPath {
             int callsPerMinute) {
         this.policies = policies;
         this.models = models;
+        this.safety = safety;
         this.admission = admission;
         this.guardrails = guardrails;
         this.budgets = budgets;
@@ -152,12 +155,12 @@ final class ModelCallPath {
             trace.enter(Stage.CHECK);
             ModelAsk checked = ask.with(guardrails.request(permit, ask.request()));
             trace.enter(Stage.ROUTE);
-            Plan plan = models.plan(permit.feature().own(), checked);
+            Plan plan = safety.plan(permit.feature().own(), checked, models);
             trace.enter(Stage.ADMIT);
             Place place = admission.admit(
                     ask.caller().key(),
                     permit.feature().canonical(),
-                    permit.limits().callsPerMinute().orElse(callsPerMinute),
+                    safety.callsPerMinute(permit.limits().callsPerMinute().orElse(callsPerMinute)),
                     plan.first().provider().name());
             return reserved(checked, plan, permit, place, policy.hash(), trace);
         } catch (Refused refused) {

@@ -77,7 +77,7 @@ final class ModelErrors {
             case TOO_LARGE -> new Row(413, INVALID, "request_too_large", "request_too_large");
             case RATE_LIMITED, TOO_MANY_BAD_TOKENS ->
                 new Row(429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_error");
-            case UPSTREAM_BUSY, AUDIT_UNAVAILABLE, KEYS_UNAVAILABLE ->
+            case UPSTREAM_BUSY, AUDIT_UNAVAILABLE, KEYS_UNAVAILABLE, SAFE_MODE ->
                 new Row(503, "server_error", "overloaded", "overloaded_error");
             case UPSTREAM_TIMED_OUT -> new Row(504, "server_error", "timeout", "timeout_error");
             case UPSTREAM_DOWN, CREDENTIAL_UNAVAILABLE -> new Row(502, "server_error", "provider_unavailable", API);

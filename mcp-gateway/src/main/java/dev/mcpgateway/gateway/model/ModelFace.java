@@ -13,6 +13,7 @@ import dev.mcpgateway.gateway.http.Routes.Access;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.identity.Authenticator;
 import dev.mcpgateway.gateway.kill.KillSwitch;
+import dev.mcpgateway.gateway.model.incident.SafeMode;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.Policy;
 import java.time.InstantSource;
@@ -30,6 +31,7 @@ public final class ModelFace {
     private final ModelTable models;
     private final Admission admission;
     private final KillSwitch kills;
+    private final SafeMode safeMode;
     private final AuditLog audit;
     private final Telemetry telemetry;
     private final InstantSource clock;
@@ -51,6 +53,7 @@ public final class ModelFace {
             Admission admission,
             Supplier<Policy> policies,
             KillSwitch kills,
+            SafeMode safeMode,
             AuditLog audit,
             Telemetry telemetry,
             InstantSource clock) {
@@ -59,6 +62,7 @@ public final class ModelFace {
         this.admission = admission;
         this.policies = policies;
         this.kills = kills;
+        this.safeMode = safeMode;
         this.audit = audit;
         this.telemetry = telemetry;
         this.clock = clock;
@@ -90,6 +94,7 @@ public final class ModelFace {
 
     private ModelEndpoint endpoint(Authenticator authenticator, BoundedBody bodies, ModelAnswers answers) {
         ModelRecords records = new ModelRecords(audit);
+        Safety safety = new Safety(safeMode);
         return new ModelEndpoint(
                 settings.audience(),
                 authenticator,
@@ -99,16 +104,17 @@ public final class ModelFace {
                 new ModelCallPath(
                         policies,
                         models,
+                        safety,
                         admission,
                         Guardrails.NONE,
                         Budgets.NONE,
-                        ModelCache.NONE,
+                        safety.resting(ModelCache.NONE),
                         records,
                         answers,
                         telemetry,
                         clock,
                         settings.callsPerMinute()),
-                new ModelList(policies, models, records, answers, clock),
+                new ModelList(policies, models, safety, records, answers, clock),
                 records,
                 answers,
                 telemetry);

@@ -24,6 +24,7 @@ final class ModelList {
 
     private final Supplier<Policy> policies;
     private final ModelTable models;
+    private final Safety safety;
     private final ModelRecords records;
     private final ModelAnswers answers;
     private final InstantSource clock;
@@ -31,11 +32,13 @@ final class ModelList {
     ModelList(
             Supplier<Policy> policies,
             ModelTable models,
+            Safety safety,
             ModelRecords records,
             ModelAnswers answers,
             InstantSource clock) {
         this.policies = policies;
         this.models = models;
+        this.safety = safety;
         this.records = records;
         this.answers = answers;
         this.clock = clock;
@@ -72,6 +75,7 @@ final class ModelList {
     private List<FeatureName> callable(Policy policy, Caller caller) {
         Instant now = clock.instant();
         return models.names().stream()
+                .filter(model -> safety.serves(model.own()))
                 .filter(model -> policy.decideModel(caller.subject(), model, now) instanceof Decision.Allow)
                 .toList();
     }

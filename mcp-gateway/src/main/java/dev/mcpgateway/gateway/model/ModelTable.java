@@ -46,6 +46,12 @@ public final class ModelTable {
         return byAlias.get(alias);
     }
 
+    /** Everybody who may serve a model, however they fare; nobody for one that there is not. */
+    List<Target> targets(String alias) {
+        Target target = find(alias);
+        return target == null ? List.of() : List.of(target);
+    }
+
     /** All names, in order. */
     List<FeatureName> names() {
         return byAlias.keySet().stream().map(FeatureName::model).toList();

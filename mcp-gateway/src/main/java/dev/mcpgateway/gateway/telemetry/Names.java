@@ -26,6 +26,8 @@ final class Names {
     static final AttributeKey<String> STATE = AttributeKey.stringKey("gateway.state");
     static final AttributeKey<Long> ATTEMPTS = AttributeKey.longKey("gateway.upstream.attempts");
 
+    static final AttributeKey<String> SIGNAL = AttributeKey.stringKey("gateway.signal");
+
     static final String SERVER_DURATION = "mcp.server.operation.duration";
     static final String CLIENT_DURATION = "mcp.client.operation.duration";
     static final String REFUSALS = "gateway.refusals";
@@ -34,6 +36,7 @@ final class Names {
     static final String STAGE_COUNT = "gateway.stage.count";
     static final String SCREENED = "gateway.screen.findings";
     static final String UPSTREAM_HEALTH = "gateway.upstream.health";
+    static final String SIGNALS = "gateway.signals";
     static final String SPANS_DROPPED = "gateway.telemetry.spans.dropped";
 
     private Names() {}

@@ -59,6 +59,8 @@ public final class Telemetry implements AutoCloseable {
     private final LongCounter refusals;
     private final LongCounter decisions;
     private final LongCounter screened;
+    private final LongCounter keyRefusals;
+    private final LongCounter signals;
     private final ModelMetrics models;
     private final Map<Stage, LongAdder> stageNanos = new EnumMap<>(Stage.class);
     private final Map<Stage, LongAdder> stageCounts = new EnumMap<>(Stage.class);
@@ -100,6 +102,12 @@ public final class Telemetry implements AutoCloseable {
                 .build();
         this.screened = meter.counterBuilder(Names.SCREENED)
                 .setDescription("Findings of response screening by what was done.")
+                .build();
+        this.keyRefusals = meter.counterBuilder(GenAi.KEY_REFUSALS)
+                .setDescription("Keys that providers of models refused.")
+                .build();
+        this.signals = meter.counterBuilder(Names.SIGNALS)
+                .setDescription("Signals raised.")
                 .build();
         this.models = new ModelMetrics(meter);
         for (Stage stage : Stage.values()) {
@@ -184,6 +192,16 @@ public final class Telemetry implements AutoCloseable {
     /** Counts findings of screening by the action taken. */
     public void screened(String action, int findings) {
         screened.add(findings, Attributes.of(Names.DECISION, action));
+    }
+
+    /** Counts a key that a provider refused. */
+    public void keyRefused(String provider, String key) {
+        keyRefusals.add(1, Attributes.of(GenAi.PROVIDER_ALIAS, provider, GenAi.KEY, key));
+    }
+
+    /** Counts a signal by its name. */
+    public void signalled(String signal) {
+        signals.add(1, Attributes.of(Names.SIGNAL, signal));
     }
 
     /** Adds a value that is read when metrics are collected. */

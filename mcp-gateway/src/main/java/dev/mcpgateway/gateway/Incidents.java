@@ -17,18 +17,21 @@ import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.model.credentials.ProviderKeys;
 import dev.mcpgateway.gateway.model.incident.Mode;
 import dev.mcpgateway.gateway.model.incident.SafeMode;
+import dev.mcpgateway.gateway.model.signals.Signals;
 import dev.mcpgateway.gateway.secrets.SecretAges;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
-/** What operators reach for in an incident: safe mode and the keys of providers. */
+/** What operators reach for in an incident: safe mode, the keys of providers, and what is watched for. */
 final class Incidents {
     private static final long LOOK_NANOS = Duration.ofMillis(250).toNanos();
     private static final Duration LEAVE_WINDOW = Duration.ofMinutes(15);
@@ -39,6 +42,7 @@ final class Incidents {
     private final DeadlineSweeper sweeper;
     private final SafeMode safeMode;
     private final ProviderKeys keys = new ProviderKeys();
+    private final Optional<Signals> signals;
     private volatile long nextNanos;
 
     /**
@@ -53,8 +57,21 @@ final class Incidents {
         this.telemetry = telemetry;
         this.sweeper = sweeper;
         this.safeMode = new SafeMode(settings(config), wiring.clock(), audit);
+        this.signals = config.models().flatMap(models -> models.incident().signals()).map(this::signals);
         this.nextNanos = wiring.nanoClock().getAsLong();
         sweeper.watch(this::look);
+    }
+
+    private Signals signals(Incident.Signals settings) {
+        List<Predicate<Instant>> windows = new ArrayList<>();
+        settings.windows().forEach(window -> windows.add(window::covers));
+        Signals watching = new Signals(
+                windows,
+                wiring.clock(),
+                audit,
+                signal -> telemetry.signalled(signal.kind().word()));
+        audit.observe(watching);
+        return watching;
     }
 
     private static SafeMode.Settings settings(GatewayConfig config) {
@@ -107,6 +124,7 @@ final class Incidents {
 
     private void refused(String provider, String key) {
         telemetry.keyRefused(provider, key);
+        signals.ifPresent(watching -> watching.keyRefused(provider, key));
     }
 
     /** These rows of the operators' port, narrowed by safe mode, and those of incidents. */

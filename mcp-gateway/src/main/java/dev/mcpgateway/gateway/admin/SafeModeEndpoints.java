@@ -57,7 +57,8 @@ public final class SafeModeEndpoints {
                 if (safeMode.isOn()
                         && !exchange.method().equals("GET")
                         && !TIGHTENING.contains(exchange.method() + " " + route.path())) {
-                    var _ = tokens.operator(exchange, AdminTokens.OPERATOR);
+                    String operator = tokens.operator(exchange, AdminTokens.OPERATOR);
+                    safeMode.refusedChange(operator, exchange.method() + " " + route.path(), source(exchange));
                     throw new Refused(Reason.READ_ONLY);
                 }
                 route.endpoint().handle(exchange);

@@ -242,6 +242,15 @@ public final class SafeMode {
         return new Leaving.Left();
     }
 
+    /** Records that an operator wanted to change what safe mode keeps as it is. */
+    public void refusedChange(String by, String what, Source source) {
+        try {
+            audit.append(new AdminAction(Actor.NONE, source, "change_refused", by, what, "refused: safe mode", ""));
+        } catch (AuditUnavailable failure) {
+            LOG.error("a refused change is not in the audit log: {}", failure.getMessage());
+        }
+    }
+
     private static AdminAction action(String action, String by, String result, String reason, Source source) {
         return new AdminAction(Actor.NONE, source, action, by, "models", result, reason);
     }

@@ -164,7 +164,7 @@ public final class Gateway implements AutoCloseable {
                             audit,
                             ModelWiring.audience(config, publicUrl),
                             transports));
-            this.incidents = new Incidents(config, wiring, audit, telemetry, sweeper);
+            this.incidents = new Incidents(config, wiring, audit, policy, face::policyChanged, telemetry, sweeper);
             this.models = ModelWiring.of(
                     config,
                     wiring,

@@ -8,17 +8,21 @@ import dev.mcpgateway.connectors.model.ModelProvider;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
 import dev.mcpgateway.gateway.admin.AdminTokens;
 import dev.mcpgateway.gateway.admin.CredentialEndpoints;
+import dev.mcpgateway.gateway.admin.RestrictionEndpoints;
 import dev.mcpgateway.gateway.admin.SafeModeEndpoints;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.Incident;
+import dev.mcpgateway.gateway.config.LivePolicy;
 import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.model.credentials.ProviderKeys;
 import dev.mcpgateway.gateway.model.incident.Mode;
+import dev.mcpgateway.gateway.model.incident.Restrictions;
 import dev.mcpgateway.gateway.model.incident.SafeMode;
 import dev.mcpgateway.gateway.model.signals.Signals;
 import dev.mcpgateway.gateway.secrets.SecretAges;
+import dev.mcpgateway.gateway.state.StateFile;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import java.io.IOException;
 import java.net.URI;
@@ -29,9 +33,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
-/** What operators reach for in an incident: safe mode, the keys of providers, and what is watched for. */
+/** What operators reach for in an incident: safe mode, restrictions of tenants, the keys of providers, and what is watched for. */
 final class Incidents {
     private static final long LOOK_NANOS = Duration.ofMillis(250).toNanos();
     private static final Duration LEAVE_WINDOW = Duration.ofMinutes(15);
@@ -42,6 +47,10 @@ final class Incidents {
     private final DeadlineSweeper sweeper;
     private final SafeMode safeMode;
     private final ProviderKeys keys = new ProviderKeys();
+    private final LivePolicy policy;
+    private final Runnable listsChanged;
+    private final Restrictions restrictions;
+    private final Set<String> models;
     private final Optional<Signals> signals;
     private volatile long nextNanos;
 
@@ -50,9 +59,21 @@ final class Incidents {
      *
      * @throws IOException if the state folder says nothing that can be read
      */
-    Incidents(GatewayConfig config, Wiring wiring, AuditLog audit, Telemetry telemetry, DeadlineSweeper sweeper)
+    Incidents(
+            GatewayConfig config,
+            Wiring wiring,
+            AuditLog audit,
+            LivePolicy policy,
+            Runnable listsChanged,
+            Telemetry telemetry,
+            DeadlineSweeper sweeper)
             throws IOException {
         this.wiring = wiring;
+        this.policy = policy;
+        this.listsChanged = listsChanged;
+        this.restrictions = new Restrictions(new StateFile(config.stateDir().resolve("restrictions.json")));
+        this.models = config.models().map(each -> each.aliases().keySet()).orElse(Set.of());
+        policy.restrict(restrictions.forPolicy());
         this.audit = audit;
         this.telemetry = telemetry;
         this.sweeper = sweeper;
@@ -96,6 +117,16 @@ final class Incidents {
         }
     }
 
+    /** One at a time, so that the policy ends with the newest restrictions whoever comes last. */
+    private synchronized void restrictionsChanged() {
+        policy.restrict(restrictions.forPolicy());
+        listsChanged.run();
+    }
+
+    Restrictions restrictions() {
+        return restrictions;
+    }
+
     SafeMode safeMode() {
         return safeMode;
     }
@@ -134,11 +165,25 @@ final class Incidents {
         all.addAll(endpoints.routes());
         all.addAll(
                 new CredentialEndpoints(keys, ages, tokens, audit, wiring.clock(), wiring.nanoClock()).routes());
+        all.addAll(new RestrictionEndpoints(
+                        restrictions,
+                        this::restrictionsChanged,
+                        models,
+                        tokens,
+                        audit,
+                        wiring.clock(),
+                        wiring.nanoClock())
+                .routes());
         return endpoints.narrowed(all);
     }
 
     void observe() {
         telemetry.gauge("gateway.safe_mode", "0 for off, 1 for on, 2 while no model is served.", this::modeNumber);
+        telemetry.gauge("gateway.restrictions", "Tenants that are restricted.", this::restrictedTenants);
+    }
+
+    private long restrictedTenants() {
+        return restrictions.all().size();
     }
 
     private long modeNumber() {
@@ -151,6 +196,7 @@ final class Incidents {
 
     /** Adds what operators are told with the version. */
     void tell(Map<String, String> status) {
+        status.put("restriction_problem", restrictions.problem());
         status.put(
                 "safe_mode",
                 switch (safeMode.mode()) {

@@ -84,6 +84,7 @@ final class ModelWiring {
                     policies,
                     kills,
                     incidents.safeMode(),
+                    incidents.restrictions(),
                     audit,
                     telemetry,
                     wiring.clock());

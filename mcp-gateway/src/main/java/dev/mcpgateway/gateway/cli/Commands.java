@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             ScreenCommand.class,
             KillCommand.class,
             SafeModeCommand.class,
+            RestrictCommand.class,
             CredentialsCommand.class,
             SigningKeysCommand.class,
             KeysCommand.class,

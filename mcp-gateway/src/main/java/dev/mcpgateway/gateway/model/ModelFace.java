@@ -13,6 +13,7 @@ import dev.mcpgateway.gateway.http.Routes.Access;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.identity.Authenticator;
 import dev.mcpgateway.gateway.kill.KillSwitch;
+import dev.mcpgateway.gateway.model.incident.Restrictions;
 import dev.mcpgateway.gateway.model.incident.SafeMode;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.Policy;
@@ -32,6 +33,7 @@ public final class ModelFace {
     private final Admission admission;
     private final KillSwitch kills;
     private final SafeMode safeMode;
+    private final Restrictions restrictions;
     private final AuditLog audit;
     private final Telemetry telemetry;
     private final InstantSource clock;
@@ -54,6 +56,7 @@ public final class ModelFace {
             Supplier<Policy> policies,
             KillSwitch kills,
             SafeMode safeMode,
+            Restrictions restrictions,
             AuditLog audit,
             Telemetry telemetry,
             InstantSource clock) {
@@ -63,6 +66,7 @@ public final class ModelFace {
         this.policies = policies;
         this.kills = kills;
         this.safeMode = safeMode;
+        this.restrictions = restrictions;
         this.audit = audit;
         this.telemetry = telemetry;
         this.clock = clock;
@@ -94,7 +98,7 @@ public final class ModelFace {
 
     private ModelEndpoint endpoint(Authenticator authenticator, BoundedBody bodies, ModelAnswers answers) {
         ModelRecords records = new ModelRecords(audit);
-        Safety safety = new Safety(safeMode);
+        Safety safety = new Safety(safeMode, restrictions);
         return new ModelEndpoint(
                 settings.audience(),
                 authenticator,

@@ -5,7 +5,9 @@ import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.model.incident.KnownGood;
 import dev.mcpgateway.gateway.model.incident.Mode;
+import dev.mcpgateway.gateway.model.incident.Restrictions;
 import dev.mcpgateway.gateway.model.incident.SafeMode;
+import dev.mcpgateway.gateway.records.Parties;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -13,9 +15,11 @@ import java.util.OptionalInt;
 /** What safe mode changes on the path of a call: who is asked, how often, and that nothing is kept. */
 final class Safety {
     private final SafeMode safeMode;
+    private final Restrictions restrictions;
 
-    Safety(SafeMode safeMode) {
+    Safety(SafeMode safeMode, Restrictions restrictions) {
         this.safeMode = safeMode;
+        this.restrictions = restrictions;
     }
 
     /**
@@ -68,9 +72,12 @@ final class Safety {
         return Math.min(permitted, most.orElse(permitted));
     }
 
-    /** The cache, that rests in safe mode: an answer of before may be what the incident is about. */
+    /**
+     * The cache, that rests in safe mode and for restricted tenants: an answer of before may be what the incident is about,
+     * and nothing of theirs is kept.
+     */
     ModelCache resting(ModelCache cache) {
-        return (ask, permit, policyHash) -> safeMode.isOn()
+        return (ask, permit, policyHash) -> safeMode.isOn() || restrictions.covers(Parties.tenant(ask.caller()))
                 ? new ModelCache.Lookup.Miss(ModelCache.Keeper.NOTHING)
                 : cache.find(ask, permit, policyHash);
     }

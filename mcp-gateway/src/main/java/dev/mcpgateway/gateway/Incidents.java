@@ -78,7 +78,8 @@ final class Incidents {
         this.telemetry = telemetry;
         this.sweeper = sweeper;
         this.safeMode = new SafeMode(settings(config), wiring.clock(), audit);
-        this.signals = config.models().flatMap(models -> models.incident().signals()).map(this::signals);
+        this.signals =
+                config.models().flatMap(models -> models.incident().signals()).map(this::signals);
         this.nextNanos = wiring.nanoClock().getAsLong();
         sweeper.watch(this::look);
     }
@@ -98,8 +99,8 @@ final class Incidents {
     private static SafeMode.Settings settings(GatewayConfig config) {
         Map<String, URI> providers = new LinkedHashMap<>();
         config.models()
-                .ifPresent(models -> models.providers()
-                        .forEach((name, provider) -> providers.put(name, provider.baseUrl())));
+                .ifPresent(models ->
+                        models.providers().forEach((name, provider) -> providers.put(name, provider.baseUrl())));
         Optional<Incident> incident = config.models().map(Models::incident);
         return new SafeMode.Settings(
                 config.stateDir(),
@@ -163,8 +164,7 @@ final class Incidents {
         SafeModeEndpoints endpoints = new SafeModeEndpoints(safeMode, tokens, wiring.nanoClock());
         List<Route> all = new ArrayList<>(routes);
         all.addAll(endpoints.routes());
-        all.addAll(
-                new CredentialEndpoints(keys, ages, tokens, audit, wiring.clock(), wiring.nanoClock()).routes());
+        all.addAll(new CredentialEndpoints(keys, ages, tokens, audit, wiring.clock(), wiring.nanoClock()).routes());
         all.addAll(new RestrictionEndpoints(
                         restrictions,
                         this::restrictionsChanged,

@@ -46,7 +46,10 @@ public final class KeyPair implements UpstreamCredential {
      * @param lastRefused when it last did; {@code null} for never
      */
     public record State(
-            String name, boolean inUse, long refusals, @Nullable Instant lastRefused) {}
+            String name,
+            boolean inUse,
+            long refusals,
+            @Nullable Instant lastRefused) {}
 
     /**
      * Keys that are sent in this way; the first one is in use.

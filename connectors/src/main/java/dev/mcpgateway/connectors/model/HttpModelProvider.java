@@ -86,8 +86,7 @@ public final class HttpModelProvider implements ModelProvider {
 
     @Override
     public Probe probe(UpstreamCredential key) {
-        return KeyProbe.ask(
-                transport, target, settings.kind().protocol(), key, time, settings.replyBytesMax());
+        return KeyProbe.ask(transport, target, settings.kind().protocol(), key, time, settings.replyBytesMax());
     }
 
     private ModelReply send(ModelCall call, Credential credential) throws HttpFault {

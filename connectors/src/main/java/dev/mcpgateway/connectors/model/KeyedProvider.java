@@ -50,8 +50,7 @@ public final class KeyedProvider implements ModelProvider {
      *
      * @param refused told of each refused key by the names of provider and key; must not throw
      */
-    public KeyedProvider(
-            ModelProvider provider, KeyPair keys, BiConsumer<String, String> refused, TimeSource time) {
+    public KeyedProvider(ModelProvider provider, KeyPair keys, BiConsumer<String, String> refused, TimeSource time) {
         this.provider = provider;
         this.keys = keys;
         this.refused = refused;

@@ -72,10 +72,12 @@ public final class CredentialEndpoints {
         Map<String, SecretAge> byName = ages.all().stream().collect(Collectors.toMap(SecretAge::name, age -> age));
         Instant now = clock.instant();
         List<String> rows = new ArrayList<>();
-        keys.states().forEach((provider, states) -> states.forEach(state -> {
-            String name = "models.providers." + provider + ".credential" + (state.name().equals("next") ? ".next" : "");
-            rows.add(json(provider, state, byName.get(name), now));
-        }));
+        keys.states()
+                .forEach((provider, states) -> states.forEach(state -> {
+                    String name = "models.providers." + provider + ".credential"
+                            + (state.name().equals("next") ? ".next" : "");
+                    rows.add(json(provider, state, byName.get(name), now));
+                }));
         AdminEndpoints.json(exchange, 200, "{\"credentials\":[" + String.join(",", rows) + "]}\n");
     }
 
@@ -84,7 +86,8 @@ public final class CredentialEndpoints {
         return "{\"provider\":" + AdminEndpoints.quote(provider)
                 + ",\"key\":" + AdminEndpoints.quote(key.name())
                 + ",\"in_use\":" + key.inUse()
-                + ",\"age_days\":" + (since == null ? "null" : Duration.between(since, now).toDays())
+                + ",\"age_days\":"
+                + (since == null ? "null" : Duration.between(since, now).toDays())
                 + ",\"rotated\":" + time(age == null ? null : age.rotated())
                 + ",\"old\":" + (since != null && !now.isBefore(since.plus(SecretAges.OLD)))
                 + ",\"auth_failures\":" + key.refusals()
@@ -140,7 +143,8 @@ public final class CredentialEndpoints {
     }
 
     private static String result(Rotation rotation) {
-        return (rotation.isGood() ? "in use: " : "no key is taken, still in use: ") + rotation.inUse()
+        return (rotation.isGood() ? "in use: " : "no key is taken, still in use: ")
+                + rotation.inUse()
                 + rotation.probes().stream()
                         .map(tried ->
                                 ", " + tried.key() + " " + word(tried.probe().verdict()))

@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
             SafeModeCommand.class,
             RestrictCommand.class,
             CredentialsCommand.class,
+            ExposureCommand.class,
+            ModelsCommand.class,
             SigningKeysCommand.class,
             KeysCommand.class,
             UserTokensCommand.class,
@@ -72,6 +74,7 @@ public final class Commands implements Runnable {
             return AuditMain.run(Arrays.copyOfRange(arguments, 1, arguments.length), out, err);
         }
         CommandLine commands = new CommandLine(new Commands());
+        commands.setCaseInsensitiveEnumValuesAllowed(true);
         commands.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         commands.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         commands.setExecutionExceptionHandler(failure());

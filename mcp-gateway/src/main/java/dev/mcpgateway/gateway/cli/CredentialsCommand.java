@@ -46,7 +46,10 @@ final class CredentialsCommand implements Runnable {
                 "2:wrong usage",
                 "3:the gateway does not answer or refuses"
             },
-            footer = {"%nExample:", "  mcp-gateway credentials rotate --all --reason 'incident 12' --admin … --token-file …"})
+            footer = {
+                "%nExample:",
+                "  mcp-gateway credentials rotate --all --reason 'incident 12' --admin … --token-file …"
+            })
     static final class Rotate implements Callable<Integer> {
         @Option(names = "--all", description = "The keys of all providers.")
         boolean all;
@@ -86,7 +89,8 @@ final class CredentialsCommand implements Runnable {
         }
 
         private static void print(PrintWriter out, JsonNode rotation) {
-            StringBuilder line = new StringBuilder(printable(rotation.path("provider").asString("")));
+            StringBuilder line =
+                    new StringBuilder(printable(rotation.path("provider").asString("")));
             line.append(rotation.path("good").asBoolean(false) ? "  in use: " : "  NO KEY IS TAKEN, still in use: ");
             line.append(rotation.path("in_use").asString(""));
             rotation.path("keys")
@@ -97,7 +101,8 @@ final class CredentialsCommand implements Runnable {
                             .append(" (")
                             .append(printable(key.path("detail").asString("")))
                             .append(')'));
-            out.println(line.append("  ").append(rotation.path("millis").asLong(0)).append(" ms"));
+            out.println(
+                    line.append("  ").append(rotation.path("millis").asLong(0)).append(" ms"));
         }
     }
 
@@ -116,7 +121,10 @@ final class CredentialsCommand implements Runnable {
                 "2:wrong usage",
                 "3:the gateway does not answer or refuses"
             },
-            footer = {"%nExample:", "  mcp-gateway credentials list --admin http://127.0.0.1:8081 --token-file ops.token"})
+            footer = {
+                "%nExample:",
+                "  mcp-gateway credentials list --admin http://127.0.0.1:8081 --token-file ops.token"
+            })
     static final class Listing implements Callable<Integer> {
         @Mixin
         AdminClient admin = new AdminClient();
@@ -140,7 +148,10 @@ final class CredentialsCommand implements Runnable {
             return printable(key.path("provider").asString("")) + "  "
                     + key.path("key").asString("")
                     + (key.path("in_use").asBoolean(false) ? "  in use" : "  at rest")
-                    + "  " + (key.path("age_days").isNull() ? "never read" : key.path("age_days").asLong(0) + " days")
+                    + "  "
+                    + (key.path("age_days").isNull()
+                            ? "never read"
+                            : key.path("age_days").asLong(0) + " days")
                     + (old ? " OLD" : "")
                     + "  rotated " + key.path("rotated").asString("never")
                     + "  refused " + key.path("auth_failures").asLong(0)

@@ -155,8 +155,7 @@ final class SafeModeCommand implements Runnable {
                 String alias = text.substring(0, equals);
                 Pair pair = new Pair(text.substring(equals + 1, slash), text.substring(slash + 1));
                 Models.Alias entry = models.aliases().get(alias);
-                if (entry == null
-                        || !entry.targets().contains(new Models.Target(pair.provider(), pair.model()))) {
+                if (entry == null || !entry.targets().contains(new Models.Target(pair.provider(), pair.model()))) {
                     throw new IOException("the configuration has no such target: " + text);
                 }
                 aliases.computeIfAbsent(alias, _ -> new ArrayList<>()).add(pair);
@@ -208,7 +207,10 @@ final class SafeModeCommand implements Runnable {
             description = "Ends safe mode, once two operators have said so within the window.",
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {"0:off", "1:on until another operator says so, too", "2:wrong usage", "3:on"},
-            footer = {"%nExample:", "  mcp-gateway safe-mode off --reason 'incident 12 is over' --admin … --token-file …"})
+            footer = {
+                "%nExample:",
+                "  mcp-gateway safe-mode off --reason 'incident 12 is over' --admin … --token-file …"
+            })
     static final class Off implements Callable<Integer> {
         @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; for the audit log.")
         String reason = "";
@@ -239,7 +241,10 @@ final class SafeModeCommand implements Runnable {
                 "2:wrong usage",
                 "3:the gateway does not answer or refuses"
             },
-            footer = {"%nExample:", "  mcp-gateway safe-mode status --admin http://127.0.0.1:8081 --token-file ops.token"})
+            footer = {
+                "%nExample:",
+                "  mcp-gateway safe-mode status --admin http://127.0.0.1:8081 --token-file ops.token"
+            })
     static final class Status implements Callable<Integer> {
         @Mixin
         AdminClient admin = new AdminClient();
@@ -261,14 +266,16 @@ final class SafeModeCommand implements Runnable {
         out.println("safe mode: " + (mode.equals("shut") ? "on, and no model is served" : mode)
                 + (since.isEmpty()
                         ? ""
-                        : " since " + since + " by " + printable(answer.path("by").asString("")) + ": "
+                        : " since " + since + " by "
+                                + printable(answer.path("by").asString("")) + ": "
                                 + printable(answer.path("reason").asString(""))));
         tell(out, "profile", answer.path("profile_problem"));
         tell(out, "problem", answer.path("problem"));
         if (answer.has("leaving")) {
-            out.println("leaving: asked by " + printable(answer.at("/leaving/by").asString(""))
-                    + "; another operator must say so, too, until "
-                    + answer.at("/leaving/until").asString(""));
+            out.println(
+                    "leaving: asked by " + printable(answer.at("/leaving/by").asString(""))
+                            + "; another operator must say so, too, until "
+                            + answer.at("/leaving/until").asString(""));
         }
         if (answer.has("models")) {
             List<String> models = new ArrayList<>();

@@ -23,8 +23,8 @@ final class IncidentReader {
 
     static Incident read(ConfigReader config, YamlObject models) {
         Optional<YamlObject> safeMode = models.object("safe_mode");
-        Optional<Incident.Profile> profile = safeMode.map(section -> new Incident.Profile(
-                config.path(section.text("profile")), config.path(section.text("public_key"))));
+        Optional<Incident.Profile> profile = safeMode.map(section ->
+                new Incident.Profile(config.path(section.text("profile")), config.path(section.text("public_key"))));
         Duration window = safeMode.map(
                         section -> section.seconds("leave_window_s", WINDOW_MIN, WINDOW_MAX, WINDOW_DEFAULT))
                 .orElse(WINDOW_DEFAULT);

@@ -103,7 +103,8 @@ class ProviderKeysTest {
 
         assertThat(openai.request().text()).as("the good key stays in use").contains("acme-large-1");
         assertThat(metrics())
-                .contains("gateway_credential_auth_failures_total{gateway_credential=\"secret\",gateway_provider=\"acme\"} 1");
+                .contains(
+                        "gateway_credential_auth_failures_total{gateway_credential=\"secret\",gateway_provider=\"acme\"} 1");
     }
 
     @Test
@@ -167,7 +168,8 @@ class ProviderKeysTest {
 
         assertThat(rotated.code()).isEqualTo(1);
         assertThat(rotated.out()).contains("acme  NO KEY IS TAKEN, still in use: secret");
-        assertThat(run("credentials", "rotate", "--provider", "nobody", "--reason", "r").err())
+        assertThat(run("credentials", "rotate", "--provider", "nobody", "--reason", "r")
+                        .err())
                 .contains("there are acme, other");
         assertThat(run("credentials", "rotate", "--reason", "r").code()).isEqualTo(2);
     }

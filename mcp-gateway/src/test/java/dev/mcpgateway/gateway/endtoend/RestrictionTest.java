@@ -22,8 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RestrictionTest {
     private static final String CHAT = "{\"model\":\"gpt\",\"messages\":[]}";
     private static final String MESSAGES = "{\"model\":\"claude\",\"max_tokens\":5,\"messages\":[]}";
-    private static final String POLICY = ModelGateways.ALLOW
-            + """
+    private static final String POLICY = ModelGateways.ALLOW + """
               - id: support-may-call
                 effect: permit
                 principals: {issuer: corp, groups: [support]}
@@ -152,23 +151,27 @@ class RestrictionTest {
         assertThat(ask("acme", "/v1/chat/completions", CHAT)).isEqualTo(404);
         assertThat(restrict("--list").out()).contains("acme  read-only tools  models: none");
 
-        assertThat(restrict("--tenant", "acme", "--lift", "--reason", "repaired").code()).isZero();
+        assertThat(restrict("--tenant", "acme", "--lift", "--reason", "repaired")
+                        .code())
+                .isZero();
 
         assertThat(ask("acme", "/v1/chat/completions", CHAT)).isEqualTo(200);
         assertThat(restrict("--list").out()).isEmpty();
         gateway.skipRecords();
         assertThat(gateway.records())
                 .filteredOn(found -> found.text("ev").startsWith("admin.restriction"))
-                .extracting(found -> found.text("ev") + " " + found.text("tenant") + " "
-                        + found.text("detail.administrator"))
+                .extracting(found ->
+                        found.text("ev") + " " + found.text("tenant") + " " + found.text("detail.administrator"))
                 .containsExactly("admin.restriction.set acme ops", "admin.restriction.lifted acme ops");
     }
 
     @Test
     void whatTheGatewayDoesNotKnowIsRefused() {
-        assertThat(restrict("--tenant", "acme", "--models", "nosuch", "--reason", "r").err())
+        assertThat(restrict("--tenant", "acme", "--models", "nosuch", "--reason", "r")
+                        .err())
                 .contains("no model has that alias; there are claude, gpt, secret");
-        assertThat(restrict("--tenant", "acme", "--lift", "--reason", "r").err()).contains("no such tenant");
+        assertThat(restrict("--tenant", "acme", "--lift", "--reason", "r").err())
+                .contains("no such tenant");
         assertThat(restrict("--tenant", "acme").code()).isEqualTo(2);
     }
 

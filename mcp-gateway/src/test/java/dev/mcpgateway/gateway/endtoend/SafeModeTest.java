@@ -56,9 +56,19 @@ class SafeModeTest {
                                 + " {name: chief, secret: {file: chief.token}, roles: [operator]}]}");
         builder.models("safe_mode: {profile: known-good.json, public_key: profile-key.pub, leave_window_s: 600}");
         Path config = builder.write();
-        Ran made = run("safe-mode", "profile", "--config", config.toString(), "--key",
-                folder.resolve("profile-key.pem").toString(), "--out", profile().toString(),
-                "--target", "gpt=acme/acme-large-1", "--calls-per-minute", "3");
+        Ran made = run(
+                "safe-mode",
+                "profile",
+                "--config",
+                config.toString(),
+                "--key",
+                folder.resolve("profile-key.pem").toString(),
+                "--out",
+                profile().toString(),
+                "--target",
+                "gpt=acme/acme-large-1",
+                "--calls-per-minute",
+                "3");
         assertThat(made.code()).as(made.err()).isZero();
     }
 
@@ -74,12 +84,15 @@ class SafeModeTest {
 
     private static void pem(Path file, String kind, byte[] encoded) throws Exception {
         Files.createDirectories(file.getParent());
-        Files.writeString(file, "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder().encodeToString(encoded)
-                + "\n-----END " + kind + "-----\n");
+        Files.writeString(
+                file,
+                "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder().encodeToString(encoded) + "\n-----END "
+                        + kind + "-----\n");
     }
 
     private void token(String name) throws Exception {
-        Path token = Files.createFile(folder.resolve(name + ".token"),
+        Path token = Files.createFile(
+                folder.resolve(name + ".token"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(token, name + "-secret\n");
     }
@@ -102,26 +115,38 @@ class SafeModeTest {
     private static Ran run(String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = Commands.run(arguments, new PrintStream(out, true, StandardCharsets.UTF_8),
+        int code = Commands.run(
+                arguments,
+                new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
         return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
     private Ran as(String operator, String... arguments) {
-        return run(Stream.concat(Stream.of(arguments), Stream.of("--admin", gateway.gateway().adminUrl(),
-                "--token-file", folder.resolve(operator + ".token").toString())).toArray(String[]::new));
+        return run(Stream.concat(
+                        Stream.of(arguments),
+                        Stream.of(
+                                "--admin",
+                                gateway.gateway().adminUrl(),
+                                "--token-file",
+                                folder.resolve(operator + ".token").toString()))
+                .toArray(String[]::new));
     }
 
     private List<String> events() {
         gateway.skipRecords();
-        return gateway.records().stream().map(found -> found.text("ev")).filter(ev -> ev.startsWith("admin.")).toList();
+        return gateway.records().stream()
+                .map(found -> found.text("ev"))
+                .filter(ev -> ev.startsWith("admin."))
+                .toList();
     }
 
     @Test
     void onlyTheProfilesModelsAreServedUntilTwoOperatorsEndIt() throws Exception {
         start();
         assertThat(alice.chat(CHAT).status()).isEqualTo(200);
-        assertThat(alice.ask(alice.anthropic("/v1/messages", MESSAGES)).status()).isEqualTo(200);
+        assertThat(alice.ask(alice.anthropic("/v1/messages", MESSAGES)).status())
+                .isEqualTo(200);
 
         Ran on = as("ops", "safe-mode", "on", "--reason", "incident 12");
         assertThat(on.code()).as(on.err()).isZero();
@@ -138,13 +163,18 @@ class SafeModeTest {
 
         Ran once = as("ops", "safe-mode", "off", "--reason", "over");
         assertThat(once.code()).as(once.err()).isEqualTo(1);
-        assertThat(as("ops", "safe-mode", "off", "--reason", "over").code()).as("the same operator").isEqualTo(1);
-        assertThat(alice.ask(alice.anthropic("/v1/messages", MESSAGES)).status()).isEqualTo(503);
+        assertThat(as("ops", "safe-mode", "off", "--reason", "over").code())
+                .as("the same operator")
+                .isEqualTo(1);
+        assertThat(alice.ask(alice.anthropic("/v1/messages", MESSAGES)).status())
+                .isEqualTo(503);
         Ran twice = as("chief", "safe-mode", "off", "--reason", "over");
         assertThat(twice.code()).as(twice.err()).isZero();
-        assertThat(alice.ask(alice.anthropic("/v1/messages", MESSAGES)).status()).isEqualTo(200);
-        assertThat(events()).containsExactly(
-                "admin.safe_mode.on", "admin.safe_mode.leave", "admin.safe_mode.leave", "admin.safe_mode.off");
+        assertThat(alice.ask(alice.anthropic("/v1/messages", MESSAGES)).status())
+                .isEqualTo(200);
+        assertThat(events())
+                .containsExactly(
+                        "admin.safe_mode.on", "admin.safe_mode.leave", "admin.safe_mode.leave", "admin.safe_mode.off");
     }
 
     @Test
@@ -204,7 +234,8 @@ class SafeModeTest {
 
         start();
 
-        assertThat(alice.ask(alice.anthropic("/v1/messages", MESSAGES)).status()).isEqualTo(503);
+        assertThat(alice.ask(alice.anthropic("/v1/messages", MESSAGES)).status())
+                .isEqualTo(503);
         assertThat(as("ops", "safe-mode", "status").out()).contains("incident 12");
     }
 
@@ -236,8 +267,10 @@ class SafeModeTest {
         WireAnswer lifted = ask("ops", "DELETE", "/kill", "{\"id\":\"" + id + "\",\"reason\":\"r\"}");
         assertThat(lifted.status()).isEqualTo(403);
         assertThat(lifted.text()).contains("safe mode");
-        assertThat(ask("ops", "POST", "/kill", stop.replace("mallory", "eve")).status()).isEqualTo(200);
-        assertThat(ask("nobody", "POST", "/safe-mode", "{\"reason\":\"r\"}").status()).isEqualTo(401);
+        assertThat(ask("ops", "POST", "/kill", stop.replace("mallory", "eve")).status())
+                .isEqualTo(200);
+        assertThat(ask("nobody", "POST", "/safe-mode", "{\"reason\":\"r\"}").status())
+                .isEqualTo(401);
     }
 
     @Test
@@ -246,8 +279,19 @@ class SafeModeTest {
         start();
         as("ops", "safe-mode", "on", "--reason", "r");
 
-        Ran made = run("keys", "create", "--config", folder.resolve("gateway.yaml").toString(), "--name", "n",
-                "--subject", "s", "--client", "c", "--view", "models");
+        Ran made = run(
+                "keys",
+                "create",
+                "--config",
+                folder.resolve("gateway.yaml").toString(),
+                "--name",
+                "n",
+                "--subject",
+                "s",
+                "--client",
+                "c",
+                "--view",
+                "models");
 
         assertThat(made.code()).isEqualTo(3);
         assertThat(made.err()).contains("safe mode");

@@ -88,7 +88,8 @@ public final class KnownGoodFile {
         ObjectNode aliases = body.putObject("aliases");
         profile.aliases().forEach((alias, pairs) -> {
             ArrayNode list = aliases.putArray(alias);
-            pairs.forEach(pair -> list.addObject().put("provider", pair.provider()).put("model", pair.model()));
+            pairs.forEach(
+                    pair -> list.addObject().put("provider", pair.provider()).put("model", pair.model()));
         });
         return body;
     }
@@ -105,7 +106,8 @@ public final class KnownGoodFile {
             }
             return read(Files.readAllBytes(file), key);
         } catch (IOException unreadable) {
-            throw new BadProfile(file + " cannot be read (" + unreadable.getClass().getSimpleName() + ")");
+            throw new BadProfile(
+                    file + " cannot be read (" + unreadable.getClass().getSimpleName() + ")");
         }
     }
 
@@ -207,8 +209,7 @@ public final class KnownGoodFile {
             return new KnownGood(made, most, providers, aliases);
         }
 
-        private Map<String, Integer> members(@Nullable Integer node, String what)
-                throws BadProfile {
+        private Map<String, Integer> members(@Nullable Integer node, String what) throws BadProfile {
             if (node == null || !file.is(node, Kind.OBJECT)) {
                 throw new BadProfile(what + " is no object");
             }
@@ -261,8 +262,7 @@ public final class KnownGoodFile {
             return providers;
         }
 
-        private Map<String, List<Pair>> aliases(
-                @Nullable Integer node, Map<String, URI> providers) throws BadProfile {
+        private Map<String, List<Pair>> aliases(@Nullable Integer node, Map<String, URI> providers) throws BadProfile {
             Map<String, List<Pair>> aliases = new LinkedHashMap<>();
             for (Map.Entry<String, Integer> each : members(node, "aliases").entrySet()) {
                 aliases.put(each.getKey(), pairs(each.getKey(), each.getValue(), providers));

@@ -70,7 +70,8 @@ public final class Restrictions {
                                 tenant,
                                 models,
                                 each.has("calls_per_minute")
-                                        ? OptionalInt.of(each.get("calls_per_minute").intValue())
+                                        ? OptionalInt.of(
+                                                each.get("calls_per_minute").intValue())
                                         : OptionalInt.empty(),
                                 each.required("reason").stringValue(),
                                 each.required("by").stringValue(),

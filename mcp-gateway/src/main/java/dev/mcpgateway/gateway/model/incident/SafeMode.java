@@ -263,9 +263,7 @@ public final class SafeMode {
         try {
             KnownGood profile = KnownGoodFile.read(source.file(), KnownGoodFile.publicKey(source.publicKey()));
             Optional<String> difference = profile.difference(settings.providers());
-            return difference.isPresent()
-                    ? new Mode.Shut(entered, difference.get())
-                    : new Mode.Safe(entered, profile);
+            return difference.isPresent() ? new Mode.Shut(entered, difference.get()) : new Mode.Safe(entered, profile);
         } catch (BadProfile bad) {
             return new Mode.Shut(entered, String.valueOf(bad.getMessage()));
         }

@@ -47,8 +47,7 @@ public final class AuthFailures {
         if (state.last.size() > FAILURES) {
             state.last.removeFirst();
         }
-        boolean burst = state.last.size() == FAILURES
-                && !state.last.getFirst().isBefore(now.minus(WINDOW));
+        boolean burst = state.last.size() == FAILURES && !state.last.getFirst().isBefore(now.minus(WINDOW));
         long hour = total(state.hour.sums(now));
         double usual = (total(state.week.sums(now)) - hour) / (double) (WEEK_HOURS - 1);
         boolean risen = hour >= FAILURES && hour > TIMES * usual;
@@ -62,7 +61,8 @@ public final class AuthFailures {
                 name,
                 burst ? FAILURES : hour,
                 burst ? FAILURES : TIMES * usual,
-                burst ? "the provider refused the key three times within five minutes"
+                burst
+                        ? "the provider refused the key three times within five minutes"
                         : "the provider refuses the key far more often than in other hours of the week"));
     }
 

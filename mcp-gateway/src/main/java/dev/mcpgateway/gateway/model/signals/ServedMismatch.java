@@ -35,18 +35,13 @@ public final class ServedMismatch {
         }
         pair.quietUntil = now.plus(QUIET);
         return Optional.of(new Signal(
-                Signal.Kind.MODEL_MISMATCH,
-                tenant,
-                provider,
-                1,
-                0,
-                "asked for " + asked + ", served by " + served));
+                Signal.Kind.MODEL_MISMATCH, tenant, provider, 1, 0, "asked for " + asked + ", served by " + served));
     }
 
     private static boolean isSame(String asked, String served) {
         String wanted = plain(asked);
-        return plain(served).startsWith(
-                wanted.endsWith(LATEST) ? wanted.substring(0, wanted.length() - LATEST.length()) : wanted);
+        return plain(served)
+                .startsWith(wanted.endsWith(LATEST) ? wanted.substring(0, wanted.length() - LATEST.length()) : wanted);
     }
 
     private static String plain(String name) {

@@ -48,8 +48,7 @@ public final class Signals implements AuditObserver {
      * @param windows when operators may override
      * @param counted told of each signal, for the metric
      */
-    public Signals(
-            List<Predicate<Instant>> windows, InstantSource clock, AuditLog audit, Consumer<Signal> counted) {
+    public Signals(List<Predicate<Instant>> windows, InstantSource clock, AuditLog audit, Consumer<Signal> counted) {
         this.times = new ChangeTimes(windows);
         this.clock = clock;
         this.audit = audit;
@@ -81,7 +80,8 @@ public final class Signals implements AuditObserver {
                 drift.changed();
                 times.overridden("policy.changed", "", now).ifPresent(this::raise);
             }
-            case PolicyRejected _ -> times.overridden("policy.rejected", "", now).ifPresent(this::raise);
+            case PolicyRejected _ ->
+                times.overridden("policy.rejected", "", now).ifPresent(this::raise);
             case KillChanged kill ->
                 times.overridden(kill.removed() ? "kill.removed" : "kill.set", kill.administrator(), now)
                         .ifPresent(this::raise);

@@ -25,7 +25,11 @@ public final class TruncationRise {
 
     /** What providers call it. */
     private static final Set<String> LENGTH = Set.of(
-            "length", "max_tokens", "max_output_tokens", "model_context_window_exceeded", "incomplete:max_output_tokens");
+            "length",
+            "max_tokens",
+            "max_output_tokens",
+            "model_context_window_exceeded",
+            "incomplete:max_output_tokens");
 
     private final PerKey<Tenant> tenants = new PerKey<>(TENANTS_MAX, Tenant::new);
 

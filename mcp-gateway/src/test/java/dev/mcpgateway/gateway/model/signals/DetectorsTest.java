@@ -71,7 +71,8 @@ class DetectorsTest {
     @CsvSource({"49, false", "50, true"})
     void fewCallsOfAnHourSayNothing(int calls, boolean isRaised) {
         RoutingDrift detector = new RoutingDrift();
-        Instant later = drift(detector, MONDAY, Duration.ofDays(1), 1.0, new Random(5)).plus(Duration.ofHours(2));
+        Instant later =
+                drift(detector, MONDAY, Duration.ofDays(1), 1.0, new Random(5)).plus(Duration.ofHours(2));
 
         for (int i = 0; i < calls; i++) {
             detector.served("acme", "b/two", later.plusSeconds(i)).ifPresent(raised::add);
@@ -171,11 +172,14 @@ class DetectorsTest {
         AuthFailures detector = new AuthFailures();
 
         for (int i = 0; i < 3; i++) {
-            detector.refused("acme", "secret", MONDAY.plus(Duration.ofMinutes(15L * i))).ifPresent(raised::add);
+            detector.refused("acme", "secret", MONDAY.plus(Duration.ofMinutes(15L * i)))
+                    .ifPresent(raised::add);
         }
 
-        assertThat(raised).hasSize(1).first().satisfies(signal -> assertThat(signal.about())
-                .isEqualTo("acme/secret"));
+        assertThat(raised)
+                .hasSize(1)
+                .first()
+                .satisfies(signal -> assertThat(signal.about()).isEqualTo("acme/secret"));
     }
 
     @Test
@@ -217,8 +221,11 @@ class DetectorsTest {
         assertThat(night.covers(Instant.parse("2026-11-20T21:00:00Z"))).isTrue();
         assertThat(night.covers(Instant.parse("2026-11-21T00:59:00Z"))).isTrue();
         assertThat(night.covers(Instant.parse("2026-11-21T01:00:00Z"))).isFalse();
-        assertThat(night.covers(Instant.parse("2026-11-20T00:30:00Z"))).as("the night before").isFalse();
-        assertThat(new ChangeTimes(List.of()).overridden("kill.set", "", MONDAY)).isEmpty();
+        assertThat(night.covers(Instant.parse("2026-11-20T00:30:00Z")))
+                .as("the night before")
+                .isFalse();
+        assertThat(new ChangeTimes(List.of()).overridden("kill.set", "", MONDAY))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -234,7 +241,8 @@ class DetectorsTest {
     void anotherModelThanWasAskedIsASignal(String asked, String served, boolean isRaised) {
         ServedMismatch detector = new ServedMismatch();
 
-        assertThat(detector.answered("acme", "p", asked, served, MONDAY).isPresent()).isEqualTo(isRaised);
+        assertThat(detector.answered("acme", "p", asked, served, MONDAY).isPresent())
+                .isEqualTo(isRaised);
         assertThat(detector.answered("acme", "p", asked, served, MONDAY.plusSeconds(60)))
                 .as("once an hour")
                 .isEmpty();

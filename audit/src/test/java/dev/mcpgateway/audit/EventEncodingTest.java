@@ -329,18 +329,6 @@ class EventEncodingTest {
                                 "left"),
                         TIME));
         records.put(
-                "signal.raised",
-                encoding.event(
-                        new AuditEvent.SignalRaised(
-                                new Actor("", "", "", List.of(), "", "acme"),
-                                Source.NONE,
-                                "routing_drift",
-                                "other/model-2",
-                                "0.412",
-                                "0.200",
-                                "the models of the last hour are not those of the week"),
-                        TIME));
-        records.put(
                 "log.opened",
                 log.opened(identity, settings, List.of("name+0a0b0c0d+key"), "0123456789abcdef", 0, TIME));
         records.put("log.recovered", log.recovered(new Torn(4_096, 77, "ab".repeat(32), 12, 1), 3, TIME));
@@ -355,6 +343,18 @@ class EventEncodingTest {
                 encoding.outcome(
                         Samples.modelCall("call-6"), 45, CallOutcome.without(CallStatus.TIMEOUT, "x", 9), TIME));
         records.put("model denied", encoding.refused(Samples.modelRefusal("call-7"), TIME));
+        records.put(
+                "signal.raised",
+                encoding.event(
+                        new AuditEvent.SignalRaised(
+                                new Actor("", "", "", List.of(), "", "acme"),
+                                Source.NONE,
+                                "routing_drift",
+                                "other/model-2",
+                                "0.412",
+                                "0.200",
+                                "the models of the last hour are not those of the week"),
+                        TIME));
         Map<String, String> texts = new LinkedHashMap<>();
         records.forEach((name, json) -> texts.put(name, json.toString()));
         return texts;

@@ -51,7 +51,7 @@ public final class AuthFailures {
         long hour = total(state.hour.sums(now));
         double usual = (total(state.week.sums(now)) - hour) / (double) (WEEK_HOURS - 1);
         boolean risen = hour >= FAILURES && hour > TIMES * usual;
-        if (!burst && !risen || now.isBefore(state.quietUntil)) {
+        if ((!burst && !risen) || now.isBefore(state.quietUntil)) {
             return Optional.empty();
         }
         state.quietUntil = now.plus(QUIET);

@@ -37,6 +37,16 @@ public record Actor(
         scopes = List.copyOf(scopes);
     }
 
+    /** Whether nobody is known; a tenant may be, whom something is about. */
+    boolean isNobody() {
+        return issuer.isEmpty()
+                && subject.isEmpty()
+                && clientId.isEmpty()
+                && scopes.isEmpty()
+                && tokenId.isEmpty()
+                && keyId.isEmpty();
+    }
+
     /** Names the issuer and the client only, so that a subject cannot reach a log line by accident. */
     @Override
     public String toString() {

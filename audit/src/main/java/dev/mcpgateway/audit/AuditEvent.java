@@ -245,4 +245,19 @@ public sealed interface AuditEvent {
             scopes = List.copyOf(scopes);
         }
     }
+
+    /**
+     * Something unusual was seen ({@code ev: "signal.raised"}).
+     *
+     * @param actor {@code tenant} alone: whom it is about, if anybody
+     * @param source {@link Source#NONE}
+     * @param signal {@code detail.signal}: which one, such as routing_drift
+     * @param about {@code detail.about}: what it is about beside the tenant, such as a provider
+     * @param value {@code detail.value}: what was measured, as a decimal number
+     * @param threshold {@code detail.threshold}: what it was measured against
+     * @param what {@code detail.what}: in words
+     */
+    record SignalRaised(
+            Actor actor, Source source, String signal, String about, String value, String threshold, String what)
+            implements AuditEvent {}
 }

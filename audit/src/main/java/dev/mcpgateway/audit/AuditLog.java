@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +49,7 @@ public final class AuditLog implements AutoCloseable {
     private final Thread checkpointThread;
     private final Thread watchThread;
     private final AtomicBoolean closeCalled = new AtomicBoolean();
+    private volatile List<AuditObserver> observers = List.of();
 
     private AuditLog(Opening opening) {
         this.limits = opening.settings().limits();
@@ -109,6 +111,13 @@ public final class AuditLog implements AutoCloseable {
         return log;
     }
 
+    /** From now on tells this observer, too. */
+    public synchronized void observe(AuditObserver observer) {
+        List<AuditObserver> all = new ArrayList<>(observers);
+        all.add(observer);
+        observers = List.copyOf(all);
+    }
+
     /** Where the log is and how to verify it. */
     public LogAddress address() {
         return address;
@@ -151,6 +160,7 @@ public final class AuditLog implements AutoCloseable {
     public void append(AuditEvent event) {
         state.requireOpen();
         handOver(Pending.awaited(fitting(encoding.event(event, micros()))));
+        observers.forEach(observer -> observer.happened(event));
     }
 
     /**
@@ -162,6 +172,7 @@ public final class AuditLog implements AutoCloseable {
     public void appendAsync(AuditEvent event) {
         state.requireOpen();
         enqueue(fitting(encoding.event(event, micros())), -1);
+        observers.forEach(observer -> observer.happened(event));
     }
 
     void finish(CallOpened call, long seq, CallOutcome outcome) {
@@ -173,6 +184,7 @@ public final class AuditLog implements AutoCloseable {
             case STRICT -> handOver(Pending.outcome(record, seq));
             case INTENT -> enqueue(record, seq);
         }
+        observers.forEach(observer -> observer.ended(call, outcome));
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.mcpgateway.audit;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -25,6 +26,19 @@ public final class AuditReader {
     /** Reads the log in the directory that holds {@code log.json}. */
     public AuditReader(Path directory) {
         this(new FileStorage(directory));
+    }
+
+    /**
+     * Reads the log in that directory, or the one log in a directory below it.
+     *
+     * @throws IOException if there is none
+     */
+    public static AuditReader in(Path directory) throws IOException {
+        Path log = AuditMain.logDirectory(directory);
+        if (!Files.exists(log.resolve(LogFiles.LOG_JSON))) {
+            throw new IOException("there is no log.json in " + directory + ", nor one log below it");
+        }
+        return new AuditReader(log);
     }
 
     AuditReader(AuditStorage storage) {

@@ -93,6 +93,7 @@ final class EventEncoding {
             case AuditEvent.AdminAction action -> action(json, action);
             case AuditEvent.KillChanged kill -> kill(json, kill);
             case AuditEvent.ConsentChanged consent -> consent(json, consent);
+            case AuditEvent.SignalRaised signal -> signal(json, signal);
         }
         return end(json);
     }
@@ -188,6 +189,14 @@ final class EventEncoding {
         json.member("administrator", event.administrator())
                 .member("reason", event.reason())
                 .close('}');
+    }
+
+    private void signal(JsonBytes json, AuditEvent.SignalRaised event) {
+        who(json, "signal.raised", event);
+        parts.source(json, event.source());
+        json.name("detail").open('{').member("signal", event.signal()).member("about", event.about());
+        json.member("value", event.value()).member("threshold", event.threshold());
+        json.member("what", event.what()).close('}');
     }
 
     private void who(JsonBytes json, String name, AuditEvent event) {

@@ -25,7 +25,7 @@ final class RecordParts {
 
     /** The same under another name. */
     void actor(JsonBytes json, String name, Actor actor) {
-        if (actor.equals(Actor.NONE)) {
+        if (actor.isNobody()) {
             return;
         }
         json.name(name).open('{');

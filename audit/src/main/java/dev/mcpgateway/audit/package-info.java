@@ -104,6 +104,7 @@
  *                    kill.removed likewise. A user stopped at every issuer has a sub_p over an empty issuer
  * consent.granted    detail {whom{sub_p, iss}, upstream, server, scopes[], administrator, reason}; consent.started,
  *                    consent.refused and consent.revoked likewise; whom and administrator where one revokes
+ * signal.raised      detail {signal, about, value, threshold, what}: something unusual was seen, of the tenant if there is one
  * log.opened         detail {log_sha256, vkeys[], subject_key, heartbeat_s, oldest_open}; record 0 is one
  * log.recovered      detail {from, bytes, sha256, cut_b, kept, oldest_open}: a torn tail was cut off
  * log.sealed         detail {first, last, bytes, root, oldest_open}: first record of a new segment, about the last one

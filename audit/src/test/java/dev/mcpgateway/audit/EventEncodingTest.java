@@ -347,6 +347,18 @@ class EventEncodingTest {
         records.put(
                 "model outcome from a cache",
                 encoding.outcome(Samples.modelCall("call-6"), 45, Samples.keptModelOutcome(), TIME));
+        records.put(
+                "signal.raised",
+                encoding.event(
+                        new AuditEvent.SignalRaised(
+                                new Actor("", "", "", List.of(), "", "acme"),
+                                Source.NONE,
+                                "routing_drift",
+                                "other/model-2",
+                                "0.412",
+                                "0.200",
+                                "the models of the last hour are not those of the week"),
+                        TIME));
         Map<String, String> texts = new LinkedHashMap<>();
         records.forEach((name, json) -> texts.put(name, json.toString()));
         return texts;

@@ -81,6 +81,7 @@ public final class Gateway implements AutoCloseable {
     private final Optional<ConsentWiring> consents;
     private final Optional<MoneyWiring> money;
     private final Optional<ModelWiring> models;
+    private final Incidents incidents;
     private final UpstreamCredentials credentials;
     private final UpstreamFactory factory;
     private final SecretWatch secrets;
@@ -165,6 +166,7 @@ public final class Gateway implements AutoCloseable {
                             ModelWiring.audience(config, publicUrl),
                             transports));
             this.money = MoneyWiring.of(config, wiring, audit.address().directory(), transports);
+            this.incidents = new Incidents(config, wiring, audit, policy, face::policyChanged, telemetry, sweeper);
             this.models = ModelWiring.of(
                     config,
                     wiring,
@@ -176,6 +178,7 @@ public final class Gateway implements AutoCloseable {
                     audit,
                     telemetry,
                     money,
+                    incidents,
                     transports);
             this.authenticator = authenticator(time);
             this.readiness = readiness();
@@ -190,6 +193,7 @@ public final class Gateway implements AutoCloseable {
     public void start() throws Exception {
         observe();
         secrets.start(sweeper);
+        others.withholdNewKeysWhile(incidents.safeMode()::isOn);
         CallIds ids = new CallIds(wiring.clock(), wiring.ids());
         Answers adminAnswers = operators.answers("", List::of, Answers.Dpop.NONE, McpFace.serverInfo(wiring.version()));
         operators.start(adminRoutes(), adminAnswers, face::refusedAtTheEdge, ids);
@@ -364,6 +368,7 @@ public final class Gateway implements AutoCloseable {
                 "secret",
                 () -> secrets.ages().seconds());
         telemetry.upstreams(this::upstreamStatus);
+        incidents.observe();
     }
 
     private List<String> upstreamProblems() {
@@ -426,7 +431,7 @@ public final class Gateway implements AutoCloseable {
         models.ifPresent(wired -> routes.addAll(wired.operatorsRoutes(tokens)));
         consents.ifPresent(
                 wired -> routes.addAll(wired.operatorsRoutes(tokens, wiring.nanoClock(), Stops.issuers(config))));
-        return routes;
+        return incidents.operatorsRoutes(routes, tokens, secrets.ages());
     }
 
     private Map<String, String> status() {
@@ -436,6 +441,7 @@ public final class Gateway implements AutoCloseable {
         status.put("policy", policy.get().hash());
         status.put("policy_problem", policy.problem());
         status.put("kill_problem", stops.kills().problem());
+        incidents.tell(status);
         status.put("audit", audit.health().state().name());
         status.put("upstream_problems", String.join("; ", upstreamProblems()));
         status.put("quarantined_tools", face.quarantined().toString());

@@ -80,12 +80,16 @@ final class ModelWiring {
             AuditLog audit,
             Telemetry telemetry,
             Optional<MoneyWiring> money,
+            Incidents incidents,
             List<AutoCloseable> transports) {
         return config.models().map(models -> {
             Map<String, ModelProvider> providers = new LinkedHashMap<>();
             models.providers().forEach((name, provider) -> {
+                UpstreamCredential credential = incidents.credential(provider, secrets);
                 ModelProvider made = new TranslatingProvider(
-                        provider(provider, settings(provider, models, config, secrets), secrets, sweeper),
+                        incidents.keyed(
+                                provider(provider, settings(provider, credential, models, config), secrets, sweeper),
+                                credential),
                         provider.translation(),
                         new CallIds(wiring.clock(), wiring.ids())::next,
                         wiring.clock());
@@ -113,6 +117,8 @@ final class ModelWiring {
                     cache(models, wiring, telemetry),
                     policies,
                     kills,
+                    incidents.safeMode(),
+                    incidents.restrictions(),
                     audit,
                     telemetry,
                     wiring.clock());
@@ -184,7 +190,7 @@ final class ModelWiring {
     }
 
     private static ProviderSettings settings(
-            Models.Provider provider, Models models, GatewayConfig config, Secrets secrets) {
+            Models.Provider provider, UpstreamCredential credential, Models models, GatewayConfig config) {
         HttpSettings connections = new HttpSettings(
                 HttpOrigin.of(provider.baseUrl()),
                 HttpSettings.Client.LEAN,
@@ -199,7 +205,7 @@ final class ModelWiring {
                 provider.kind(),
                 provider.baseUrl(),
                 provider.apiVersion(),
-                credential(provider.credential(), secrets),
+                credential,
                 connections,
                 UpstreamFactory.networks(provider.allowNetworks()),
                 provider.firstEventTimeout(),
@@ -210,12 +216,6 @@ final class ModelWiring {
                 models.replyBytes(),
                 models.streamBytes(),
                 config.limits().jsonDepth());
-    }
-
-    private static UpstreamCredential credential(Credential credential, Secrets secrets) {
-        return credential instanceof Credential.StaticHeader(String header, String prefix, var secret)
-                ? new UpstreamCredential.StaticHeader(header, prefix, secrets.of(secret))
-                : new UpstreamCredential.None();
     }
 
     /** What operators may ask about the models. */

@@ -32,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -114,6 +115,11 @@ final class OtherCredentials {
         virtualKeys.ifPresent(verifiers::add);
         verifiers.addAll(introspections);
         return verifiers;
+    }
+
+    /** While this holds, keys that were not there before are good for nothing. */
+    void withholdNewKeysWhile(BooleanSupplier frozen) {
+        virtualKeys.ifPresent(keys -> keys.withholdNewWhile(frozen));
     }
 
     /** Also what nobody uses is looked at when it changes, so that the audit log has it. */

@@ -111,6 +111,10 @@ final class SecretWatch implements AutoCloseable {
                 put(all, name + ".secret_access_key", keys.secretAccessKey());
                 put(all, name + ".session_token", keys.sessionToken());
             }
+            case Credential.KeyPair pair -> {
+                put(all, name, pair.first().secret());
+                put(all, name + ".next", pair.next());
+            }
             case Credential.ClientCredentials mode -> putServer(all, name, mode.server());
             case Credential.TokenExchange mode -> putServer(all, name, mode.server());
             case Credential.UserOAuth mode -> {

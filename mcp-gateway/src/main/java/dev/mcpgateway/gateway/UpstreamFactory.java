@@ -147,6 +147,7 @@ final class UpstreamFactory {
         return switch (credential) {
             case Credential.None _ -> Set.of();
             case Credential.StaticHeader header -> Set.of(header.header());
+            case Credential.KeyPair pair -> Set.of(pair.first().header());
             case Credential.Aws _,
                     Credential.CallToken _,
                     Credential.ClientCredentials _,

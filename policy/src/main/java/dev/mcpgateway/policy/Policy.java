@@ -32,9 +32,11 @@ public final class Policy {
     private final Map<Action, RuleIndex> indexes = new EnumMap<>(Action.class);
     private final SettingsIndex settings;
     private final NavigableSet<Instant> changes = new TreeSet<>();
+    private final List<Restriction> restrictions;
 
-    private Policy(PolicyRules rules) {
+    private Policy(PolicyRules rules, List<Restriction> restrictions) {
         this.rules = rules;
+        this.restrictions = List.copyOf(restrictions);
         for (Action action : Action.values()) {
             indexes.put(action, new RuleIndex(action, rules.rules()));
         }
@@ -52,7 +54,7 @@ public final class Policy {
 
     /** The policy of {@code rules}. */
     public static Policy of(PolicyRules rules) {
-        return new Policy(rules);
+        return new Policy(rules, List.of());
     }
 
     /**
@@ -73,7 +75,12 @@ public final class Policy {
             }
             all.add(rule);
         }
-        return of(new PolicyRules(all, rules.entries(), rules.models(), rules.hash()));
+        return new Policy(new PolicyRules(all, rules.entries(), rules.models(), rules.hash()), restrictions);
+    }
+
+    /** The same policy with these restrictions and no others. It keeps its {@link #hash}, which names what was written. */
+    public Policy restricted(List<Restriction> now) {
+        return now.isEmpty() && restrictions.isEmpty() ? this : new Policy(rules, now);
     }
 
     /**
@@ -215,6 +222,9 @@ public final class Policy {
         if (variable < 0) {
             return visibility(subject, template, now) instanceof Visibility.Visible;
         }
+        if (restriction(Action.READ_RESOURCE, subject, template, now) != null) {
+            return false;
+        }
         Sought sought = new Sought.Template(template.alias(), template.own().substring(0, variable));
         Evaluation evaluation = new Evaluation(subject, sought, now);
         index(Action.READ_RESOURCE).lookUpTemplate(template.alias(), evaluation);
@@ -233,7 +243,7 @@ public final class Policy {
                 .map(rule -> Explainer.trace(rule, subject, feature, now))
                 .toList();
         CallLimits limits = outcome instanceof Outcome.Permitted(Rule deciding, List<String> _)
-                ? limits(feature, deciding)
+                ? limits(subject, feature, deciding)
                 : CallLimits.NONE;
         return new Explanation(
                 feature, verdict(outcome), decidingRule(outcome), visibility(outcome), limits, traces, hash());
@@ -294,9 +304,24 @@ public final class Policy {
     }
 
     private Outcome evaluate(Action action, Subject subject, FeatureName feature, Instant now) {
+        Outcome.Forbidden restricted = restriction(action, subject, feature, now);
+        if (restricted != null) {
+            return restricted;
+        }
         Evaluation evaluation = new Evaluation(subject, new Sought.Feature(feature), now);
         index(action).lookUp(feature, evaluation);
         return evaluation.outcome();
+    }
+
+    /** The first restriction that leaves the caller without this; one that cannot be evaluated holds. */
+    private Outcome.@Nullable Forbidden restriction(Action action, Subject subject, FeatureName feature, Instant now) {
+        for (Restriction restriction : restrictions) {
+            Truth covers = restriction.covers(subject, now);
+            if (covers != Truth.FALSE && !restriction.leaves(action, feature, settings.of(feature))) {
+                return new Outcome.Forbidden(restriction.forbid(), covers == Truth.ERROR);
+            }
+        }
+        return null;
     }
 
     private RuleIndex index(Action action) {
@@ -310,10 +335,16 @@ public final class Policy {
             all.addAll(others);
             ruleIds = List.copyOf(all);
         }
-        return new Permit(subject, feature, ruleIds, rules.hash(), limits(feature, deciding));
+        return new Permit(subject, feature, ruleIds, rules.hash(), limits(subject, feature, deciding));
     }
 
-    private CallLimits limits(FeatureName feature, Rule deciding) {
-        return deciding.limits().narrowest(settings.of(feature).limits());
+    private CallLimits limits(Subject subject, FeatureName feature, Rule deciding) {
+        CallLimits limits = deciding.limits().narrowest(settings.of(feature).limits());
+        for (Restriction restriction : restrictions) {
+            if (restriction.covers(subject, Instant.MIN) != Truth.FALSE) {
+                limits = limits.narrowest(restriction.limits());
+            }
+        }
+        return limits;
     }
 }

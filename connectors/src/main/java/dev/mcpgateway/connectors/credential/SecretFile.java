@@ -65,6 +65,11 @@ public final class SecretFile implements SecretSource {
         }
     }
 
+    @Override
+    public void refresh() {
+        last = null;
+    }
+
     private Version version() throws IOException, SecretUnavailable {
         PosixFileAttributeView posix = Files.getFileAttributeView(path, PosixFileAttributeView.class);
         if (posix == null) {

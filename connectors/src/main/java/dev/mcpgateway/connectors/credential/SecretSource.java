@@ -9,4 +9,7 @@ public sealed interface SecretSource permits SecretFile, SecretVariable, VaultSe
      * @throws SecretUnavailable if it is missing, empty, or open to others
      */
     Secret read() throws SecretUnavailable;
+
+    /** The next {@link #read} looks at where it is kept, however fresh what is known. */
+    default void refresh() {}
 }

@@ -9,6 +9,7 @@ import java.util.Set;
 public sealed interface UpstreamCredential
         permits UpstreamCredential.None,
                 UpstreamCredential.StaticHeader,
+                KeyPair,
                 CallToken,
                 TokenExchange,
                 ClientCredentials,

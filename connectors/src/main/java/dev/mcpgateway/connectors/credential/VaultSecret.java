@@ -57,6 +57,18 @@ public final class VaultSecret implements SecretSource {
         }
     }
 
+    /** What is known stays good for a vault that does not answer. */
+    @Override
+    public void refresh() {
+        Read known = last;
+        if (known != null) {
+            last = new Read(
+                    known.secret(),
+                    known.saidNanos(),
+                    vault.time().nanos() - vault.settings().fresh().toNanos());
+        }
+    }
+
     private Secret asked() throws SecretUnavailable {
         Read known = last;
         if (known != null && isFresh(known)) {

@@ -3,6 +3,7 @@ package dev.mcpgateway.connectors.model;
 import dev.mcpgateway.connectors.credential.Credential;
 import dev.mcpgateway.connectors.credential.CredentialUnavailable;
 import dev.mcpgateway.connectors.credential.CredentialUse;
+import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.model.ModelFailure.Cause;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
@@ -89,6 +90,11 @@ public final class HttpModelProvider implements ModelProvider {
         } catch (HttpFault fault) {
             return new ModelReply.Failed(Faults.failure(fault));
         }
+    }
+
+    @Override
+    public Probe probe(UpstreamCredential key) {
+        return KeyProbe.ask(transport, target, settings.kind().protocol(), key, time, settings.replyBytesMax());
     }
 
     private ModelReply send(ModelCall call, Credential credential) throws HttpFault {

@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model;
 
+import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import java.util.List;
 import java.util.Map;
 
@@ -25,6 +26,11 @@ public interface ModelProvider extends AutoCloseable {
      * does. An interrupt of the thread ends it, and the request at the provider with it.
      */
     ModelReply send(ModelCall call);
+
+    /** What the provider makes of a key, asked by a request that costs nothing; no model is asked. */
+    default Probe probe(UpstreamCredential key) {
+        return Probe.NOT_KNOWN_HOW;
+    }
 
     /** Ends everything that is under way. */
     @Override

@@ -77,6 +77,8 @@ public enum Reason {
     MODELS_RESTING(
             Stage.ROUTE, 503, -31503, Form.HTTP, "Nobody who serves the model takes requests now. Try again later."),
     MODEL_MISMATCH(Stage.FORWARD, 502, -31502, Form.HTTP, "Another model answered than was asked for."),
+    SAFE_MODE(Stage.ROUTE, 503, -31503, Form.HTTP, "The model is not available at the moment."),
+    READ_ONLY(Stage.AUTHORIZE, 403, -31403, Form.HTTP, "In safe mode nothing is changed here but to stop or narrow."),
     NEEDS_SCOPE(Stage.LOCATE, 403, -31403, Form.HTTP, "The access token lacks a scope for this."),
 
     PARAM_HEADER_MISMATCH(Stage.CHECK, 400, -32020, Form.RPC, "Header mismatch"),

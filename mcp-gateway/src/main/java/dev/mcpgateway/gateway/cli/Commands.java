@@ -27,6 +27,11 @@ import picocli.CommandLine.Spec;
             Commands.Audit.class,
             ScreenCommand.class,
             KillCommand.class,
+            SafeModeCommand.class,
+            RestrictCommand.class,
+            CredentialsCommand.class,
+            ExposureCommand.class,
+            ModelsCommand.class,
             SigningKeysCommand.class,
             KeysCommand.class,
             UserTokensCommand.class,
@@ -40,6 +45,7 @@ import picocli.CommandLine.Spec;
             "  mcp-gateway serve --config gateway.yaml     run the gateway",
             "  mcp-gateway policy explain --help           what may whom call, and why?",
             "  mcp-gateway kill add --help                 stop a caller or a tool now",
+            "  mcp-gateway safe-mode --help                models by the known-good profile alone",
             "  mcp-gateway user-tokens --help              what have users agreed to?",
             "  mcp-gateway usage --help                    who used which models, and for how much?",
             "  mcp-gateway audit verify DIR --vkey FILE    is the audit log complete?",
@@ -71,6 +77,7 @@ public final class Commands implements Runnable {
             return AuditMain.run(Arrays.copyOfRange(arguments, 1, arguments.length), out, err);
         }
         CommandLine commands = new CommandLine(new Commands());
+        commands.setCaseInsensitiveEnumValuesAllowed(true);
         commands.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         commands.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         commands.setExecutionExceptionHandler(failure());

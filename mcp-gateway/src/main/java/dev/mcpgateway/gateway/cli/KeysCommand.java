@@ -9,6 +9,7 @@ import dev.mcpgateway.gateway.keys.KeyFile;
 import dev.mcpgateway.gateway.keys.KeyText;
 import dev.mcpgateway.gateway.keys.VirtualKey;
 import dev.mcpgateway.gateway.keys.VirtualKey.Holder;
+import dev.mcpgateway.gateway.model.incident.SafeMode;
 import dev.mcpgateway.policy.yaml.Problem;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -57,6 +58,15 @@ final class KeysCommand implements Runnable {
         Path config = Path.of("gateway.yaml");
 
         private final Wiring wiring = Wiring.production(BuildVersion.text());
+
+        /** The same where a key is to be made, which safe mode forbids. */
+        GatewayConfig readToMake() throws IOException {
+            GatewayConfig good = read();
+            if (SafeMode.isOn(good.stateDir())) {
+                throw new IOException("the gateway is in safe mode: no keys are made until it ends");
+            }
+            return good;
+        }
 
         /**
          * The configuration.
@@ -153,7 +163,7 @@ final class KeysCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException {
-            GatewayConfig config = setting.read();
+            GatewayConfig config = setting.readToMake();
             KeyText text = setting.newKey();
             VirtualKey key = new VirtualKey(
                     text.id(),
@@ -282,7 +292,7 @@ final class KeysCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             KeyText text = setting.newKey();
-            VirtualKey key = setting.file()
+            VirtualKey key = new KeyFile(setting.readToMake().stateDir())
                     .rotate(id, text, setting.now(), Setting.user(), overlap, setting.end(expires))
                     .orElseThrow(() -> new IOException("no good key has that id"));
             show(spec, text, key);

@@ -113,6 +113,10 @@ final class ReferenceCheck {
                     secret(pointer + "/aws/session_token", token);
                 }
             }
+            case Credential.KeyPair pair -> {
+                secret(pointer + "/static/secret", pair.first().secret());
+                secret(pointer + "/static/next", pair.next());
+            }
             case Credential.ClientCredentials mode -> client(pointer + "/client_credentials", mode.server());
             case Credential.TokenExchange mode -> client(pointer + "/token_exchange", mode.server());
             case Credential.UserOAuth mode -> {

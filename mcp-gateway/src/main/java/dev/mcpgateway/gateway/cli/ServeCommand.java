@@ -7,6 +7,7 @@ import dev.mcpgateway.gateway.Wiring;
 import dev.mcpgateway.gateway.config.ConfigFile;
 import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
 import dev.mcpgateway.gateway.config.GatewayConfig;
+import dev.mcpgateway.gateway.model.incident.SafeMode;
 import dev.mcpgateway.policy.yaml.Problem;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -49,6 +50,11 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "The gateway's configuration.")
     Path config = Path.of("gateway.yaml");
 
+    @Option(
+            names = "--safe-mode",
+            description = "Begins in safe mode, by the file safe-mode.on in the state folder; see safe-mode --help.")
+    boolean safeMode;
+
     @Spec
     CommandSpec spec = CommandSpec.create();
 
@@ -78,6 +84,9 @@ final class ServeCommand implements Callable<Integer> {
     private int serve(GatewayConfig good) throws Exception {
         PrintWriter err = spec.commandLine().getErr();
         try {
+            if (safeMode) {
+                SafeMode.pull(good.stateDir());
+            }
             Gateway gateway = new Gateway(good, Wiring.production(BuildVersion.text()));
             start(gateway);
             PrintWriter out = spec.commandLine().getOut();

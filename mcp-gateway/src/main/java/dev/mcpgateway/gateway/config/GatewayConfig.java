@@ -421,6 +421,13 @@ public record GatewayConfig(
                 SecretRef secretAccessKey,
                 @Nullable SecretRef sessionToken) implements Credential {}
 
+        /**
+         * Two keys of a provider of models for the same header, of which one is in use.
+         *
+         * @param next the one that the first is to be renewed by, or the other way round
+         */
+        record KeyPair(StaticHeader first, SecretRef next) implements Credential {}
+
         /** A token of the gateway's own for each call. */
         record CallToken(
                 String audience, SigningAlgorithm algorithm, SigningLibrary signer, Duration life, SubjectForm subject)

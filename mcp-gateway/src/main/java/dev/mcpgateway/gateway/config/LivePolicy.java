@@ -8,6 +8,7 @@ import dev.mcpgateway.audit.AuditUnavailable;
 import dev.mcpgateway.audit.Source;
 import dev.mcpgateway.gateway.telemetry.LogKeys;
 import dev.mcpgateway.policy.Policy;
+import dev.mcpgateway.policy.Restriction;
 import dev.mcpgateway.policy.Rule;
 import dev.mcpgateway.policy.rules.KnownNames;
 import dev.mcpgateway.policy.rules.PolicyParse;
@@ -37,6 +38,7 @@ public final class LivePolicy implements Supplier<Policy> {
     private volatile Policy current = Policy.denyAll();
     private Policy written = Policy.denyAll();
     private List<Rule> forbids = List.of();
+    private List<Restriction> restrictions = List.of();
     private volatile String problem = "";
     private String rejectedHash = "";
 
@@ -60,7 +62,17 @@ public final class LivePolicy implements Supplier<Policy> {
     /** What the files say is narrowed by these forbids from now on, instead of by earlier ones. */
     public synchronized void narrow(List<Rule> rules) {
         forbids = List.copyOf(rules);
-        current = written.narrowed(forbids);
+        current = inForce();
+    }
+
+    /** The same by these restrictions of callers, instead of by earlier ones. */
+    public synchronized void restrict(List<Restriction> now) {
+        restrictions = List.copyOf(now);
+        current = inForce();
+    }
+
+    private Policy inForce() {
+        return written.narrowed(forbids).restricted(restrictions);
     }
 
     /** The files that make the policy. */
@@ -113,7 +125,7 @@ public final class LivePolicy implements Supplier<Policy> {
             return List.of(new Problem(files.getFirst().toString(), 0, 0, "", problem, ""));
         }
         written = policy;
-        current = policy.narrowed(forbids);
+        current = inForce();
         problem = "";
         rejectedHash = "";
         LOG.atInfo().addKeyValue("policy", policy.hash()).log("policy in force");

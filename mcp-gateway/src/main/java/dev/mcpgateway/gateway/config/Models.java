@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param money prices and budgets; without them nothing is counted
  * @param caches whose answers are kept
  * @param routing how failures of providers are met
+ * @param incident what is prepared for incidents
  */
 public record Models(
         @Nullable URI audience,
@@ -36,7 +37,8 @@ public record Models(
         Map<String, Alias> aliases,
         Optional<MoneySettings> money,
         ModelCaches caches,
-        Routing routing) {
+        Routing routing,
+        Incident incident) {
     /** What keys call the place where models are, beside the names of views. */
     public static final String VIEW = "models";
 

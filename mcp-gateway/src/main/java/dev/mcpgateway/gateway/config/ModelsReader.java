@@ -42,7 +42,8 @@ final class ModelsReader {
                 aliases,
                 new MoneyReader(config, aliases.keySet()).money(section),
                 ModelCachesReader.caches(section, aliases.keySet()),
-                RoutingReader.routing(section));
+                RoutingReader.routing(section),
+                IncidentReader.read(config, section));
         if (models.aliases().isEmpty()) {
             section.problem("aliases", "no model has an alias", "Agents name models by aliases: gpt: {targets: […]}");
         }
@@ -131,8 +132,10 @@ final class ModelsReader {
             section.problem("header", "it must be a header name, and none that HTTP needs", "");
         }
         boolean bearer = header.equalsIgnoreCase("Authorization");
-        Credential credential = new Credential.StaticHeader(
+        Credential.StaticHeader first = new Credential.StaticHeader(
                 header, section.text("prefix", bearer ? "Bearer " : ""), config.secret(section, "secret"));
+        Credential credential =
+                section.has("next") ? new Credential.KeyPair(first, config.secret(section, "next")) : first;
         section.rejectUnknownKeys();
         return credential;
     }

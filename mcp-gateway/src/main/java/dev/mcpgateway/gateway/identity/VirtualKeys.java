@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,7 @@ public final class VirtualKeys extends TokenVerifier {
     private final TimeSource time;
     private final BiConsumer<Map<String, VirtualKey>, Map<String, VirtualKey>> changed;
     private final ReentrantLock looking = new ReentrantLock();
+    private volatile BooleanSupplier frozen = () -> false;
     private volatile Loaded loaded;
 
     /** A key and what it proves, made once. */
@@ -60,6 +62,9 @@ public final class VirtualKeys extends TokenVerifier {
             long size,
             @Nullable Object key) {
         static final Version NONE = new Version(null, -1, null);
+
+        /** Like no file, so that the next look reads it again. */
+        static final Version WITHHELD = new Version(null, -3, null);
     }
 
     private record Loaded(
@@ -158,6 +163,11 @@ public final class VirtualKeys extends TokenVerifier {
         return problem.isEmpty() ? List.of() : List.of(problem);
     }
 
+    /** While this holds, keys that are new in the file are good for nothing; afterwards they are. */
+    public void withholdNewWhile(BooleanSupplier holds) {
+        frozen = holds;
+    }
+
     /** Looks at the file now, so that what has changed is told of also while no key is used. */
     public void look() {
         looking.lock();
@@ -194,12 +204,14 @@ public final class VirtualKeys extends TokenVerifier {
     private Loaded load(Loaded last, Version version, long now) {
         try {
             Map<String, VirtualKey> keys = file.read();
+            boolean withheld =
+                    frozen.getAsBoolean() && keys.keySet().retainAll(last.keys().keySet());
             Map<String, Entry> entries = new HashMap<>();
             keys.forEach((id, key) -> entries.put(id, entry(key)));
             if (!Objects.equals(keys, last.keys())) {
                 changed.accept(last.keys(), keys);
             }
-            return new Loaded(keys, entries, version, now, "");
+            return new Loaded(keys, entries, withheld ? Version.WITHHELD : version, now, "");
         } catch (IOException failure) {
             String problem = "virtual keys: " + failure.getMessage();
             if (!problem.equals(last.problem())) {

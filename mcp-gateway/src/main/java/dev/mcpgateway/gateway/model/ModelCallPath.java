@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 final class ModelCallPath {
     private final Supplier<Policy> policies;
     private final ModelTable models;
+    private final Safety safety;
     private final Admission admission;
     private final Attempts attempts;
     private final Guardrails guardrails;
@@ -57,6 +58,7 @@ final class ModelCallPath {
     ModelCallPath(
             Supplier<Policy> policies,
             ModelTable models,
+            Safety safety,
             Admission admission,
             Attempts attempts,
             Guardrails guardrails,
@@ -69,6 +71,7 @@ final class ModelCallPath {
             int callsPerMinute) {
         this.policies = policies;
         this.models = models;
+        this.safety = safety;
         this.admission = admission;
         this.attempts = attempts;
         this.guardrails = guardrails;
@@ -200,12 +203,12 @@ final class ModelCallPath {
             guard = guardrails.begin(policy, permit, ask.request());
             ModelAsk checked = ask.with(guard.request());
             trace.enter(Stage.ROUTE);
-            Plan plan = models.plan(permit.feature().own(), checked);
+            Plan plan = safety.plan(permit.feature().own(), checked, models);
             trace.enter(Stage.ADMIT);
             admission.rate(
                     ask.caller().key(),
                     permit.feature().canonical(),
-                    permit.limits().callsPerMinute().orElse(callsPerMinute));
+                    safety.callsPerMinute(permit.limits().callsPerMinute().orElse(callsPerMinute)));
             return reserved(checked, plan, permit, guard, policy.hash(), trace);
         } catch (Refused refused) {
             throw records.refused(ask, refused.why(), trace.stage(), policy.hash(), traceRef(trace), guard.seen());

@@ -98,7 +98,7 @@ final class ModelErrors {
             case OVER_BUDGET -> new Row(429, "insufficient_quota", "insufficient_quota", "billing_error");
             case RATE_LIMITED, TOO_MANY_TOKENS, TOO_MANY_BAD_TOKENS ->
                 new Row(429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_error");
-            case UPSTREAM_BUSY, MODELS_RESTING, AUDIT_UNAVAILABLE, LEDGER_UNAVAILABLE, KEYS_UNAVAILABLE ->
+            case UPSTREAM_BUSY, MODELS_RESTING, SAFE_MODE, AUDIT_UNAVAILABLE, LEDGER_UNAVAILABLE, KEYS_UNAVAILABLE ->
                 new Row(503, "server_error", "overloaded", "overloaded_error");
             case UPSTREAM_TIMED_OUT -> new Row(504, "server_error", "timeout", "timeout_error");
             case UPSTREAM_DOWN, CREDENTIAL_UNAVAILABLE -> new Row(502, "server_error", "provider_unavailable", API);

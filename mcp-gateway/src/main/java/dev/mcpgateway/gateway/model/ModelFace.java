@@ -13,6 +13,8 @@ import dev.mcpgateway.gateway.http.Routes.Access;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.identity.Authenticator;
 import dev.mcpgateway.gateway.kill.KillSwitch;
+import dev.mcpgateway.gateway.model.incident.Restrictions;
+import dev.mcpgateway.gateway.model.incident.SafeMode;
 import dev.mcpgateway.gateway.model.money.Money;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.Policy;
@@ -34,6 +36,8 @@ public final class ModelFace {
     private final Attempts attempts;
     private final ModelCache cache;
     private final KillSwitch kills;
+    private final SafeMode safeMode;
+    private final Restrictions restrictions;
     private final AuditLog audit;
     private final Telemetry telemetry;
     private final InstantSource clock;
@@ -61,6 +65,8 @@ public final class ModelFace {
             ModelCache cache,
             Supplier<Policy> policies,
             KillSwitch kills,
+            SafeMode safeMode,
+            Restrictions restrictions,
             AuditLog audit,
             Telemetry telemetry,
             InstantSource clock) {
@@ -72,6 +78,8 @@ public final class ModelFace {
         this.cache = cache;
         this.policies = policies;
         this.kills = kills;
+        this.safeMode = safeMode;
+        this.restrictions = restrictions;
         this.audit = audit;
         this.telemetry = telemetry;
         this.clock = clock;
@@ -119,6 +127,7 @@ public final class ModelFace {
 
     private ModelEndpoint endpoint(Authenticator authenticator, BoundedBody bodies, ModelAnswers answers) {
         ModelRecords records = new ModelRecords(audit);
+        Safety safety = new Safety(safeMode, restrictions);
         return new ModelEndpoint(
                 settings.audience(),
                 authenticator,
@@ -128,18 +137,19 @@ public final class ModelFace {
                 new ModelCallPath(
                         policies,
                         models,
+                        safety,
                         admission,
                         attempts,
                         guardrails,
                         money.<Budgets>map(known -> new MeteredBudgets(known, clock))
                                 .orElse(Budgets.NONE),
-                        cache,
+                        safety.resting(cache),
                         records,
                         answers,
                         telemetry,
                         clock,
                         settings.callsPerMinute()),
-                new ModelList(policies, models, records, answers, clock),
+                new ModelList(policies, models, safety, records, answers, clock),
                 records,
                 answers,
                 telemetry);

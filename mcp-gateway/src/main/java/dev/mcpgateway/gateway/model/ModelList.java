@@ -25,6 +25,7 @@ final class ModelList {
 
     private final Supplier<Policy> policies;
     private final ModelTable models;
+    private final Safety safety;
     private final ModelRecords records;
     private final ModelAnswers answers;
     private final InstantSource clock;
@@ -32,11 +33,13 @@ final class ModelList {
     ModelList(
             Supplier<Policy> policies,
             ModelTable models,
+            Safety safety,
             ModelRecords records,
             ModelAnswers answers,
             InstantSource clock) {
         this.policies = policies;
         this.models = models;
+        this.safety = safety;
         this.records = records;
         this.answers = answers;
         this.clock = clock;
@@ -76,6 +79,7 @@ final class ModelList {
         Instant now = clock.instant();
         return models.names().stream()
                 .filter(model -> protocol != ModelProtocol.GEMINI || isGemini(model))
+                .filter(model -> safety.serves(model.own()))
                 .filter(model -> policy.decideModel(caller.subject(), model, now) instanceof Decision.Allow)
                 .toList();
     }

@@ -127,6 +127,12 @@ public final class ModelTable {
         return byAlias.get(alias);
     }
 
+    /** Everybody who may serve a model, however they fare; nobody for one that there is not. */
+    List<Target> targets(String alias) {
+        Models.Alias found = find(alias);
+        return found == null ? List.of() : found.targets().stream().map(this::target).toList();
+    }
+
     /** All names, in order. */
     List<FeatureName> names() {
         return byAlias.keySet().stream().map(FeatureName::model).toList();

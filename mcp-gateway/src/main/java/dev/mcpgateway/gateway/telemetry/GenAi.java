@@ -28,6 +28,12 @@ final class GenAi {
     static final AttributeKey<List<String>> DROPPED = AttributeKey.stringArrayKey("gateway.dropped");
 
     static final String DROPPED_EVENT = "gateway.dropped";
+    /** The operator's name of a provider; ours. */
+    static final AttributeKey<String> PROVIDER_ALIAS = AttributeKey.stringKey("gateway.provider");
+    /** Which of a provider's keys; ours. */
+    static final AttributeKey<String> KEY = AttributeKey.stringKey("gateway.credential");
+
+    static final String KEY_REFUSALS = "gateway.credential.auth_failures";
     static final String DURATION = "gen_ai.client.operation.duration";
     static final String TOKENS = "gen_ai.client.token.usage";
     static final String FIRST_CHUNK = "gen_ai.client.operation.time_to_first_chunk";

@@ -32,6 +32,8 @@ final class Names {
     static final AttributeKey<Long> ATTEMPTS = AttributeKey.longKey("gateway.upstream.attempts");
     static final AttributeKey<Long> COST = AttributeKey.longKey("gateway.model.cost_nano_usd");
 
+    static final AttributeKey<String> SIGNAL = AttributeKey.stringKey("gateway.signal");
+
     static final String SERVER_DURATION = "mcp.server.operation.duration";
     static final String CLIENT_DURATION = "mcp.client.operation.duration";
     static final String REFUSALS = "gateway.refusals";
@@ -43,6 +45,7 @@ final class Names {
     static final String MODEL_COST = "gateway.model.cost";
     static final String UPSTREAM_HEALTH = "gateway.upstream.health";
     static final String MISMATCH = "gateway.model.mismatch";
+    static final String SIGNALS = "gateway.signals";
     static final String SPANS_DROPPED = "gateway.telemetry.spans.dropped";
 
     private Names() {}

@@ -60,6 +60,8 @@ public final class Telemetry implements AutoCloseable {
     private final LongCounter decisions;
     private final LongCounter screened;
     private final LongCounter cached;
+    private final LongCounter keyRefusals;
+    private final LongCounter signals;
     private final ModelMetrics models;
     private final Map<Stage, LongAdder> stageNanos = new EnumMap<>(Stage.class);
     private final Map<Stage, LongAdder> stageCounts = new EnumMap<>(Stage.class);
@@ -104,6 +106,12 @@ public final class Telemetry implements AutoCloseable {
                 .build();
         this.cached = meter.counterBuilder(Names.CACHE_REQUESTS)
                 .setDescription("Calls of models with a cache by what it had for them.")
+                .build();
+        this.keyRefusals = meter.counterBuilder(GenAi.KEY_REFUSALS)
+                .setDescription("Keys that providers of models refused.")
+                .build();
+        this.signals = meter.counterBuilder(Names.SIGNALS)
+                .setDescription("Signals raised.")
                 .build();
         this.models = new ModelMetrics(meter);
         for (Stage stage : Stage.values()) {
@@ -193,6 +201,16 @@ public final class Telemetry implements AutoCloseable {
     /** Counts a call of a model whose answers are kept: {@code hit}, {@code miss} or {@code bypass}. */
     public void cached(String result) {
         cached.add(1, Attributes.of(Names.RESULT, result));
+    }
+
+    /** Counts a key that a provider refused. */
+    public void keyRefused(String provider, String key) {
+        keyRefusals.add(1, Attributes.of(GenAi.PROVIDER_ALIAS, provider, GenAi.KEY, key));
+    }
+
+    /** Counts a signal by its name. */
+    public void signalled(String signal) {
+        signals.add(1, Attributes.of(Names.SIGNAL, signal));
     }
 
     /** Adds a value that is read when metrics are collected. */

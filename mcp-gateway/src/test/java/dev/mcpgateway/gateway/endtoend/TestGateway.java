@@ -95,6 +95,16 @@ public final class TestGateway implements AutoCloseable {
             return this;
         }
 
+        /** A further key of {@code models}, on a line of its own. */
+        public Builder models(String yaml) {
+            return section("models", sections.get("models") + "  " + yaml + "\n");
+        }
+
+        /** The value of {@code models} with something else in the place of a part of it. */
+        public Builder models(String part, String instead) {
+            return section("models", sections.get("models").replace(part, instead));
+        }
+
         /** The configuration without that top-level key. */
         public Builder without(String key) {
             sections.remove(key);

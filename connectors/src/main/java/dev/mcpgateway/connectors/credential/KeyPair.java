@@ -1,0 +1,136 @@
+package dev.mcpgateway.connectors.credential;
+
+import dev.mcpgateway.connectors.net.TimeSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One or two keys for one header field, of which one is in use: with two a key is renewed without a gap. A key that the
+ * upstream refuses rests while the other one is good.
+ *
+ * <p>Safe for many threads: calls that were sent with an earlier key say so, and take back no choice that was made since.
+ */
+public final class KeyPair implements UpstreamCredential {
+    /** How long a refused key rests, so that a pair of bad keys does not double the requests. */
+    public static final Duration REST = Duration.ofMinutes(5);
+
+    private final List<Key> keys;
+    private final TimeSource time;
+    private volatile int inUse;
+
+    /** One key and what became of it. */
+    private static final class Key {
+        private final String name;
+        private final SecretSource secret;
+        private final StaticHeader header;
+        private long refusals;
+        private @Nullable Instant lastRefused;
+
+        private Key(String name, SecretSource secret, StaticHeader header) {
+            this.name = name;
+            this.secret = secret;
+            this.header = header;
+        }
+    }
+
+    /**
+     * What is known of a key; never the key.
+     *
+     * @param name {@code secret} or {@code next}
+     * @param inUse whether requests are sent with it
+     * @param refusals how often the upstream refused it since the start
+     * @param lastRefused when it last did; {@code null} for never
+     */
+    public record State(
+            String name,
+            boolean inUse,
+            long refusals,
+            @Nullable Instant lastRefused) {}
+
+    /**
+     * Keys that are sent in this way; the first one is in use.
+     *
+     * @param next the other one; {@code null} for none
+     */
+    public KeyPair(String header, String prefix, SecretSource secret, @Nullable SecretSource next, TimeSource time) {
+        List<Key> all = new ArrayList<>();
+        all.add(new Key("secret", secret, new StaticHeader(header, prefix, secret)));
+        if (next != null) {
+            all.add(new Key("next", next, new StaticHeader(header, prefix, next)));
+        }
+        this.keys = List.copyOf(all);
+        this.time = time;
+    }
+
+    /** A key that cannot be read is as good as none: then the other one is sent. */
+    @Override
+    public Credential issue(CredentialUse use) throws CredentialUnavailable {
+        int now = inUse;
+        try {
+            return keys.get(now).header.issue(use);
+        } catch (CredentialUnavailable unreadable) {
+            if (keys.size() == 1) {
+                throw unreadable;
+            }
+            return keys.get(1 - now).header.issue(use);
+        }
+    }
+
+    /** Which key requests are sent with; to be asked before one is. */
+    public int inUse() {
+        return inUse;
+    }
+
+    /**
+     * The upstream refused a request that was sent with this key.
+     *
+     * @return the key that is worth another try; empty for none
+     */
+    public synchronized OptionalInt refused(int key) {
+        Key refused = keys.get(key);
+        refused.refusals++;
+        refused.lastRefused = time.now();
+        if (keys.size() == 1) {
+            return OptionalInt.empty();
+        }
+        int other = 1 - key;
+        if (inUse != key) {
+            return OptionalInt.of(inUse);
+        }
+        return isResting(keys.get(other)) ? OptionalInt.empty() : OptionalInt.of(other);
+    }
+
+    private boolean isResting(Key key) {
+        Instant last = key.lastRefused;
+        return last != null && time.now().isBefore(last.plus(REST));
+    }
+
+    /** From now on requests are sent with this key. */
+    public synchronized void use(int key) {
+        inUse = key;
+    }
+
+    /** Each key alone, to try it out; in their order. */
+    public List<UpstreamCredential> each() {
+        return keys.stream().<UpstreamCredential>map(key -> key.header).toList();
+    }
+
+    /** Reads the keys anew with their next use, however fresh what is known of them. */
+    public void refresh() {
+        keys.forEach(key -> key.secret.refresh());
+    }
+
+    /** What is known of the keys, in their order. */
+    public synchronized List<State> states() {
+        List<State> states = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            Key key = keys.get(i);
+            states.add(new State(key.name, i == inUse, key.refusals, key.lastRefused));
+        }
+        return states;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.mcpgateway.gateway.config;
+
+import dev.mcpgateway.policy.yaml.YamlObject;
+import java.time.DateTimeException;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads {@code models.safe_mode} and {@code models.signals}. */
+final class IncidentReader {
+    private static final Duration WINDOW_MIN = Duration.ofMinutes(1);
+    private static final Duration WINDOW_MAX = Duration.ofDays(1);
+    private static final Duration WINDOW_DEFAULT = Duration.ofMinutes(15);
+    private static final List<String> DAYS = List.of("mon", "tue", "wed", "thu", "fri", "sat", "sun");
+
+    private IncidentReader() {}
+
+    static Incident read(ConfigReader config, YamlObject models) {
+        Optional<YamlObject> safeMode = models.object("safe_mode");
+        Optional<Incident.Profile> profile = safeMode.map(section ->
+                new Incident.Profile(config.path(section.text("profile")), config.path(section.text("public_key"))));
+        Duration window = safeMode.map(
+                        section -> section.seconds("leave_window_s", WINDOW_MIN, WINDOW_MAX, WINDOW_DEFAULT))
+                .orElse(WINDOW_DEFAULT);
+        safeMode.ifPresent(YamlObject::rejectUnknownKeys);
+        return new Incident(profile, window, models.object("signals").map(IncidentReader::signals));
+    }
+
+    private static Incident.Signals signals(YamlObject section) {
+        Incident.Signals signals = new Incident.Signals(section.objects("change_windows").stream()
+                .map(IncidentReader::window)
+                .toList());
+        section.rejectUnknownKeys();
+        return signals;
+    }
+
+    private static ChangeWindow window(YamlObject entry) {
+        Set<DayOfWeek> days = EnumSet.noneOf(DayOfWeek.class);
+        for (String day : entry.texts("days")) {
+            int index = DAYS.indexOf(day);
+            if (index < 0) {
+                entry.problem("days", "'" + day + "' is no day", "Use " + String.join(", ", DAYS));
+            } else {
+                days.add(DayOfWeek.of(index + 1));
+            }
+        }
+        if (!entry.has("days")) {
+            days.addAll(EnumSet.allOf(DayOfWeek.class));
+        }
+        ChangeWindow window = new ChangeWindow(days, time(entry, "from"), time(entry, "to"), zone(entry));
+        entry.rejectUnknownKeys();
+        return window;
+    }
+
+    private static LocalTime time(YamlObject entry, String key) {
+        String text = entry.text(key);
+        if (!text.matches("([01][0-9]|2[0-3]):[0-5][0-9]")) {
+            entry.problem(key, "'" + text + "' is no time of day", "Write it in quotes, such as \"09:00\"");
+            return LocalTime.MIDNIGHT;
+        }
+        return LocalTime.parse(text);
+    }
+
+    private static ZoneId zone(YamlObject entry) {
+        String name = entry.text("zone", "UTC");
+        try {
+            return ZoneId.of(name);
+        } catch (DateTimeException unknown) {
+            entry.problem("zone", "'" + name + "' is no time zone", "Such as UTC or Europe/Vienna");
+            return ZoneOffset.UTC;
+        }
+    }
+}

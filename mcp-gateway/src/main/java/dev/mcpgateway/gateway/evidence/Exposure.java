@@ -1,0 +1,246 @@
+package dev.mcpgateway.gateway.evidence;
+
+import dev.mcpgateway.audit.AuditQuery;
+import dev.mcpgateway.audit.AuditReader;
+import dev.mcpgateway.audit.AuditRecord;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The exposure matrix: what of each class of artifact the gateway held or handed on in a time, by its audit log. It says what
+ * can have been exposed to whoever held the gateway then, not what was.
+ */
+public final class Exposure {
+    /** Its columns. */
+    public static final List<String> COLUMNS = List.of(
+            "artifact", "item", "where", "protection", "tenants", "count", "exposure", "rotation", "first", "last");
+
+    private static final int ITEMS_MAX = 10_000;
+    private static final int TENANTS_MAX = 100;
+    private static final String PROVIDER_KEY = "key of provider ";
+    private static final String VIRTUAL_KEY = "virtual key ";
+
+    /** The classes, in the order of the matrix. */
+    private enum Artifact {
+        SECRET_MATERIAL,
+        REQUEST_AND_RESPONSE_HISTORY,
+        TENANT_ROUTING_METADATA,
+        POLICY_OVERRIDE_RECORDS
+    }
+
+    private final String tenant;
+    private final Map<Artifact, Map<String, Item>> items = new TreeMap<>();
+    private final Map<String, String> rotations = new LinkedHashMap<>();
+    private boolean cut;
+
+    /** One row while it is counted. */
+    private static final class Item {
+        private final String where;
+        private final String protection;
+        private final Names tenants = new Names(TENANTS_MAX);
+        private final Names details = new Names(TENANTS_MAX);
+        private long count;
+        private long bytesOut;
+        private long bytesIn;
+        private long tokens;
+        private String first = "";
+        private String last = "";
+
+        private Item(String where, String protection) {
+            this.where = where;
+            this.protection = protection;
+        }
+    }
+
+    /**
+     * A matrix, and what was wrong with the log.
+     *
+     * @param damaged places that could not be read
+     * @param isCut whether there was more than fits
+     */
+    public record Matrix(Grid grid, List<String> damaged, boolean isCut) {
+        /** Copies the list. */
+        public Matrix {
+            damaged = List.copyOf(damaged);
+        }
+    }
+
+    private Exposure(String tenant) {
+        this.tenant = tenant;
+    }
+
+    /**
+     * Reads the log once for what was used and once for what was rotated up to now.
+     *
+     * @param tenant whose alone; empty for all
+     * @throws IOException if the log cannot be read
+     */
+    public static Matrix of(AuditReader log, Instant from, Instant to, String tenant) throws IOException {
+        Exposure exposure = new Exposure(tenant);
+        AuditReader.Result read = log.read(query("", from, to), exposure::add);
+        var _ = log.read(query("admin.*", from, AuditQuery.ALL.to()), exposure::rotation);
+        return new Matrix(new Grid(COLUMNS, exposure.rows()), read.damaged(), exposure.cut);
+    }
+
+    private static AuditQuery query(String event, Instant from, Instant to) {
+        return new AuditQuery(Set.of(), "", "", "", event, from, to, false, 0);
+    }
+
+    /** What was done about a secret since the beginning of the time, also after its end: the newest counts. */
+    private void rotation(AuditRecord found) {
+        String target = found.text("detail.target");
+        if (rotations.size() >= ITEMS_MAX) {
+            cut = true;
+        } else if (found.text("ev").equals("admin.credentials.rotate")) {
+            rotations.put(PROVIDER_KEY + target, found.text("ts") + " " + found.text("detail.result"));
+        } else if (found.text("ev").equals("admin.virtual_key.revoked")) {
+            rotations.put(VIRTUAL_KEY + target.replaceAll(" .*", ""), found.text("ts") + " revoked");
+        }
+    }
+
+    private void add(AuditRecord found) {
+        String event = found.text("ev");
+        String whose = found.text("tenant");
+        boolean isOverride = event.startsWith("policy.") || event.startsWith("kill.") || event.startsWith("admin.");
+        // an override without a tenant is about all of them
+        if (!tenant.isEmpty() && !tenant.equals(whose) && !(isOverride && whose.isEmpty())) {
+            return;
+        }
+        if (isOverride) {
+            Item item = item(Artifact.POLICY_OVERRIDE_RECORDS, event, "audit log, state folder", "signed, in clear");
+            count(item, found);
+            item.details.add(found.text("detail.administrator"));
+        } else if (event.endsWith(".intent")) {
+            intent(found);
+        } else if (event.endsWith(".outcome")) {
+            outcome(found);
+        }
+    }
+
+    private void intent(AuditRecord found) {
+        String provider = found.text("model.provider");
+        String server = found.text("tool.server");
+        if (!provider.isEmpty()) {
+            Item key = item(
+                    Artifact.SECRET_MATERIAL,
+                    PROVIDER_KEY + provider,
+                    "secret file, variable or vault; memory",
+                    "by reference; never in the log");
+            count(key, found);
+        }
+        if (!server.isEmpty()) {
+            Item credential = item(
+                    Artifact.SECRET_MATERIAL,
+                    "credential of upstream " + server,
+                    "secret file, variable or vault; memory",
+                    "by reference; never in the log");
+            count(credential, found);
+        }
+        String virtualKey = found.text("actor.key");
+        if (!virtualKey.isEmpty()) {
+            Item key = item(
+                    Artifact.SECRET_MATERIAL,
+                    VIRTUAL_KEY + virtualKey,
+                    "the agent; its hash in the state folder",
+                    "SHA-256 alone");
+            count(key, found);
+        }
+    }
+
+    private void outcome(AuditRecord found) {
+        String alias = found.text("model.alias");
+        String server = found.text("tool.server");
+        String what = alias.isEmpty() ? "calls of upstream " + server : "calls of model " + alias;
+        if (alias.isEmpty() && server.isEmpty()) {
+            return;
+        }
+        Item history = item(
+                Artifact.REQUEST_AND_RESPONSE_HISTORY,
+                what,
+                alias.isEmpty() ? "the upstream; audit log" : "the provider; audit log",
+                "sizes and pseudonyms alone in the log");
+        count(history, found);
+        history.bytesIn += number(found, "outcome.bytes_in");
+        history.bytesOut += number(found, "result.bytes");
+        history.tokens += number(found, "model.usage.input") + number(found, "model.usage.output");
+        history.details.add(found.text("model.provider"));
+        if (!alias.isEmpty()) {
+            String whose = found.text("tenant");
+            Item routing = item(
+                    Artifact.TENANT_ROUTING_METADATA,
+                    whose.isEmpty() ? "callers without a tenant" : "tenant " + whose,
+                    "audit log, telemetry",
+                    "signed, in clear");
+            count(routing, found);
+            String served = found.text("model.served");
+            routing.details.add(alias + ">" + (served.isEmpty() ? found.text("model.name") : served));
+        }
+    }
+
+    private static long number(AuditRecord found, String path) {
+        return found.fields().at("/" + path.replace('.', '/')).asLong(0);
+    }
+
+    private Item item(Artifact artifact, String name, String where, String protection) {
+        Map<String, Item> ofArtifact = items.computeIfAbsent(artifact, _ -> new TreeMap<>());
+        Item known = ofArtifact.get(name);
+        if (known != null) {
+            return known;
+        }
+        Item fresh = new Item(where, protection);
+        if (ofArtifact.size() >= ITEMS_MAX) {
+            cut = true;
+        } else {
+            ofArtifact.put(name, fresh);
+        }
+        return fresh;
+    }
+
+    private static void count(Item item, AuditRecord found) {
+        item.count++;
+        item.tenants.add(found.text("tenant"));
+        item.first = item.first.isEmpty() ? found.text("ts") : item.first;
+        item.last = found.text("ts");
+    }
+
+    private List<List<String>> rows() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Artifact artifact : Artifact.values()) {
+            items.getOrDefault(artifact, Map.of())
+                    .forEach((name, item) -> rows.add(List.of(
+                            artifact.name().toLowerCase(Locale.ROOT),
+                            name,
+                            item.where,
+                            item.protection,
+                            item.tenants.list(),
+                            Long.toString(item.count),
+                            exposure(artifact, item),
+                            rotation(artifact, name),
+                            item.first,
+                            item.last)));
+        }
+        return rows;
+    }
+
+    private static String exposure(Artifact artifact, Item item) {
+        return switch (artifact) {
+            case SECRET_MATERIAL -> "used in " + item.count + " calls";
+            case REQUEST_AND_RESPONSE_HISTORY ->
+                item.bytesIn + " bytes received, " + item.bytesOut + " handed on, " + item.tokens + " tokens"
+                        + (item.details.list().isEmpty() ? "" : "; content went to " + item.details.list());
+            case TENANT_ROUTING_METADATA -> item.details.list();
+            case POLICY_OVERRIDE_RECORDS -> "by " + (item.details.list().isEmpty() ? "files" : item.details.list());
+        };
+    }
+
+    private String rotation(Artifact artifact, String name) {
+        return artifact == Artifact.SECRET_MATERIAL ? rotations.getOrDefault(name, "none recorded") : "";
+    }
+}

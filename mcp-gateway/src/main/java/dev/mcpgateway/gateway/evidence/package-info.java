@@ -1,0 +1,2 @@
+/** What the audit log and the logs of others tell about an incident and about who uses models: reports, made offline. */
+package dev.mcpgateway.gateway.evidence;

@@ -1,0 +1,84 @@
+package dev.mcpgateway.gateway.model;
+
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
+import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.model.incident.KnownGood;
+import dev.mcpgateway.gateway.model.incident.Mode;
+import dev.mcpgateway.gateway.model.incident.Restrictions;
+import dev.mcpgateway.gateway.model.incident.SafeMode;
+import dev.mcpgateway.gateway.records.Parties;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** What safe mode changes on the path of a call: who is asked, how often, and that nothing is kept. */
+final class Safety {
+    private final SafeMode safeMode;
+    private final Restrictions restrictions;
+
+    Safety(SafeMode safeMode, Restrictions restrictions) {
+        this.safeMode = safeMode;
+        this.restrictions = restrictions;
+    }
+
+    /**
+     * The plan of the models in force; in safe mode the targets of the known-good profile, in its order, however they fare.
+     *
+     * @throws Refused if there is nobody who could be asked
+     */
+    Plan plan(String alias, ModelAsk ask, ModelTable models) {
+        return switch (safeMode.mode()) {
+            case Mode.Normal _ -> models.plan(alias, ask);
+            case Mode.Shut(Mode.Entered _, String problem) -> throw new Refused(Refusal.of(Reason.SAFE_MODE, problem));
+            case Mode.Safe(Mode.Entered _, KnownGood profile) -> plan(profile.targets(alias), alias, ask, models);
+        };
+    }
+
+    private static Plan plan(List<KnownGood.Pair> pairs, String alias, ModelAsk ask, ModelTable models) {
+        List<ModelTable.Target> able = new ArrayList<>();
+        for (KnownGood.Pair pair : pairs) {
+            models.targets(alias).stream()
+                    .filter(target -> target.provider().name().equals(pair.provider())
+                            && target.model().equals(pair.model()))
+                    .filter(target -> target.provider().serves(ask.request().api()))
+                    .findFirst()
+                    .ifPresent(able::add);
+        }
+        if (able.isEmpty()) {
+            throw new Refused(Refusal.of(Reason.SAFE_MODE, "the known-good profile has no target for it"));
+        }
+        return new Plan(able);
+    }
+
+    /** Whether a model is served at all. */
+    boolean serves(String alias) {
+        return switch (safeMode.mode()) {
+            case Mode.Normal _ -> true;
+            case Mode.Shut _ -> false;
+            case Mode.Safe(Mode.Entered _, KnownGood profile) ->
+                !profile.targets(alias).isEmpty();
+        };
+    }
+
+    /** How often one caller may call one model. */
+    int callsPerMinute(int permitted) {
+        return safeMode.mode() instanceof Mode.Safe(Mode.Entered _, KnownGood profile)
+                ? narrower(permitted, profile.callsPerMinute())
+                : permitted;
+    }
+
+    private static int narrower(int permitted, OptionalInt most) {
+        return Math.min(permitted, most.orElse(permitted));
+    }
+
+    /**
+     * The cache, that rests in safe mode and for restricted tenants: an answer of before may be what the incident is about,
+     * and nothing of theirs is kept.
+     */
+    ModelCache resting(ModelCache cache) {
+        return (ask, permit, policyHash) -> safeMode.isOn() || restrictions.covers(Parties.tenant(ask.caller()))
+                ? new ModelCache.Lookup.Miss(ModelCache.Keeper.NOTHING, ModelCache.Sought.NO)
+                : cache.find(ask, permit, policyHash);
+    }
+}

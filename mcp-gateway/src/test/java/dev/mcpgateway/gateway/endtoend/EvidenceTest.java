@@ -1,0 +1,170 @@
+package dev.mcpgateway.gateway.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mcpgateway.connectors.testing.FakeMcpServer;
+import dev.mcpgateway.connectors.testing.FakeMcpServer.Speaks;
+import dev.mcpgateway.connectors.testing.FakeModelServer;
+import dev.mcpgateway.connectors.testing.ToolScript;
+import dev.mcpgateway.gateway.cli.Commands;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The reports of a log that a gateway wrote: what was exposed, and who used which model. */
+class EvidenceTest {
+    @TempDir
+    static Path folder;
+
+    private static FakeModelServer openai;
+    private static FakeModelServer anthropic;
+    private static FakeMcpServer crm;
+    private static TestGateway gateway;
+
+    private record Ran(int code, String out, String err) {}
+
+    @BeforeAll
+    static void use() throws Exception {
+        openai = FakeModelServer.start()
+                .on("/models", turn -> turn.answer(200, "{}"))
+                .on(
+                        "/chat/completions",
+                        turn -> turn.answer(
+                                200,
+                                "{\"model\":\"acme-large-1-0611\",\"choices\":[],"
+                                        + "\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":12}}"));
+        anthropic = FakeModelServer.start().on("/models", turn -> turn.answer(401, "{}"));
+        crm = FakeMcpServer.start(Speaks.MODERN).tool("find", ToolScript.text("found"));
+        gateway = ModelGateways.in(folder, openai, anthropic)
+                .policy(ModelGateways.ALLOW + TestGateway.ALLOW_CRM.substring(TestGateway.ALLOW_CRM.indexOf("  - id")))
+                .upstream("crm", crm)
+                .operator()
+                .start();
+        chat("acme", "alice", "gpt");
+        chat("acme", "bob", "gpt");
+        chat("umbrella", "alice", "gpt");
+        chat("umbrella", "alice", "secret");
+        gateway.agent(claims -> claims.put("tenant", "acme")).call("crm__find", "{}");
+        gateway.operate("POST", "/kill", "{\"kind\":\"user\",\"value\":\"eve\",\"reason\":\"r\"}");
+        gateway.operate("POST", "/credentials/rotate", "{\"reason\":\"r\"}");
+        gateway.skipRecords();
+    }
+
+    private static void chat(String tenant, String subject, String model) {
+        String token = gateway.token(claims -> {
+            claims.put("aud", gateway.url().resolve("/v1").toString());
+            claims.put("tenant", tenant);
+            claims.put("sub", subject);
+        });
+        gateway.send(WireRequest.of("POST", "/v1/chat/completions")
+                .plus("Host", "127.0.0.1:" + gateway.port())
+                .plus("Authorization", "Bearer " + token)
+                .plus("Content-Type", "application/json")
+                .body("{\"model\":\"" + model + "\",\"messages\":[]}"));
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        openai.close();
+        anthropic.close();
+        crm.close();
+    }
+
+    private static Ran run(String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = Commands.run(
+                arguments,
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static JsonNode json(String... arguments) {
+        Ran ran = run(arguments);
+        assertThat(ran.code()).as(ran.err()).isZero();
+        return JsonMapper.shared().readTree(ran.out());
+    }
+
+    private static JsonNode row(JsonNode rows, String item) {
+        for (JsonNode row : rows) {
+            if (row.path("item").asString("").equals(item)) {
+                return row;
+            }
+        }
+        throw new AssertionError("no row " + item + " in " + rows);
+    }
+
+    private static String log() {
+        return folder.resolve("audit").toString();
+    }
+
+    @Test
+    void theMatrixHasEveryClassOfArtifact() {
+        JsonNode rows = json("exposure", "--audit", log(), "--format", "json");
+
+        JsonNode key = row(rows, "key of provider acme");
+        assertThat(key.path("artifact").asString("")).isEqualTo("secret_material");
+        assertThat(key.path("tenants").asString("")).isEqualTo("acme umbrella");
+        assertThat(key.path("count").asString("")).isEqualTo("3");
+        assertThat(key.path("rotation").asString("")).contains(" in use: secret, secret accepted");
+        assertThat(row(rows, "credential of upstream crm").path("rotation").asString(""))
+                .isEqualTo("none recorded");
+        JsonNode history = row(rows, "calls of model gpt");
+        assertThat(history.path("exposure").asString("")).contains("336 tokens; content went to acme");
+        assertThat(row(rows, "tenant umbrella").path("exposure").asString("")).isEqualTo("gpt>acme-large-1-0611");
+        assertThat(row(rows, "kill.set").path("artifact").asString("")).isEqualTo("policy_override_records");
+        assertThat(row(rows, "kill.set").path("exposure").asString("")).isEqualTo("by ops");
+    }
+
+    @Test
+    void aTenantsMatrixIsItsOwn() {
+        JsonNode rows = json("exposure", "--audit", log(), "--tenant", "umbrella", "--format", "json");
+
+        assertThat(row(rows, "key of provider acme").path("count").asString("")).isEqualTo("1");
+        assertThat(rows.toString())
+                .doesNotContain("upstream crm", "tenant acme")
+                .contains("kill.set");
+    }
+
+    @Test
+    void aTimeWithoutCallsExposedNothing() {
+        Ran ran = run("exposure", "--audit", log(), "--to", "2020-01-01", "--format", "csv");
+
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out())
+                .isEqualTo("artifact,item,where,protection,tenants,count,exposure,rotation,first,last\r\n");
+        assertThat(run("exposure", "--audit", log(), "--to", "soon").code()).isEqualTo(2);
+        assertThat(run("exposure", "--audit", folder.resolve("nowhere").toString())
+                        .code())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void modelsAreReportedWithUsersTenantsAndTokens() {
+        JsonNode rows = json("models", "report", "--audit", log(), "--format", "json");
+
+        assertThat(rows).hasSize(1);
+        assertThat(rows.get(0).path("served").asString("")).isEqualTo("acme-large-1-0611");
+        assertThat(rows.get(0).path("calls").asString("")).isEqualTo("3");
+        assertThat(rows.get(0).path("users").asString("")).isEqualTo("2");
+        assertThat(rows.get(0).path("tenants").asString("")).isEqualTo("acme umbrella");
+        assertThat(rows.get(0).path("input_tokens").asString("")).isEqualTo("300");
+    }
+
+    @Test
+    void agentsAreReportedAlsoWithWhatTheyWereRefused() {
+        Ran ran = run("models", "report", "--audit", log(), "--by", "agent");
+
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(ran.out()).contains("TENANT", "acme", "umbrella", "permitted", "refused: model_hidden");
+    }
+}

@@ -5,11 +5,13 @@ import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.model.HttpModelProvider;
 import dev.mcpgateway.connectors.model.ModelProvider;
 import dev.mcpgateway.connectors.model.ProviderSettings;
+import dev.mcpgateway.connectors.model.translate.TranslatingProvider;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
 import dev.mcpgateway.connectors.net.HttpOrigin;
 import dev.mcpgateway.connectors.net.HttpSettings;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.gateway.admission.Admission;
+import dev.mcpgateway.gateway.call.CallIds;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.Models;
@@ -68,7 +70,11 @@ final class ModelWiring {
         return config.models().map(models -> {
             Map<String, ModelProvider> providers = new LinkedHashMap<>();
             models.providers().forEach((name, provider) -> {
-                ModelProvider made = new HttpModelProvider(settings(provider, models, config, secrets), sweeper);
+                ModelProvider made = new TranslatingProvider(
+                        new HttpModelProvider(settings(provider, models, config, secrets), sweeper),
+                        provider.translation(),
+                        new CallIds(wiring.clock(), wiring.ids())::next,
+                        wiring.clock());
                 providers.put(name, made);
                 transports.add(made);
             });
@@ -132,6 +138,7 @@ final class ModelWiring {
                 provider.name(),
                 provider.kind(),
                 provider.baseUrl(),
+                provider.apiVersion(),
                 credential(provider.credential(), secrets),
                 connections,
                 UpstreamFactory.networks(provider.allowNetworks()),

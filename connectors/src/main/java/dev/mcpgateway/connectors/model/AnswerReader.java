@@ -20,6 +20,12 @@ final class AnswerReader {
     private static final Name MESSAGE = Name.of("message");
     private static final Name DELTA = Name.of("delta");
     private static final Name STOP_REASON = Name.of("stop_reason");
+    private static final Name MODEL_VERSION = Name.of("modelVersion");
+    private static final Name USAGE_METADATA = Name.of("usageMetadata");
+    private static final Name PROMPT_FEEDBACK = Name.of("promptFeedback");
+    private static final Name BLOCK_REASON = Name.of("blockReason");
+    private static final Name CANDIDATES = Name.of("candidates");
+    private static final Name GEMINI_FINISH_REASON = Name.of("finishReason");
     private static final int TEXT_CHARS_MAX = 256;
 
     private final ModelApi api;
@@ -36,12 +42,18 @@ final class AnswerReader {
         return new ModelFacts(served, finish, usage.usage());
     }
 
+    /** Whether the model has said why it stopped. */
+    boolean isFinished() {
+        return !finish.isEmpty();
+    }
+
     /** A whole answer. */
     void whole(JsonDocument answer) {
         switch (api) {
             case CHAT_COMPLETIONS, EMBEDDINGS -> completion(answer);
             case RESPONSES -> response(answer, JsonDocument.ROOT);
             case MESSAGES -> message(answer, JsonDocument.ROOT);
+            case GENERATE_CONTENT -> candidates(answer);
             case COUNT_TOKENS -> {
                 // it counts the tokens of a request that is not made
             }
@@ -59,6 +71,10 @@ final class AnswerReader {
             }
             case RESPONSES -> responseEvent(event);
             case MESSAGES -> messageEvent(event);
+            case GENERATE_CONTENT -> {
+                candidates(event);
+                yield event.at(ERROR) == JsonDocument.NONE ? Mark.OPEN : Mark.ERROR;
+            }
             case EMBEDDINGS, COUNT_TOKENS -> Mark.OPEN;
         };
     }
@@ -120,6 +136,16 @@ final class AnswerReader {
             }
         }
         return Mark.OPEN;
+    }
+
+    private void candidates(JsonDocument answer) {
+        served = text(answer, answer.at(MODEL_VERSION), served);
+        usage.read(answer, answer.at(USAGE_METADATA));
+        finish = text(answer, answer.at(PROMPT_FEEDBACK, BLOCK_REASON), finish);
+        int candidates = answer.at(CANDIDATES);
+        if (answer.is(candidates, Kind.ARRAY)) {
+            finish = text(answer, answer.member(answer.first(candidates), GEMINI_FINISH_REASON), finish);
+        }
     }
 
     private static String text(JsonDocument document, int node, String otherwise) {

@@ -19,6 +19,8 @@ import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.StrictJson;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -64,6 +66,8 @@ public final class HttpModelProvider implements ModelProvider {
             case OPENAI -> "openai";
             case ANTHROPIC -> "anthropic";
             case OPENAI_COMPATIBLE -> settings.name();
+            case AZURE_OPENAI -> "azure.ai.openai";
+            case GEMINI -> "gcp.gemini";
         };
     }
 
@@ -91,7 +95,7 @@ public final class HttpModelProvider implements ModelProvider {
                 request.streamed() ? Deadline.after(settings.firstEvent(), time).orEarlier(total) : total;
         HttpExchange exchange = transport.send(new HttpCall(
                 "POST",
-                target + request.api().path(),
+                target + path(request.api(), call.target(), request.streamed()),
                 headers(call, credential),
                 edit.body(),
                 head,
@@ -115,6 +119,23 @@ public final class HttpModelProvider implements ModelProvider {
                 exchange.close();
             }
         }
+    }
+
+    /** Where it is asked; of Gemini, and at Azure's older paths, the path names the model. */
+    private String path(ModelApi api, String model, boolean streamed) {
+        if (api == ModelApi.GENERATE_CONTENT) {
+            return api.path() + "/" + segment(model)
+                    + (streamed ? ":streamGenerateContent?alt=sse" : ":generateContent");
+        }
+        if (settings.apiVersion().isEmpty()) {
+            return api.path();
+        }
+        String deployment = api == ModelApi.RESPONSES ? "" : "/deployments/" + segment(model);
+        return "/openai" + deployment + api.path() + "?api-version=" + segment(settings.apiVersion());
+    }
+
+    private static String segment(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** The credential comes last, so that nothing an agent sent can stand in its place. */

@@ -1,6 +1,6 @@
 package dev.mcpgateway.connectors.model;
 
-/** One operation of a protocol, that takes a JSON object with a {@code model}. */
+/** One operation of a protocol, that takes a JSON object with a {@code model}; only Gemini names it elsewhere. */
 public enum ModelApi {
     /** OpenAI's Chat Completions. */
     CHAT_COMPLETIONS(ModelProtocol.OPENAI, "/chat/completions", "chat"),
@@ -11,7 +11,9 @@ public enum ModelApi {
     /** Anthropic's Messages. */
     MESSAGES(ModelProtocol.ANTHROPIC, "/messages", "chat"),
     /** Anthropic's count of a request's tokens; it asks no model. */
-    COUNT_TOKENS(ModelProtocol.ANTHROPIC, "/messages/count_tokens", "count_tokens");
+    COUNT_TOKENS(ModelProtocol.ANTHROPIC, "/messages/count_tokens", "count_tokens"),
+    /** Gemini's {@code generateContent}; the model and whether it streams stand in the path. */
+    GENERATE_CONTENT(ModelProtocol.GEMINI, "/models", "chat");
 
     private final ModelProtocol protocol;
     private final String path;
@@ -28,7 +30,7 @@ public enum ModelApi {
         return protocol;
     }
 
-    /** Where it is, below a base URL that ends in {@code /v1}. */
+    /** Where it is, below a base URL that ends in {@code /v1}; Gemini's model and method come behind it. */
     public String path() {
         return path;
     }
@@ -40,6 +42,6 @@ public enum ModelApi {
 
     /** Whether an answer may be asked for as a stream. */
     public boolean streams() {
-        return this == CHAT_COMPLETIONS || this == RESPONSES || this == MESSAGES;
+        return this == CHAT_COMPLETIONS || this == RESPONSES || this == MESSAGES || this == GENERATE_CONTENT;
     }
 }

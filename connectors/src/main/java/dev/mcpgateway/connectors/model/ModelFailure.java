@@ -16,6 +16,8 @@ public record ModelFailure(
 
     /** What callers tell apart: whether another attempt may help, and who is at fault. */
     public enum Cause {
+        /** The request asks for what the provider's protocol cannot say. Nothing was sent; the detail is the agent's to read. */
+        UNTRANSLATABLE,
         /** The gateway has no credential for the provider. Nothing was sent. */
         NO_CREDENTIAL,
         /** No connection, or none that is allowed. Nothing was sent. */
@@ -47,7 +49,8 @@ public record ModelFailure(
         return of(Cause.CANCELLED, "cancelled");
     }
 
-    static ModelFailure of(Cause cause, String detail) {
+    /** A failure without an answer of the provider. */
+    public static ModelFailure of(Cause cause, String detail) {
         return new ModelFailure(cause, 0, new byte[0], 0, "", detail);
     }
 }

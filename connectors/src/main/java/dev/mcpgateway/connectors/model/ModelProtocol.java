@@ -5,5 +5,7 @@ public enum ModelProtocol {
     /** OpenAI's. */
     OPENAI,
     /** Anthropic's. */
-    ANTHROPIC
+    ANTHROPIC,
+    /** Google's, of Gemini. */
+    GEMINI
 }

@@ -10,8 +10,8 @@ import dev.mcpgateway.connectors.wire.JsonDocument.Name;
  *
  * @param api what is asked for, and in which protocol
  * @param body the request
- * @param model what {@code model} names
- * @param streamed whether {@code stream} asks for events
+ * @param model what {@code model} names, or the path
+ * @param streamed whether {@code stream} asks for events, or the path
  */
 public record ModelRequest(ModelApi api, JsonDocument body, String model, boolean streamed) {
     static final Name MODEL = Name.of("model");
@@ -31,6 +31,19 @@ public record ModelRequest(ModelApi api, JsonDocument body, String model, boolea
             throw new BadModelRequest("'model' must be a string");
         }
         return new ModelRequest(api, body, body.string(model), streamed(api, body));
+    }
+
+    /**
+     * Reads a request whose path says what is asked of which model, as Gemini's does.
+     *
+     * @throws BadModelRequest if it is no object
+     */
+    public static ModelRequest ofPath(ModelApi api, JsonDocument body, String model, boolean streamed)
+            throws BadModelRequest {
+        if (!body.is(JsonDocument.ROOT, Kind.OBJECT)) {
+            throw new BadModelRequest("the body must be a JSON object");
+        }
+        return new ModelRequest(api, body, model, streamed);
     }
 
     private static boolean streamed(ModelApi api, JsonDocument body) throws BadModelRequest {

@@ -1,5 +1,7 @@
 package dev.mcpgateway.connectors.model;
 
+import java.util.List;
+
 /**
  * The events of one answer, read one at a time by one thread. A stream that ends without its last event has failed; so
  * has one that is silent for too long. Closing it before its end ends the request at the provider.
@@ -26,6 +28,11 @@ public interface ModelStream extends AutoCloseable {
 
     /** The provider's id of the request; empty when there is none. */
     String requestId();
+
+    /** What of the request, and of the answer up to its first event, could not be passed on, in printable ASCII. */
+    default List<String> dropped() {
+        return List.of();
+    }
 
     /** Bytes of all events so far. */
     long bytes();

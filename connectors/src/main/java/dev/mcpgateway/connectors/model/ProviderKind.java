@@ -9,7 +9,11 @@ public enum ProviderKind {
     /** Anthropic. */
     ANTHROPIC(ModelProtocol.ANTHROPIC),
     /** A server that speaks OpenAI's protocol, such as vLLM and Ollama. */
-    OPENAI_COMPATIBLE(ModelProtocol.OPENAI);
+    OPENAI_COMPATIBLE(ModelProtocol.OPENAI),
+    /** OpenAI's models at Azure: its protocol, with a key and, in the older form, paths of Azure's own. */
+    AZURE_OPENAI(ModelProtocol.OPENAI),
+    /** Google Gemini. */
+    GEMINI(ModelProtocol.GEMINI);
 
     private static final Set<String> OPENAI_HEADERS = Set.of("idempotency-key", "openai-beta");
     private static final Set<String> ANTHROPIC_HEADERS =
@@ -28,6 +32,10 @@ public enum ProviderKind {
 
     /** Header fields of an agent that it gets. */
     Set<String> headers() {
-        return protocol == ModelProtocol.ANTHROPIC ? ANTHROPIC_HEADERS : OPENAI_HEADERS;
+        return switch (protocol) {
+            case OPENAI -> OPENAI_HEADERS;
+            case ANTHROPIC -> ANTHROPIC_HEADERS;
+            case GEMINI -> Set.of();
+        };
     }
 }

@@ -13,6 +13,7 @@ import java.util.Set;
  *
  * @param name the operator's name of it
  * @param baseUrl what the paths of the protocol are below, ending in {@code /v1} as a rule, without a final slash
+ * @param apiVersion of Azure's older paths, which name the deployment; empty for all others
  * @param credential what the provider knows the gateway by
  * @param connections its connections and their limits
  * @param allowNetworks networks in which the host may be, beyond public addresses
@@ -29,6 +30,7 @@ public record ProviderSettings(
         String name,
         ProviderKind kind,
         URI baseUrl,
+        String apiVersion,
         UpstreamCredential credential,
         HttpSettings connections,
         List<AddressRange> allowNetworks,

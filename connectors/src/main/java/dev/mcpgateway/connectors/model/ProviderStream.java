@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The events of a provider, as they come over HTTP. */
 final class ProviderStream implements ModelStream {
@@ -30,6 +31,7 @@ final class ProviderStream implements ModelStream {
     private final Limits limits;
     private final AnswerReader answer;
     private final String requestId;
+    private @Nullable ModelEvent held;
     private ModelEvent first;
     private long bytes;
     private boolean ended;
@@ -85,11 +87,19 @@ final class ProviderStream implements ModelStream {
         return first;
     }
 
+    /**
+     * Gemini's protocol has no last event: once the model has said why it stopped, one event is held until the next one
+     * shows that it was not the last, or the end in order that it was.
+     */
     @Override
     public Step next() {
         try {
             while (true) {
                 EventStreamReader.Event event = events.next();
+                if (event == null && held != null) {
+                    ended = true;
+                    return new Step.Next(new ModelEvent(held.type(), held.data(), Mark.LAST));
+                }
                 if (event == null) {
                     return broken(Cause.BROKEN, "the stream ended before its last event");
                 }
@@ -102,6 +112,14 @@ final class ProviderStream implements ModelStream {
                 JsonDocument document =
                         StrictJson.parse(event.data(), JsonLimits.forReplies(EVENT_BYTES_MAX, limits.jsonDepthMax()));
                 Mark mark = answer.event(document);
+                if (api == ModelApi.GENERATE_CONTENT && mark == Mark.OPEN && answer.isFinished()) {
+                    ModelEvent before = held;
+                    held = new ModelEvent(event.type(), event.data(), mark);
+                    if (before != null) {
+                        return new Step.Next(before);
+                    }
+                    continue;
+                }
                 if (!limits.hidesUsage() || !AnswerReader.isUsageChunk(document)) {
                     ended = mark != Mark.OPEN;
                     byte[] data = mark == Mark.ERROR ? KeyScrub.scrub(event.data(), limits.credential()) : event.data();

@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * A request as its provider gets it. Two things change and every other byte stays: {@code model} becomes the provider's
- * name of it, and a stream of Chat Completions asks for its usage, without which nobody could account for it.
+ * name of it (Gemini's path names it), and a stream of Chat Completions asks for its usage, without which nobody could account for it.
  *
  * @param body the bytes to send
  * @param asksForUsage whether the usage was asked for on the agent's behalf, so that it must not see the chunk with it
@@ -26,7 +26,7 @@ record RequestEdit(byte[] body, boolean asksForUsage) {
     static RequestEdit of(ModelRequest request, String target, boolean mayAskForUsage) {
         JsonDocument body = request.body();
         Splice splice = new Splice(body);
-        if (!request.model().equals(target)) {
+        if (request.api() != ModelApi.GENERATE_CONTENT && !request.model().equals(target)) {
             splice.replace(body.at(ModelRequest.MODEL), JsonText.quote(target));
         }
         boolean added = mayAskForUsage

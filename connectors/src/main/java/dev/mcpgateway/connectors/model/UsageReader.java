@@ -23,6 +23,11 @@ final class UsageReader {
     private static final Name CACHE_CREATION = Name.of("cache_creation_input_tokens");
     private static final Name CACHE_CREATION_BY_LIFE = Name.of("cache_creation");
     private static final Name ONE_HOUR = Name.of("ephemeral_1h_input_tokens");
+    private static final Name PROMPT_COUNT = Name.of("promptTokenCount");
+    private static final Name TOOL_PROMPT_COUNT = Name.of("toolUsePromptTokenCount");
+    private static final Name CACHED_COUNT = Name.of("cachedContentTokenCount");
+    private static final Name CANDIDATES_COUNT = Name.of("candidatesTokenCount");
+    private static final Name THOUGHTS_COUNT = Name.of("thoughtsTokenCount");
     private static final Name THINKING_TOKENS = Name.of("thinking_tokens");
 
     /** More digits than any bill has, fewer than overflow a sum. */
@@ -35,6 +40,7 @@ final class UsageReader {
     private long cacheWriteHour = -1;
     private long output = -1;
     private long reasoning = -1;
+    private long toolInput = -1;
 
     UsageReader(ModelProtocol protocol) {
         this.protocol = protocol;
@@ -66,21 +72,33 @@ final class UsageReader {
                         later(cacheWriteHour, document, document.member(usage, CACHE_CREATION_BY_LIFE), ONE_HOUR);
                 reasoning = later(reasoning, document, document.member(usage, OUTPUT_DETAILS), THINKING_TOKENS);
             }
+            case GEMINI -> {
+                input = later(input, document, usage, PROMPT_COUNT);
+                toolInput = later(toolInput, document, usage, TOOL_PROMPT_COUNT);
+                output = later(output, document, usage, CANDIDATES_COUNT);
+                cacheRead = later(cacheRead, document, usage, CACHED_COUNT);
+                reasoning = later(reasoning, document, usage, THOUGHTS_COUNT);
+            }
         }
     }
 
-    /** OpenAI's input counts cached tokens already; Anthropic's does not. */
+    /** OpenAI's input counts cached tokens already; Anthropic's does not. Gemini's output does not count thoughts. */
     ModelUsage usage() {
-        if (input < 0 && output < 0) {
+        if (input < 0 && output < 0 && reasoning < 0) {
             return ModelUsage.UNKNOWN;
         }
-        long besides = protocol == ModelProtocol.ANTHROPIC ? orZero(cacheRead) + orZero(cacheWrite) : 0;
+        long besides = switch (protocol) {
+            case OPENAI -> 0;
+            case ANTHROPIC -> orZero(cacheRead) + orZero(cacheWrite);
+            case GEMINI -> orZero(toolInput);
+        };
+        long unseen = protocol == ModelProtocol.GEMINI ? orZero(reasoning) : 0;
         return new ModelUsage(
                 orZero(input) + besides,
                 orZero(cacheRead),
                 orZero(cacheWrite),
                 orZero(cacheWriteHour),
-                orZero(output),
+                orZero(output) + unseen,
                 orZero(reasoning));
     }
 

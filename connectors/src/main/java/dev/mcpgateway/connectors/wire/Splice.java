@@ -79,18 +79,27 @@ public final class Splice {
         return this;
     }
 
-    private boolean removeRuns(int object, IntPredicate removed) {
+    /** Removes elements of an array. At most one such edit per array. */
+    public Splice elements(int array, IntPredicate removed) {
+        removeRuns(array, removed);
+        return this;
+    }
+
+    private boolean removeRuns(int container, IntPredicate removed) {
+        boolean named = document.is(container, JsonDocument.Kind.OBJECT);
         int lastKeptEnd = JsonDocument.NONE;
         int runStart = JsonDocument.NONE;
         int end = JsonDocument.NONE;
-        for (int value = document.first(object); value != JsonDocument.NONE; value = document.next(object, value)) {
+        for (int value = document.first(container);
+                value != JsonDocument.NONE;
+                value = document.next(container, value)) {
+            int begin = named ? document.nameStart(value) : document.start(value);
             boolean dropped = removed.test(value);
             if (dropped && runStart == JsonDocument.NONE) {
-                runStart = lastKeptEnd == JsonDocument.NONE ? document.nameStart(value) : lastKeptEnd;
+                runStart = lastKeptEnd == JsonDocument.NONE ? begin : lastKeptEnd;
             } else if (!dropped && runStart != JsonDocument.NONE) {
                 // a leading run ends where the first kept member begins, a later one takes the comma before it along
-                edits.add(new Edit(
-                        runStart, lastKeptEnd == JsonDocument.NONE ? document.nameStart(value) : end, NOTHING));
+                edits.add(new Edit(runStart, lastKeptEnd == JsonDocument.NONE ? begin : end, NOTHING));
                 runStart = JsonDocument.NONE;
             }
             end = document.end(value);

@@ -68,7 +68,11 @@ public enum Reason {
     UNKNOWN_MODEL(Stage.LOCATE, 404, -31404, Form.HTTP, "The model does not exist or is not yours to use."),
     MODEL_HIDDEN(Stage.LOCATE, 404, -31404, Form.HTTP, "The model does not exist or is not yours to use."),
     MODEL_NOT_HERE(
-            Stage.ROUTE, 400, -31400, Form.HTTP, "The model is not served at this path: it speaks another protocol."),
+            Stage.ROUTE,
+            400,
+            -31400,
+            Form.HTTP,
+            "The model is not served at this path: its provider cannot do this, and it is not translated."),
     NEEDS_SCOPE(Stage.LOCATE, 403, -31403, Form.HTTP, "The access token lacks a scope for this."),
 
     PARAM_HEADER_MISMATCH(Stage.CHECK, 400, -32020, Form.RPC, "Header mismatch"),
@@ -112,6 +116,8 @@ public enum Reason {
     CANCELLED(Stage.FORWARD, 200, 0, Form.NONE, ""),
     PROVIDER_REFUSED(Stage.FORWARD, 502, -31502, Form.HTTP, "The provider of the model refused the request."),
     PROVIDER_FAILED(Stage.FORWARD, 502, -31502, Form.HTTP, "The provider of the model failed."),
+    UNTRANSLATABLE(
+            Stage.FORWARD, 400, -31400, Form.HTTP, "The request cannot be translated for the provider of the model."),
     STREAM_BROKEN(Stage.RELAY, 502, -31502, Form.HTTP, "The answer broke off before its end."),
     RESULT_TOO_LARGE(
             Stage.SCREEN,

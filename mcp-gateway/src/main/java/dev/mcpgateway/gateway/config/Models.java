@@ -1,6 +1,7 @@
 package dev.mcpgateway.gateway.config;
 
 import dev.mcpgateway.connectors.model.ProviderKind;
+import dev.mcpgateway.connectors.model.translate.Translation;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import java.net.URI;
 import java.time.Duration;
@@ -41,6 +42,7 @@ public record Models(
      * A provider.
      *
      * @param baseUrl what the paths of its protocol are below
+     * @param apiVersion of Azure's older paths; empty for all others
      * @param credential nothing or a static header
      * @param allowNetworks networks in which the host may be, beyond public addresses
      * @param connectTimeout longest wait for a connection
@@ -50,11 +52,13 @@ public record Models(
      * @param concurrentCalls most calls at once
      * @param includeUsage whether streams of Chat Completions ask for their usage
      * @param betas values of beta headers that are passed on
+     * @param translation of requests in protocols that it does not speak
      */
     public record Provider(
             String name,
             ProviderKind kind,
             URI baseUrl,
+            String apiVersion,
             Credential credential,
             List<String> allowNetworks,
             Duration connectTimeout,
@@ -63,7 +67,8 @@ public record Models(
             Duration totalTimeout,
             int concurrentCalls,
             boolean includeUsage,
-            Set<String> betas) {
+            Set<String> betas,
+            Translation translation) {
         /** Copies the collections. */
         public Provider {
             allowNetworks = List.copyOf(allowNetworks);

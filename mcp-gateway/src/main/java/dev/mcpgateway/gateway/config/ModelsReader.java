@@ -1,7 +1,6 @@
 package dev.mcpgateway.gateway.config;
 
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
-import dev.mcpgateway.connectors.model.ModelProtocol;
 import dev.mcpgateway.connectors.model.ProviderKind;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.policy.yaml.YamlObject;
@@ -70,6 +69,7 @@ final class ModelsReader {
                 name,
                 kind,
                 url,
+                TranslationReader.apiVersion(entry, kind),
                 credential(entry, kind),
                 entry.texts("allow_networks"),
                 millis(entry, "connect_timeout_ms", CONNECT_TIMEOUT),
@@ -78,15 +78,17 @@ final class ModelsReader {
                 millis(entry, "total_timeout_ms", TOTAL_TIMEOUT),
                 (int) entry.integer("concurrent_calls", 1, 100_000, CONCURRENT_CALLS),
                 entry.flag("include_usage", true),
-                new LinkedHashSet<>(entry.texts("betas")));
+                new LinkedHashSet<>(entry.texts("betas")),
+                TranslationReader.translation(entry, kind));
     }
 
-    /** None for a server of the operator's own: its key is missing then. */
+    /** None where each operator has one of its own: the key is missing then. */
     private static String baseUrl(ProviderKind kind) {
         return switch (kind) {
             case OPENAI -> "https://api.openai.com/v1";
             case ANTHROPIC -> "https://api.anthropic.com/v1";
-            case OPENAI_COMPATIBLE -> "";
+            case GEMINI -> "https://generativelanguage.googleapis.com/v1beta";
+            case OPENAI_COMPATIBLE, AZURE_OPENAI -> "";
         };
     }
 
@@ -117,8 +119,13 @@ final class ModelsReader {
 
     /** Each protocol has its own header for keys. */
     private Credential staticHeader(YamlObject section, ProviderKind kind) {
-        boolean anthropic = kind.protocol() == ModelProtocol.ANTHROPIC;
-        String header = section.text("header", anthropic ? "x-api-key" : "Authorization");
+        String usual = switch (kind) {
+            case ANTHROPIC -> "x-api-key";
+            case GEMINI -> "x-goog-api-key";
+            case AZURE_OPENAI -> "api-key";
+            case OPENAI, OPENAI_COMPATIBLE -> "Authorization";
+        };
+        String header = section.text("header", usual);
         if (!header.matches("[A-Za-z0-9-]{1,64}") || !UpstreamCredential.StaticHeader.isFree(header)) {
             section.problem("header", "it must be a header name, and none that HTTP needs", "");
         }

@@ -19,6 +19,11 @@ final class ModelAnswers {
     private static final String CALL_ID = "x-gateway-call-id";
     private static final String SERVED_MODEL = "x-gateway-served-model";
     private static final String DROPPED = "x-gateway-dropped";
+    private static final String AND_OTHERS = ", and others";
+
+    /** Most characters of what was dropped: heads are bounded by whoever reads them. */
+    private static final int DROPPED_CHARS_MAX = 2048;
+
     private static final String ATTEMPTS = "x-gateway-attempts";
     private static final String RETRY_AFTER = "retry-after";
 
@@ -42,10 +47,20 @@ final class ModelAnswers {
         }
     }
 
-    /** Says what of the request was not passed on; to be called before the answer's first byte. */
+    /** Says what was not passed on, beside what was said before; to be called before the answer's first byte. */
     void dropped(Exchange exchange, List<String> dropped) {
-        if (!dropped.isEmpty()) {
-            exchange.response().getHeaders().put(DROPPED, String.join(", ", dropped));
+        HttpFields.Mutable headers = exchange.response().getHeaders();
+        String before = headers.get(DROPPED);
+        StringBuilder all = new StringBuilder(before == null ? "" : before);
+        for (String each : dropped) {
+            if (all.length() + each.length() > DROPPED_CHARS_MAX) {
+                all.append(all.toString().endsWith(AND_OTHERS) ? "" : AND_OTHERS);
+                break;
+            }
+            all.append(all.isEmpty() ? "" : ", ").append(each);
+        }
+        if (!all.isEmpty()) {
+            headers.put(DROPPED, all.toString());
         }
     }
 

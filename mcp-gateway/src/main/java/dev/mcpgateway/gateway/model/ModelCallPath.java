@@ -251,6 +251,7 @@ final class ModelCallPath {
         progress.status = 200;
         progress.bytesIn = whole.body().length;
         progress.facts = whole.facts();
+        dropped(admitted, whole.dropped(), progress);
         trace.enter(Stage.SCREEN);
         ModelApi api = admitted.ask().request().api();
         byte[] body = guardrails.answer(admitted.permit(), api, whole.body());
@@ -265,6 +266,12 @@ final class ModelCallPath {
                 admitted.ask().exchange(), api, whole.requestId(), whole.facts().servedModel());
         answers.whole(admitted.ask().exchange(), body);
         return null;
+    }
+
+    /** What did not reach the other side is told in every place where somebody may look for it. */
+    private void dropped(Admitted admitted, List<String> dropped, Progress progress) {
+        answers.dropped(admitted.ask().exchange(), dropped);
+        progress.provider.dropped(dropped);
     }
 
     private static void requireWithin(Permit permit, long bytes) {
@@ -305,6 +312,7 @@ final class ModelCallPath {
         progress.provider.began();
         try (stream) {
             trace.enter(Stage.RELAY);
+            dropped(admitted, stream.dropped(), progress);
             answers.head(
                     admitted.ask().exchange(),
                     admitted.ask().request().api(),

@@ -40,6 +40,9 @@ final class ModelErrors {
                     case ANTHROPIC ->
                         "{\"type\":\"error\",\"error\":{\"type\":\"" + row.anthropicType() + "\",\"message\":" + says
                                 + "},\"request_id\":\"" + callId + "\"}";
+                    case GEMINI ->
+                        "{\"error\":{\"code\":" + row.status() + ",\"message\":" + says + ",\"status\":\""
+                                + word(row.status()) + "\"}}";
                 });
     }
 
@@ -56,7 +59,20 @@ final class ModelErrors {
                                 + "\"status\":\"failed\",\"output\":[],\"error\":{\"code\":\"" + row.code()
                                 + "\",\"message\":" + quoted(refusal.says()) + "}}}"));
             }
-            case CHAT_COMPLETIONS, EMBEDDINGS -> EventFrame.of(EventFrame.PLAIN, body);
+            case CHAT_COMPLETIONS, EMBEDDINGS, GENERATE_CONTENT -> EventFrame.of(EventFrame.PLAIN, body);
+        };
+    }
+
+    /** Google's word for a status. */
+    private static String word(int status) {
+        return switch (status) {
+            case 401 -> "UNAUTHENTICATED";
+            case 403 -> "PERMISSION_DENIED";
+            case 404 -> "NOT_FOUND";
+            case 429 -> "RESOURCE_EXHAUSTED";
+            case 503 -> "UNAVAILABLE";
+            case 504 -> "DEADLINE_EXCEEDED";
+            default -> status < 500 ? "INVALID_ARGUMENT" : "INTERNAL";
         };
     }
 

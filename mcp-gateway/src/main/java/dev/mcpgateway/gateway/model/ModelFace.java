@@ -69,6 +69,9 @@ public final class ModelFace {
         ModelEndpoint endpoint = endpoint(authenticator, bodies, new ModelAnswers(plainAnswers));
         List<Route> routes = new ArrayList<>();
         for (ModelApi api : ModelApi.values()) {
+            if (api == ModelApi.GENERATE_CONTENT) {
+                continue;
+            }
             String prefix = prefix(api.protocol());
             routes.add(route(V1 + api.path(), "POST", exchange -> endpoint.call(api, exchange)));
             routes.add(route(prefix + api.path(), "POST", exchange -> endpoint.call(api, exchange)));

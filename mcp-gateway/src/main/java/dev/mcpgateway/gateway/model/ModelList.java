@@ -55,6 +55,7 @@ final class ModelList {
                                 "{\"data\":[" + entries(shown, protocol) + "],\"has_more\":false,\"first_id\":"
                                         + id(shown.isEmpty() ? null : shown.getFirst()) + ",\"last_id\":"
                                         + id(shown.isEmpty() ? null : shown.getLast()) + "}";
+                            case GEMINI -> "{\"models\":[" + entries(shown, protocol) + "]}";
                         }));
     }
 
@@ -86,11 +87,18 @@ final class ModelList {
             case ANTHROPIC ->
                 "{\"type\":\"model\",\"id\":" + id(model) + ",\"display_name\":" + id(model) + ",\"created_at\":\""
                         + SINCE + "\"}";
+            case GEMINI ->
+                "{\"name\":" + quoted("models/" + model.own()) + ",\"displayName\":" + id(model)
+                        + ",\"supportedGenerationMethods\":[\"generateContent\"]}";
         };
     }
 
     private static String id(@Nullable FeatureName model) {
-        return model == null ? "null" : new String(JsonText.quote(model.own()), StandardCharsets.UTF_8);
+        return model == null ? "null" : quoted(model.own());
+    }
+
+    private static String quoted(String text) {
+        return new String(JsonText.quote(text), StandardCharsets.UTF_8);
     }
 
     private static byte[] bytes(String json) {

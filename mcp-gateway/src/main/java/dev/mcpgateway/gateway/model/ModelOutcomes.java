@@ -16,6 +16,7 @@ final class ModelOutcomes {
     /** What a failure is to the agent. */
     static Refusal refusal(ModelFailure failure) {
         Reason reason = switch (failure.cause()) {
+            case UNTRANSLATABLE -> Reason.UNTRANSLATABLE;
             case NO_CREDENTIAL, CREDENTIAL_REFUSED -> Reason.CREDENTIAL_UNAVAILABLE;
             case NOT_CONNECTED, BROKEN -> Reason.UPSTREAM_DOWN;
             case BUSY -> Reason.UPSTREAM_BUSY;
@@ -27,12 +28,18 @@ final class ModelOutcomes {
             case CANCELLED -> Reason.CANCELLED;
         };
         return new Refusal(
-                reason, says(reason), failure.detail(), Refusal.of(reason).scopes(), "", failure.retryAfterSeconds());
+                reason,
+                says(reason, failure),
+                failure.detail(),
+                Refusal.of(reason).scopes(),
+                "",
+                failure.retryAfterSeconds());
     }
 
     /** Rows that tools share speak of servers and calls that may have run. */
-    private static String says(Reason reason) {
+    private static String says(Reason reason, ModelFailure failure) {
         return switch (reason) {
+            case UNTRANSLATABLE -> reason.text() + " " + failure.detail();
             case UPSTREAM_TIMED_OUT -> "The provider of the model did not answer in time.";
             case UPSTREAM_DOWN, CREDENTIAL_UNAVAILABLE -> "The provider of the model cannot be reached at the moment.";
             case UPSTREAM_BUSY -> "The provider of the model is busy. Try again later.";

@@ -25,6 +25,9 @@ final class GenAi {
     static final AttributeKey<Long> REASONING_TOKENS = AttributeKey.longKey("gen_ai.usage.reasoning.output_tokens");
     static final AttributeKey<String> TOKEN_TYPE = AttributeKey.stringKey("gen_ai.token.type");
 
+    static final AttributeKey<List<String>> DROPPED = AttributeKey.stringArrayKey("gateway.dropped");
+
+    static final String DROPPED_EVENT = "gateway.dropped";
     static final String DURATION = "gen_ai.client.operation.duration";
     static final String TOKENS = "gen_ai.client.token.usage";
     static final String FIRST_CHUNK = "gen_ai.client.operation.time_to_first_chunk";

@@ -35,6 +35,13 @@ public final class ModelTrace {
         }
     }
 
+    /** What a translation could not keep; places and words of the gateway's own. */
+    public void dropped(List<String> dropped) {
+        if (span != null && !dropped.isEmpty()) {
+            span.addEvent(GenAi.DROPPED_EVENT, Attributes.of(GenAi.DROPPED, dropped));
+        }
+    }
+
     /** It is over; {@code errorType} is {@code null} for a complete answer. */
     public void ended(ModelFacts facts, @Nullable String errorType) {
         ModelUsage usage = facts.usage();

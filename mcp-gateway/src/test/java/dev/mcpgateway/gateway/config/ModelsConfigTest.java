@@ -2,7 +2,10 @@ package dev.mcpgateway.gateway.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ProviderKind;
+import dev.mcpgateway.connectors.model.translate.Feature;
+import dev.mcpgateway.connectors.model.translate.Translation;
 import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.policy.yaml.Problem;
@@ -79,6 +82,41 @@ class ModelsConfigTest {
                         header -> assertThat(header.prefix()).isEmpty());
     }
 
+    @Test
+    void translationIsAsTheKindsOwnServiceHasItUnlessTheFileSaysOtherwise() {
+        Translation usual = models(provider("kind: openai, credential: none"))
+                .providers()
+                .get("p")
+                .translation();
+        Translation written = models(
+                        provider(
+                                "kind: openai_compatible, base_url: \"https://a.example/v1\", include_usage: false,"
+                                        + " credential: none, translation: {losses: refuse, output_tokens: 9, features: [reasoning_off]}"))
+                .providers()
+                .get("p")
+                .translation();
+
+        assertThat(usual.upstream()).isEqualTo(ModelApi.CHAT_COMPLETIONS);
+        assertThat(usual.lossesRefused()).isFalse();
+        assertThat(usual.features()).contains(Feature.RESPONSES, Feature.STREAM_USAGE, Feature.JSON_OBJECT);
+        assertThat(written.features()).containsExactly(Feature.REASONING_OFF);
+        assertThat(written.lossesRefused()).isTrue();
+        assertThat(written.outputTokensDefault()).isEqualTo(9);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gemini,x-goog-api-key", "azure_openai,api-key"})
+    void eachKindHasItsOwnHeaderForKeys(String kind, String header) {
+        Models models = models(provider(
+                "kind: " + kind + ", base_url: \"https://a.example/v1\", credential: {static: {secret: {env: KEY}}}"));
+
+        assertThat(models.providers().get("p").credential())
+                .isInstanceOfSatisfying(Credential.StaticHeader.class, written -> {
+                    assertThat(written.header()).isEqualTo(header);
+                    assertThat(written.prefix()).isEmpty();
+                });
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {providers: {}, aliases: {}} | no model has an alias
@@ -102,7 +140,14 @@ class ModelsConfigTest {
             kind: openai, credential: {static: {secret: sk-1}} | credential | by reference
             kind: openai, credential: {static: {header: Host, secret: {env: K}}} | credential | header name
             kind: openai_compatible, credential: none | base_url | missing
-            kind: gemini, credential: none | kind | gemini
+            kind: cohere, credential: none | kind | cohere
+            kind: azure_openai, credential: none | base_url | missing
+            kind: openai, credential: none, api_version: 2024-10-21 | api_version | only azure_openai
+            kind: azure_openai, base_url: "https://a.example", credential: none, api_version: "a b" | api_version | 2024-10-21
+            kind: gemini, credential: none, translation: {features: [json_object]} | features | thinking_level
+            kind: gemini, credential: none, translation: {losses: ignore} | losses | refuse
+            kind: gemini, credential: none, translation: {output_tokens: 0} | output_tokens | 1 to
+            kind: gemini, credential: none, translation: {model: x} | model | unknown key
             kind: openai, credential: none, base_url: "http://a.example/v1" | base_url | plain HTTP beyond loopback
             kind: openai, credential: none, total_timeout_ms: 1 | total_timeout_ms | 10 to
             kind: openai, credential: none, retries: 2 | retries | unknown key

@@ -265,11 +265,15 @@ class ModelCallTest {
     }
 
     @Test
-    void aModelOfAnotherProtocolIsNotServedHere() {
-        WireAnswer answer = alice.chat("{\"model\":\"claude\"}");
+    void whatIsNotTranslatedIsNotServedAtAModelOfAnotherProtocol() {
+        WireAnswer embeddings = alice.ask(alice.post("/v1/embeddings", "{\"model\":\"claude\",\"input\":\"x\"}"));
+        WireAnswer count = alice.ask(alice.anthropic("/v1/messages/count_tokens", "{\"model\":\"gpt\"}"));
 
-        assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.json().at("/error/code").asString()).isEqualTo("model_not_here");
+        assertThat(embeddings.status()).isEqualTo(400);
+        assertThat(embeddings.json().at("/error/code").asString()).isEqualTo("model_not_here");
+        assertThat(embeddings.json().at("/error/message").asString()).contains("not translated");
+        assertThat(count.status()).isEqualTo(400);
+        assertThat(count.json().at("/error/type").asString()).isEqualTo("invalid_request_error");
         nothingWasSent();
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 
 /** Gateways in front of two scripted providers: {@code gpt} is OpenAI's kind, {@code claude} Anthropic's. */
 final class ModelGateways {
@@ -52,6 +53,29 @@ final class ModelGateways {
                     secret: {targets: [{provider: acme, model: acme-secret}]}
                 """.formatted(
                         openai.url(), more, anthropic.url(), more));
+    }
+
+    /** All of OpenAI's, Anthropic's, Google's and a compatible server at one scripted provider, with keys of their own. */
+    static TestGateway.Builder ofAllKinds(Path folder, FakeModelServer provider, String translation)
+            throws IOException {
+        for (String name : List.of("openai", "anthropic", "google")) {
+            secret(folder.resolve(name + ".key"), "sk-upstream-" + name);
+        }
+        return TestGateway.in(folder)
+                .policy(ALLOW.replace("model:gone\"", "model:gem\", \"model:llama\""))
+                .section("models", """
+
+                  providers:
+                    acme: {kind: openai, base_url: "%1$s", %2$s credential: {static: {secret: {file: openai.key}}}}
+                    other: {kind: anthropic, base_url: "%1$s", %2$s credential: {static: {secret: {file: anthropic.key}}}}
+                    google: {kind: gemini, base_url: "%1$s", %2$s credential: {static: {secret: {file: google.key}}}}
+                    local: {kind: openai_compatible, base_url: "%1$s", %2$s credential: none}
+                  aliases:
+                    gpt: {targets: [{provider: acme, model: acme-large-1}]}
+                    claude: {targets: [{provider: other, model: other-sonnet-9}]}
+                    gem: {targets: [{provider: google, model: gem-3}]}
+                    llama: {targets: [{provider: local, model: llama-3}]}
+                """.formatted(provider.url(), translation));
     }
 
     private static void secret(Path file, String text) throws IOException {

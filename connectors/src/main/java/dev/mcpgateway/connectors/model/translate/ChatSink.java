@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.wire.EventStreamReader.Event;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -215,6 +216,6 @@ final class ChatSink implements Sink {
 
     @Override
     public void fail(Fault fault, List<Event> out) {
-        out.add(new Event("message", fault.toBytes(Protocol.CHAT)));
+        out.add(new Event("message", fault.toBytes(ModelApi.CHAT_COMPLETIONS)));
     }
 }

@@ -1,5 +1,7 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelApi;
+
 /**
  * A failure that the agent is told, without a word that the provider chose.
  *
@@ -60,9 +62,9 @@ record Fault(int status, String chatType, String chatCode, String messagesType, 
     }
 
     /** The body of an answer, or the data of an event, in the agent's protocol. */
-    byte[] toBytes(Protocol protocol) {
+    byte[] toBytes(ModelApi protocol) {
         JsonOut out = new JsonOut().open();
-        if (protocol == Protocol.MESSAGES) {
+        if (protocol == ModelApi.MESSAGES) {
             out.text("type", "error").open("error").text("type", messagesType).text("message", message);
         } else {
             out.open("error").text("message", message).text("type", chatType).nothing("param");

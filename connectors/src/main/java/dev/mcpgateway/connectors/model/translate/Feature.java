@@ -1,23 +1,38 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelApi;
+
 /** Something that not every target of one protocol can do. */
 public enum Feature {
+    /** Chat: has Responses, too, so that these need no translation. */
+    RESPONSES(ModelApi.CHAT_COMPLETIONS),
     /** Chat: knows {@code max_completion_tokens}; others get {@code max_tokens}. */
-    MAX_COMPLETION_TOKENS,
+    MAX_COMPLETION_TOKENS(ModelApi.CHAT_COMPLETIONS),
     /** Chat: knows {@code reasoning_effort}. */
-    REASONING_EFFORT,
+    REASONING_EFFORT(ModelApi.CHAT_COMPLETIONS),
     /** Chat: takes the reasoning effort {@code none}. */
-    REASONING_OFF,
+    REASONING_OFF(ModelApi.CHAT_COMPLETIONS),
     /** Chat: answers in any JSON object when asked to. */
-    JSON_OBJECT,
+    JSON_OBJECT(ModelApi.CHAT_COMPLETIONS),
     /** Chat: sends usage at the end of a stream when asked to. */
-    STREAM_USAGE,
+    STREAM_USAGE(ModelApi.CHAT_COMPLETIONS),
     /** Messages: thinks as much as it finds right ({@code thinking: adaptive}). */
-    ADAPTIVE_THINKING,
+    ADAPTIVE_THINKING(ModelApi.MESSAGES),
     /** Messages: takes system messages in the middle of a conversation. */
-    LATE_SYSTEM,
+    LATE_SYSTEM(ModelApi.MESSAGES),
     /** Gemini: knows thinking levels; others get a budget of tokens. */
-    THINKING_LEVEL,
+    THINKING_LEVEL(ModelApi.GENERATE_CONTENT),
     /** Gemini: fetches media by URL itself. */
-    MEDIA_URL
+    MEDIA_URL(ModelApi.GENERATE_CONTENT);
+
+    private final ModelApi upstream;
+
+    Feature(ModelApi upstream) {
+        this.upstream = upstream;
+    }
+
+    /** Whose targets may have it. */
+    public ModelApi upstream() {
+        return upstream;
+    }
 }

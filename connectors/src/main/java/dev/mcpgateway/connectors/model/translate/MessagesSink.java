@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.wire.EventStreamReader.Event;
 import java.util.List;
 import java.util.Optional;
@@ -215,6 +216,6 @@ final class MessagesSink implements Sink {
 
     @Override
     public void fail(Fault fault, List<Event> out) {
-        out.add(new Event("error", fault.toBytes(Protocol.MESSAGES)));
+        out.add(new Event("error", fault.toBytes(ModelApi.MESSAGES)));
     }
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param state what its owner wrote
  */
 record Seal(String owner, Kind kind, String text, String state) {
-    private static final String PREFIX = "gw1.";
+    static final String PREFIX = "gw1.";
 
     /** What it belongs to. */
     enum Kind {

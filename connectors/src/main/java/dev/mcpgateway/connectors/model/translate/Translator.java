@@ -1,7 +1,9 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Translates between one protocol that agents speak and one that a provider speaks. Pure: no clock, no chance, no network;
@@ -10,10 +12,16 @@ import java.util.List;
  * <p>No input makes it throw. What comes out is at most a small multiple of what came in.
  */
 public final class Translator {
-    private final Protocol ingress;
-    private final Protocol upstream;
+    private static final Set<ModelApi> INGRESSES =
+            Set.of(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, ModelApi.RESPONSES);
 
-    private Translator(Protocol ingress, Protocol upstream) {
+    private static final Set<ModelApi> UPSTREAMS =
+            Set.of(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, ModelApi.GENERATE_CONTENT);
+
+    private final ModelApi ingress;
+    private final ModelApi upstream;
+
+    private Translator(ModelApi ingress, ModelApi upstream) {
         this.ingress = ingress;
         this.upstream = upstream;
     }
@@ -24,7 +32,7 @@ public final class Translator {
      * @throws IllegalArgumentException if the two are one protocol, whose bytes are passed through, or the pair is not
      *     {@linkplain #isOffered offered}
      */
-    public static Translator between(Protocol ingress, Protocol upstream) {
+    public static Translator between(ModelApi ingress, ModelApi upstream) {
         if (!isOffered(ingress, upstream)) {
             throw new IllegalArgumentException("no translation from " + ingress + " to " + upstream);
         }
@@ -32,8 +40,8 @@ public final class Translator {
     }
 
     /** Whether there is a translation. */
-    public static boolean isOffered(Protocol ingress, Protocol upstream) {
-        return ingress != upstream && ingress != Protocol.GEMINI && upstream != Protocol.RESPONSES;
+    public static boolean isOffered(ModelApi ingress, ModelApi upstream) {
+        return ingress != upstream && INGRESSES.contains(ingress) && UPSTREAMS.contains(upstream);
     }
 
     /** Translates an agent's request. */
@@ -42,16 +50,16 @@ public final class Translator {
         try {
             Node root = Node.ofRequest(body);
             Ask ask = switch (ingress) {
-                case CHAT -> ChatAsk.read(root, losses);
+                case CHAT_COMPLETIONS -> ChatAsk.read(root, losses);
                 case MESSAGES -> MessagesAsk.read(root, losses);
                 case RESPONSES -> ResponsesAsk.read(root, losses);
-                case GEMINI -> throw new IllegalStateException("not offered");
+                default -> throw notOffered();
             };
             byte[] translated = switch (upstream) {
-                case CHAT -> ChatWriter.write(ask, target, losses);
+                case CHAT_COMPLETIONS -> ChatWriter.write(ask, target, losses);
                 case MESSAGES -> MessagesWriter.write(root, ask, target, losses);
-                case GEMINI -> GeminiWriter.write(ask, target, losses);
-                case RESPONSES -> throw new IllegalStateException("not offered");
+                case GENERATE_CONTENT -> GeminiWriter.write(ask, target, losses);
+                default -> throw notOffered();
             };
             losses.losePassedOver(root);
             return new RequestTranslation.Translated(translated, losses.told(), ask.streamed(), ask.usageWanted());
@@ -74,10 +82,10 @@ public final class Translator {
             return new ReplyTranslation.Malformed("", failed.fault().message());
         }
         byte[] translated = switch (ingress) {
-            case CHAT -> ChatSink.whole(folded, served);
+            case CHAT_COMPLETIONS -> ChatSink.whole(folded, served);
             case MESSAGES -> MessagesSink.whole(folded, served);
             case RESPONSES -> ResponsesSink.whole(folded, served);
-            case GEMINI -> throw new IllegalStateException("not offered");
+            default -> throw notOffered();
         };
         return new ReplyTranslation.Translated(
                 translated, folded.model(), folded.usage(), folded.stop(), losses.told());
@@ -87,10 +95,10 @@ public final class Translator {
     public StreamTranslation stream(Served served) {
         Losses losses = Losses.ofReply();
         Sink sink = switch (ingress) {
-            case CHAT -> new ChatSink(served);
+            case CHAT_COMPLETIONS -> new ChatSink(served);
             case MESSAGES -> new MessagesSink(served);
             case RESPONSES -> new ResponsesSink(served);
-            case GEMINI -> throw new IllegalStateException("not offered");
+            default -> throw notOffered();
         };
         return new StreamTranslation(source(served, losses), sink, losses);
     }
@@ -114,10 +122,14 @@ public final class Translator {
 
     private Source source(Served served, Losses losses) {
         return switch (upstream) {
-            case CHAT -> new ChatSource(served, losses);
+            case CHAT_COMPLETIONS -> new ChatSource(served, losses);
             case MESSAGES -> new MessagesSource(served, losses);
-            case GEMINI -> new GeminiSource(served, losses);
-            case RESPONSES -> throw new IllegalStateException("not offered");
+            case GENERATE_CONTENT -> new GeminiSource(served, losses);
+            default -> throw notOffered();
         };
+    }
+
+    private static IllegalStateException notOffered() {
+        return new IllegalStateException("not offered");
     }
 }

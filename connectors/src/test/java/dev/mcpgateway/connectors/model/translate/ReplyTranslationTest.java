@@ -2,6 +2,7 @@ package dev.mcpgateway.connectors.model.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.wire.EventStreamReader.Event;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every kept reply of every provider, for every protocol that an agent may speak to it. */
 class ReplyTranslationTest {
 
-    record Pair(Protocol ingress, Protocol upstream, String name) {
+    record Pair(ModelApi ingress, ModelApi upstream, String name) {
         Translator translator() {
             return Translator.between(ingress, upstream);
         }
@@ -38,8 +39,8 @@ class ReplyTranslationTest {
     }
 
     static Stream<Pair> pairs() {
-        return Stream.of(Protocol.values())
-                .flatMap(upstream -> Stream.of(Protocol.values())
+        return Stream.of(ModelApi.values())
+                .flatMap(upstream -> Stream.of(ModelApi.values())
                         .filter(ingress -> Translator.isOffered(ingress, upstream))
                         .flatMap(ingress ->
                                 Transcripts.names("replies/" + Transcripts.folder(upstream), ".json").stream()

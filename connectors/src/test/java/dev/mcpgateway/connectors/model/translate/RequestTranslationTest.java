@@ -2,6 +2,7 @@ package dev.mcpgateway.connectors.model.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every kept request, for every provider that it may be translated for. */
 class RequestTranslationTest {
 
-    record Case(Protocol ingress, Protocol upstream, String name, boolean able) {
+    record Case(ModelApi ingress, ModelApi upstream, String name, boolean able) {
         String golden() {
             return "requests/" + Transcripts.folder(ingress) + "/" + name + "." + Transcripts.folder(upstream)
                     + (able ? ".able" : "") + ".txt";
@@ -22,8 +23,8 @@ class RequestTranslationTest {
     }
 
     static Stream<Case> cases() {
-        return Stream.of(Protocol.values())
-                .flatMap(ingress -> Stream.of(Protocol.values())
+        return Stream.of(ModelApi.values())
+                .flatMap(ingress -> Stream.of(ModelApi.values())
                         .filter(upstream -> Translator.isOffered(ingress, upstream))
                         .flatMap(upstream ->
                                 Transcripts.names("requests/" + Transcripts.folder(ingress), ".json").stream()
@@ -58,12 +59,12 @@ class RequestTranslationTest {
     static final class Targets {
         private Targets() {}
 
-        static Target of(Protocol upstream, boolean able) {
+        static Target of(ModelApi upstream, boolean able) {
             String owner = switch (upstream) {
-                case CHAT -> "acme";
+                case CHAT_COMPLETIONS -> "acme";
                 case MESSAGES -> "anthropic";
-                case GEMINI -> "google";
-                case RESPONSES -> throw new AssertionError();
+                case GENERATE_CONTENT -> "google";
+                default -> throw new AssertionError();
             };
             return new Target("model-1", owner, 4096, false, able ? Set.of(Feature.values()) : Set.of());
         }

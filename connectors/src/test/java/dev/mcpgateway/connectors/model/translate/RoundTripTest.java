@@ -2,6 +2,7 @@ package dev.mcpgateway.connectors.model.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +26,8 @@ class RoundTripTest {
     void aRequestSurvivesTheWayThereAndBack(long seed) {
         byte[] request = new Conversation(new Random(seed)).request();
 
-        byte[] chat = translated(Translator.between(Protocol.MESSAGES, Protocol.CHAT), request);
-        byte[] back = translated(Translator.between(Protocol.CHAT, Protocol.MESSAGES), chat);
+        byte[] chat = translated(Translator.between(ModelApi.MESSAGES, ModelApi.CHAT_COMPLETIONS), request);
+        byte[] back = translated(Translator.between(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES), chat);
 
         assertThat(new String(back, StandardCharsets.UTF_8)).isEqualTo(new String(request, StandardCharsets.UTF_8));
     }

@@ -2,6 +2,7 @@ package dev.mcpgateway.connectors.model.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class SealTest {
     private static final Set<Feature> ALL = Set.of(Feature.values());
 
-    private static String next(Protocol ingress, Protocol upstream, String request, String owner) {
+    private static String next(ModelApi ingress, ModelApi upstream, String request, String owner) {
         RequestTranslation translated = Translator.between(ingress, upstream)
                 .request(request.getBytes(StandardCharsets.UTF_8), new Target("m", owner, 9, false, ALL));
         assertThat(translated).isInstanceOf(RequestTranslation.Translated.class);
@@ -18,14 +19,14 @@ class SealTest {
     }
 
     /** What an agent's client sends next: the conversation so far with the whole reply in it. */
-    private static String answered(Protocol ingress, Protocol upstream) {
+    private static String answered(ModelApi ingress, ModelApi upstream) {
         ReplyTranslation.Translated reply = (ReplyTranslation.Translated) Translator.between(ingress, upstream)
                 .reply(
                         Transcripts.read("replies/" + Transcripts.folder(upstream) + "/tools.json"),
                         Transcripts.served(upstream));
         Node body = Node.ofReply(reply.body());
         return switch (ingress) {
-            case CHAT -> {
+            case CHAT_COMPLETIONS -> {
                 Node message = body.need("choices").elements().getFirst().need("message");
                 StringBuilder results = new StringBuilder();
                 message.need("tool_calls")
@@ -59,7 +60,7 @@ class SealTest {
                                 .append("}"));
                 yield "{\"input\":[" + items + "]}";
             }
-            case GEMINI -> throw new AssertionError();
+            default -> throw new AssertionError();
         };
     }
 
@@ -71,8 +72,8 @@ class SealTest {
 
     @Test
     void thinkingBlocksReturnToMessagesAsTheyWere() {
-        for (Protocol ingress : new Protocol[] {Protocol.CHAT, Protocol.RESPONSES}) {
-            assertThat(next(ingress, Protocol.MESSAGES, answered(ingress, Protocol.MESSAGES), "anthropic"))
+        for (ModelApi ingress : new ModelApi[] {ModelApi.CHAT_COMPLETIONS, ModelApi.RESPONSES}) {
+            assertThat(next(ingress, ModelApi.MESSAGES, answered(ingress, ModelApi.MESSAGES), "anthropic"))
                     .as(ingress.name())
                     .contains("\"role\":\"assistant\",\"content\":[" + THINKING + "]");
         }
@@ -80,8 +81,8 @@ class SealTest {
 
     @Test
     void thoughtSignaturesReturnToTheCallThatTheyCameWith() {
-        for (Protocol ingress : new Protocol[] {Protocol.CHAT, Protocol.MESSAGES, Protocol.RESPONSES}) {
-            assertThat(next(ingress, Protocol.GEMINI, answered(ingress, Protocol.GEMINI), "google"))
+        for (ModelApi ingress : new ModelApi[] {ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, ModelApi.RESPONSES}) {
+            assertThat(next(ingress, ModelApi.GENERATE_CONTENT, answered(ingress, ModelApi.GENERATE_CONTENT), "google"))
                     .as(ingress.name())
                     .contains("{\"role\":\"model\",\"parts\":[{\"text\":\"Looking.\"},"
                             + "{\"functionCall\":{\"name\":\"weather\",\"args\":{\"city\":\"Zürich\",\"days\":9007199254740993}},"
@@ -93,21 +94,24 @@ class SealTest {
 
     @Test
     void stateNeverGoesToAnotherOwner() {
-        for (Protocol ingress : new Protocol[] {Protocol.CHAT, Protocol.RESPONSES}) {
-            String request = answered(ingress, Protocol.MESSAGES);
-            assertThat(next(ingress, Protocol.MESSAGES, request, "another"))
+        for (ModelApi ingress : new ModelApi[] {ModelApi.CHAT_COMPLETIONS, ModelApi.RESPONSES}) {
+            String request = answered(ingress, ModelApi.MESSAGES);
+            assertThat(next(ingress, ModelApi.MESSAGES, request, "another"))
                     .doesNotContain("EqoBsig==", "EmwKopaque", "thinking");
-            assertThat(next(ingress, Protocol.GEMINI, request, "google")).doesNotContain("EqoBsig==", "EmwKopaque");
+            assertThat(next(ingress, ModelApi.GENERATE_CONTENT, request, "google"))
+                    .doesNotContain("EqoBsig==", "EmwKopaque");
         }
-        for (Protocol ingress : new Protocol[] {Protocol.CHAT, Protocol.MESSAGES, Protocol.RESPONSES}) {
-            String request = answered(ingress, Protocol.GEMINI);
-            assertThat(next(ingress, Protocol.GEMINI, request, "another")).doesNotContain("SigC==");
-            if (ingress != Protocol.MESSAGES) {
-                assertThat(next(ingress, Protocol.MESSAGES, request, "anthropic"))
+        for (ModelApi ingress : new ModelApi[] {ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, ModelApi.RESPONSES}) {
+            String request = answered(ingress, ModelApi.GENERATE_CONTENT);
+            assertThat(next(ingress, ModelApi.GENERATE_CONTENT, request, "another"))
+                    .doesNotContain("SigC==");
+            if (ingress != ModelApi.MESSAGES) {
+                assertThat(next(ingress, ModelApi.MESSAGES, request, "anthropic"))
                         .doesNotContain("SigC==");
             }
-            if (ingress != Protocol.CHAT) {
-                assertThat(next(ingress, Protocol.CHAT, request, "acme")).doesNotContain("SigC==");
+            if (ingress != ModelApi.CHAT_COMPLETIONS) {
+                assertThat(next(ingress, ModelApi.CHAT_COMPLETIONS, request, "acme"))
+                        .doesNotContain("SigC==");
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.wire.CanonicalJson;
 import dev.mcpgateway.connectors.wire.EventStreamReader.Event;
 import dev.mcpgateway.connectors.wire.JsonDocument;
@@ -15,22 +16,23 @@ import java.util.TreeMap;
 /** What an agent's client makes of a reply, whole or put together from its stream. */
 record Seen(String text, String thoughts, List<String> calls, List<String> state, String stop, String usage) {
 
-    static Seen whole(Protocol ingress, byte[] body) {
+    static Seen whole(ModelApi ingress, byte[] body) {
         Node reply = Node.ofReply(body);
         return switch (ingress) {
-            case CHAT -> chat(reply.need("choices").elements().getFirst().need("message"), reply);
+            case CHAT_COMPLETIONS ->
+                chat(reply.need("choices").elements().getFirst().need("message"), reply);
             case MESSAGES -> messages(reply);
             case RESPONSES -> responses(reply);
-            case GEMINI -> throw new AssertionError();
+            default -> throw new AssertionError();
         };
     }
 
-    static Seen folded(Protocol ingress, List<Event> events) {
+    static Seen folded(ModelApi ingress, List<Event> events) {
         return switch (ingress) {
-            case CHAT -> chatStream(events);
+            case CHAT_COMPLETIONS -> chatStream(events);
             case MESSAGES -> messagesStream(events);
             case RESPONSES -> responsesStream(events);
-            case GEMINI -> throw new AssertionError();
+            default -> throw new AssertionError();
         };
     }
 

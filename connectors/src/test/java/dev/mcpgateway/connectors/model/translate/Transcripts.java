@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.wire.EventStreamReader;
 import dev.mcpgateway.connectors.wire.EventStreamReader.Event;
 import java.io.ByteArrayInputStream;
@@ -26,12 +27,12 @@ final class Transcripts {
 
     static final Served SERVED = new Served("c1", "google", 1_700_000_000, true);
 
-    static Served served(Protocol upstream) {
+    static Served served(ModelApi upstream) {
         return switch (upstream) {
-            case CHAT -> new Served("c1", "acme", 1_700_000_000, true);
+            case CHAT_COMPLETIONS -> new Served("c1", "acme", 1_700_000_000, true);
             case MESSAGES -> new Served("c1", "anthropic", 1_700_000_000, true);
-            case GEMINI -> SERVED;
-            case RESPONSES -> throw new AssertionError();
+            case GENERATE_CONTENT -> SERVED;
+            default -> throw new AssertionError();
         };
     }
 
@@ -70,8 +71,12 @@ final class Transcripts {
         }
     }
 
-    static String folder(Protocol protocol) {
-        return protocol.name().toLowerCase(Locale.ROOT);
+    static String folder(ModelApi protocol) {
+        return switch (protocol) {
+            case CHAT_COMPLETIONS -> "chat";
+            case GENERATE_CONTENT -> "gemini";
+            default -> protocol.name().toLowerCase(Locale.ROOT);
+        };
     }
 
     /** Compares with the kept file, or writes it. */

@@ -3,6 +3,7 @@ package dev.mcpgateway.connectors.model.translate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.translate.RequestTranslation.Untranslatable;
 import dev.mcpgateway.connectors.wire.EventStreamReader.Event;
 import java.nio.charset.StandardCharsets;
@@ -16,26 +17,29 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is refused, what is told, and how a failing provider looks to an agent. */
 class TranslatorTest {
-    private static final Translator CHAT_TO_MESSAGES = Translator.between(Protocol.CHAT, Protocol.MESSAGES);
-    private static final Translator MESSAGES_TO_CHAT = Translator.between(Protocol.MESSAGES, Protocol.CHAT);
-    private static final Target BARE = RequestTranslationTest.Targets.of(Protocol.MESSAGES, false);
+    private static final Translator CHAT_TO_MESSAGES = Translator.between(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES);
+    private static final Translator MESSAGES_TO_CHAT = Translator.between(ModelApi.MESSAGES, ModelApi.CHAT_COMPLETIONS);
+    private static final Target BARE = RequestTranslationTest.Targets.of(ModelApi.MESSAGES, false);
     private static final String USER = "{\"role\":\"user\",\"content\":\"x\"}";
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static RequestTranslation request(Protocol ingress, Protocol upstream, String json) {
+    private static RequestTranslation request(ModelApi ingress, ModelApi upstream, String json) {
         return Translator.between(ingress, upstream)
                 .request(bytes(json), RequestTranslationTest.Targets.of(upstream, false));
     }
 
     @Test
     void onlyPairsOfTwoProtocolsAreOffered() {
-        assertThat(Translator.isOffered(Protocol.CHAT, Protocol.CHAT)).isFalse();
-        assertThat(Translator.isOffered(Protocol.GEMINI, Protocol.CHAT)).isFalse();
-        assertThat(Translator.isOffered(Protocol.RESPONSES, Protocol.GEMINI)).isTrue();
-        assertThatThrownBy(() -> Translator.between(Protocol.MESSAGES, Protocol.RESPONSES))
+        assertThat(Translator.isOffered(ModelApi.CHAT_COMPLETIONS, ModelApi.CHAT_COMPLETIONS))
+                .isFalse();
+        assertThat(Translator.isOffered(ModelApi.GENERATE_CONTENT, ModelApi.CHAT_COMPLETIONS))
+                .isFalse();
+        assertThat(Translator.isOffered(ModelApi.RESPONSES, ModelApi.GENERATE_CONTENT))
+                .isTrue();
+        assertThatThrownBy(() -> Translator.between(ModelApi.MESSAGES, ModelApi.RESPONSES))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -68,7 +72,7 @@ class TranslatorTest {
     void whatNoOtherProtocolDoesIsRefusedWithItsPlace(String member, String pointer) {
         String json = "{\"messages\":[" + USER + "]," + member + "}";
 
-        assertThat(request(Protocol.CHAT, Protocol.MESSAGES, json))
+        assertThat(request(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, json))
                 .isInstanceOfSatisfying(
                         Untranslatable.class,
                         refused -> assertThat(refused.pointer()).isEqualTo(pointer));
@@ -95,7 +99,7 @@ class TranslatorTest {
     void aMessageThatCannotBeTranslatedIsRefusedWithItsPlace(String message, String pointer) {
         String json = "{\"messages\":[" + USER + "," + message + "]}";
 
-        assertThat(request(Protocol.CHAT, Protocol.MESSAGES, json))
+        assertThat(request(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, json))
                 .isInstanceOfSatisfying(
                         Untranslatable.class,
                         refused -> assertThat(refused.pointer()).isEqualTo(pointer));
@@ -106,22 +110,22 @@ class TranslatorTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "MESSAGES|CHAT|\"max_tokens\":9,\"container\":\"c\"|/container",
-                "MESSAGES|CHAT|\"max_tokens\":9,\"stop_sequences\":[\"1\",\"2\",\"3\",\"4\",\"5\"]|/stop_sequences/4",
-                "MESSAGES|CHAT|\"max_tokens\":9,\"tools\":[{\"type\":\"web_search_20250305\",\"name\":\"web_search\"}]|/tools/0",
-                "MESSAGES|CHAT|\"top_p\":1|``",
-                "MESSAGES|GEMINI|\"max_tokens\":9,\"tools\":[{\"name\":\"a b\",\"input_schema\":{}}]|/tools/0",
-                "RESPONSES|CHAT|\"previous_response_id\":\"r\"|/previous_response_id",
-                "RESPONSES|CHAT|\"conversation\":\"c\"|/conversation",
-                "RESPONSES|CHAT|\"background\":true|/background",
-                "RESPONSES|CHAT|\"store\":true|/store",
-                "RESPONSES|CHAT|\"prompt\":{\"id\":\"p\"}|/prompt",
+                "MESSAGES|CHAT_COMPLETIONS|\"max_tokens\":9,\"container\":\"c\"|/container",
+                "MESSAGES|CHAT_COMPLETIONS|\"max_tokens\":9,\"stop_sequences\":[\"1\",\"2\",\"3\",\"4\",\"5\"]|/stop_sequences/4",
+                "MESSAGES|CHAT_COMPLETIONS|\"max_tokens\":9,\"tools\":[{\"type\":\"web_search_20250305\",\"name\":\"web_search\"}]|/tools/0",
+                "MESSAGES|CHAT_COMPLETIONS|\"top_p\":1|``",
+                "MESSAGES|GENERATE_CONTENT|\"max_tokens\":9,\"tools\":[{\"name\":\"a b\",\"input_schema\":{}}]|/tools/0",
+                "RESPONSES|CHAT_COMPLETIONS|\"previous_response_id\":\"r\"|/previous_response_id",
+                "RESPONSES|CHAT_COMPLETIONS|\"conversation\":\"c\"|/conversation",
+                "RESPONSES|CHAT_COMPLETIONS|\"background\":true|/background",
+                "RESPONSES|CHAT_COMPLETIONS|\"store\":true|/store",
+                "RESPONSES|CHAT_COMPLETIONS|\"prompt\":{\"id\":\"p\"}|/prompt",
                 "RESPONSES|MESSAGES|\"truncation\":\"auto\"|/truncation",
                 "RESPONSES|MESSAGES|\"tools\":[{\"type\":\"mcp\",\"server_label\":\"x\"}]|/tools/0",
-                "RESPONSES|CHAT|\"text\":{\"format\":{\"type\":\"json_object\"}}|/text/format"
+                "RESPONSES|CHAT_COMPLETIONS|\"text\":{\"format\":{\"type\":\"json_object\"}}|/text/format"
             })
-    void theOtherProtocolsRefuseLikewise(Protocol ingress, Protocol upstream, String member, String pointer) {
-        String conversation = ingress == Protocol.RESPONSES ? "\"input\":[" : "\"messages\":[";
+    void theOtherProtocolsRefuseLikewise(ModelApi ingress, ModelApi upstream, String member, String pointer) {
+        String conversation = ingress == ModelApi.RESPONSES ? "\"input\":[" : "\"messages\":[";
         String json = "{" + conversation + USER + "]," + member + "}";
 
         assertThat(request(ingress, upstream, json))
@@ -134,15 +138,16 @@ class TranslatorTest {
     void aResultWhoseCallIsNotInTheConversationCannotGoToGemini() {
         String json = "{\"messages\":[" + USER + ",{\"role\":\"tool\",\"tool_call_id\":\"a\",\"content\":\"x\"}]}";
 
-        assertThat(request(Protocol.CHAT, Protocol.GEMINI, json)).isInstanceOf(Untranslatable.class);
-        assertThat(request(Protocol.CHAT, Protocol.MESSAGES, json)).isNotInstanceOf(Untranslatable.class);
+        assertThat(request(ModelApi.CHAT_COMPLETIONS, ModelApi.GENERATE_CONTENT, json))
+                .isInstanceOf(Untranslatable.class);
+        assertThat(request(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, json)).isNotInstanceOf(Untranslatable.class);
     }
 
     @Test
     void anIdItemReferenceIsRefused() {
         String json = "{\"input\":[{\"type\":\"item_reference\",\"id\":\"x\"}]}";
 
-        assertThat(request(Protocol.RESPONSES, Protocol.CHAT, json)).isInstanceOf(Untranslatable.class);
+        assertThat(request(ModelApi.RESPONSES, ModelApi.CHAT_COMPLETIONS, json)).isInstanceOf(Untranslatable.class);
     }
 
     @Test
@@ -189,19 +194,19 @@ class TranslatorTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Protocol.class,
-            names = {"CHAT", "MESSAGES", "RESPONSES"})
-    void whatIsNoJsonObjectIsRefused(Protocol ingress) {
+            value = ModelApi.class,
+            names = {"CHAT_COMPLETIONS", "MESSAGES", "RESPONSES"})
+    void whatIsNoJsonObjectIsRefused(ModelApi ingress) {
         for (String body : List.of("", "x", "[]", "{} {}", "{\"a\":1,\"a\":2}", "[".repeat(100_000), "\"\\ud800\"")) {
-            assertThat(request(ingress, Protocol.GEMINI, body)).isInstanceOf(Untranslatable.class);
+            assertThat(request(ingress, ModelApi.GENERATE_CONTENT, body)).isInstanceOf(Untranslatable.class);
         }
     }
 
-    private static StreamTranslation stream(Protocol ingress, Protocol upstream) {
+    private static StreamTranslation stream(ModelApi ingress, ModelApi upstream) {
         return Translator.between(ingress, upstream).stream(Transcripts.served(upstream));
     }
 
-    private static List<Event> events(Protocol upstream, String name) {
+    private static List<Event> events(ModelApi upstream, String name) {
         return Transcripts.events(Transcripts.read("replies/" + Transcripts.folder(upstream) + "/" + name + ".sse"));
     }
 
@@ -212,12 +217,12 @@ class TranslatorTest {
 
     @ParameterizedTest
     @CsvSource({
-        "CHAT, 'message {\"error\":{\"message\":\"The model provider is overloaded.\",\"type\":\"server_error\",\"param\":null,\"code\":\"overloaded\"}}'",
+        "CHAT_COMPLETIONS, 'message {\"error\":{\"message\":\"The model provider is overloaded.\",\"type\":\"server_error\",\"param\":null,\"code\":\"overloaded\"}}'",
         "RESPONSES, response.failed"
     })
-    void anErrorInTheStreamOfMessagesIsToldWithoutTheProvidersWords(Protocol ingress, String expected) {
-        StreamTranslation stream = stream(ingress, Protocol.MESSAGES);
-        stream.next(events(Protocol.MESSAGES, "text").getFirst());
+    void anErrorInTheStreamOfMessagesIsToldWithoutTheProvidersWords(ModelApi ingress, String expected) {
+        StreamTranslation stream = stream(ingress, ModelApi.MESSAGES);
+        stream.next(events(ModelApi.MESSAGES, "text").getFirst());
 
         List<Event> events = stream.next(new Event(
                 "error",
@@ -234,7 +239,7 @@ class TranslatorTest {
 
     @Test
     void anErrorInTheStreamOfChatIsToldToAnAgentOfMessages() {
-        StreamTranslation stream = stream(Protocol.MESSAGES, Protocol.CHAT);
+        StreamTranslation stream = stream(ModelApi.MESSAGES, ModelApi.CHAT_COMPLETIONS);
 
         List<Event> events = stream.next(
                 new Event("message", bytes("{\"error\":{\"type\":\"rate_limit_exceeded\",\"message\":\"org-1\"}}")));
@@ -253,7 +258,7 @@ class TranslatorTest {
                 .isInstanceOf(ReplyTranslation.Malformed.class);
         assertThat(CHAT_TO_MESSAGES.reply(bytes("{\"type\":\"error\",\"error\":{\"type\":\"x\"}}"), served))
                 .isInstanceOf(ReplyTranslation.Malformed.class);
-        assertThat(Translator.between(Protocol.CHAT, Protocol.GEMINI)
+        assertThat(Translator.between(ModelApi.CHAT_COMPLETIONS, ModelApi.GENERATE_CONTENT)
                         .reply(bytes("{\"error\":{\"status\":\"UNAVAILABLE\"}}"), served))
                 .isInstanceOf(ReplyTranslation.Malformed.class);
     }
@@ -338,14 +343,14 @@ class TranslatorTest {
 
     @Test
     void callsThatWaitAreBounded() {
-        StreamTranslation many = stream(Protocol.MESSAGES, Protocol.CHAT);
+        StreamTranslation many = stream(ModelApi.MESSAGES, ModelApi.CHAT_COMPLETIONS);
         feed(many, 0, "f", "{}");
         for (int i = 1; i <= Sequence.CALLS_MAX; i++) {
             feed(many, i, "f", "{}");
         }
         assertThat(many.state()).isEqualTo(StreamTranslation.State.FAILED);
 
-        StreamTranslation large = stream(Protocol.MESSAGES, Protocol.CHAT);
+        StreamTranslation large = stream(ModelApi.MESSAGES, ModelApi.CHAT_COMPLETIONS);
         feed(large, 0, "f", "{");
         feed(large, 1, "f", "{");
         String much = " ".repeat(1 << 20);
@@ -354,7 +359,7 @@ class TranslatorTest {
         }
         assertThat(large.state()).isEqualTo(StreamTranslation.State.FAILED);
 
-        StreamTranslation nameless = stream(Protocol.MESSAGES, Protocol.CHAT);
+        StreamTranslation nameless = stream(ModelApi.MESSAGES, ModelApi.CHAT_COMPLETIONS);
         for (int i = 0; i < 5; i++) {
             feed(nameless, i, "", much);
         }
@@ -370,7 +375,7 @@ class TranslatorTest {
 
     @Test
     void aSecondCallIsHeldUntilTheFirstHasEnded() {
-        StreamTranslation stream = stream(Protocol.MESSAGES, Protocol.CHAT);
+        StreamTranslation stream = stream(ModelApi.MESSAGES, ModelApi.CHAT_COMPLETIONS);
 
         assertThat(feed(stream, 0, "f", "{}")).isNotEmpty();
         assertThat(feed(stream, 1, "g", "{}")).isEmpty();
@@ -410,7 +415,7 @@ class TranslatorTest {
         Served unasked = new Served("c", "anthropic", 1, false);
         StreamTranslation stream = CHAT_TO_MESSAGES.stream(unasked);
         List<Event> events = new ArrayList<>();
-        events(Protocol.MESSAGES, "text").forEach(event -> events.addAll(stream.next(event)));
+        events(ModelApi.MESSAGES, "text").forEach(event -> events.addAll(stream.next(event)));
 
         assertThat(events).noneMatch(event -> new String(event.data(), StandardCharsets.UTF_8).contains("\"usage\""));
         assertThat(stream.usage()).isPresent();

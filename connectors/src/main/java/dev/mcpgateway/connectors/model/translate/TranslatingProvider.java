@@ -1,0 +1,178 @@
+package dev.mcpgateway.connectors.model.translate;
+
+import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.connectors.model.ModelCall;
+import dev.mcpgateway.connectors.model.ModelFailure;
+import dev.mcpgateway.connectors.model.ModelFailure.Cause;
+import dev.mcpgateway.connectors.model.ModelProvider;
+import dev.mcpgateway.connectors.model.ModelReply;
+import dev.mcpgateway.connectors.model.ModelRequest;
+import dev.mcpgateway.connectors.model.ModelStream;
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.JsonLimits;
+import dev.mcpgateway.connectors.wire.JsonRefused;
+import dev.mcpgateway.connectors.wire.StrictJson;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * A provider that also takes requests in protocols that it does not speak: they are translated on their way to it, and its
+ * answers on their way back. What it speaks itself passes as it is, but for the reasoning state of other providers, which is
+ * taken out. What an answer says of itself stays what the provider said.
+ */
+public final class TranslatingProvider implements ModelProvider {
+    private static final String VERSION = "anthropic-version";
+    private static final String VERSION_SPOKEN = "2023-06-01";
+
+    /** An error of its bill is as little the agent's as one of its key. */
+    private static final int PAYMENT_REQUIRED = 402;
+
+    private final ModelProvider provider;
+    private final Translation translation;
+    private final Supplier<String> ids;
+    private final InstantSource clock;
+
+    /**
+     * Wraps a provider.
+     *
+     * @param provider who is asked; closed with this one
+     * @param ids makes ids for what the provider gives none: letters, digits, dash and underscore
+     */
+    public TranslatingProvider(
+            ModelProvider provider, Translation translation, Supplier<String> ids, InstantSource clock) {
+        this.provider = provider;
+        this.translation = translation;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    @Override
+    public String name() {
+        return provider.name();
+    }
+
+    @Override
+    public String vendor() {
+        return provider.vendor();
+    }
+
+    @Override
+    public boolean serves(ModelApi api) {
+        return passes(api) || Translator.isOffered(api, translation.upstream());
+    }
+
+    /** Whether such requests are its own. Not every server that speaks chat completions has Responses. */
+    private boolean passes(ModelApi api) {
+        return provider.serves(api)
+                && (api != ModelApi.RESPONSES || translation.features().contains(Feature.RESPONSES));
+    }
+
+    @Override
+    public List<String> leavesOut(Map<String, String> headers) {
+        return provider.leavesOut(headers);
+    }
+
+    @Override
+    public ModelReply send(ModelCall call) {
+        ModelApi api = call.request().api();
+        return passes(api) ? passed(call) : translated(call, Translator.between(api, translation.upstream()));
+    }
+
+    private ModelReply passed(ModelCall call) {
+        ModelRequest request = call.request();
+        ForeignState foreign = ForeignState.in(request.api(), request.body());
+        if (foreign.places().isEmpty()) {
+            return provider.send(call);
+        }
+        ModelRequest without =
+                new ModelRequest(request.api(), written(foreign.without()), request.model(), request.streamed());
+        return telling(provider.send(new ModelCall(without, call.target(), call.headers())), foreign.places());
+    }
+
+    private static ModelReply telling(ModelReply reply, List<String> dropped) {
+        return switch (reply) {
+            case ModelReply.Whole whole ->
+                new ModelReply.Whole(whole.body(), whole.requestId(), whole.facts(), dropped);
+            case ModelReply.Streaming(ModelStream stream) ->
+                new ModelReply.Streaming(new TellingStream(stream, dropped));
+            case ModelReply.Failed failed -> failed;
+        };
+    }
+
+    private ModelReply translated(ModelCall call, Translator translator) {
+        return switch (translator.request(call.request().body().bytes(), translation.target(call.target()))) {
+            case RequestTranslation.Untranslatable(String pointer, String reason) ->
+                new ModelReply.Failed(ModelFailure.of(
+                        Cause.UNTRANSLATABLE, (pointer.isEmpty() ? "the body" : pointer) + ": " + reason));
+            case RequestTranslation.Translated request -> {
+                Served served = new Served(
+                        ids.get(), translation.owner(), clock.instant().getEpochSecond(), request.usageWanted());
+                ModelRequest asked = new ModelRequest(
+                        translation.upstream(), written(request.body()), call.target(), request.streamed());
+                ModelReply reply = provider.send(new ModelCall(asked, call.target(), headers(call)));
+                yield back(reply, translator, served, Dropped.of("", request.told()));
+            }
+        };
+    }
+
+    /** Anthropic answers nobody who does not say which version of its protocol is meant. */
+    private Map<String, String> headers(ModelCall call) {
+        Map<String, String> headers = new HashMap<>(call.headers());
+        if (translation.upstream() == ModelApi.MESSAGES) {
+            headers.put(VERSION, VERSION_SPOKEN);
+        }
+        return headers;
+    }
+
+    private static ModelReply back(
+            ModelReply reply, Translator translator, Served served, List<String> droppedOfRequest) {
+        return switch (reply) {
+            case ModelReply.Whole whole ->
+                switch (translator.reply(whole.body(), served)) {
+                    case ReplyTranslation.Malformed(String pointer, String reason) ->
+                        new ModelReply.Failed(ModelFailure.of(Cause.MALFORMED, pointer + ": " + reason));
+                    case ReplyTranslation.Translated translated ->
+                        new ModelReply.Whole(
+                                translated.body(),
+                                whole.requestId(),
+                                whole.facts(),
+                                Dropped.both(droppedOfRequest, Dropped.of(Dropped.ANSWER, translated.told())));
+                };
+            case ModelReply.Streaming(ModelStream stream) ->
+                TranslatedStream.open(stream, translator.stream(served), droppedOfRequest);
+            case ModelReply.Failed(ModelFailure failure) -> new ModelReply.Failed(told(failure, translator));
+        };
+    }
+
+    /** What the provider answered keeps its status; its words are replaced by those of the agent's protocol. */
+    private static ModelFailure told(ModelFailure failure, Translator translator) {
+        boolean tells = failure.status() >= 400
+                && failure.status() != PAYMENT_REQUIRED
+                && failure.cause() != Cause.CREDENTIAL_REFUSED;
+        return new ModelFailure(
+                failure.cause(),
+                failure.status(),
+                tells ? translator.error(failure.status()).body() : new byte[0],
+                failure.retryAfterSeconds(),
+                failure.requestId(),
+                failure.detail());
+    }
+
+    /** What the gateway has written itself is within all bounds; a tool's schema stands deeper than it did. */
+    private static JsonDocument written(byte[] body) {
+        try {
+            return StrictJson.parse(
+                    body, JsonLimits.forReplies(Math.max(1, body.length), 2 * JsonLimits.DEPTH_DEFAULT));
+        } catch (JsonRefused impossible) {
+            throw new IllegalStateException("a translation that is no JSON", impossible);
+        }
+    }
+
+    @Override
+    public void close() {
+        provider.close();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.mcpgateway.connectors.model.translate;
+
+import dev.mcpgateway.connectors.model.ModelApi;
+import java.util.Set;
+
+/**
+ * How requests in other protocols are brought to one provider.
+ *
+ * @param upstream what it speaks
+ * @param owner whose opaque reasoning state it gives and gets, as in {@link Target}
+ * @param outputTokensDefault the output limit where its protocol needs one and the request has none
+ * @param lossesRefused whether a setting that it cannot express refuses the request; otherwise it is dropped and told
+ * @param features what it can do beyond its protocol's common ground
+ */
+public record Translation(
+        ModelApi upstream, String owner, long outputTokensDefault, boolean lossesRefused, Set<Feature> features) {
+    /** Copies the set. */
+    public Translation {
+        features = Set.copyOf(features);
+    }
+
+    Target target(String model) {
+        return new Target(model, owner, outputTokensDefault, lossesRefused, features);
+    }
+}

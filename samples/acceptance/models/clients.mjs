@@ -37,5 +37,5 @@ export async function clients(cases, world) {
   }
 }
 
-/** How many cases there are: nine pairs of framework and protocol at one provider each. */
-export const CLIENT_CASES = 9 * Object.keys(CASES).length;
+/** How many cases there are: nine pairs of framework and protocol, each at three providers. */
+export const CLIENT_CASES = 9 * 3 * Object.keys(CASES).length;

@@ -18,13 +18,21 @@ export const TARGETS = {
 
 /** The cells: the providers that each protocol is tried at. A provider that stands nowhere is not configured. */
 export const CELLS = {
-  chat: ['openai', 'local'],
-  responses: ['openai', 'local'],
-  messages: ['anthropic'],
-  gemini: [],
+  chat: ['openai', 'anthropic', 'gemini', 'bedrock', 'local'],
+  responses: ['openai', 'anthropic', 'gemini', 'bedrock', 'local'],
+  messages: ['openai', 'anthropic', 'gemini', 'bedrock', 'local'],
+  gemini: ['gemini'],
 };
 
-/** What the gateway is given in its environment; the first ones must never reach an agent, a log or another provider. */
+/** Where the provider's own protocol is that of the agent, so that its words are the agent's to read. */
+export const NATIVE = {
+  chat: ['openai', 'local'],
+  responses: ['openai'],
+  messages: ['anthropic', 'bedrock'],
+  gemini: ['gemini'],
+};
+
+/** What the gateway is given in its environment and nobody else: no agent, no log. */
 export const SECRETS = {
   OPENAI_KEY: 'sk-provider-openai',
   ANTHROPIC_KEY: 'sk-ant-provider',

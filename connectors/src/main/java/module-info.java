@@ -21,6 +21,12 @@ module dev.mcpgateway.connectors {
     requires io.github.resilience4j.circuitbreaker;
     requires io.github.resilience4j.core;
     requires org.snakeyaml.engine;
+    requires software.amazon.awssdk.http;
+    requires software.amazon.awssdk.http.auth.aws;
+    requires software.amazon.awssdk.http.auth.spi;
+    requires software.amazon.awssdk.identity.spi;
+    requires software.amazon.awssdk.utils;
+    requires software.amazon.eventstream;
 
     // an optional signer of call tokens, which an operator may put beside the gateway
     uses java.security.Provider;

@@ -1,7 +1,9 @@
 package dev.mcpgateway.gateway;
 
 import dev.mcpgateway.audit.AuditLog;
+import dev.mcpgateway.connectors.credential.AwsKeys;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
+import dev.mcpgateway.connectors.model.BedrockProvider;
 import dev.mcpgateway.connectors.model.HttpModelProvider;
 import dev.mcpgateway.connectors.model.ModelProvider;
 import dev.mcpgateway.connectors.model.ProviderSettings;
@@ -71,7 +73,7 @@ final class ModelWiring {
             Map<String, ModelProvider> providers = new LinkedHashMap<>();
             models.providers().forEach((name, provider) -> {
                 ModelProvider made = new TranslatingProvider(
-                        new HttpModelProvider(settings(provider, models, config, secrets), sweeper),
+                        provider(provider, settings(provider, models, config, secrets), secrets, sweeper),
                         provider.translation(),
                         new CallIds(wiring.clock(), wiring.ids())::next,
                         wiring.clock());
@@ -92,6 +94,21 @@ final class ModelWiring {
                     wiring.clock());
             return new ModelWiring(config, models, face, wiring);
         });
+    }
+
+    private static ModelProvider provider(
+            Models.Provider provider, ProviderSettings settings, Secrets secrets, DeadlineSweeper sweeper) {
+        return provider.credential() instanceof Credential.Aws aws
+                ? new BedrockProvider(settings, keys(aws, secrets), sweeper)
+                : new HttpModelProvider(settings, sweeper);
+    }
+
+    private static AwsKeys keys(Credential.Aws aws, Secrets secrets) {
+        return new AwsKeys(
+                aws.region(),
+                secrets.of(aws.accessKeyId()),
+                secrets.of(aws.secretAccessKey()),
+                Optional.ofNullable(aws.sessionToken()).map(secrets::of));
     }
 
     private static ModelTable table(Models models, Map<String, ModelProvider> providers) {

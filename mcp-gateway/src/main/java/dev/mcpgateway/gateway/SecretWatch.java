@@ -106,6 +106,11 @@ final class SecretWatch implements AutoCloseable {
     private static void putCredential(Map<String, SecretRef> all, String name, Credential credential) {
         switch (credential) {
             case Credential.StaticHeader header -> put(all, name, header.secret());
+            case Credential.Aws keys -> {
+                put(all, name + ".access_key_id", keys.accessKeyId());
+                put(all, name + ".secret_access_key", keys.secretAccessKey());
+                put(all, name + ".session_token", keys.sessionToken());
+            }
             case Credential.ClientCredentials mode -> putServer(all, name, mode.server());
             case Credential.TokenExchange mode -> putServer(all, name, mode.server());
             case Credential.UserOAuth mode -> {

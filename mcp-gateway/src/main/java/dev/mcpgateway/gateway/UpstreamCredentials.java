@@ -123,6 +123,7 @@ public final class UpstreamCredentials implements AutoCloseable {
             case Credential.None _ -> new UpstreamCredential.None();
             case Credential.StaticHeader(String header, String prefix, SecretRef secret) ->
                 new UpstreamCredential.StaticHeader(header, prefix, secrets.apply(secret));
+            case Credential.Aws _ -> throw new IllegalArgumentException("keys of AWS are for providers of models");
             case Credential.CallToken token -> callToken(token);
             case Credential.ClientCredentials(TokenServer server, String resource, String audience, String scope) ->
                 new ClientCredentials(endpoint(server, secrets), new TokenTarget(resource, audience, scope));

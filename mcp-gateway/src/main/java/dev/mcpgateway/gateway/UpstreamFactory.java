@@ -147,7 +147,8 @@ final class UpstreamFactory {
         return switch (credential) {
             case Credential.None _ -> Set.of();
             case Credential.StaticHeader header -> Set.of(header.header());
-            case Credential.CallToken _,
+            case Credential.Aws _,
+                    Credential.CallToken _,
                     Credential.ClientCredentials _,
                     Credential.TokenExchange _,
                     Credential.UserOAuth _ -> Set.of("Authorization");

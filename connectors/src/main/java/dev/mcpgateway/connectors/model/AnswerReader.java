@@ -30,11 +30,17 @@ final class AnswerReader {
 
     private final ModelApi api;
     private final UsageReader usage;
-    private String served = "";
+    private String served;
     private String finish = "";
 
     AnswerReader(ModelApi api) {
+        this(api, "");
+    }
+
+    /** For a provider whose answers need not name the model. */
+    AnswerReader(ModelApi api, String servedUnlessSaid) {
         this.api = api;
+        this.served = servedUnlessSaid;
         this.usage = new UsageReader(api.protocol());
     }
 

@@ -27,12 +27,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** A provider that is asked over HTTP in its own protocol. Its limits of time are absolute: a slow drip moves none. */
 public final class HttpModelProvider implements ModelProvider {
     /** Most bytes of an error answer; it is a sentence. */
-    private static final int ERROR_BYTES_MAX = 64 * 1024;
+    static final int ERROR_BYTES_MAX = 64 * 1024;
 
     /** Longest time that a provider's Retry-After is believed. */
     private static final int RETRY_SECONDS_MAX = 3600;
@@ -68,6 +67,7 @@ public final class HttpModelProvider implements ModelProvider {
             case OPENAI_COMPATIBLE -> settings.name();
             case AZURE_OPENAI -> "azure.ai.openai";
             case GEMINI -> "gcp.gemini";
+            case BEDROCK -> BedrockProvider.VENDOR;
         };
     }
 
@@ -142,7 +142,7 @@ public final class HttpModelProvider implements ModelProvider {
     private List<HttpHeader> headers(ModelCall call, Credential credential) {
         Map<String, String> headers = new TreeMap<>();
         call.headers().forEach((name, value) -> {
-            String passed = name.endsWith(BETA) ? betas(value) : value;
+            String passed = name.endsWith(BETA) ? settings.betas(value, true).collect(Collectors.joining(",")) : value;
             if (settings.kind().headers().contains(name) && !passed.isEmpty()) {
                 headers.put(name, passed);
             }
@@ -156,24 +156,12 @@ public final class HttpModelProvider implements ModelProvider {
         return all;
     }
 
-    private String betas(String value) {
-        return betas(value, true).collect(Collectors.joining(","));
-    }
-
-    private Stream<String> betas(String value, boolean passed) {
-        return Stream.of(value.split(",", -1))
-                .map(String::strip)
-                .filter(each -> !each.isEmpty())
-                .filter(each ->
-                        (settings.betas().contains("*") || settings.betas().contains(each)) == passed);
-    }
-
     @Override
     public List<String> leavesOut(Map<String, String> headers) {
         List<String> left = new ArrayList<>();
         new TreeMap<>(headers).forEach((name, value) -> {
             if (name.endsWith(BETA) && settings.kind().headers().contains(name)) {
-                betas(value, false).forEach(each -> left.add(name + "=" + each));
+                settings.betas(value, false).forEach(each -> left.add(name + "=" + each));
             }
         });
         return left;
@@ -224,7 +212,7 @@ public final class HttpModelProvider implements ModelProvider {
                 "HTTP " + status);
     }
 
-    private static Cause cause(int status) {
+    static Cause cause(int status) {
         if (status < 400) {
             return Cause.MALFORMED;
         }
@@ -247,7 +235,7 @@ public final class HttpModelProvider implements ModelProvider {
         }
     }
 
-    private static int retryAfter(HttpExchange exchange) {
+    static int retryAfter(HttpExchange exchange) {
         int millis = number(exchange.header("retry-after-ms").orElse(""));
         int seconds = millis > 0
                 ? (millis + 999) / 1000
@@ -260,14 +248,15 @@ public final class HttpModelProvider implements ModelProvider {
         return text.matches("[0-9]{1,8}") ? Integer.parseInt(text) : 0;
     }
 
-    private static String requestId(HttpExchange exchange) {
+    static String requestId(HttpExchange exchange) {
         String id = exchange.header("x-request-id")
                 .or(() -> exchange.header("request-id"))
+                .or(() -> exchange.header("x-amzn-requestid"))
                 .orElse("");
         return id.length() <= REQUEST_ID_CHARS_MAX && HttpHeader.isFieldValue(id) ? id : "";
     }
 
-    private static String mediaType(HttpExchange exchange) {
+    static String mediaType(HttpExchange exchange) {
         String value = exchange.header("Content-Type").orElse("");
         int parameters = value.indexOf(';');
         return (parameters < 0 ? value : value.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);

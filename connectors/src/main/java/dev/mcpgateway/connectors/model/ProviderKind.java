@@ -13,7 +13,9 @@ public enum ProviderKind {
     /** OpenAI's models at Azure: its protocol, with a key and, in the older form, paths of Azure's own. */
     AZURE_OPENAI(ModelProtocol.OPENAI),
     /** Google Gemini. */
-    GEMINI(ModelProtocol.GEMINI);
+    GEMINI(ModelProtocol.GEMINI),
+    /** Anthropic's models on AWS Bedrock. */
+    BEDROCK(ModelProtocol.ANTHROPIC);
 
     private static final Set<String> OPENAI_HEADERS = Set.of("idempotency-key", "openai-beta");
     private static final Set<String> ANTHROPIC_HEADERS =

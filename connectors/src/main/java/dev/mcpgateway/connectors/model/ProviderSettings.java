@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * How one provider is asked.
@@ -46,5 +47,13 @@ public record ProviderSettings(
     public ProviderSettings {
         allowNetworks = List.copyOf(allowNetworks);
         betas = Set.copyOf(betas);
+    }
+
+    /** Those values of a beta header that are passed on, or those that are not. */
+    Stream<String> betas(String value, boolean passed) {
+        return Stream.of(value.split(",", -1))
+                .map(String::strip)
+                .filter(each -> !each.isEmpty())
+                .filter(each -> (betas.contains("*") || betas.contains(each)) == passed);
     }
 }

@@ -26,7 +26,7 @@ final class ProviderStream implements ModelStream {
     private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
 
     private final HttpExchange exchange;
-    private final EventStreamReader events;
+    private final EventSource events;
     private final ModelApi api;
     private final Limits limits;
     private final AnswerReader answer;
@@ -52,19 +52,37 @@ final class ProviderStream implements ModelStream {
             TimeSource time,
             Credential credential) {}
 
-    private ProviderStream(HttpExchange exchange, ModelApi api, Limits limits, String requestId) {
+    private ProviderStream(
+            HttpExchange exchange,
+            EventSource events,
+            ModelApi api,
+            AnswerReader answer,
+            Limits limits,
+            String requestId) {
         this.exchange = exchange;
-        this.events = new EventStreamReader(exchange.body(), EVENT_BYTES_MAX);
+        this.events = events;
         this.api = api;
         this.limits = limits;
-        this.answer = new AnswerReader(api);
+        this.answer = answer;
         this.requestId = requestId;
         this.first = new ModelEvent("", new byte[0], Mark.OPEN);
     }
 
     /** A stream once its first event is there; a failure when that is none, or says that the provider failed. */
     static ModelReply open(HttpExchange exchange, ModelApi api, Limits limits, String requestId) {
-        ProviderStream stream = new ProviderStream(exchange, api, limits, requestId);
+        EventStreamReader events = new EventStreamReader(exchange.body(), EVENT_BYTES_MAX);
+        return open(exchange, events::next, api, new AnswerReader(api), limits, requestId);
+    }
+
+    /** The same of events in another framing than that of server-sent events. */
+    static ModelReply open(
+            HttpExchange exchange,
+            EventSource events,
+            ModelApi api,
+            AnswerReader answer,
+            Limits limits,
+            String requestId) {
+        ProviderStream stream = new ProviderStream(exchange, events, api, answer, limits, requestId);
         return switch (stream.next()) {
             case Step.Broken(ModelFailure failure) -> {
                 stream.close();

@@ -40,8 +40,13 @@ public final class ModelTurn {
 
     /** Begins a stream. */
     public ModelTurn begin(String... headers) throws IOException {
+        return beginAs("text/event-stream; charset=utf-8", headers);
+    }
+
+    /** Begins a stream of another content type. */
+    public ModelTurn beginAs(String contentType, String... headers) throws IOException {
         StringBuilder head = new StringBuilder(
-                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n");
+                "HTTP/1.1 200 OK\r\nContent-Type: " + contentType + "\r\nTransfer-Encoding: chunked\r\n");
         List.of(headers).forEach(header -> head.append(header).append("\r\n"));
         connection.write(head + "\r\n");
         return this;
@@ -51,6 +56,14 @@ public final class ModelTurn {
     public ModelTurn raw(String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         connection.write(Integer.toHexString(bytes.length) + "\r\n" + text + "\r\n");
+        return this;
+    }
+
+    /** Sends a part of the stream as it stands. */
+    public ModelTurn raw(byte[] bytes) throws IOException {
+        connection.write(Integer.toHexString(bytes.length) + "\r\n");
+        connection.write(bytes);
+        connection.write("\r\n");
         return this;
     }
 

@@ -95,6 +95,14 @@ final class ReferenceCheck {
     private void credential(String pointer, Credential credential) {
         switch (credential) {
             case Credential.StaticHeader header -> secret(pointer + "/static/secret", header.secret());
+            case Credential.Aws keys -> {
+                secret(pointer + "/aws/access_key_id", keys.accessKeyId());
+                secret(pointer + "/aws/secret_access_key", keys.secretAccessKey());
+                SecretRef token = keys.sessionToken();
+                if (token != null) {
+                    secret(pointer + "/aws/session_token", token);
+                }
+            }
             case Credential.ClientCredentials mode -> client(pointer + "/client_credentials", mode.server());
             case Credential.TokenExchange mode -> client(pointer + "/token_exchange", mode.server());
             case Credential.UserOAuth mode -> {

@@ -410,6 +410,17 @@ public record GatewayConfig(
         /** One secret for all callers, in one header. */
         record StaticHeader(String header, String prefix, SecretRef secret) implements Credential {}
 
+        /**
+         * Keys of AWS, which sign each request; for providers of models.
+         *
+         * @param sessionToken goes with temporary keys; {@code null} for lasting ones
+         */
+        record Aws(
+                String region,
+                SecretRef accessKeyId,
+                SecretRef secretAccessKey,
+                @Nullable SecretRef sessionToken) implements Credential {}
+
         /** A token of the gateway's own for each call. */
         record CallToken(
                 String audience, SigningAlgorithm algorithm, SigningLibrary signer, Duration life, SubjectForm subject)

@@ -63,14 +63,15 @@ final class ModelsReader {
         ProviderKind kind = entry.required("kind")
                 .map(value -> value.choice(ProviderKind.class))
                 .orElse(ProviderKind.OPENAI);
-        URI url = ConfigReader.httpUrl(entry, "base_url", baseUrl(kind));
+        Credential credential = credential(entry, kind);
+        URI url = ConfigReader.httpUrl(entry, "base_url", baseUrl(kind, credential));
         UpstreamReader.checkPlain(entry, "base_url", url, entry.flag("allow_plain_http", false));
         return new Models.Provider(
                 name,
                 kind,
                 url,
                 TranslationReader.apiVersion(entry, kind),
-                credential(entry, kind),
+                credential,
                 entry.texts("allow_networks"),
                 millis(entry, "connect_timeout_ms", CONNECT_TIMEOUT),
                 millis(entry, "first_event_timeout_ms", EVENT_TIMEOUT),
@@ -83,12 +84,13 @@ final class ModelsReader {
     }
 
     /** None where each operator has one of its own: the key is missing then. */
-    private static String baseUrl(ProviderKind kind) {
+    private static String baseUrl(ProviderKind kind, Credential credential) {
         return switch (kind) {
             case OPENAI -> "https://api.openai.com/v1";
             case ANTHROPIC -> "https://api.anthropic.com/v1";
             case GEMINI -> "https://generativelanguage.googleapis.com/v1beta";
             case OPENAI_COMPATIBLE, AZURE_OPENAI -> "";
+            case BEDROCK -> BedrockReader.baseUrl(credential);
         };
     }
 
@@ -97,6 +99,9 @@ final class ModelsReader {
     }
 
     private Credential credential(YamlObject entry, ProviderKind kind) {
+        if (kind == ProviderKind.BEDROCK) {
+            return new BedrockReader(config).credential(entry);
+        }
         Optional<YamlValue> value = entry.optional("credential");
         if (value.isEmpty()) {
             entry.problem(
@@ -120,7 +125,7 @@ final class ModelsReader {
     /** Each protocol has its own header for keys. */
     private Credential staticHeader(YamlObject section, ProviderKind kind) {
         String usual = switch (kind) {
-            case ANTHROPIC -> "x-api-key";
+            case ANTHROPIC, BEDROCK -> "x-api-key";
             case GEMINI -> "x-goog-api-key";
             case AZURE_OPENAI -> "api-key";
             case OPENAI, OPENAI_COMPATIBLE -> "Authorization";

@@ -67,14 +67,14 @@ final class TranslationReader {
             case OPENAI, AZURE_OPENAI ->
                 Set.of(Feature.RESPONSES, Feature.MAX_COMPLETION_TOKENS, Feature.REASONING_EFFORT, Feature.JSON_OBJECT);
             case OPENAI_COMPATIBLE -> Set.of(Feature.JSON_OBJECT);
-            case ANTHROPIC, GEMINI -> Set.of();
+            case ANTHROPIC, BEDROCK, GEMINI -> Set.of();
         };
     }
 
     private static ModelApi upstream(ProviderKind kind) {
         return switch (kind) {
             case OPENAI, AZURE_OPENAI, OPENAI_COMPATIBLE -> ModelApi.CHAT_COMPLETIONS;
-            case ANTHROPIC -> ModelApi.MESSAGES;
+            case ANTHROPIC, BEDROCK -> ModelApi.MESSAGES;
             case GEMINI -> ModelApi.GENERATE_CONTENT;
         };
     }
@@ -84,7 +84,7 @@ final class TranslationReader {
         return switch (kind) {
             case OPENAI, AZURE_OPENAI -> "openai";
             case OPENAI_COMPATIBLE -> "chat";
-            case ANTHROPIC -> "anthropic";
+            case ANTHROPIC, BEDROCK -> "anthropic";
             case GEMINI -> "google";
         };
     }

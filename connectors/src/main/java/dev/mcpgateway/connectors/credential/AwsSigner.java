@@ -1,0 +1,94 @@
+package dev.mcpgateway.connectors.credential;
+
+import dev.mcpgateway.connectors.net.HttpHeader;
+import dev.mcpgateway.connectors.net.HttpOrigin;
+import java.net.URI;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import software.amazon.awssdk.http.ContentStreamProvider;
+import software.amazon.awssdk.http.SdkHttpFullRequest;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
+
+/**
+ * Signs requests to one service of AWS with Signature Version 4: method, host, path, the given header fields, the body's
+ * hash and the time. A signature is good for one request and a few minutes, so a request is signed anew whenever it is
+ * sent. Keys are read each time: new ones count from the next request on.
+ */
+public final class AwsSigner {
+    private final AwsKeys keys;
+    private final String service;
+    private final InstantSource clock;
+    private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
+
+    /**
+     * Prepares it; nothing is read yet.
+     *
+     * @param service the service's name in signatures, such as {@code bedrock}
+     */
+    public AwsSigner(AwsKeys keys, String service, InstantSource clock) {
+        this.keys = keys;
+        this.service = service;
+        this.clock = clock;
+    }
+
+    /**
+     * The header fields that sign a POST. The fields given are signed and must be sent as they are.
+     *
+     * @param target path and query, percent-encoded as they go into the request line
+     * @throws CredentialUnavailable if a key cannot be used
+     */
+    public Credential sign(HttpOrigin origin, String target, List<HttpHeader> headers, byte[] body)
+            throws CredentialUnavailable {
+        AwsCredentialsIdentity identity = identity();
+        SdkHttpRequest request = request(origin, target, headers);
+        SdkHttpRequest signed = signer.sign(each -> each.identity(identity)
+                        .request(request)
+                        .payload(ContentStreamProvider.fromByteArrayUnsafe(body))
+                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, service)
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, keys.region())
+                        .putProperty(HttpSigner.SIGNING_CLOCK, clock.withZone(ZoneOffset.UTC)))
+                .request();
+        List<HttpHeader> added = new ArrayList<>();
+        signed.forEachHeader((name, values) -> {
+            // the transport writes the host itself, from the same origin
+            if (!request.headers().containsKey(name) && !name.equalsIgnoreCase("host")) {
+                added.add(new HttpHeader(name.toLowerCase(Locale.ROOT), values.getFirst()));
+            }
+        });
+        return new Credential(added);
+    }
+
+    private static SdkHttpRequest request(HttpOrigin origin, String target, List<HttpHeader> headers) {
+        SdkHttpFullRequest.Builder request =
+                SdkHttpFullRequest.builder().method(SdkHttpMethod.POST).uri(URI.create(origin + target));
+        headers.forEach(header -> request.putHeader(header.name(), header.value()));
+        return request.build();
+    }
+
+    private AwsCredentialsIdentity identity() throws CredentialUnavailable {
+        String id = word(keys.accessKeyId());
+        String secret = word(keys.secretAccessKey());
+        return keys.sessionToken().isPresent()
+                ? AwsSessionCredentialsIdentity.create(
+                        id, secret, word(keys.sessionToken().get()))
+                : AwsCredentialsIdentity.create(id, secret);
+    }
+
+    /** The signer would cut blanks off, and sign with another key than the one that was meant. */
+    private static String word(SecretSource source) throws CredentialUnavailable {
+        String value = source.read().expose();
+        if (value.indexOf(' ') >= 0 || value.isEmpty() || !HttpHeader.isFieldValue(value)) {
+            throw new SecretUnavailable(
+                    "secret " + source + " has a blank, a line break, or other characters that no key of AWS has");
+        }
+        return value;
+    }
+}

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { Transform } from 'node:stream';
+import { awsError, chunkFrame, payloads } from './aws.mjs';
 import { counted, countsOf } from './counts.mjs';
-import { chunkFrame, payloads } from './frames.mjs';
 
 const SHAPES = [
   [/\/chat\/completions$/, 'chat'],
@@ -27,7 +27,7 @@ class Arrival {
 
 /**
  * Stands between gateway and aimock: keeps what arrived last, byte for byte, sees who leaves, and makes of aimock's answers
- * what it has not: counts of all kinds of tokens, and frames of Bedrock as AWS sends them.
+ * what it has not: counts of all kinds of tokens, and frames and errors of Bedrock as AWS sends them.
  */
 export class Door {
   #server;
@@ -68,8 +68,13 @@ export class Door {
       }
     });
     behind.on('error', () => answer.destroy());
-    behind.on('response', (reply) => {
+    behind.on('response', async (reply) => {
       const { 'content-length': __, 'transfer-encoding': ___, ...kept } = reply.headers;
+      if (reply.statusCode >= 400 && arrival.path.startsWith('/model/')) {
+        const error = awsError(reply.statusCode, Buffer.concat(await reply.toArray()).toString());
+        answer.writeHead(reply.statusCode, { ...kept, ...error.headers }).end(error.body);
+        return;
+      }
       answer.writeHead(reply.statusCode, kept);
       // an answer that is cut short there is cut short here
       reply.on('error', () => answer.destroy());

@@ -1,4 +1,5 @@
-// Frames of application/vnd.amazon.eventstream. aimock puts an event itself where AWS has {"bytes": "<its base64>"}.
+// What AWS sends and aimock does not: frames of application/vnd.amazon.eventstream whose payload is {"bytes": "<base64 of an
+// event>"} (aimock puts the event itself there), and errors that are one message, with their kind in a header field.
 
 import { crc32 } from 'node:zlib';
 
@@ -38,4 +39,12 @@ function header([name, value]) {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(value.length, 0);
   return Buffer.concat([Buffer.from([name.length]), Buffer.from(name), Buffer.from([TEXT]), length, Buffer.from(value)]);
+}
+
+const KINDS = { 400: 'ValidationException', 429: 'ThrottlingException' };
+
+/** An error of aimock's as AWS says it: its header fields and its body. */
+export function awsError(status, json) {
+  const { error } = JSON.parse(json);
+  return { headers: { 'x-amzn-errortype': KINDS[status] ?? 'InternalServerException' }, body: JSON.stringify({ message: error.message }) };
 }

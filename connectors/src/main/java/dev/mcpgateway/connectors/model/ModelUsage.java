@@ -15,6 +15,11 @@ public record ModelUsage(
     /** The provider did not say. */
     public static final ModelUsage UNKNOWN = new ModelUsage(-1, -1, -1, -1, -1, -1);
 
+    /** Tokens of the request that have nothing to do with a cache. */
+    public long inputPlain() {
+        return input - cacheRead - cacheWrite;
+    }
+
     /** Whether the provider said anything. */
     public boolean isKnown() {
         return input >= 0;

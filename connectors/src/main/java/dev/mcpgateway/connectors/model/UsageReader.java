@@ -8,7 +8,7 @@ import dev.mcpgateway.connectors.wire.JsonDocument.Name;
  * Gathers the usage that an answer states, in one place or in parts of a stream; of a number stated twice the later one
  * counts, since providers count up. What is no whole number of tokens is not read.
  */
-final class UsageReader {
+public final class UsageReader {
     private static final Name PROMPT_TOKENS = Name.of("prompt_tokens");
     private static final Name COMPLETION_TOKENS = Name.of("completion_tokens");
     private static final Name PROMPT_DETAILS = Name.of("prompt_tokens_details");
@@ -22,6 +22,8 @@ final class UsageReader {
     private static final Name CACHE_READ = Name.of("cache_read_input_tokens");
     private static final Name CACHE_CREATION = Name.of("cache_creation_input_tokens");
     private static final Name CACHE_CREATION_BY_LIFE = Name.of("cache_creation");
+    private static final Name FIVE_MINUTES = Name.of("ephemeral_5m_input_tokens");
+    private static final Name CACHE_WRITE = Name.of("cache_write_tokens");
     private static final Name ONE_HOUR = Name.of("ephemeral_1h_input_tokens");
     private static final Name PROMPT_COUNT = Name.of("promptTokenCount");
     private static final Name TOOL_PROMPT_COUNT = Name.of("toolUsePromptTokenCount");
@@ -38,16 +40,18 @@ final class UsageReader {
     private long cacheRead = -1;
     private long cacheWrite = -1;
     private long cacheWriteHour = -1;
+    private long cacheWriteMinutes = -1;
     private long output = -1;
     private long reasoning = -1;
     private long toolInput = -1;
 
-    UsageReader(ModelProtocol protocol) {
+    /** Of answers in this protocol; nothing is stated yet. */
+    public UsageReader(ModelProtocol protocol) {
         this.protocol = protocol;
     }
 
     /** Takes over what a usage object states; anything else states nothing. */
-    void read(JsonDocument document, int usage) {
+    public void read(JsonDocument document, int usage) {
         if (!document.is(usage, Kind.OBJECT)) {
             return;
         }
@@ -55,8 +59,9 @@ final class UsageReader {
             case OPENAI -> {
                 input = later(input, document, usage, PROMPT_TOKENS, INPUT_TOKENS);
                 output = later(output, document, usage, COMPLETION_TOKENS, OUTPUT_TOKENS);
-                cacheRead = later(
-                        cacheRead, document, details(document, usage, PROMPT_DETAILS, INPUT_DETAILS), CACHED_TOKENS);
+                int details = details(document, usage, PROMPT_DETAILS, INPUT_DETAILS);
+                cacheRead = later(cacheRead, document, details, CACHED_TOKENS);
+                cacheWrite = later(cacheWrite, document, details, CACHE_WRITE);
                 reasoning = later(
                         reasoning,
                         document,
@@ -68,8 +73,9 @@ final class UsageReader {
                 output = later(output, document, usage, OUTPUT_TOKENS);
                 cacheRead = later(cacheRead, document, usage, CACHE_READ);
                 cacheWrite = later(cacheWrite, document, usage, CACHE_CREATION);
-                cacheWriteHour =
-                        later(cacheWriteHour, document, document.member(usage, CACHE_CREATION_BY_LIFE), ONE_HOUR);
+                int byLife = document.member(usage, CACHE_CREATION_BY_LIFE);
+                cacheWriteHour = later(cacheWriteHour, document, byLife, ONE_HOUR);
+                cacheWriteMinutes = later(cacheWriteMinutes, document, byLife, FIVE_MINUTES);
                 reasoning = later(reasoning, document, document.member(usage, OUTPUT_DETAILS), THINKING_TOKENS);
             }
             case GEMINI -> {
@@ -82,24 +88,34 @@ final class UsageReader {
         }
     }
 
-    /** OpenAI's input counts cached tokens already; Anthropic's does not. Gemini's output does not count thoughts. */
-    ModelUsage usage() {
+    /**
+     * What was stated so far. OpenAI's input counts cached tokens already, Anthropic's does not; Gemini's output does not
+     * count thoughts.
+     */
+    public ModelUsage usage() {
         if (input < 0 && output < 0 && reasoning < 0) {
             return ModelUsage.UNKNOWN;
         }
-        long besides = switch (protocol) {
-            case OPENAI -> 0;
-            case ANTHROPIC -> orZero(cacheRead) + orZero(cacheWrite);
-            case GEMINI -> orZero(toolInput);
+        long read = orZero(cacheRead);
+        long hour = orZero(cacheWriteHour);
+        long write = Math.max(orZero(cacheWrite), hour + orZero(cacheWriteMinutes));
+        long thoughts = orZero(reasoning);
+        return switch (protocol) {
+            case OPENAI ->
+                new ModelUsage(
+                        atLeast(orZero(input), read + write), read, write, 0, atLeast(orZero(output), thoughts), thoughts);
+            case ANTHROPIC ->
+                new ModelUsage(
+                        orZero(input) + read + write, read, write, hour, atLeast(orZero(output), thoughts), thoughts);
+            case GEMINI ->
+                new ModelUsage(
+                        atLeast(orZero(input) + orZero(toolInput), read), read, 0, 0, orZero(output) + thoughts, thoughts);
         };
-        long unseen = protocol == ModelProtocol.GEMINI ? orZero(reasoning) : 0;
-        return new ModelUsage(
-                orZero(input) + besides,
-                orZero(cacheRead),
-                orZero(cacheWrite),
-                orZero(cacheWriteHour),
-                orZero(output) + unseen,
-                orZero(reasoning));
+    }
+
+    /** Some servers count a part beside the whole instead of in it: then the whole is their sum, the dearer reading. */
+    private static long atLeast(long whole, long part) {
+        return part > whole ? whole + part : whole;
     }
 
     private static long orZero(long count) {

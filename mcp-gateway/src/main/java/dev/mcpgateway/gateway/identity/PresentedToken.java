@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The token of a request, as it was sent: in the one {@code Authorization} header, and nowhere else; in a call of a model
- * also in the one {@code x-api-key}.
+ * also in the one {@code x-api-key} or {@code x-goog-api-key}.
  *
  * @param token the token, of token68 characters and bounded
  * @param isDpop whether it came with the scheme {@code DPoP} (RFC 9449, section 7.1) and not as {@code Bearer}
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 record PresentedToken(String token, boolean isDpop) {
     private static final String BEARER = "Bearer ";
     private static final String DPOP = "DPoP ";
-    private static final String API_KEY = "x-api-key";
+    private static final List<String> API_KEYS = List.of("x-api-key", "x-goog-api-key");
 
     /**
      * The token of this request.
@@ -39,7 +39,9 @@ record PresentedToken(String token, boolean isDpop) {
         return ofModelCall(
                 exchange.request().getHttpURI().getQuery(),
                 exchange.headers().getValuesList(HttpHeader.AUTHORIZATION),
-                exchange.headers().getValuesList(API_KEY));
+                API_KEYS.stream()
+                        .flatMap(name -> exchange.headers().getValuesList(name).stream())
+                        .toList());
     }
 
     static PresentedToken ofModelCall(@Nullable String query, List<String> authorization, List<String> apiKeys) {
@@ -47,11 +49,11 @@ record PresentedToken(String token, boolean isDpop) {
             return of(query, authorization);
         }
         if (apiKeys.size() > 1) {
-            throw new Refused(Refusal.of(Reason.MALFORMED_CREDENTIALS, "more than one x-api-key header"));
+            throw new Refused(Refusal.of(Reason.MALFORMED_CREDENTIALS, "more than one header with an API key"));
         }
         PresentedToken inKey = of(query, List.of(BEARER + apiKeys.getFirst()));
         if (!authorization.isEmpty() && !of(query, authorization).token().equals(inKey.token())) {
-            throw new Refused(Refusal.of(Reason.BAD_TOKEN, "form: Authorization and x-api-key differ"));
+            throw new Refused(Refusal.of(Reason.BAD_TOKEN, "form: Authorization and the API key differ"));
         }
         // of a bound token the scheme says that a proof is with it
         return authorization.isEmpty() ? inKey : of(query, authorization);

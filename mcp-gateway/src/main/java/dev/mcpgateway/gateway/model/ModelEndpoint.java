@@ -87,7 +87,22 @@ final class ModelEndpoint {
     void call(ModelApi api, Exchange exchange) {
         handle(exchange, api, api.protocol(), (caller, trace) -> {
             trace.enter(Stage.READ);
-            ModelAsk ask = new ModelAsk(exchange, caller, read(api, exchange), headers(exchange));
+            ModelAsk ask = new ModelAsk(
+                    exchange, caller, read(exchange, body -> ModelRequest.read(api, body)), headers(exchange));
+            trace.modelAsked(api.operation(), exchange.headers(), exchange.id());
+            return exchange.whileAgentStays(() -> calls.handle(ask, trace));
+        });
+    }
+
+    /** A call of Gemini's, whose path names the model. */
+    void generate(Exchange exchange) {
+        ModelApi api = ModelApi.GENERATE_CONTENT;
+        handle(exchange, api, api.protocol(), (caller, trace) -> {
+            trace.enter(Stage.READ);
+            GeminiPath asked = GeminiPath.of(exchange);
+            ModelRequest request =
+                    read(exchange, body -> ModelRequest.ofPath(api, body, asked.alias(), asked.streamed()));
+            ModelAsk ask = new ModelAsk(exchange, caller, request, headers(exchange));
             trace.modelAsked(api.operation(), exchange.headers(), exchange.id());
             return exchange.whileAgentStays(() -> calls.handle(ask, trace));
         });
@@ -114,8 +129,11 @@ final class ModelEndpoint {
         });
     }
 
-    /** Both protocols have the list at one path; only Anthropic's clients say whose they are. */
+    /** OpenAI and Anthropic have the list at one path; only Anthropic's clients say whose they are. */
     private static ModelProtocol listed(Exchange exchange) {
+        if (exchange.path().contains(GeminiPath.VERSION + "/")) {
+            return ModelProtocol.GEMINI;
+        }
         return exchange.headers().contains(ANTHROPIC_VERSION) ? ModelProtocol.ANTHROPIC : ModelProtocol.OPENAI;
     }
 
@@ -137,13 +155,18 @@ final class ModelEndpoint {
         }
     }
 
-    private ModelRequest read(ModelApi api, Exchange exchange) {
+    /** Reads a body that is JSON. */
+    @FunctionalInterface
+    private interface Reader {
+        ModelRequest read(JsonDocument body) throws BadModelRequest;
+    }
+
+    private ModelRequest read(Exchange exchange, Reader reader) {
         if (!exchange.hasJsonBody()) {
             throw new Refused(Reason.BAD_MEDIA_TYPE);
         }
         try {
-            JsonDocument document = StrictJson.parse(bodies.read(exchange), limits);
-            return ModelRequest.read(api, document);
+            return reader.read(StrictJson.parse(bodies.read(exchange), limits));
         } catch (JsonRefused refused) {
             throw new Refused(Refusal.saying(Reason.NOT_JSON, String.valueOf(refused.getMessage())));
         } catch (BadModelRequest refused) {

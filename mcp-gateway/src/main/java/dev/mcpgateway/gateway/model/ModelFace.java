@@ -64,7 +64,7 @@ public final class ModelFace {
         this.clock = clock;
     }
 
-    /** Its paths: of each protocol below {@code /v1}, and below a prefix of its own. */
+    /** Its paths: of each protocol below {@code /v1}, Gemini's below {@code /v1beta}, and below a prefix of its own. */
     public List<Route> routes(Authenticator authenticator, BoundedBody bodies, Answers plainAnswers) {
         ModelEndpoint endpoint = endpoint(authenticator, bodies, new ModelAnswers(plainAnswers));
         List<Route> routes = new ArrayList<>();
@@ -75,6 +75,22 @@ public final class ModelFace {
             String prefix = prefix(api.protocol());
             routes.add(route(V1 + api.path(), "POST", exchange -> endpoint.call(api, exchange)));
             routes.add(route(prefix + api.path(), "POST", exchange -> endpoint.call(api, exchange)));
+        }
+        for (String prefix : List.of(GeminiPath.VERSION, "/gemini" + GeminiPath.VERSION)) {
+            routes.add(route(prefix + "/models", "GET", endpoint::all));
+            // one path has both, so the method tells them apart
+            routes.add(new Route(
+                    prefix + "/models" + Routes.ANY,
+                    Set.of("GET", "POST"),
+                    Access.AUTHENTICATED,
+                    false,
+                    exchange -> {
+                        if (exchange.request().getMethod().equals("GET")) {
+                            endpoint.one(exchange);
+                        } else {
+                            endpoint.generate(exchange);
+                        }
+                    }));
         }
         for (String prefix : List.of(V1, prefix(ModelProtocol.OPENAI), prefix(ModelProtocol.ANTHROPIC))) {
             routes.add(route(prefix + "/models", "GET", endpoint::all));

@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.model;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelProtocol;
 import dev.mcpgateway.connectors.wire.JsonText;
 import dev.mcpgateway.gateway.call.Reason;
@@ -44,7 +45,7 @@ final class ModelList {
     /** All of them. */
     void all(Exchange exchange, Caller caller, ModelProtocol protocol) {
         Policy policy = policies.get();
-        List<FeatureName> shown = callable(policy, caller);
+        List<FeatureName> shown = callable(policy, caller, protocol);
         records.listed(exchange, caller, shown, policy.hash());
         answers.own(
                 exchange,
@@ -62,7 +63,7 @@ final class ModelList {
     /** One of them. */
     void one(Exchange exchange, Caller caller, ModelProtocol protocol, String alias) {
         Policy policy = policies.get();
-        FeatureName model = callable(policy, caller).stream()
+        FeatureName model = callable(policy, caller, protocol).stream()
                 .filter(each -> each.own().equals(alias))
                 .findFirst()
                 .orElseThrow(() -> new Refused(Reason.UNKNOWN_MODEL));
@@ -70,11 +71,18 @@ final class ModelList {
         answers.own(exchange, bytes(entry(model, protocol)));
     }
 
-    private List<FeatureName> callable(Policy policy, Caller caller) {
+    /** Agents of the other protocols may call every model; Gemini's only those of its own provider. */
+    private List<FeatureName> callable(Policy policy, Caller caller, ModelProtocol protocol) {
         Instant now = clock.instant();
         return models.names().stream()
+                .filter(model -> protocol != ModelProtocol.GEMINI || isGemini(model))
                 .filter(model -> policy.decideModel(caller.subject(), model, now) instanceof Decision.Allow)
                 .toList();
+    }
+
+    private boolean isGemini(FeatureName model) {
+        ModelTable.Target target = models.find(model.own());
+        return target != null && target.provider().serves(ModelApi.GENERATE_CONTENT);
     }
 
     private static String entries(List<FeatureName> shown, ModelProtocol protocol) {

@@ -78,6 +78,20 @@ final class ModelGateways {
                 """.formatted(provider.url(), translation));
     }
 
+    /** One provider as Azure: {@code gpt} at its newer paths, {@code claude} at its older ones. */
+    static TestGateway.Builder ofAzure(Path folder, FakeModelServer azure) throws IOException {
+        secret(folder.resolve("azure.key"), OPENAI_KEY);
+        return TestGateway.in(folder).policy(ALLOW).section("models", """
+
+                  providers:
+                    newer: {kind: azure_openai, base_url: "%1$s/openai/v1", credential: {static: {secret: {file: azure.key}}}}
+                    older: {kind: azure_openai, base_url: "%1$s", api_version: "2024-10-21", credential: {static: {secret: {file: azure.key}}}}
+                  aliases:
+                    gpt: {targets: [{provider: newer, model: m}]}
+                    claude: {targets: [{provider: older, model: my deployment}]}
+                """.formatted(azure.url().resolve("/").toString().replaceFirst("/$", "")));
+    }
+
     private static void secret(Path file, String text) throws IOException {
         Files.createDirectories(file.getParent());
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

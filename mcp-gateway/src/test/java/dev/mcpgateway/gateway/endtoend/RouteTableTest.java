@@ -144,7 +144,8 @@ class RouteTableTest {
         assertThat(asked)
                 .as("the table was walked")
                 .contains("POST /mcp", "GET /mcp", "DELETE /mcp", "POST /mcp/b", "GET /metrics", "GET /version")
-                .contains("POST /v1/chat/completions", "POST /anthropic/v1/messages", "GET /v1/models/{id}");
+                .contains("POST /v1/chat/completions", "POST /anthropic/v1/messages", "GET /v1/models/{id}")
+                .contains("POST /v1beta/models/{id}", "GET /v1beta/models", "POST /gemini/v1beta/models/{id}");
         assertThat(crm.requests()).isEmpty();
         gateway.skipRecords();
         List<AuditRecord> refusals = gateway.records().stream()

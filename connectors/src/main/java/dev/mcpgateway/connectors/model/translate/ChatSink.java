@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelUsage;
 import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.wire.EventStreamReader.Event;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,7 @@ final class ChatSink implements Sink {
     private @Nullable Seal ofNextCall;
     private String id = "";
     private String model = "";
-    private Optional<Usage> usage = Optional.empty();
+    private Optional<ModelUsage> usage = Optional.empty();
 
     ChatSink(Served served) {
         this.served = served;
@@ -182,7 +183,7 @@ final class ChatSink implements Sink {
 
     private void finish(List<Event> out) {
         if (served.usageWanted() && usage.isPresent()) {
-            Usage counted = usage.get();
+            ModelUsage counted = usage.get();
             chunk(out, chunk -> {
                 chunk.openList("choices").closeList();
                 ChatUsage.write(chunk, counted);

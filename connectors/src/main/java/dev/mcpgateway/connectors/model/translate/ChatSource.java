@@ -1,5 +1,7 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelProtocol;
+import dev.mcpgateway.connectors.model.UsageReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +24,7 @@ final class ChatSource implements Source {
     private boolean whole;
     private long earlyChars;
     private Optional<StopReason> stop = Optional.empty();
-    private Optional<Usage> usage = Optional.empty();
+    private final UsageReader usage = new UsageReader(ModelProtocol.OPENAI);
 
     /** A call under way. */
     private static final class OpenCall {
@@ -56,7 +58,7 @@ final class ChatSource implements Source {
         whole = true;
         content(choice.need("message"), out);
         stop = Optional.of(reason(choice.need("finish_reason")));
-        usage = Optional.ofNullable(reply.get("usage")).map(ChatUsage::read);
+        reply.countInto(usage, "usage");
         finish(out);
     }
 
@@ -75,9 +77,7 @@ final class ChatSource implements Source {
             String words = error.isObject() ? error.textOf("type") : "";
             throw new Failed(Fault.ofType(words));
         }
-        if (chunk.get("usage") != null) {
-            usage = Optional.of(ChatUsage.read(chunk.need("usage")));
-        }
+        chunk.countInto(usage, "usage");
         List<Node> choices = chunk.elementsOf("choices");
         if (choices.size() > 1 || choices.stream().anyMatch(choice -> choice.countOf("index") != 0)) {
             throw chunk.unfit("not one answer");
@@ -229,7 +229,7 @@ final class ChatSource implements Source {
             }
             out.add(new Piece.CallEnded(call.key));
         }
-        usage.ifPresent(counted -> out.add(new Piece.Counted(counted)));
+        Piece.count(usage, out);
         stop.ifPresent(reason -> out.add(new Piece.Stopped(reason, "")));
         out.add(new Piece.Finished());
     }

@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelUsage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +35,7 @@ final class Folded {
     private int chars;
     private String id = "";
     private String model = "";
-    private Optional<Usage> usage = Optional.empty();
+    private Optional<ModelUsage> usage = Optional.empty();
     private StopReason stop = StopReason.END;
     private String stopSequence = "";
 
@@ -112,7 +113,7 @@ final class Folded {
         return model;
     }
 
-    Optional<Usage> usage() {
+    Optional<ModelUsage> usage() {
         return usage;
     }
 

@@ -1,5 +1,7 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelProtocol;
+import dev.mcpgateway.connectors.model.UsageReader;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,7 +12,7 @@ final class GeminiSource implements Source {
     private boolean begun;
     private int calls;
     private Optional<StopReason> stop = Optional.empty();
-    private Optional<Usage> usage = Optional.empty();
+    private final UsageReader usage = new UsageReader(ModelProtocol.GEMINI);
 
     GeminiSource(Served served, Losses losses) {
         this.served = served;
@@ -33,7 +35,7 @@ final class GeminiSource implements Source {
         if (stop.isEmpty()) {
             throw new Unfit("", "the reply ended without finishReason");
         }
-        usage.ifPresent(counted -> out.add(new Piece.Counted(counted)));
+        Piece.count(usage, out);
         out.add(new Piece.Stopped(stop.get(), ""));
         out.add(new Piece.Finished());
     }
@@ -47,9 +49,7 @@ final class GeminiSource implements Source {
             begun = true;
             out.add(new Piece.Begun(chunk.textOf("responseId"), chunk.textOf("modelVersion")));
         }
-        if (chunk.get("usageMetadata") != null) {
-            usage = Optional.of(usage(chunk.need("usageMetadata")));
-        }
+        chunk.countInto(usage, "usageMetadata");
         Node feedback = chunk.get("promptFeedback");
         if (feedback != null && feedback.get("blockReason") != null) {
             stop = Optional.of(StopReason.REFUSAL);
@@ -126,22 +126,5 @@ final class GeminiSource implements Source {
                 yield StopReason.END;
             }
         };
-    }
-
-    private static Usage usage(Node counts) {
-        long input = counts.countOf("promptTokenCount") + counts.countOf("toolUsePromptTokenCount");
-        long thoughts = counts.countOf("thoughtsTokenCount");
-        long cached = counts.countOf("cachedContentTokenCount");
-        try {
-            return new Usage(
-                    ChatUsage.atLeast(input, cached),
-                    cached,
-                    0,
-                    0,
-                    counts.countOf("candidatesTokenCount") + thoughts,
-                    thoughts);
-        } catch (IllegalArgumentException contradiction) {
-            throw counts.unfit("more tokens than there can be");
-        }
     }
 }

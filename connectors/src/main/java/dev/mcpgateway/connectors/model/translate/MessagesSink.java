@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelUsage;
 import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.wire.EventStreamReader.Event;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.function.Consumer;
  * the data, of a thinking block, which every such agent sends back.
  */
 final class MessagesSink implements Sink {
-    private static final Usage NONE = new Usage(0, 0, 0, 0, 0, 0);
+    private static final ModelUsage NONE = new ModelUsage(0, 0, 0, 0, 0, 0);
 
     private enum Open {
         NOTHING,
@@ -23,7 +24,7 @@ final class MessagesSink implements Sink {
     private final Served served;
     private Open open = Open.NOTHING;
     private int index = -1;
-    private Optional<Usage> usage = Optional.empty();
+    private Optional<ModelUsage> usage = Optional.empty();
     private Piece.Stopped stopped = new Piece.Stopped(StopReason.END, "");
 
     MessagesSink(Served served) {

@@ -1,16 +1,17 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelProtocol;
+import dev.mcpgateway.connectors.model.UsageReader;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Reads a reply of Anthropic messages. */
 final class MessagesSource implements Source {
     private final Served served;
     private final Losses losses;
-    private final MessagesUsage usage = new MessagesUsage();
+    private final UsageReader usage = new UsageReader(ModelProtocol.ANTHROPIC);
     private final Map<Long, OpenBlock> blocks = new HashMap<>();
     private boolean begun;
     private boolean stopped;
@@ -45,7 +46,8 @@ final class MessagesSource implements Source {
             end(open, out);
         }
         stop(reply, out);
-        count(reply.get("usage") == null ? null : reply.need("usage"), out);
+        reply.countInto(usage, "usage");
+        Piece.count(usage, out);
         out.add(new Piece.Finished());
     }
 
@@ -68,9 +70,7 @@ final class MessagesSource implements Source {
                 }
                 Node message = event.need("message");
                 begin(message, out);
-                if (message.get("usage") != null) {
-                    usage.merge(message.need("usage"));
-                }
+                message.countInto(usage, "usage");
             }
             case "content_block_start" -> {
                 long index = event.need("index").count();
@@ -87,7 +87,8 @@ final class MessagesSource implements Source {
             }
             case "message_delta" -> {
                 stop(event.need("delta"), out);
-                count(event.get("usage"), out);
+                event.countInto(usage, "usage");
+                Piece.count(usage, out);
             }
             case "message_stop" -> {
                 if (!stopped || !blocks.isEmpty()) {
@@ -224,13 +225,6 @@ final class MessagesSource implements Source {
                 yield StopReason.END;
             }
         };
-    }
-
-    private void count(@Nullable Node more, List<Piece> out) {
-        if (more != null) {
-            usage.merge(more);
-            out.add(new Piece.Counted(usage.normal(more)));
-        }
     }
 
     @Override

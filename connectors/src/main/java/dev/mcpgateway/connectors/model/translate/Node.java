@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.UsageReader;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.JsonDocument.Name;
@@ -114,6 +115,15 @@ final class Node {
     boolean flag(String name) {
         Node member = get(name);
         return member != null && member.truth();
+    }
+
+    /** Lets token counts be read, where there are any; what they cannot be breaks no reply. */
+    void countInto(UsageReader usage, String name) {
+        Node member = get(name);
+        if (member != null) {
+            member.cover();
+            usage.read(document, member.at);
+        }
     }
 
     /** The member's count; zero when it is absent. */

@@ -1,5 +1,9 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelUsage;
+import dev.mcpgateway.connectors.model.UsageReader;
+import java.util.List;
+
 /** What happens in a reply, in no protocol's words. A whole reply is the same pieces at once. */
 sealed interface Piece {
 
@@ -28,7 +32,14 @@ sealed interface Piece {
     record CallEnded(int key) implements Piece {}
 
     /** Tokens used, all of them. */
-    record Counted(Usage usage) implements Piece {}
+    record Counted(ModelUsage usage) implements Piece {}
+
+    /** What the provider has counted, if it has. */
+    static void count(UsageReader usage, List<Piece> out) {
+        if (usage.usage().isKnown()) {
+            out.add(new Counted(usage.usage()));
+        }
+    }
 
     /** Why the model stopped. {@code sequence} is empty unless the provider says which one it was. */
     record Stopped(StopReason reason, String sequence) implements Piece {}

@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelUsage;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,7 +17,7 @@ public sealed interface ReplyTranslation {
      * @param told what was dropped on the way
      */
     @SuppressWarnings("ArrayRecordComponent") // sent once, never compared
-    record Translated(byte[] body, String model, Optional<Usage> usage, StopReason stop, List<Told> told)
+    record Translated(byte[] body, String model, Optional<ModelUsage> usage, StopReason stop, List<Told> told)
             implements ReplyTranslation {
         /** Copies the list. */
         public Translated {

@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelUsage;
 import dev.mcpgateway.connectors.wire.EventStreamReader.Event;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,7 @@ final class ResponsesSink implements Sink {
     private String model = "";
     private int chars;
     private long events;
-    private Optional<Usage> usage = Optional.empty();
+    private Optional<ModelUsage> usage = Optional.empty();
     private StopReason stop = StopReason.END;
 
     ResponsesSink(Served served) {
@@ -109,18 +110,18 @@ final class ResponsesSink implements Sink {
         out.close();
     }
 
-    private static void usage(JsonOut out, Usage usage) {
+    private static void usage(JsonOut out, ModelUsage usage) {
         out.open("usage")
-                .number("input_tokens", usage.inputTotal())
+                .number("input_tokens", usage.input())
                 .open("input_tokens_details")
                 .number("cached_tokens", usage.cacheRead())
                 .number("cache_write_tokens", usage.cacheWrite())
                 .close()
-                .number("output_tokens", usage.outputTotal())
+                .number("output_tokens", usage.output())
                 .open("output_tokens_details")
                 .number("reasoning_tokens", usage.reasoning())
                 .close()
-                .number("total_tokens", usage.inputTotal() + usage.outputTotal())
+                .number("total_tokens", usage.input() + usage.output())
                 .close();
     }
 

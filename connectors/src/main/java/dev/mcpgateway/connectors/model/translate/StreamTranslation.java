@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelUsage;
 import dev.mcpgateway.connectors.wire.EventStreamReader.Event;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ public final class StreamTranslation {
     private State state = State.OPEN;
     private String failure = "";
     private String model = "";
-    private Optional<Usage> usage = Optional.empty();
+    private Optional<ModelUsage> usage = Optional.empty();
     private Optional<StopReason> stop = Optional.empty();
 
     StreamTranslation(Source source, Sink sink, Losses losses) {
@@ -68,7 +69,7 @@ public final class StreamTranslation {
     }
 
     /** The tokens that were counted so far. */
-    public Optional<Usage> usage() {
+    public Optional<ModelUsage> usage() {
         return usage;
     }
 

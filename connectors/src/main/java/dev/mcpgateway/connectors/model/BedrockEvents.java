@@ -75,17 +75,23 @@ final class BedrockEvents implements EventSource {
         return new Event("error", said.json());
     }
 
+    /** Servers that stand in for Bedrock also send the event as it is, in the place of the chunk around it. */
     private Event chunk(byte[] payload) throws HttpFault {
         JsonDocument chunk = parsed(payload);
         int bytes = chunk.at(BYTES);
-        if (!chunk.is(bytes, Kind.STRING)) {
-            throw malformed("a chunk without bytes");
+        if (chunk.is(bytes, Kind.STRING)) {
+            return event(parsed(decoded(chunk.string(bytes))));
         }
-        byte[] data = decoded(chunk.string(bytes));
-        JsonDocument event = parsed(data);
+        if (bytes == JsonDocument.NONE && chunk.is(chunk.at(TYPE), Kind.STRING)) {
+            return event(chunk);
+        }
+        throw malformed("a chunk without an event");
+    }
+
+    private static Event event(JsonDocument event) {
         int type = event.at(TYPE);
         String said = event.is(type, Kind.STRING) ? event.string(type) : "";
-        return new Event(PLAIN_TYPE.matcher(said).matches() ? said : NO_TYPE, oneLined(data));
+        return new Event(PLAIN_TYPE.matcher(said).matches() ? said : NO_TYPE, oneLined(event.bytes()));
     }
 
     private static byte[] decoded(String base64) throws HttpFault {

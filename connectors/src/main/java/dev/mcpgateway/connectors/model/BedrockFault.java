@@ -23,6 +23,7 @@ import java.util.Locale;
 record BedrockFault(Cause cause, int status, String type, String message) {
     private static final Name MESSAGE = Name.of("message");
     private static final Name MESSAGE_OF_THE_FRONT = Name.of("Message");
+    private static final Name ERROR = Name.of("error");
     private static final String OVERLOADED = "overloaded_error";
     private static final String API = "api_error";
 
@@ -92,13 +93,16 @@ record BedrockFault(Cause cause, int status, String type, String message) {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /** What an error's body says; what cannot be read says nothing. */
+    /** What an error's body says, also in the shape of the model's own maker; what cannot be read says nothing. */
     static String sentence(byte[] json, int depthMax) {
         try {
             JsonDocument body = StrictJson.parse(json, JsonLimits.forReplies(BedrockFrames.FRAME_BYTES_MAX, depthMax));
-            int message = body.at(MESSAGE);
-            int said = message == JsonDocument.NONE ? body.at(MESSAGE_OF_THE_FRONT) : message;
-            return body.is(said, Kind.STRING) ? body.string(said) : "";
+            for (int said : new int[] {body.at(MESSAGE), body.at(MESSAGE_OF_THE_FRONT), body.at(ERROR, MESSAGE)}) {
+                if (body.is(said, Kind.STRING)) {
+                    return body.string(said);
+                }
+            }
+            return "";
         } catch (JsonRefused unreadable) {
             return "";
         }

@@ -103,13 +103,23 @@ public final class UsageReader {
         return switch (protocol) {
             case OPENAI ->
                 new ModelUsage(
-                        atLeast(orZero(input), read + write), read, write, 0, atLeast(orZero(output), thoughts), thoughts);
+                        atLeast(orZero(input), read + write),
+                        read,
+                        write,
+                        0,
+                        atLeast(orZero(output), thoughts),
+                        thoughts);
             case ANTHROPIC ->
                 new ModelUsage(
                         orZero(input) + read + write, read, write, hour, atLeast(orZero(output), thoughts), thoughts);
             case GEMINI ->
                 new ModelUsage(
-                        atLeast(orZero(input) + orZero(toolInput), read), read, 0, 0, orZero(output) + thoughts, thoughts);
+                        atLeast(orZero(input) + orZero(toolInput), read),
+                        read,
+                        0,
+                        0,
+                        orZero(output) + thoughts,
+                        thoughts);
         };
     }
 

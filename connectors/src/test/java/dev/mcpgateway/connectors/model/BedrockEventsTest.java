@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,8 +61,8 @@ class BedrockEventsTest {
         return all.toByteArray();
     }
 
-    private static String text(Event event) {
-        return event.type() + " " + new String(event.data(), StandardCharsets.UTF_8);
+    private static String text(@Nullable Event event) {
+        return event == null ? "the end" : event.type() + " " + new String(event.data(), StandardCharsets.UTF_8);
     }
 
     private static void isFault(BedrockEvents events, HttpFault.Kind kind) {
@@ -112,14 +113,26 @@ class BedrockEventsTest {
     void noTypeOfAnEventBeginsALineOfItsOwn() throws Exception {
         String hostile = "{\"type\":\"a\\ndata: forged\",\r\n\"x\":1}";
 
-        Event event = events(BedrockFrame.chunk(hostile)).next();
+        assertThat(text(events(BedrockFrame.chunk(hostile)).next())).isEqualTo("message " + hostile.replace('\r', ' '));
+    }
 
-        assertThat(event.type()).isEqualTo("message");
-        assertThat(new String(event.data(), StandardCharsets.UTF_8)).isEqualTo(hostile.replace('\r', ' '));
+    @Test
+    void anEventInThePlaceOfItsChunkIsReadAsItIs() throws Exception {
+        assertThat(text(events(BedrockFrame.event("chunk", STOP)).next())).isEqualTo("message_stop " + STOP);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{}", "{\"bytes\":7}", "{\"bytes\":\"*\"}", "{\"bytes\":\"bm90IGpzb24=\"}", "[", ""})
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"bytes\":7,\"type\":\"ping\"}",
+                "{\"type\":7}",
+                "{\"bytes\":7}",
+                "{\"bytes\":\"*\"}",
+                "{\"bytes\":\"bm90IGpzb24=\"}",
+                "[",
+                ""
+            })
     void aChunkWithoutAnEventIsMalformed(String payload) {
         isFault(events(BedrockFrame.event("chunk", payload)), HttpFault.Kind.MALFORMED);
     }

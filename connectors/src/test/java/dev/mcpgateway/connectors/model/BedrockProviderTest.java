@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -160,7 +161,7 @@ class BedrockProviderTest {
                         ASKED.replace(
                                 "{ \"model\":\"claude\",",
                                 "{\"anthropic_version\":\"bedrock-2023-05-31\",\"anthropic_beta\":[\"good-beta\",\"other-beta\"], "));
-        assertThat(sent.headers().stream().map(header -> header.getKey().toLowerCase(java.util.Locale.ROOT)))
+        assertThat(sent.headers().stream().map(header -> header.getKey().toLowerCase(Locale.ROOT)))
                 .doesNotContain("anthropic-version", "anthropic-beta", "idempotency-key", "x-amz-security-token");
     }
 
@@ -315,6 +316,21 @@ class BedrockProviderTest {
         assertThat(text(failure.body()))
                 .isEqualTo("{\"type\":\"error\",\"error\":{\"type\":\"" + type
                         + "\",\"message\":\"No \\\"luck\\\" with ***.\"}}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"Message\":\"front\"} | front",
+                "{\"error\":{\"type\":\"x\",\"message\":\"makers\"}} | makers",
+                "{\"message\":7} | The provider gave no reason.",
+                "[ | The provider gave no reason."
+            })
+    void theSentenceIsReadWhereverItStands(String body, String says) throws Exception {
+        server.on(PATH + "/invoke", turn -> turn.answer(400, body));
+
+        assertThat(text(failure(provider().send(whole())).body())).endsWith("\"message\":\"" + says + "\"}}");
     }
 
     @ParameterizedTest

@@ -50,15 +50,17 @@ public final class BedrockFrame {
 
     /** A frame with right checksums around whatever stands in it. */
     public static byte[] of(byte[] headers, byte[] payload) {
-        ByteBuffer frame = ByteBuffer.allocate(16 + headers.length + payload.length);
-        frame.putInt(frame.capacity()).putInt(headers.length);
-        frame.putInt(checksum(frame, 8)).put(headers).put(payload);
-        return frame.putInt(checksum(frame, frame.capacity() - 4)).array();
+        byte[] bytes = new byte[16 + headers.length + payload.length];
+        ByteBuffer frame = ByteBuffer.wrap(bytes);
+        frame.putInt(bytes.length).putInt(headers.length);
+        frame.putInt(checksum(bytes, 8)).put(headers).put(payload);
+        frame.putInt(checksum(bytes, bytes.length - 4));
+        return bytes;
     }
 
-    private static int checksum(ByteBuffer frame, int length) {
+    private static int checksum(byte[] bytes, int length) {
         CRC32 checksum = new CRC32();
-        checksum.update(frame.array(), 0, length);
+        checksum.update(bytes, 0, length);
         return (int) checksum.getValue();
     }
 }

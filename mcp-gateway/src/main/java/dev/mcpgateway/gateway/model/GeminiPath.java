@@ -27,7 +27,9 @@ record GeminiPath(String alias, boolean streamed) {
      */
     static GeminiPath of(Exchange exchange) {
         String path = exchange.path();
-        return of(path.substring(path.lastIndexOf('/') + 1), exchange.request().getHttpURI().getQuery());
+        return of(
+                path.substring(path.lastIndexOf('/') + 1),
+                exchange.request().getHttpURI().getQuery());
     }
 
     static GeminiPath of(String segment, @Nullable String query) {

@@ -80,11 +80,7 @@ public final class ModelFace {
             routes.add(route(prefix + "/models", "GET", endpoint::all));
             // one path has both, so the method tells them apart
             routes.add(new Route(
-                    prefix + "/models" + Routes.ANY,
-                    Set.of("GET", "POST"),
-                    Access.AUTHENTICATED,
-                    false,
-                    exchange -> {
+                    prefix + "/models" + Routes.ANY, Set.of("GET", "POST"), Access.AUTHENTICATED, false, exchange -> {
                         if (exchange.request().getMethod().equals("GET")) {
                             endpoint.one(exchange);
                         } else {

@@ -85,8 +85,11 @@ class ConfigSchemaTest {
                  "allow_networks": ["10.0.0.0/8"], "credential": {"static": {"header": "X-Key", "prefix": "p", "secret": {"env":
                  "BIG"}}}, "connect_timeout_ms": 100, "first_event_timeout_ms": 100, "idle_timeout_ms": 100, "total_timeout_ms": 100,
                  "concurrent_calls": 5, "include_usage": false, "betas": ["a"]},
-                 "own": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:11434/v1", "credential": "none"}},
+                 "own": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:11434/v1", "credential": "none"},
+                 "rock": {"kind": "bedrock", "credential": {"aws": {"region": "eu-central-1", "access_key_id": {"env": "ID"},
+                 "secret_access_key": {"env": "KEY"}, "session_token": {"file": "token"}}}}},
                "aliases": {"gpt-4.1": {"targets": [{"provider": "big", "model": "gpt-4.1-2025"}]},
+                 "claude": {"targets": [{"provider": "rock", "model": "eu.anthropic.claude-sonnet-4-5-v1:0"}]},
                  "llama3:8b": {"targets": [{"provider": "own", "model": "llama3:8b"}]}}},
              "views": {"default": {"path": "/mcp", "upstreams": ["crm"], "bare_names": false}},
              "policy": {"files": ["policy.yaml"]},
@@ -151,8 +154,20 @@ class ConfigSchemaTest {
     record Key(ObjectNode document, String parent, String name, JsonNode schema) {
         ObjectNode copyWith(JsonNode value) {
             ObjectNode copy = copy();
+            if (parent.startsWith("/models/providers/") && name.equals("kind")) {
+                setFittingCredential((ObjectNode) copy.at(parent), value);
+            }
             ((ObjectNode) copy.at(parent)).set(name, value);
             return copy;
+        }
+
+        /** The kinds of providers do not have the same credentials. */
+        private static void setFittingCredential(ObjectNode provider, JsonNode kind) {
+            if (kind.isString() && kind.stringValue().equals("bedrock")) {
+                provider.set("credential", remote().at("/models/providers/rock/credential"));
+            } else if (provider.at("/credential/aws").isObject()) {
+                provider.put("credential", "none").put("base_url", "https://a.example/v1");
+            }
         }
 
         ObjectNode copyWithout() {

@@ -160,6 +160,53 @@ class ModelsConfigTest {
         });
     }
 
+    private static final String AWS_KEYS = "access_key_id: {file: aws.id}, secret_access_key: {env: AWS_SECRET}";
+
+    @Test
+    void bedrocksKeysAreReferencesAndItsRegionMakesTheUrl() {
+        Models.Provider lasting = models(
+                        provider("kind: bedrock, credential: {aws: {region: us-gov-west-1, " + AWS_KEYS + "}}"))
+                .providers()
+                .get("p");
+        Models.Provider temporary = models(
+                        provider("kind: bedrock, base_url: \"https://vpce.example/x\", credential: {aws: {region:"
+                                + " eu-central-1, session_token: {file: token}, " + AWS_KEYS + "}}"))
+                .providers()
+                .get("p");
+
+        assertThat(lasting.kind()).isEqualTo(ProviderKind.BEDROCK);
+        assertThat(lasting.baseUrl()).hasToString("https://bedrock-runtime.us-gov-west-1.amazonaws.com");
+        assertThat(lasting.credential()).isInstanceOfSatisfying(Credential.Aws.class, keys -> {
+            assertThat(keys.region()).isEqualTo("us-gov-west-1");
+            assertThat(keys.accessKeyId().file()).hasToString("/etc/gateway/aws.id");
+            assertThat(keys.secretAccessKey().variable()).isEqualTo("AWS_SECRET");
+            assertThat(keys.sessionToken()).isNull();
+        });
+        assertThat(temporary.baseUrl()).hasToString("https://vpce.example/x");
+        assertThat(temporary.credential())
+                .isInstanceOfSatisfying(
+                        Credential.Aws.class,
+                        keys -> assertThat(keys.sessionToken()).isNotNull());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            kind: bedrock | credential | must be written out
+            kind: bedrock, credential: none | credential | is asked with keys of AWS
+            kind: bedrock, credential: aws | credential | is asked with keys of AWS
+            kind: bedrock, credential: {static: {secret: {env: K}}} | credential | is asked with keys of AWS
+            kind: bedrock, credential: {aws: {region: eu-central-1}} | access_key_id | is missing
+            kind: bedrock, credential: {aws: {region: eu-central-1, access_key_id: {env: A}, secret_access_key: wJalr}} | secret_access_key | by reference
+            kind: bedrock, credential: {aws: {access_key_id: {env: A}, secret_access_key: {env: B}}} | region | missing
+            kind: bedrock, credential: {aws: {region: "x.evil.example/", access_key_id: {env: A}, secret_access_key: {env: B}}} | region | no region of AWS
+            kind: bedrock, credential: {aws: {region: eu-central-1, profile: p, access_key_id: {env: A}, secret_access_key: {env: B}}} | profile | unknown key
+            kind: bedrock, base_url: "http://a.example", credential: {aws: {region: eu-central-1, access_key_id: {env: A}, secret_access_key: {env: B}}} | base_url | plain HTTP beyond loopback
+            kind: anthropic, credential: {aws: {region: eu-central-1, access_key_id: {env: A}, secret_access_key: {env: B}}} | credential | aws
+            """, quoteCharacter = '~')
+    void whatIsWrongWithKeysOfAwsIsToldAtItsKey(String yaml, String key, String says) {
+        whatIsWrongWithAProviderIsToldAtItsKey(yaml, key, says);
+    }
+
     @Test
     void aViewIsNotCalledLikeTheModelsOfKeys() {
         String yaml = provider("kind: openai, credential: none") + "\nviews: {models: {path: /mcp, upstreams: []}}";

@@ -17,8 +17,7 @@ class AzureTest {
     @Test
     void theKeyIsAzuresAndThePathsAreThoseOfTheConfiguredForm() throws Exception {
         try (FakeModelServer azure = FakeModelServer.start();
-                TestGateway gateway =
-                        ModelGateways.ofAzure(folder, azure).start()) {
+                TestGateway gateway = ModelGateways.ofAzure(folder, azure).start()) {
             ModelAgent alice = ModelAgent.of(gateway);
             String older = "/openai/deployments/my%20deployment/";
             String version = "?api-version=2024-10-21";

@@ -100,8 +100,7 @@ class GeminiTest {
 
         WireAnswer answer = alice.ask(asks("/v1beta/models/gem:streamGenerateContent?alt=sse"));
 
-        assertThat(answer.text())
-                .isEqualTo("data: " + ONE + "\n\ndata: " + ANSWERS + "\n\ndata: " + AFTER + "\n\n");
+        assertThat(answer.text()).isEqualTo("data: " + ONE + "\n\ndata: " + ANSWERS + "\n\ndata: " + AFTER + "\n\n");
         assertThat(provider.request().text()).isEqualTo(ASKS);
         AuditRecord outcome = gateway.newRecords(2).getLast();
         assertThat(outcome.text("outcome.status")).isEqualTo("ok");
@@ -184,7 +183,10 @@ class GeminiTest {
         assertThat(alice.ask(alice.get("/v1beta/models")).text())
                 .isEqualTo("{\"models\":[{\"name\":\"models/gem\",\"displayName\":\"gem\","
                         + "\"supportedGenerationMethods\":[\"generateContent\"]}]}");
-        assertThat(alice.ask(alice.get("/gemini/v1beta/models/gem")).json().at("/name").asString())
+        assertThat(alice.ask(alice.get("/gemini/v1beta/models/gem"))
+                        .json()
+                        .at("/name")
+                        .asString())
                 .isEqualTo("models/gem");
         assertThat(alice.ask(alice.get("/v1beta/models/gpt")).status()).isEqualTo(404);
     }

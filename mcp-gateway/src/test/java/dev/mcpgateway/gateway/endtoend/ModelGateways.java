@@ -89,10 +89,11 @@ final class ModelGateways {
                   aliases:
                     gpt: {targets: [{provider: newer, model: m}]}
                     claude: {targets: [{provider: older, model: my deployment}]}
-                """.formatted(azure.url().resolve("/").toString().replaceFirst("/$", "")));
+                """.formatted(
+                        azure.url().resolve("/").toString().replaceFirst("/$", "")));
     }
 
-    private static void secret(Path file, String text) throws IOException {
+    static void secret(Path file, String text) throws IOException {
         Files.createDirectories(file.getParent());
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(file, text + "\n");

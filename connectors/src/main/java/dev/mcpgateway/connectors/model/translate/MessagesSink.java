@@ -1,7 +1,7 @@
 package dev.mcpgateway.connectors.model.translate;
 
-import dev.mcpgateway.connectors.model.ModelUsage;
 import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.connectors.model.ModelUsage;
 import dev.mcpgateway.connectors.wire.EventStreamReader.Event;
 import java.util.List;
 import java.util.Optional;

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import Anthropic from '@anthropic-ai/sdk';
+import { GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
 import { collected, refused } from './world.mjs';
 
@@ -22,6 +23,18 @@ export async function basics(cases, world) {
     await message('at-anthropic');
     const headers = JSON.stringify(world.door.last.headers);
     assert.ok(!headers.includes(world.key) && headers.includes('sk-ant-provider'), headers);
+  });
+  const google = new GoogleGenAI({ apiKey: world.key, httpOptions: { baseUrl: world.origin } });
+  await cases.run('gemini: the provider gets its own key, not the agent’s', async () => {
+    await google.models.generateContent({ model: 'at-gemini', contents: 'hello' });
+    const headers = JSON.stringify(world.door.last.headers);
+    assert.ok(!headers.includes(world.key) && headers.includes('AIza-provider-gemini'), headers);
+  });
+  await cases.run('bedrock: the provider gets a signature, neither a secret nor the agent’s key', async () => {
+    await message('at-bedrock');
+    const headers = JSON.stringify(world.door.last.headers);
+    assert.match(world.door.last.headers.authorization, /^AWS4-HMAC-SHA256 Credential=AKIDPROVIDER\/\d{8}\/eu-central-1\/bedrock\/aws4_request/);
+    assert.ok(!headers.includes(world.key) && !headers.includes('aws-provider-secret'), headers);
   });
   await cases.run('openai: who did not ask for usage sees no chunk with it', async () => {
     const chunks = await collected(await chat('at-openai', { stream: true }));
@@ -66,4 +79,4 @@ export async function basics(cases, world) {
 }
 
 /** How many cases there are. */
-export const BASIC_CASES = 11;
+export const BASIC_CASES = 13;

@@ -13,7 +13,7 @@ public enum ModelApi {
     /** Anthropic's count of a request's tokens; it asks no model. */
     COUNT_TOKENS(ModelProtocol.ANTHROPIC, "/messages/count_tokens", "count_tokens"),
     /** Gemini's {@code generateContent}; the model and whether it streams stand in the path. */
-    GENERATE_CONTENT(ModelProtocol.GEMINI, "/models", "chat");
+    GENERATE_CONTENT(ModelProtocol.GEMINI, "/models", "generate_content");
 
     private final ModelProtocol protocol;
     private final String path;

@@ -49,6 +49,34 @@ class AnswerReaderTest {
     }
 
     @Test
+    void geminisThoughtsAreOutputAndItsToolsPromptsAreInput() {
+        AnswerReader reader = new AnswerReader(ModelApi.GENERATE_CONTENT);
+        reader.event(
+                json(
+                        "{\"modelVersion\":\"g-1\",\"candidates\":[{\"content\":{}}],\"usageMetadata\":{\"promptTokenCount\":9}}"));
+        assertThat(reader.isFinished()).isFalse();
+        reader.event(json("{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":10,"
+                + "\"toolUsePromptTokenCount\":2,\"cachedContentTokenCount\":4,\"candidatesTokenCount\":5,"
+                + "\"thoughtsTokenCount\":3}}"));
+
+        assertThat(reader.isFinished()).isTrue();
+        assertThat(reader.facts()).isEqualTo(new ModelFacts("g-1", "STOP", new ModelUsage(12, 4, 0, 0, 8, 3)));
+        AnswerReader blocked = new AnswerReader(ModelApi.GENERATE_CONTENT);
+        blocked.whole(json("{\"promptFeedback\":{\"blockReason\":\"SAFETY\"}}"));
+        assertThat(blocked.facts()).isEqualTo(new ModelFacts("", "SAFETY", ModelUsage.UNKNOWN));
+    }
+
+    @Test
+    void aPartThatIsCountedBesideTheWholeIsAddedToIt() {
+        assertThat(
+                        usage(
+                                ModelApi.CHAT_COMPLETIONS,
+                                "{\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2,\"prompt_tokens_details\":{\"cached_tokens\":30,"
+                                        + "\"cache_write_tokens\":5},\"completion_tokens_details\":{\"reasoning_tokens\":400}}}"))
+                .isEqualTo(new ModelUsage(36, 30, 5, 0, 402, 400));
+    }
+
+    @Test
     void ofUsageThatIsCountedUpTheLastCounts() {
         assertThat(usage(
                         ModelApi.CHAT_COMPLETIONS,

@@ -50,6 +50,26 @@ class SpliceTest {
     }
 
     @Test
+    void removedElementsTakeTheirCommasAlong() {
+        for (String[] each : List.of(
+                new String[] {"[ 0 , 0,1 , 0, 2 ,0 ]", "[ 1, 2 ]"},
+                new String[] {"[1,2]", "[1,2]"},
+                new String[] {"[0]", "[]"},
+                new String[] {"[ 0, 0 ]", "[  ]"},
+                new String[] {"[]", "[]"})) {
+            JsonDocument document = read(each[0]);
+
+            byte[] edited = new Splice(document)
+                    .elements(
+                            JsonDocument.ROOT, element -> document.raw(element).equals("0"))
+                    .toBytes();
+
+            assertThat(text(edited)).isEqualTo(each[1]);
+            assertThat(read(edited).is(JsonDocument.ROOT, Kind.ARRAY)).isTrue();
+        }
+    }
+
+    @Test
     void aReplacedValueLeavesEverythingElseAsItWas() {
         JsonDocument document = read("{ \"a\" :1.10,\n\"b\":[ 12345678901234567890 ] , \"c\":\"\\u00e9\" }");
         int b = document.at(Name.of("b"));

@@ -83,7 +83,7 @@ final class TranslationReader {
     private static String owner(ProviderKind kind) {
         return switch (kind) {
             case OPENAI, AZURE_OPENAI -> "openai";
-            case OPENAI_COMPATIBLE -> "chat";
+            case OPENAI_COMPATIBLE -> Translation.ANY_CHAT;
             case ANTHROPIC, BEDROCK -> "anthropic";
             case GEMINI -> "google";
         };

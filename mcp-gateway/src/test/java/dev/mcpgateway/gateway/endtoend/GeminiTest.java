@@ -86,6 +86,7 @@ class GeminiTest {
         assertThat(sent.header("x-goog-api-key")).contains("sk-upstream-google");
         AuditRecord outcome = gateway.newRecords(2).getLast();
         assertThat(outcome.text("model.alias")).isEqualTo("gem");
+        assertThat(outcome.text("model.operation")).isEqualTo("generate_content");
         assertThat(outcome.text("model.finish")).isEqualTo("STOP");
         assertThat(outcome.json())
                 .contains("\"usage\":{\"input\":12,\"cache_read\":4,\"cache_write\":0,\"cache_write_1h\":0,"

@@ -218,6 +218,10 @@ class ModelControlTest {
                 "/chat/completions",
                 turn -> turn.whole("{\"model\":\"acme-x-0611\",\"choices\":[{\"finish_reason\":\"stop\",\"message\":"
                         + "{\"content\":\"answer-text\"}}],\"usage\":{\"prompt_tokens\":70,\"completion_tokens\":9}}"));
+        anthropic.on(
+                "/messages",
+                turn -> turn.whole("{\"type\":\"message\",\"role\":\"assistant\",\"model\":\"m\",\"content\":[],"
+                        + "\"stop_reason\":\"end_turn\",\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}"));
         try (RawServer receiver = RawServer.start(connection -> {
                     for (var next = connection.readRequest(); next.isPresent(); next = connection.readRequest()) {
                         exports.add(next.get());
@@ -235,7 +239,12 @@ class ModelControlTest {
             assertThat(spans(exports))
                     .contains("chat gpt", "gen_ai.request.model", "gen_ai.response.model", "acme-x-0611")
                     .contains("gen_ai.usage.input_tokens", "gen_ai.response.finish_reasons", "gen_ai.provider.name")
-                    .doesNotContain("answer-text", "request-text", "alice");
+                    .doesNotContain("gateway.dropped", "answer-text", "request-text", "alice");
+            ModelAgent.of(gateway)
+                    .chat(
+                            "{\"model\":\"claude\",\"x_new\":\"request-text\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+            Await.until("what was dropped is told", () -> spans(exports).contains("chat other-sonnet-9"));
+            assertThat(spans(exports)).contains("gateway.dropped", "/x_new (").doesNotContain("request-text");
         }
     }
 

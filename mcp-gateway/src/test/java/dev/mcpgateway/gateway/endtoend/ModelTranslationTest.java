@@ -428,6 +428,28 @@ class ModelTranslationTest {
     }
 
     @Test
+    void reasoningStateOfAnotherProviderIsTakenOutOfChatCompletionsToo() {
+        String thinking = "\"anthropic\":{\"thinking_blocks\":[{\"type\":\"thinking\",\"signature\":\"EqoBsig==\"}]}";
+        String signature = "\"google\":{\"thought_signature\":\"SigC==\"}";
+        String body = "{\"model\":\"%s\",\"messages\":[{\"role\":\"assistant\",\"extra_content\":{" + thinking
+                + "},\"tool_calls\":[{\"id\":\"a\",\"extra_content\":{" + signature + ",\"x\":1}}]}]}";
+
+        WireAnswer answer = alice.chat(body.formatted("gpt"));
+        alice.chat(body.formatted("llama"));
+
+        assertThat(provider.requests().getFirst().text())
+                .isEqualTo(
+                        "{\"model\":\"acme-large-1\",\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"a\","
+                                + "\"extra_content\":{\"x\":1}}]}]}");
+        assertThat(answer.header("x-gateway-dropped").orElse(""))
+                .contains("/messages/0/extra_content (", "/messages/0/tool_calls/0/extra_content (");
+        assertThat(provider.requests().getLast().text())
+                .as("a compatible server may be Google's, whose signatures are its own")
+                .doesNotContain("EqoBsig")
+                .contains(signature);
+    }
+
+    @Test
     void aStreamThatBeginsWithAnErrorIsAnErrorAndNotAStream() {
         provider.on(
                 Upstream.GEM.streamPath,

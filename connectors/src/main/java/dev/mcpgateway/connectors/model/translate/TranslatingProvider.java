@@ -83,13 +83,18 @@ public final class TranslatingProvider implements ModelProvider {
 
     private ModelReply passed(ModelCall call) {
         ModelRequest request = call.request();
-        ForeignState foreign = ForeignState.in(request.api(), request.body());
+        ForeignState foreign = ForeignState.in(request.api(), request.body(), !mayBeGoogles());
         if (foreign.places().isEmpty()) {
             return provider.send(call);
         }
-        ModelRequest without =
-                new ModelRequest(request.api(), written(foreign.without()), request.model(), request.streamed());
+        ModelRequest without = new ModelRequest(
+                request.api(), written(foreign.without(), request.body().depth()), request.model(), request.streamed());
         return telling(provider.send(new ModelCall(without, call.target(), call.headers())), foreign.places());
+    }
+
+    /** Google's own chat endpoint is a compatible server like others, and its signatures are its own. */
+    private boolean mayBeGoogles() {
+        return translation.owner().equals(Translation.ANY_CHAT);
     }
 
     private static ModelReply telling(ModelReply reply, List<String> dropped) {
@@ -111,7 +116,10 @@ public final class TranslatingProvider implements ModelProvider {
                 Served served = new Served(
                         ids.get(), translation.owner(), clock.instant().getEpochSecond(), request.usageWanted());
                 ModelRequest asked = new ModelRequest(
-                        translation.upstream(), written(request.body()), call.target(), request.streamed());
+                        translation.upstream(),
+                        written(request.body(), 2 * JsonLimits.DEPTH_DEFAULT),
+                        call.target(),
+                        request.streamed());
                 ModelReply reply = provider.send(new ModelCall(asked, call.target(), headers(call)));
                 yield back(reply, translator, served, Dropped.of("", request.told()));
             }
@@ -162,10 +170,9 @@ public final class TranslatingProvider implements ModelProvider {
     }
 
     /** What the gateway has written itself is within all bounds; a tool's schema stands deeper than it did. */
-    private static JsonDocument written(byte[] body) {
+    private static JsonDocument written(byte[] body, int depthMax) {
         try {
-            return StrictJson.parse(
-                    body, JsonLimits.forReplies(Math.max(1, body.length), 2 * JsonLimits.DEPTH_DEFAULT));
+            return StrictJson.parse(body, JsonLimits.forReplies(Math.max(1, body.length), depthMax));
         } catch (JsonRefused impossible) {
             throw new IllegalStateException("a translation that is no JSON", impossible);
         }

@@ -14,6 +14,9 @@ import java.util.Set;
  */
 public record Translation(
         ModelApi upstream, String owner, long outputTokensDefault, boolean lossesRefused, Set<Feature> features) {
+    /** The owner of what a server gives that speaks chat completions, whoever made it. */
+    public static final String ANY_CHAT = "chat";
+
     /** Copies the set. */
     public Translation {
         features = Set.copyOf(features);

@@ -1,5 +1,6 @@
 /**
- * Model calls from one protocol to another: pure, without network, clock, threads or chance.
+ * Model calls from one protocol to another. The translation is pure, without network, clock, threads or chance;
+ * {@link dev.mcpgateway.connectors.model.translate.TranslatingProvider} puts it around a provider.
  *
  * <p>Start at {@link dev.mcpgateway.connectors.model.translate.Translator}. A pair of protocols is a reader and a writer:
  * {@code ChatAsk}, {@code MessagesAsk} and {@code ResponsesAsk} read requests into an {@code Ask}; {@code ChatWriter},
@@ -38,8 +39,8 @@
  *
  * <p><b>Opaque reasoning state</b> travels through the agent and back to its {@code owner} alone: in chat completions as
  * {@code extra_content.<owner>} of the message or the call, in messages as signature or data of a thinking block, in
- * Responses as encrypted content. The two latter hold a token {@code gw1.<owner>.<kind>.<text>.<state>}; whoever passes
- * messages through must take blocks with such tokens out ({@code Translator.isStateOfAnother}).
+ * Responses as encrypted content. The two latter hold a token {@code gw1.<owner>.<kind>.<text>.<state>}; what
+ * is passed through loses blocks with such tokens ({@code ForeignState}).
  *
  * <p><b>In replies</b> blocks, parts and citations that the agent's protocol does not have are told; fields about the
  * provider are not. A call whose arguments are no JSON object breaks the reply, unless the output limit or a filter cut it:

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Models through the gateway, with the SDKs of OpenAI and Anthropic: samples/acceptance/models.sh
+# Models through the gateway, with SDKs and frameworks that are not ours: samples/acceptance/models.sh
 #
-# Installs, under target/npm with exact pins, both SDKs and a provider of models that is not ours (aimock); builds the
-# gateway if needed; starts provider and gateway on free loopback ports and lets the SDKs call, with a virtual key as their
-# API key. Logs stand under target/models. The last line is "N passed, N failed"; the exit code is 0 only if nothing failed
+# Installs, under target/npm with exact pins, the SDKs of OpenAI, Anthropic and Google, three frameworks for agents and a
+# provider of models that is not ours (aimock); builds the gateway if needed; starts provider and gateway on free loopback
+# ports and lets every protocol call every provider, with a virtual key as the SDK's API key. Logs stand under target/models. The last line is "N passed, N failed"; the exit code is 0 only if nothing failed
 # and no case was left out.
 set -euo pipefail
 

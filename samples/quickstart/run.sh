@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The quickstart: samples/quickstart/run.sh [--once]
 #
-# Starts, on free loopback ports, a sample issuer, two sample MCP servers (Streamable HTTP and stdio) and the gateway;
-# then a scripted agent makes seven requests and shows each answer; then the audit log of just that is shown and verified.
+# Starts, on free loopback ports, a sample issuer, two sample MCP servers (Streamable HTTP and stdio), a stand-in for a
+# provider of models and the gateway; then a scripted agent makes seven requests and shows each answer; another asks the
+# model, which wants tools; then the audit log of just that is shown, by trace and whole, and verified.
 #
 #   --once   end there: exit 0, or 1 when any answer differs from what it should be
 #   without  everything stays up, with a token and client configurations to paste; Ctrl-C ends it
@@ -32,7 +33,7 @@ once=false
 case ${1-} in
   --once) once=true ;;
   -h | --help)
-    sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
     exit 0
     ;;
   '') ;;
@@ -89,6 +90,8 @@ trap 'exit 130' INT TERM
 rm -rf "$state/audit"
 mkdir -p "$state/issuer" "$state/shared" "$state/keys"
 chmod 700 "$state/keys"
+echo "sk-scripted-$RANDOM$RANDOM$RANDOM" >"$state/keys/model.key"
+chmod 600 "$state/keys/model.key"
 echo "Welcome. This file comes from a server on standard input and output." >"$state/shared/welcome.txt"
 
 sample=$root/samples/bin/sample
@@ -97,10 +100,12 @@ start issuer READY "$sample" issuer --state "$state/issuer" --port 0
 port=$(free_port 8080)
 admin=$(free_port $((port + 1)))
 start crm READY "$sample" crm --port 0 --gateway "http://127.0.0.1:$port" --audience urn:sample:crm
+start model READY "$sample" model --port 0 --key-file "$state/keys/model.key"
 issuer=$(sed -n 's/^READY //p' "$state/issuer.log")
 crm=$(sed -n 's/^READY //p' "$state/crm.log")
+model=$(sed -n 's/^READY //p' "$state/model.log")
 
-sed -e "s#http://127.0.0.1:9000/sample-issuer#$issuer#g" -e "s#http://127.0.0.1:9001/mcp#$crm#" \
+sed -e "s#http://127.0.0.1:9000/sample-issuer#$issuer#g" -e "s#http://127.0.0.1:9001/mcp#$crm#" -e "s#http://127.0.0.1:9002/v1#$model#" \
   -e "s#127.0.0.1:8080#127.0.0.1:$port#g" -e "s#port: 8080#port: $port#" -e "s#port: 8081#port: $admin#" \
   -e "s#/opt/mcp-gateway/samples/bin/sample#$sample#" -e "s#/srv/shared#$state/shared#" \
   "$here/gateway.yaml" >"$state/gateway.yaml"
@@ -124,7 +129,19 @@ result=0
 "$sample" agent --gateway "$url" --token-file "$state/agent.token" || result=1
 
 echo
-echo "The audit log of just that:"
+echo "Another agent asks a model, with the same token at the same gateway; the model wants tools:"
+"$sample" ask --gateway "$url" --token-file "$state/agent.token" --model assistant \
+  --question "What has customer C-1001 said about an invoice?" | tee "$state/ask.log" || result=1
+
+echo
+echo "The story of that one question in the audit log, by its trace:"
+trace=$(sed -n 's/^TRACE //p' "$state/ask.log")
+"$root/mcp-gateway/bin/mcp-gateway" audit query "$audit_dir" --trace "$trace" | tee "$state/story.log" || result=1
+# two questions to the model, two calls of tools: each with its intent and its outcome
+[[ $(grep -c 'llm\.call\.' "$state/story.log") == 4 && $(grep -c 'tool\.call\.' "$state/story.log") == 4 ]] || result=1
+
+echo
+echo "The audit log of all that:"
 "$root/mcp-gateway/bin/mcp-gateway" audit query "$audit_dir" || result=1
 # the newest records are signed within a second
 sleep 1.5
@@ -149,6 +166,10 @@ TOKEN  $token
 
 Client configuration (Claude Code, Cursor, VS Code and others that take mcpServers):
 {"mcpServers": {"gateway": {"type": "http", "url": "$url", "headers": {"Authorization": "Bearer $token"}}}}
+
+A model, as any client of OpenAI asks it (base URL http://127.0.0.1:$port/v1, the token as its key):
+curl -s http://127.0.0.1:$port/v1/chat/completions -H "Authorization: Bearer $token" -H "Content-Type: application/json" \\
+  -d '{"model":"assistant","messages":[{"role":"user","content":"Hello"}]}'
 
 MCP Inspector:
 npx @modelcontextprotocol/inspector --cli $url --transport http --method tools/list --header "Authorization: Bearer $token"

@@ -1,6 +1,6 @@
 /**
  * What stands around the gateway in tests and in the quickstart: an MCP server for conformance runs, two small MCP
- * servers, and an issuer of tokens. All of it listens on loopback; nothing of it belongs into production. These are
+ * servers, a stand-in for a provider of models, and an issuer of tokens. All of it listens on loopback; nothing of it belongs into production. These are
  * programs, so the module exports no package.
  */
 @org.jspecify.annotations.NullMarked

@@ -2,6 +2,7 @@ package dev.mcpgateway.audit;
 
 import java.time.Instant;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Which records to read; all conditions must hold, an empty one holds always.
@@ -11,6 +12,7 @@ import java.util.Set;
  * @param decision {@code allow}, {@code deny} or {@code error}
  * @param call the gateway's id of a call
  * @param event {@code ev}, whole, or its beginning followed by {@code *}
+ * @param trace trace id, 32 hexadecimal digits: records of a request in it, and all records of the calls that it made
  * @param from earliest writer time
  * @param to latest writer time
  * @param newestFirst direction
@@ -22,6 +24,7 @@ public record AuditQuery(
         String decision,
         String call,
         String event,
+        String trace,
         Instant from,
         Instant to,
         boolean newestFirst,
@@ -30,9 +33,33 @@ public record AuditQuery(
     public static final AuditQuery ALL =
             new AuditQuery(Set.of(), "", "", "", "", Instant.EPOCH, Instant.parse("9999-12-31T23:59:59Z"), false, 0);
 
-    /** Copies the set and checks the limit. */
+    private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
+
+    /** Copies the set; checks trace and limit. */
     public AuditQuery {
         subjects = Set.copyOf(subjects);
+        if (!trace.isEmpty() && !isTraceId(trace)) {
+            throw new IllegalArgumentException("not a trace id: " + trace);
+        }
         Check.range("limit", limit, 0, Long.MAX_VALUE);
+    }
+
+    /** Records of any trace, and of none. */
+    public AuditQuery(
+            Set<String> subjects,
+            String tool,
+            String decision,
+            String call,
+            String event,
+            Instant from,
+            Instant to,
+            boolean newestFirst,
+            long limit) {
+        this(subjects, tool, decision, call, event, "", from, to, newestFirst, limit);
+    }
+
+    /** Whether the text is a trace id as W3C Trace Context writes it. */
+    static boolean isTraceId(String text) {
+        return TRACE_ID.matcher(text).matches();
     }
 }

@@ -5,11 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -20,6 +22,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class AuditReader {
     /** Damaged places told one by one; the rest is left to the verifier. */
     private static final int DAMAGED_MAX = 100;
+
+    /** Most calls of one trace; an agent that makes more in one has a trace that tells nothing. */
+    static final int TRACE_CALLS_MAX = 100_000;
 
     private final AuditStorage storage;
 
@@ -59,12 +64,22 @@ public final class AuditReader {
     }
 
     /**
-     * Hands every matching record to {@code sink}, one by one, and keeps none.
+     * Hands every matching record to {@code sink}, one by one, and keeps none. A query for a trace reads the whole log twice:
+     * outcomes name only the call whose intent names the trace.
      *
-     * @throws IOException if a file cannot be read
+     * @throws IOException if a file cannot be read, or a trace has more than {@link #TRACE_CALLS_MAX} calls
      */
     public Result read(AuditQuery query, Consumer<AuditRecord> sink) throws IOException {
-        Search search = new Search(query, sink);
+        Set<String> calls = query.trace().isEmpty() ? Set.of() : callsIn(query.trace());
+        return search(
+                query,
+                found -> query.trace().isEmpty() || found.isIn(query.trace()) || calls.contains(found.text("call")),
+                sink);
+    }
+
+    private Result search(AuditQuery query, Predicate<AuditRecord> isWanted, Consumer<AuditRecord> sink)
+            throws IOException {
+        Search search = new Search(query, isWanted, sink);
         List<Long> segments = LogFiles.segments(storage);
         for (long first : query.newestFirst() ? segments.reversed() : segments) {
             if (!search.ended) {
@@ -72,6 +87,20 @@ public final class AuditReader {
             }
         }
         return new Result(search.matches, search.damaged);
+    }
+
+    private Set<String> callsIn(String trace) throws IOException {
+        Set<String> calls = new HashSet<>();
+        // a record of no call must not bring in all others that are of none
+        search(AuditQuery.ALL, found -> found.isIn(trace) && !found.text("call").isEmpty(), found -> {
+            if (calls.size() <= TRACE_CALLS_MAX) {
+                calls.add(found.text("call"));
+            }
+        });
+        if (calls.size() > TRACE_CALLS_MAX) {
+            throw new IOException("the trace has more than " + TRACE_CALLS_MAX + " calls");
+        }
+        return calls;
     }
 
     /**
@@ -94,6 +123,7 @@ public final class AuditReader {
 
     private final class Search {
         private final AuditQuery query;
+        private final Predicate<AuditRecord> isWanted;
         private final Consumer<AuditRecord> sink;
         private final long fromMicros;
         private final long toMicros;
@@ -102,8 +132,9 @@ public final class AuditReader {
         private long matches;
         private boolean ended;
 
-        Search(AuditQuery query, Consumer<AuditRecord> sink) {
+        Search(AuditQuery query, Predicate<AuditRecord> isWanted, Consumer<AuditRecord> sink) {
             this.query = query;
+            this.isWanted = isWanted;
             this.sink = sink;
             this.fromMicros = Rfc3339.micros(query.from());
             this.toMicros = Rfc3339.micros(query.to());
@@ -146,7 +177,7 @@ public final class AuditReader {
             try {
                 AuditRecord found =
                         new AuditRecord(line.seq(), json, JsonMapper.shared().readTree(json));
-                if (found.matches(query)) {
+                if (found.matches(query) && isWanted.test(found)) {
                     matches++;
                     sink.accept(found);
                     ended = query.limit() > 0 && matches >= query.limit();

@@ -26,6 +26,11 @@ public record AuditRecord(long seq, String json, JsonNode fields) {
                 && (query.event().isEmpty() || isEvent(query.event()));
     }
 
+    /** Whether the request that this record tells of came in the trace; what only ends a call does not say. */
+    boolean isIn(String trace) {
+        return text("trace.traceparent").contains("-" + trace + "-");
+    }
+
     private boolean isTool(String tool) {
         String name = text("tool.name");
         return tool.equals(name) || tool.equals(text("tool.server") + "__" + name);
@@ -43,6 +48,8 @@ public record AuditRecord(long seq, String json, JsonNode fields) {
         add(parts, "call", text("call"));
         add(parts, "subject", shortened(text("actor.sub_p")));
         add(parts, "tool", tool());
+        add(parts, "model", model());
+        add(parts, "tokens", tokens());
         add(parts, "decision", text("decision.effect"));
         add(parts, "stage", text("detail.stage"));
         add(parts, "reason", text("detail.reason"));
@@ -57,6 +64,17 @@ public record AuditRecord(long seq, String json, JsonNode fields) {
     private String tool() {
         String server = text("tool.server");
         return server.isEmpty() ? text("tool.name") : server + "__" + text("tool.name");
+    }
+
+    /** What was asked for, and once it is known what served. */
+    private String model() {
+        String served = text("model.served");
+        return served.isEmpty() ? text("model.alias") : text("model.alias") + ">" + served;
+    }
+
+    private String tokens() {
+        String input = text("model.usage.input");
+        return input.isEmpty() ? "" : input + "+" + text("model.usage.output");
     }
 
     private static String shortened(String pseudonym) {

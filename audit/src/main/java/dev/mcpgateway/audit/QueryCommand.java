@@ -20,6 +20,7 @@ final class QueryCommand {
               --decision EFFECT  allow, deny or error
               --event NAME       such as tool.call.denied, auth.denied, tool.call.*
               --call ID          all records of one call
+              --trace ID         all records of the calls, of tools and of models, that came in one trace (32 hex digits)
               --from TIME, --to TIME   2026-11-21T04:49:00Z, or a day in UTC: 2026-11-21
               --newest           newest first
               --limit N          at most N records
@@ -44,6 +45,7 @@ final class QueryCommand {
                         "--decision",
                         "--event",
                         "--call",
+                        "--trace",
                         "--from",
                         "--to",
                         "--limit"),
@@ -58,6 +60,7 @@ final class QueryCommand {
                 arguments.oneOf("--decision", Set.of("allow", "deny", "error")),
                 arguments.text("--call"),
                 arguments.text("--event"),
+                trace(arguments),
                 arguments.time("--from", AuditQuery.ALL.from(), false),
                 arguments.time("--to", AuditQuery.ALL.to(), true),
                 arguments.has("--newest"),
@@ -70,6 +73,15 @@ final class QueryCommand {
         } catch (IOException e) {
             return AuditMain.unreadable("query", e, err);
         }
+    }
+
+    private static String trace(Arguments arguments) {
+        String trace = arguments.text("--trace");
+        if (trace.isEmpty() || AuditQuery.isTraceId(trace)) {
+            return trace;
+        }
+        arguments.problem("--trace " + trace + " is not a trace id: 32 hexadecimal digits, in small letters");
+        return "";
     }
 
     private static AuditQuery withSubject(Path directory, Arguments arguments, AuditQuery query) throws IOException {
@@ -87,6 +99,7 @@ final class QueryCommand {
                 query.decision(),
                 query.call(),
                 query.event(),
+                query.trace(),
                 query.from(),
                 query.to(),
                 query.newestFirst(),

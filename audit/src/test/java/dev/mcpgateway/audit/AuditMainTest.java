@@ -175,13 +175,26 @@ class AuditMainTest {
     @Test
     void wrongArgumentsAreAllToldAtOnce() {
         int exit = run(List.of(
-                "query", "a", "b", "--decision", "maybe", "--from", "yesterday", "--limit", "-3", "--bogus", "--to"));
+                "query",
+                "a",
+                "b",
+                "--decision",
+                "maybe",
+                "--trace",
+                "0AF7",
+                "--from",
+                "yesterday",
+                "--limit",
+                "-3",
+                "--bogus",
+                "--to"));
 
         assertThat(exit).isEqualTo(AuditMain.USAGE);
         assertThat(err())
                 .contains(
                         "one argument too many: b",
                         "--decision maybe is not one of",
+                        "--trace 0AF7 is not a trace id",
                         "--from yesterday is not a time",
                         "--limit -3 is not a whole number",
                         "unknown option --bogus",

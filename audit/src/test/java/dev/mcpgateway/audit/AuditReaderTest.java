@@ -79,6 +79,63 @@ class AuditReaderTest {
     }
 
     @Test
+    void aTraceHasTheCallsOfToolsAndModelsWithTheirOutcomes() throws IOException {
+        String trace = "11112222333344445555666677778888";
+        MemoryLog traced = MemoryLog.fresh(MemoryLog.limits(4_000)).open();
+        traced.calls("others", 3);
+        CallOpened model = inTrace(Samples.modelCall("model"), trace);
+        CallOpened tool = inTrace(Samples.call("tool"), trace);
+        for (CallOpened call : List.of(model, tool)) {
+            long now = Rfc3339.micros(traced.now);
+            Pending intent = Pending.intent(traced.encoding().intent(call, now), call);
+            traced.write(intent);
+            traced.write(Pending.outcome(
+                    traced.encoding().outcome(call, intent.seq(), Samples.outcome(), now), intent.seq()));
+        }
+        for (boolean newestFirst : List.of(false, true)) {
+            List<String> found = new ArrayList<>();
+            AuditQuery query = new AuditQuery(
+                    Set.of(), "", "", "", "", trace, AuditQuery.ALL.from(), AuditQuery.ALL.to(), newestFirst, 0);
+            new AuditReader(traced.storage).read(query, record -> found.add(record.text("ev")));
+
+            assertThat(newestFirst ? found.reversed() : found)
+                    .containsExactly("llm.call.intent", "llm.call.outcome", "tool.call.intent", "tool.call.outcome");
+        }
+    }
+
+    private static CallOpened inTrace(CallOpened call, String trace) {
+        return new CallOpened(
+                call.callId(),
+                call.kind(),
+                call.durability(),
+                call.actor(),
+                call.agent(),
+                call.source(),
+                call.mcp(),
+                new TraceRef("00-" + trace + "-b7ad6b7169203331-01"),
+                call.tool(),
+                call.model(),
+                call.policy(),
+                call.decision(),
+                call.arguments());
+    }
+
+    @Test
+    void aSummaryNamesTheModelThatServedAndItsTokens() throws IOException {
+        MemoryLog models = MemoryLog.fresh(MemoryLog.limits(4_000)).open();
+        CallOpened call = Samples.modelCall("m");
+        long now = Rfc3339.micros(models.now);
+        Pending intent = Pending.intent(models.encoding().intent(call, now), call);
+        models.write(intent);
+        models.write(Pending.outcome(
+                models.encoding().outcome(call, intent.seq(), Samples.modelOutcome(), now), intent.seq()));
+        List<AuditRecord> found = new ArrayList<>();
+        new AuditReader(models.storage).read(query("", "", "", "llm.call.outcome", false, 0), found::add);
+
+        assertThat(found.getFirst().summary()).contains("model=small>acme-small-2-0611", "tokens=100+12");
+    }
+
+    @Test
     void timesNarrowInBothDirections() throws IOException {
         Instant from = Instant.parse("2026-11-21T04:49:00.600Z");
         Instant to = Instant.parse("2026-11-21T04:49:01.200Z");

@@ -104,6 +104,7 @@ class BedrockProviderTest {
                         "aws",
                         ProviderKind.BEDROCK,
                         url,
+                        "",
                         new UpstreamCredential.None(),
                         HttpSettings.of(HttpOrigin.of(url), HttpSettings.Client.LEAN),
                         List.<AddressRange>of(),

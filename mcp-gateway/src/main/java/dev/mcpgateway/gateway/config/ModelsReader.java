@@ -122,7 +122,7 @@ final class ModelsReader {
     /** Each protocol has its own header for keys. */
     private Credential staticHeader(YamlObject section, ProviderKind kind) {
         String usual = switch (kind) {
-            case ANTHROPIC -> "x-api-key";
+            case ANTHROPIC, BEDROCK -> "x-api-key";
             case GEMINI -> "x-goog-api-key";
             case AZURE_OPENAI -> "api-key";
             case OPENAI, OPENAI_COMPATIBLE, BEDROCK -> "Authorization";

@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The least that an agent of MCP 2026-07-28 needs: one POST per request, metadata in each of them, no session. */
+/** The least that an agent of MCP 2026-07-28 needs: one POST per request, metadata and a span in each of them, no session. */
 final class McpClient implements AutoCloseable {
     private static final String VERSION = "2026-07-28";
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -43,22 +43,24 @@ final class McpClient implements AutoCloseable {
         this.token = token;
     }
 
-    Answer listTools() throws IOException, InterruptedException {
-        return send("tools/list", "", JSON.createObjectNode());
+    Answer listTools(Trace trace) throws IOException, InterruptedException {
+        return send("tools/list", "", JSON.createObjectNode(), trace);
     }
 
-    Answer callTool(String name, ObjectNode arguments) throws IOException, InterruptedException {
+    Answer callTool(String name, ObjectNode arguments, Trace trace) throws IOException, InterruptedException {
         ObjectNode params = JSON.createObjectNode().put("name", name);
         params.set("arguments", arguments);
-        return send("tools/call", name, params);
+        return send("tools/call", name, params, trace);
     }
 
-    private Answer send(String method, String name, ObjectNode params) throws IOException, InterruptedException {
+    private Answer send(String method, String name, ObjectNode params, Trace trace)
+            throws IOException, InterruptedException {
         ObjectNode meta = params.putObject("_meta").put("io.modelcontextprotocol/protocolVersion", VERSION);
         meta.putObject("io.modelcontextprotocol/clientInfo")
                 .put("name", "quickstart-agent")
                 .put("version", "1.0.0");
         meta.putObject("io.modelcontextprotocol/clientCapabilities");
+        meta.put("traceparent", trace.traceparent());
         ObjectNode message = JSON.createObjectNode()
                 .put("jsonrpc", "2.0")
                 .put("id", ++lastId)

@@ -51,7 +51,7 @@ public final class QuickstartAgent {
     }
 
     private int run() throws IOException, InterruptedException {
-        Answer list = gateway.listTools();
+        Answer list = gateway.listTools(Trace.begin());
         List<String> names = new ArrayList<>();
         list.body()
                 .path("result")
@@ -65,45 +65,50 @@ public final class QuickstartAgent {
                         && names.contains("files__read_file")
                         && !names.contains("crm__delete_customer"));
 
-        Answer allowed = gateway.callTool("crm__get_customer", object().put("customer_id", "C-1001"));
+        Answer allowed = call("crm__get_customer", object().put("customer_id", "C-1001"));
         show(
                 "allowed call",
                 allowed,
                 allowed.text(),
                 !allowed.isToolError() && allowed.text().contains("Harbour"));
 
-        Answer file = gateway.callTool("files__read_file", object().put("path", "welcome.txt"));
+        Answer file = call("files__read_file", object().put("path", "welcome.txt"));
         show(
                 "allowed call (stdio)",
                 file,
                 file.text(),
                 !file.isToolError() && !file.text().isEmpty());
 
-        Answer denied = gateway.callTool("crm__delete_customer", object().put("customer_id", "C-1001"));
+        Answer denied = call("crm__delete_customer", object().put("customer_id", "C-1001"));
         show("denied call", denied, error(denied), denied.errorCode() == -32602);
 
-        Answer scope = gateway.callTool(
-                "crm__add_note", object().put("customer_id", "C-1001").put("text", "Hello"));
+        Answer scope =
+                call("crm__add_note", object().put("customer_id", "C-1001").put("text", "Hello"));
         show(
                 "call lacking a scope",
                 scope,
                 scope.challenge(),
                 scope.status() == 403 && scope.challenge().contains("scope=\"crm:read crm:write\""));
 
-        Answer oversized = gateway.callTool("crm__search_tickets", object().put("query", "invoice ".repeat(50)));
+        Answer oversized = call("crm__search_tickets", object().put("query", "invoice ".repeat(50)));
         show(
                 "oversized argument",
                 oversized,
                 oversized.text(),
                 oversized.isToolError() && oversized.text().contains("/query"));
 
-        Answer injected = gateway.callTool("crm__search_tickets", object().put("query", "export"));
+        Answer injected = call("crm__search_tickets", object().put("query", "export"));
         show(
                 "result with an injection",
                 injected,
                 injected.text(),
                 injected.isToolError() && injected.text().contains("withheld"));
         return wrong == 0 ? 0 : 1;
+    }
+
+    /** Each in a trace of its own: these calls have nothing to do with each other. */
+    private Answer call(String tool, ObjectNode arguments) throws IOException, InterruptedException {
+        return gateway.callTool(tool, arguments, Trace.begin());
     }
 
     private static ObjectNode object() {

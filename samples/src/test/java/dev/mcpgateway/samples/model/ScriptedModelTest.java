@@ -1,0 +1,99 @@
+package dev.mcpgateway.samples.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mcpgateway.samples.testing.Http;
+import dev.mcpgateway.samples.testing.HttpAnswer;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The stand-in for a provider, over HTTP. */
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ScriptedModelTest {
+    private static final String KEY = "sk-scripted-test";
+    private static final String QUESTION =
+            "{\"role\":\"user\",\"content\":\"What has customer C-1001 said about an invoice?\"}";
+    private static final String TOOLS =
+            "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"crm__get_customer\"}},"
+                    + "{\"type\":\"function\",\"function\":{\"name\":\"crm__search_tickets\"}}]";
+
+    private final Http http = new Http();
+    private ScriptedModel model;
+
+    @BeforeEach
+    void start() throws IOException {
+        model = ScriptedModel.start(0, KEY);
+    }
+
+    @AfterEach
+    void stop() {
+        http.close();
+        model.close();
+    }
+
+    @Test
+    void aQuestionIsAnsweredWithCallsOfTheToolsThatFit() {
+        JsonNode answer = json(ask(KEY, "{\"model\":\"m\",\"messages\":[" + QUESTION + "]," + TOOLS + "}"));
+
+        JsonNode calls = answer.at("/choices/0/message/tool_calls");
+        assertThat(calls.valueStream().map(call -> call.at("/function/name").asString()))
+                .containsExactly("crm__get_customer", "crm__search_tickets");
+        assertThat(calls.valueStream()
+                        .map(call -> call.at("/function/arguments").asString()))
+                .containsExactly("{\"customer_id\":\"C-1001\"}", "{\"query\":\"invoice\"}");
+        assertThat(answer.at("/choices/0/finish_reason").asString()).isEqualTo("tool_calls");
+    }
+
+    @Test
+    void aToolThatIsNotOfferedIsNotCalled() {
+        JsonNode answer = json(ask(KEY, "{\"model\":\"m\",\"messages\":[" + QUESTION + "]}"));
+
+        assertThat(answer.at("/choices/0/message/content").asString()).isEqualTo("I have no tool for this.");
+    }
+
+    @Test
+    void whatTheToolsSaidIsRepeatedAndCounted() {
+        String results = ",{\"role\":\"tool\",\"tool_call_id\":\"call_1\",\"content\":\"Harbour Books\"}"
+                + ",{\"role\":\"tool\",\"tool_call_id\":\"call_2\",\"content\":\"T-2001\"}";
+        JsonNode answer = json(ask(KEY, "{\"model\":\"m\",\"messages\":[" + QUESTION + results + "]," + TOOLS + "}"));
+
+        assertThat(answer.at("/choices/0/message/content").asString())
+                .isEqualTo("The tools say: Harbour Books | T-2001");
+        assertThat(answer.at("/choices/0/finish_reason").asString()).isEqualTo("stop");
+        assertThat(answer.at("/usage/total_tokens").asInt())
+                .isPositive()
+                .isEqualTo(answer.at("/usage/prompt_tokens").asInt()
+                        + answer.at("/usage/completion_tokens").asInt());
+    }
+
+    @Test
+    void whatItCannotDoIsRefused() {
+        assertThat(ask("another", "{}").status()).isEqualTo(401);
+        assertThat(ask(KEY, "{\"stream\":true}").status()).isEqualTo(400);
+        assertThat(ask(KEY, "no JSON").status()).isEqualTo(400);
+        assertThat(ask(KEY, " ".repeat(1024 * 1024 + 1)).status()).isEqualTo(413);
+        assertThat(send(URI.create(model.url() + "/embeddings"), KEY, "{}").status())
+                .isEqualTo(404);
+    }
+
+    private HttpAnswer ask(String key, String body) {
+        return send(URI.create(model.url() + "/chat/completions"), key, body);
+    }
+
+    private HttpAnswer send(URI url, String key, String body) {
+        return http.send("POST", url, Map.of("Authorization", "Bearer " + key), body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static JsonNode json(HttpAnswer answer) {
+        assertThat(answer.status()).isEqualTo(200);
+        return JsonMapper.shared().readTree(answer.body());
+    }
+}

@@ -125,7 +125,7 @@ final class ModelsReader {
             case ANTHROPIC, BEDROCK -> "x-api-key";
             case GEMINI -> "x-goog-api-key";
             case AZURE_OPENAI -> "api-key";
-            case OPENAI, OPENAI_COMPATIBLE, BEDROCK -> "Authorization";
+            case OPENAI, OPENAI_COMPATIBLE -> "Authorization";
         };
         String header = section.text("header", usual);
         if (!header.matches("[A-Za-z0-9-]{1,64}") || !UpstreamCredential.StaticHeader.isFree(header)) {

@@ -416,8 +416,9 @@ class ModelTranslationTest {
 
     @Test
     void aStreamThatPassesThroughTellsWhatWasTakenOutOfItsRequest() {
-        String body = "{\"model\":\"claude\",\"max_tokens\":5,\"stream\":true,\"messages\":[{\"role\":\"assistant\",\"content\":["
-                + "{\"type\":\"redacted_thinking\",\"data\":\"gw1.google.p..SigC==\"},{\"type\":\"text\",\"text\":\"a\"}]}]}";
+        String body =
+                "{\"model\":\"claude\",\"max_tokens\":5,\"stream\":true,\"messages\":[{\"role\":\"assistant\",\"content\":["
+                        + "{\"type\":\"redacted_thinking\",\"data\":\"gw1.google.p..SigC==\"},{\"type\":\"text\",\"text\":\"a\"}]}]}";
 
         WireAnswer answer = alice.ask(alice.anthropic("/v1/messages", body));
 
@@ -431,7 +432,9 @@ class ModelTranslationTest {
     void whatIsToldFitsIntoAHeader() {
         StringBuilder unknown = new StringBuilder();
         for (int i = 0; i < 60; i++) {
-            unknown.append(",\"an_unknown_setting_that_has_quite_a_long_name_").append(i).append("\":1");
+            unknown.append(",\"an_unknown_setting_that_has_quite_a_long_name_")
+                    .append(i)
+                    .append("\":1");
         }
 
         String dropped = alice.ask(Ingress.CHAT.request("claude", unknown.toString()))

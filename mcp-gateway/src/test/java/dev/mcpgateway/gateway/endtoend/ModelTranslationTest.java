@@ -415,6 +415,36 @@ class ModelTranslationTest {
     }
 
     @Test
+    void aStreamThatPassesThroughTellsWhatWasTakenOutOfItsRequest() {
+        String body =
+                "{\"model\":\"claude\",\"max_tokens\":5,\"stream\":true,\"messages\":[{\"role\":\"assistant\",\"content\":["
+                        + "{\"type\":\"redacted_thinking\",\"data\":\"gw1.google.p..SigC==\"},{\"type\":\"text\",\"text\":\"a\"}]}]}";
+
+        WireAnswer answer = alice.ask(alice.anthropic("/v1/messages", body));
+
+        assertThat(answer.text()).endsWith("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
+        assertThat(answer.header("x-gateway-dropped").orElse("")).contains("/messages/0/content/0 (reasoning state");
+        assertThat(provider.request().text()).doesNotContain("gw1.");
+        isRecorded(Upstream.CLAUDE);
+    }
+
+    @Test
+    void whatIsToldFitsIntoAHeader() {
+        StringBuilder unknown = new StringBuilder();
+        for (int i = 0; i < 60; i++) {
+            unknown.append(",\"an_unknown_setting_that_has_quite_a_long_name_")
+                    .append(i)
+                    .append("\":1");
+        }
+
+        String dropped = alice.ask(Ingress.CHAT.request("claude", unknown.toString()))
+                .header("x-gateway-dropped")
+                .orElse("");
+
+        assertThat(dropped).hasSizeBetween(1000, 2100).endsWith(", and others");
+    }
+
+    @Test
     void reasoningStateOfAnotherProviderIsTakenOutOfResponsesToo() {
         provider.on("/responses", turn -> turn.whole("{\"model\":\"r\",\"output\":[]}"));
         String body = "{\"model\":\"gpt\",\"input\":[{\"role\":\"user\",\"content\":\"a\"},"

@@ -114,9 +114,12 @@ class UsageCommandTest {
                 assertThat(ran.code()).as(ran.err()).isZero();
                 forms.put(format, ran.out());
             }
-            assertThat(forms.get(UsageCommand.Format.TABLE).lines().toList().get(1)).matches("=corp/a,b +2 .*0\\.5.*");
+            assertThat(forms.get(UsageCommand.Format.TABLE).lines().toList().get(1))
+                    .matches("=corp/a,b +2 .*0\\.5.*");
             assertThat(forms.get(UsageCommand.Format.JSON)).startsWith("[{\"value\":\"=corp/a,b\"");
-            assertThat(forms.get(UsageCommand.Format.CSV).lines().toList()).element(1).isEqualTo("\"'=corp/a,b\",2,,,,,,0.5,,");
+            assertThat(forms.get(UsageCommand.Format.CSV).lines().toList())
+                    .element(1)
+                    .isEqualTo("\"'=corp/a,b\",2,,,,,,0.5,,");
         } finally {
             gateway.stop(0);
         }

@@ -14,6 +14,7 @@ import java.util.List;
  * @param claims names of the claims that teams and tenants are told by
  * @param keep how long usage is kept
  */
+@SuppressWarnings("exports") // what its values are is the gateway's own affair
 public record MoneySettings(
         Path prices, Money.Assumed assumed, Budget.Claims claims, Duration keep, List<Budget> budgets) {
     /** Copies the list. */

@@ -61,7 +61,7 @@ final class MeteredBudgets implements Budgets {
         try {
             return switch (money.ledger().hold(hold)) {
                 case Ledger.Answer.Held() -> new MeteredReservation(money, hold, asked, day);
-                case Ledger.Answer.Short(Pot pot) -> throw refusal(pot, now);
+                case Ledger.Answer.Shortfall(Pot pot) -> throw refusal(pot, now);
             };
         } catch (LedgerUnavailable failure) {
             throw new Refused(Refusal.of(Reason.LEDGER_UNAVAILABLE, String.valueOf(failure.getMessage()))

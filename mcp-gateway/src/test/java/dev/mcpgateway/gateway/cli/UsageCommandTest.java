@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,7 +97,7 @@ class UsageCommandTest {
         gateway.start();
         try {
             String url = "http://127.0.0.1:" + gateway.getAddress().getPort();
-            String[] forms = new String[3];
+            Map<UsageCommand.Format, String> forms = new EnumMap<>(UsageCommand.Format.class);
             for (UsageCommand.Format format : UsageCommand.Format.values()) {
                 Ran ran = run(
                         "usage",
@@ -110,11 +112,14 @@ class UsageCommandTest {
                         "--token-file",
                         token.toString());
                 assertThat(ran.code()).as(ran.err()).isZero();
-                forms[format.ordinal()] = ran.out();
+                forms.put(format, ran.out());
             }
-            assertThat(forms[0].lines().toList().get(1)).matches("=corp/a,b +2 .*0\\.5.*");
-            assertThat(forms[1]).startsWith("[{\"value\":\"=corp/a,b\"");
-            assertThat(forms[2].lines().toList()).element(1).isEqualTo("\"'=corp/a,b\",2,,,,,,0.5,,");
+            assertThat(forms.get(UsageCommand.Format.TABLE).lines().toList().get(1))
+                    .matches("=corp/a,b +2 .*0\\.5.*");
+            assertThat(forms.get(UsageCommand.Format.JSON)).startsWith("[{\"value\":\"=corp/a,b\"");
+            assertThat(forms.get(UsageCommand.Format.CSV).lines().toList())
+                    .element(1)
+                    .isEqualTo("\"'=corp/a,b\",2,,,,,,0.5,,");
         } finally {
             gateway.stop(0);
         }

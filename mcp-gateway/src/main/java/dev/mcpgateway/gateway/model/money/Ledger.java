@@ -14,7 +14,7 @@ public interface Ledger extends AutoCloseable {
         record Held() implements Answer {}
 
         /** This pot has not as much left; nothing is set aside anywhere. */
-        record Short(Pot pot) implements Answer {}
+        record Shortfall(Pot pot) implements Answer {}
     }
 
     /** What a pot has seen. */

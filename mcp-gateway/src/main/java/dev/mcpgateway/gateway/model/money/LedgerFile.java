@@ -12,13 +12,13 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
@@ -158,16 +158,15 @@ final class LedgerFile implements AutoCloseable {
 
     List<Ledger.Row> usage(Ledger.By by, LocalDate from, LocalDate to) {
         Map<String, Used> sums = new TreeMap<>();
-        Iterator<String> keys = usage.keyIterator(from.toString());
-        while (keys.hasNext()) {
-            String key = keys.next();
-            List<String> fields = Fields.split(key);
+        Cursor<String, String> stored = usage.cursor(from.toString());
+        while (stored.hasNext()) {
+            List<String> fields = Fields.split(stored.next());
             if (LocalDate.parse(fields.getFirst()).isAfter(to)) {
                 break;
             }
             String value = fields.get(by(by));
             String bounded = sums.size() < VALUES_MAX || sums.containsKey(value) ? value : "…";
-            sums.merge(bounded, Used.of(usage.get(key)), Used::plus);
+            sums.merge(bounded, Used.of(stored.getValue()), Used::plus);
         }
         List<Ledger.Row> rows = new ArrayList<>();
         sums.forEach((value, used) -> rows.add(new Ledger.Row(value, used)));

@@ -64,7 +64,7 @@ public final class LocalLedger implements Ledger {
             sweep();
             for (Hold.Claim claim : hold.claims()) {
                 if (claim.isEnforced() && !fits(claim, hold.most())) {
-                    return new Answer.Short(claim.pot());
+                    return new Answer.Shortfall(claim.pot());
                 }
             }
             hold.claims().forEach(claim -> change(claim.pot(), NOTHING, hold.most(), NOTHING));

@@ -71,7 +71,7 @@ class LocalLedgerTest {
     void aCallThatCouldCostAsMuchAsIsLeftPasses(long nano, boolean passes) throws Exception {
         try (LocalLedger ledger = open()) {
             assertThat(ledger.hold(hold("c", nano, claim(TOTAL, 100))))
-                    .isInstanceOf(passes ? Answer.Held.class : Answer.Short.class);
+                    .isInstanceOf(passes ? Answer.Held.class : Answer.Shortfall.class);
         }
     }
 
@@ -80,7 +80,7 @@ class LocalLedgerTest {
         try (LocalLedger ledger = open()) {
             Hold first = hold("a", 60, claim(TOTAL, 100));
             assertThat(ledger.hold(first)).isInstanceOf(Answer.Held.class);
-            assertThat(ledger.hold(hold("b", 41, claim(TOTAL, 100)))).isInstanceOf(Answer.Short.class);
+            assertThat(ledger.hold(hold("b", 41, claim(TOTAL, 100)))).isInstanceOf(Answer.Shortfall.class);
             ledger.settle(first, "acme", used(59));
             Hold second = hold("c", 41, claim(TOTAL, 100));
             assertThat(ledger.hold(second)).isInstanceOf(Answer.Held.class);
@@ -93,7 +93,7 @@ class LocalLedgerTest {
     @Test
     void nothingMayBeSpentOfZeroNotEvenNothing() throws Exception {
         try (LocalLedger ledger = open()) {
-            assertThat(ledger.hold(hold("a", 0, claim(TOTAL, 0)))).isEqualTo(new Answer.Short(TOTAL));
+            assertThat(ledger.hold(hold("a", 0, claim(TOTAL, 0)))).isEqualTo(new Answer.Shortfall(TOTAL));
         }
     }
 
@@ -102,7 +102,7 @@ class LocalLedgerTest {
         Pot empty = new Pot("team", "blue", 0, Long.MAX_VALUE);
         try (LocalLedger ledger = open()) {
             assertThat(ledger.hold(hold("a", 50, claim(TOTAL, 100), claim(empty, 49))))
-                    .isEqualTo(new Answer.Short(empty));
+                    .isEqualTo(new Answer.Shortfall(empty));
             assertThat(ledger.balances()).isEmpty();
             assertThat(ledger.hold(hold("b", 100, claim(TOTAL, 100)))).isInstanceOf(Answer.Held.class);
         }

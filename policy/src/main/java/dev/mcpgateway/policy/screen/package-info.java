@@ -12,6 +12,10 @@
  * without a literal is not even copied. The work is bounded by characters visited; a text that exhausts it has no
  * verdict and is withheld where screening is enforced.
  *
+ * <p>Calls of models pass {@link dev.mcpgateway.policy.screen.TextGuard}, in both directions: the same patterns for what is
+ * not trusted, and the operator's lists for all of it. {@link dev.mcpgateway.policy.screen.PartedText} gives a text that
+ * comes in parts the verdict of the whole.
+ *
  * <p>A pattern filter does not stop an adversary who adapts to it. It is one control among others, and its findings are a
  * signal for the audit log.
  */

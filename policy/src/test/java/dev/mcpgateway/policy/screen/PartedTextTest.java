@@ -7,6 +7,7 @@ import dev.mcpgateway.policy.ScreenMode;
 import dev.mcpgateway.policy.ScreenRule;
 import dev.mcpgateway.policy.TextRule;
 import dev.mcpgateway.policy.TextScreening;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -44,8 +45,8 @@ class PartedTextTest {
             return new Result("", true, rules);
         }
         String literal = result.edits().isEmpty()
-                ? new String(message, java.nio.charset.StandardCharsets.UTF_8)
-                : new String(result.edits().getFirst().replacement(), java.nio.charset.StandardCharsets.UTF_8);
+                ? new String(message, StandardCharsets.UTF_8)
+                : new String(result.edits().getFirst().replacement(), StandardCharsets.UTF_8);
         return new Result(literal.substring(1, literal.length() - 1), false, rules);
     }
 

@@ -63,9 +63,7 @@ final class OutputCap {
                 continue;
             }
             found = true;
-            if (body.is(written, Kind.NULL)) {
-                edits.replace(written, bytes(Integer.toString(most)));
-            } else if (number(body, written, each) > most) {
+            if (body.is(written, Kind.NULL) || number(body, written, each) > most) {
                 edits.replace(written, bytes(Integer.toString(most)));
             }
         }

@@ -105,7 +105,7 @@ final class RequestText {
             texts.string(turn, Place.PROMPT, usersAreTrusted, pointer);
         } else if (LEADING_ROLES.contains(role)) {
             texts.known(turn, Place.PROMPT, true, pointer);
-        } else if (SPEAKING_ROLES.contains(role) || body.member(turn, PARTS) != JsonDocument.NONE && role.isEmpty()) {
+        } else if (SPEAKING_ROLES.contains(role) || (role.isEmpty() && body.member(turn, PARTS) != JsonDocument.NONE)) {
             spoken(turn, pointer);
         } else if (role.isEmpty() && OWN_PARTS.contains(text(turn, TYPE))) {
             texts.known(turn, Place.PROMPT, usersAreTrusted, pointer);

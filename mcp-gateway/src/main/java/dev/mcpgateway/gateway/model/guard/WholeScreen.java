@@ -17,6 +17,8 @@ import dev.mcpgateway.policy.screen.TextGuard;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Screens texts that are there as a whole: those of a request, of an answer, of one event, of a call's arguments. */
 final class WholeScreen {
@@ -61,10 +63,8 @@ final class WholeScreen {
                 texts.string(nested.node(), Place.ARGUMENT, false, nested.pointer());
                 passages.add(texts.passages().getLast());
             } else {
-                byte[] after = innerScreened(inner, nested.pointer());
-                if (after != inner.bytes()) {
-                    edits.replace(nested.node(), JsonText.quote(new String(after, StandardCharsets.UTF_8)));
-                }
+                redacted(inner, nested.pointer())
+                        .ifPresent(after -> edits.replace(nested.node(), JsonText.quote(after)));
             }
         }
         if (!passages.isEmpty() || texts.unscanned() > 0) {
@@ -82,8 +82,7 @@ final class WholeScreen {
     String arguments(String text, String pointer) {
         JsonDocument inner = text.isEmpty() ? null : json(text);
         if (inner != null) {
-            byte[] after = innerScreened(inner, pointer);
-            return after == inner.bytes() ? text : new String(after, StandardCharsets.UTF_8);
+            return redacted(inner, pointer).orElse(text);
         }
         byte[] quoted = JsonText.quote(text);
         return text.isEmpty() ? text : plain(quoted, text, pointer);
@@ -108,14 +107,15 @@ final class WholeScreen {
         screened(text, List.of(new Passage(all, false)), 0);
     }
 
-    private byte[] innerScreened(JsonDocument inner, String pointer) {
+    /** JSON within a string, where something in it must be replaced. */
+    private Optional<String> redacted(JsonDocument inner, String pointer) {
         Texts texts = new Texts(inner);
         texts.open(JsonDocument.ROOT, Place.ARGUMENT, false, pointer);
         Splice edits = new Splice(inner);
         screened(inner.bytes(), texts.passages(), 0)
                 .edits()
                 .forEach(edit -> edits.replace(edit.start(), edit.end(), edit.replacement()));
-        return edits.toBytes();
+        return edits.isEmpty() ? Optional.empty() : Optional.of(new String(edits.toBytes(), StandardCharsets.UTF_8));
     }
 
     private ScreenedResult screened(byte[] message, List<Passage> passages, int unscanned) {
@@ -127,7 +127,7 @@ final class WholeScreen {
         return result;
     }
 
-    private @org.jspecify.annotations.Nullable JsonDocument json(String text) {
+    private @Nullable JsonDocument json(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         try {
             return StrictJson.parse(bytes, JsonLimits.forReplies(bytes.length, depthMax));

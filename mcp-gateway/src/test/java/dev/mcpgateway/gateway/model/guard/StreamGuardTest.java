@@ -3,6 +3,8 @@ package dev.mcpgateway.gateway.model.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.connectors.model.ModelEvent;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -293,10 +295,8 @@ class StreamGuardTest {
             List<String> events = Dialect.MESSAGES.said(List.of("one ", "two"));
             List<Integer> given = new ArrayList<>();
             for (String event : events) {
-                given.add(watch.next(new dev.mcpgateway.connectors.model.ModelEvent(
-                                "message",
-                                event.getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                                dev.mcpgateway.connectors.model.ModelEvent.Mark.OPEN))
+                given.add(watch.next(
+                                new ModelEvent("message", event.getBytes(StandardCharsets.UTF_8), ModelEvent.Mark.OPEN))
                         .size());
             }
             assertThat(given)

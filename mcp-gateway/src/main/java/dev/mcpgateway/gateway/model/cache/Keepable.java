@@ -50,7 +50,7 @@ final class Keepable {
             return false;
         }
         int calls = document.member(node, TOOL_CALLS);
-        if (document.is(calls, Kind.ARRAY) && document.first(calls) != JsonDocument.NONE
+        if ((document.is(calls, Kind.ARRAY) && document.first(calls) != JsonDocument.NONE)
                 || document.is(document.member(node, FUNCTION_CALL), Kind.OBJECT)
                 || isCall(document, document.member(node, TYPE))) {
             return true;

@@ -16,7 +16,7 @@ final class ModelCachesReader {
     private static final int CLAIM_CHARS_MAX = 128;
     private static final long BYTES_DEFAULT = 64L * 1024 * 1024;
     private static final long BYTES_MIN = 16L * 1024 * 1024;
-    private static final long BYTES_MAX = 4L << 30;
+    private static final long BYTES_MAX = 2L << 30;
     private static final int ENTRIES_DEFAULT = 10_000;
     private static final int ENTRIES_MAX = 1_000_000;
     private static final int ENTRY_BYTES_DEFAULT = 1024 * 1024;

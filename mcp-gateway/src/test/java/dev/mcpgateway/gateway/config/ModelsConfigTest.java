@@ -119,7 +119,8 @@ class ModelsConfigTest {
 
     @Test
     void nothingIsKeptUnlessAModelIsNamed() {
-        String plain = "providers: {p: {kind: openai, credential: none}}, aliases: {a: {targets: [{provider: p, model: m}]}}";
+        String plain =
+                "providers: {p: {kind: openai, credential: none}}, aliases: {a: {targets: [{provider: p, model: m}]}}";
 
         assertThat(models("{" + plain + "}").caches().exact().aliases()).isEmpty();
         assertThat(models("{" + plain + ", cache: {}}").caches().exact().aliases())
@@ -128,7 +129,10 @@ class ModelsConfigTest {
                 .isEqualTo(new ModelCaches(
                         "tenant",
                         new ModelCaches.Exact(
-                                Map.of("a", new ModelCaches.Kept(ModelCaches.Share.CALLER, Duration.ofMinutes(10), false, false)),
+                                Map.of(
+                                        "a",
+                                        new ModelCaches.Kept(
+                                                ModelCaches.Share.CALLER, Duration.ofMinutes(10), false, false)),
                                 64 << 20,
                                 10_000,
                                 1 << 20,

@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers that are kept: the same bytes again without a provider, marked, for the very same request and nobody else. */
 class ModelCacheTest {
-    private static final String COLD = "{\"model\":\"gpt\",\"temperature\":0,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+    private static final String COLD =
+            "{\"model\":\"gpt\",\"temperature\":0,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
     private static final String STREAMED = COLD.replace("\"temperature\"", "\"stream\":true,\"temperature\"");
     private static final String USAGE = "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":4}";
     private static final String ANYBODY = """
@@ -56,7 +57,8 @@ class ModelCacheTest {
 
     @BeforeEach
     void providers() {
-        openai = FakeModelServer.start().on("/chat/completions", turn -> turn.answer(200, numbered(), "x-request-id: req_7"));
+        openai = FakeModelServer.start()
+                .on("/chat/completions", turn -> turn.answer(200, numbered(), "x-request-id: req_7"));
         anthropic = FakeModelServer.start();
     }
 
@@ -77,8 +79,8 @@ class ModelCacheTest {
     }
 
     private static String answer(String says, String finish) {
-        return "{ \"model\":\"acme-x\",\"choices\":[{\"message\":{\"content\":\"" + says + "\"},\"finish_reason\":\"" + finish
-                + "\"}]," + USAGE + "}";
+        return "{ \"model\":\"acme-x\",\"choices\":[{\"message\":{\"content\":\"" + says + "\"},\"finish_reason\":\""
+                + finish + "\"}]," + USAGE + "}";
     }
 
     private ModelAgent start(String exact) throws Exception {
@@ -140,8 +142,9 @@ class ModelCacheTest {
         alice.chat(COLD);
         alice.chat(COLD.replace("0", "1"));
 
-        Await.until("all are counted", () -> metrics()
-                .contains("gateway_cache_requests_total{gateway_result=\"bypass\"} 1"));
+        Await.until(
+                "all are counted",
+                () -> metrics().contains("gateway_cache_requests_total{gateway_result=\"bypass\"} 1"));
         assertThat(metrics())
                 .contains("gateway_cache_requests_total{gateway_result=\"hit\"} 1")
                 .contains("gateway_cache_requests_total{gateway_result=\"miss\"} 1")
@@ -207,13 +210,15 @@ class ModelCacheTest {
 
     @Test
     void aStreamOfMessagesKeepsTheTypesOfItsEvents() throws Exception {
-        anthropic.on("/messages", turn -> turn.begin()
-                .event("message_start", "{\"type\":\"message_start\",\"message\":{\"model\":\"y\"}}")
-                .event(
-                        "message_delta",
-                        "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":7}}")
-                .event("message_stop", "{\"type\":\"message_stop\"}")
-                .end());
+        anthropic.on(
+                "/messages",
+                turn -> turn.begin()
+                        .event("message_start", "{\"type\":\"message_start\",\"message\":{\"model\":\"y\"}}")
+                        .event(
+                                "message_delta",
+                                "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":7}}")
+                        .event("message_stop", "{\"type\":\"message_stop\"}")
+                        .end());
         ModelAgent alice = start("{aliases: {claude: {}}}");
         String body = "{\"model\":\"claude\",\"stream\":true,\"temperature\":0.0,\"max_tokens\":5,\"messages\":[]}";
 
@@ -271,9 +276,12 @@ class ModelCacheTest {
     @Test
     void callersOfOneTenantShareWhereTheyMayAndNobodyElse() throws Exception {
         start("{aliases: {gpt: {share: tenant}}}");
-        String first = ModelAgent.of(gateway, "alice", Map.of("tenant", "t1")).chat(COLD).text();
+        String first = ModelAgent.of(gateway, "alice", Map.of("tenant", "t1"))
+                .chat(COLD)
+                .text();
 
-        WireAnswer colleague = ModelAgent.of(gateway, "bob", Map.of("tenant", "t1")).chat(COLD);
+        WireAnswer colleague =
+                ModelAgent.of(gateway, "bob", Map.of("tenant", "t1")).chat(COLD);
 
         assertThat(said(colleague)).isEqualTo("hit");
         assertThat(colleague.text()).isEqualTo(first);
@@ -397,7 +405,9 @@ class ModelCacheTest {
         assertThat(alice.chat(COLD).status()).isEqualTo(400);
         openai.on("/chat/completions", turn -> {
             if (turn.request().text().contains("\"stream\":true")) {
-                turn.begin().data("{\"choices\":[{\"delta\":{\"content\":\"h\"},\"finish_reason\":\"stop\"}]}").end();
+                turn.begin()
+                        .data("{\"choices\":[{\"delta\":{\"content\":\"h\"},\"finish_reason\":\"stop\"}]}")
+                        .end();
             } else {
                 turn.whole(numbered());
             }
@@ -427,7 +437,8 @@ class ModelCacheTest {
                 .start();
         ModelAgent.of(gateway, "alice", Map.of("tenant", "t1")).chat(COLD);
 
-        WireAnswer bobs = ModelAgent.of(gateway, "bob", Map.of("tenant", "t1", "groups", List.of())).chat(COLD);
+        WireAnswer bobs = ModelAgent.of(gateway, "bob", Map.of("tenant", "t1", "groups", List.of()))
+                .chat(COLD);
 
         assertThat(bobs.status()).isEqualTo(502);
         assertThat(openai.requests()).hasSize(1);
@@ -458,9 +469,11 @@ class ModelCacheTest {
 
     /** All are in the stage in which they wait, or behind it. */
     private void waitForCalls(int calls) {
-        Await.until("all have come so far", () -> metrics()
-                .lines()
-                .anyMatch(line -> line.equals("gateway_stage_count_total{gateway_stage=\"BUDGET\"} " + calls)));
+        Await.until(
+                "all have come so far",
+                () -> metrics()
+                        .lines()
+                        .anyMatch(line -> line.equals("gateway_stage_count_total{gateway_stage=\"BUDGET\"} " + calls)));
     }
 
     @Test
@@ -557,9 +570,11 @@ class ModelCacheTest {
                 second.reset();
             }
 
-            Await.until("it is recorded", () -> gateway.records().stream()
-                    .anyMatch(found -> found.json().contains("\"stage\":\"CACHE\"")
-                            && found.json().contains("\"reason\":\"cancelled\"")));
+            Await.until(
+                    "it is recorded",
+                    () -> gateway.records().stream()
+                            .anyMatch(found -> found.json().contains("\"stage\":\"CACHE\"")
+                                    && found.json().contains("\"reason\":\"cancelled\"")));
             go.countDown();
             assertThat(first.read().status()).isEqualTo(200);
         }

@@ -31,7 +31,7 @@ record CacheKey(String sha256) {
         headers.remove(IDEMPOTENCY_KEY);
         headers.forEach((name, value) -> parts.text(name).text(value));
         parts.text("").bytes(RequestForm.of(ask.request().body()));
-        if (ask.asked() != ask.request()) {
+        if (!ask.asked().equals(ask.request())) {
             parts.bytes(RequestForm.of(ask.asked().body()));
         }
         return new CacheKey(parts.hash());

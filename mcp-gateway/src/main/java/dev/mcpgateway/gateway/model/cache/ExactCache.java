@@ -124,6 +124,7 @@ public final class ExactCache implements ModelCache {
             return null;
         }
         ModelReply reply = AnswerForm.read(found.get().content());
-        return new Lookup.Hit(reply, NAME, TimeUnit.NANOSECONDS.toSeconds(found.get().ageNanos()));
+        return new Lookup.Hit(
+                reply, NAME, TimeUnit.NANOSECONDS.toSeconds(found.get().ageNanos()));
     }
 }

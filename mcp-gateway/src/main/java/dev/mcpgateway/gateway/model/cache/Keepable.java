@@ -15,8 +15,8 @@ import java.util.Set;
 /** Which answers may be given again: those that ended as answers do, and ask for nothing to be done. */
 final class Keepable {
     /** In all protocols; a refusal or a filter may be another answer next time, and what is not known is not kept. */
-    private static final Set<String> ENDS = Set.of(
-            "stop", "length", "end_turn", "stop_sequence", "max_tokens", "completed", "max_output_tokens");
+    private static final Set<String> ENDS =
+            Set.of("stop", "length", "end_turn", "stop_sequence", "max_tokens", "completed", "max_output_tokens");
 
     private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
     private static final Name TYPE = Name.of("type");
@@ -36,8 +36,8 @@ final class Keepable {
             return false;
         }
         try {
-            JsonDocument document = StrictJson.parse(
-                    json, JsonLimits.forReplies(Math.max(1, json.length), JsonLimits.DEPTH_DEFAULT));
+            JsonDocument document =
+                    StrictJson.parse(json, JsonLimits.forReplies(Math.max(1, json.length), JsonLimits.DEPTH_DEFAULT));
             return callsTool(document, JsonDocument.ROOT);
         } catch (JsonRefused unreadable) {
             return true;
@@ -50,7 +50,7 @@ final class Keepable {
             return false;
         }
         int calls = document.member(node, TOOL_CALLS);
-        if (document.is(calls, Kind.ARRAY) && document.first(calls) != JsonDocument.NONE
+        if ((document.is(calls, Kind.ARRAY) && document.first(calls) != JsonDocument.NONE)
                 || document.is(document.member(node, FUNCTION_CALL), Kind.OBJECT)
                 || isCall(document, document.member(node, TYPE))) {
             return true;
@@ -68,6 +68,9 @@ final class Keepable {
             return false;
         }
         String name = document.string(type);
-        return name.endsWith("tool_use") || name.endsWith("_call") || name.contains("_call.") || name.contains("_call_");
+        return name.endsWith("tool_use")
+                || name.endsWith("_call")
+                || name.contains("_call.")
+                || name.contains("_call_");
     }
 }

@@ -33,11 +33,11 @@ final class KeptAnswers {
         int least = (int) Math.min(Integer.MAX_VALUE, bounds.bytes() / bounds.entries());
         this.byKey = Caffeine.newBuilder()
                 .maximumWeight(bounds.bytes())
-                .<CacheKey, Sealed>weigher((_, sealed) -> Math.max(least, sealed.content().length + OVERHEAD))
-                .expireAfter(Expiry.<CacheKey, Sealed>creating((_, sealed) -> Duration.ofNanos(sealed.lifeNanos())))
-                .<CacheKey, Sealed>removalListener((_, sealed, _) -> {
-                    if (sealed != null) {
-                        keys.release(sealed.tenant());
+                .<CacheKey, Sealed>weigher((_, kept) -> Math.max(least, kept.content().length + OVERHEAD))
+                .expireAfter(Expiry.<CacheKey, Sealed>creating((_, kept) -> Duration.ofNanos(kept.lifeNanos())))
+                .<CacheKey, Sealed>removalListener((_, kept, _) -> {
+                    if (kept != null) {
+                        keys.release(kept.tenant());
                     }
                 })
                 .ticker(nanoClock::getAsLong)
@@ -49,12 +49,12 @@ final class KeptAnswers {
 
     /** The answer at this slot, if it may still be given. */
     Optional<Found> find(Slot slot) {
-        Sealed sealed = byKey.getIfPresent(slot.key());
-        if (sealed == null) {
+        Sealed kept = byKey.getIfPresent(slot.key());
+        if (kept == null) {
             return Optional.empty();
         }
-        return keys.open(slot, sealed.content())
-                .map(content -> new Found(content, Math.max(0, nanoClock.getAsLong() - sealed.sinceNanos())));
+        return keys.open(slot, kept.content())
+                .map(content -> new Found(content, Math.max(0, nanoClock.getAsLong() - kept.sinceNanos())));
     }
 
     /** Keeps an answer, instead of an older one. */

@@ -44,8 +44,9 @@ final class TenantKeys {
                 (_, known) -> known == null
                         ? new Key(secret(), 1, 1)
                         : new Key(known.secret(), known.sealed() + 1, known.held() + 1));
-        byte[] nonce =
-                ByteBuffer.allocate(NONCE_BYTES).putLong(Integer.BYTES, key.sealed()).array();
+        byte[] nonce = ByteBuffer.allocate(NONCE_BYTES)
+                .putLong(Integer.BYTES, key.sealed())
+                .array();
         try {
             byte[] sealed = cipher(Cipher.ENCRYPT_MODE, key, nonce, slot).doFinal(content);
             return ByteBuffer.allocate(nonce.length + sealed.length)
@@ -76,8 +77,7 @@ final class TenantKeys {
     /** One sealed answer of the tenant is gone. */
     void release(Tenant tenant) {
         var _ = byTenant.computeIfPresent(
-                tenant.id(),
-                (_, key) -> key.held() == 1 ? null : new Key(key.secret(), key.sealed(), key.held() - 1));
+                tenant.id(), (_, key) -> key.held() == 1 ? null : new Key(key.secret(), key.sealed(), key.held() - 1));
     }
 
     /** How many keys there are. */

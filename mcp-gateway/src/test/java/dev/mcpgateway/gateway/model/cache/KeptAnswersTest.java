@@ -31,7 +31,9 @@ class KeptAnswersTest {
 
     private static Slot slot(String tenant, String key) {
         return new Slot(
-                new Tenant(true, tenant), new CacheKey(key), Duration.ofSeconds(10).toNanos());
+                new Tenant(true, tenant),
+                new CacheKey(key),
+                Duration.ofSeconds(10).toNanos());
     }
 
     @Test
@@ -87,7 +89,9 @@ class KeptAnswersTest {
 
         keys.release(new Tenant(true, "b"));
         byte[] other = keys.seal(slot("b", "3"), CONTENT);
-        assertThat(keys.open(slot("b", "3"), sealed)).as("the key is another one").isEmpty();
+        assertThat(keys.open(slot("b", "3"), sealed))
+                .as("the key is another one")
+                .isEmpty();
         assertThat(keys.open(slot("b", "3"), other)).isPresent();
     }
 
@@ -112,7 +116,8 @@ class KeptAnswersTest {
     void answersOnTheirWayTakeNoMoreMemoryThanThereIsForThem() {
         Room room = new Room(10_000);
         List<Landing> landings = new ArrayList<>();
-        ModelEvent event = new ModelEvent("", ("\"" + "x".repeat(3_000) + "\"").getBytes(StandardCharsets.UTF_8), Mark.OPEN);
+        ModelEvent event =
+                new ModelEvent("", ("\"" + "x".repeat(3_000) + "\"").getBytes(StandardCharsets.UTF_8), Mark.OPEN);
         AnswerKeeper first = keeper(room, landings);
         AnswerKeeper second = keeper(room, landings);
         first.event(event);

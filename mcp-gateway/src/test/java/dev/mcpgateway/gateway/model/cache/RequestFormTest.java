@@ -15,7 +15,8 @@ class RequestFormTest {
     private static String form(String json) throws Exception {
         return new String(
                 RequestForm.of(StrictJson.parse(
-                        json.getBytes(StandardCharsets.UTF_8), JsonLimits.forRequests(10_000, JsonLimits.DEPTH_DEFAULT))),
+                        json.getBytes(StandardCharsets.UTF_8),
+                        JsonLimits.forRequests(10_000, JsonLimits.DEPTH_DEFAULT))),
                 StandardCharsets.UTF_8);
     }
 

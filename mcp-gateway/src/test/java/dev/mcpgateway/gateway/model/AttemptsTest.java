@@ -44,8 +44,7 @@ class AttemptsTest {
     private final ModelTable.Target two = new ModelTable.Target(new Named("q"), "two");
     private final AtomicLong now = new AtomicLong(1);
     private final TimeSource time = new TimeSource(() -> Instant.EPOCH, now::get);
-    private final Telemetry telemetry =
-            new Telemetry(new Telemetry.Settings(null, 1, "gateway", "0"), now::get);
+    private final Telemetry telemetry = new Telemetry(new Telemetry.Settings(null, 1, "gateway", "0"), now::get);
     private final Admission admission = new Admission(Map.of("p", 1, "q", 1));
     private final List<Long> pauses = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
@@ -261,9 +260,9 @@ class AttemptsTest {
         try (Admission.Place taken = admission.place("p")) {
             assertThat(taken).isNotNull();
             assertThatThrownBy(() -> make(attempts(ROUTING), new Plan(List.of(one)), (_, _) -> whole()))
-                    .isInstanceOfSatisfying(Refused.class, refused -> assertThat(
-                                    refused.why().reason())
-                            .isEqualTo(Reason.UPSTREAM_BUSY));
+                    .isInstanceOfSatisfying(
+                            Refused.class,
+                            refused -> assertThat(refused.why().reason()).isEqualTo(Reason.UPSTREAM_BUSY));
         }
         assertThat(asked).isEmpty();
     }

@@ -124,7 +124,7 @@ final class AliasReader {
             tiers.add(new Tier(List.of(target)));
         }
         flush(together, tiers);
-        return tiers;
+        return List.copyOf(tiers);
     }
 
     private static void flush(List<Target> together, List<Tier> tiers) {

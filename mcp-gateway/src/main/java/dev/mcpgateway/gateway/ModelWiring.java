@@ -154,7 +154,7 @@ final class ModelWiring {
         Map<String, Long> states = new LinkedHashMap<>();
         health.all()
                 .forEach((target, each) ->
-                        states.put(target.toString(), (long) each.state().ordinal()));
+                        states.put(target.toString(), each.state().level()));
         return states;
     }
 

@@ -87,7 +87,10 @@ final class AliasReader {
     private static Strategy strategy(YamlObject entry, boolean weighted) {
         Strategy strategy = entry.choice("strategy", Strategy.class, weighted ? Strategy.WEIGHTED : Strategy.ORDERED);
         if (strategy == Strategy.COST) {
-            entry.problem("strategy", "cost is not supported yet: there are no prices", "Use ordered, weighted, latency or success");
+            entry.problem(
+                    "strategy",
+                    "cost is not supported yet: there are no prices",
+                    "Use ordered, weighted, latency or success");
         }
         if (weighted && strategy != Strategy.WEIGHTED) {
             entry.problem("strategy", "targets have weights, which only 'weighted' looks at", "Leave out one of them");
@@ -121,7 +124,7 @@ final class AliasReader {
             tiers.add(new Tier(List.of(target)));
         }
         flush(together, tiers);
-        return tiers;
+        return List.copyOf(tiers);
     }
 
     private static void flush(List<Target> together, List<Tier> tiers) {

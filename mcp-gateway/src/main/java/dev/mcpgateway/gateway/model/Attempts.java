@@ -173,9 +173,7 @@ public final class Attempts {
                 last = attempt;
                 long since = time.nanos();
                 attempt.replied(
-                        sender.send(target, Duration.ofNanos(whole.remainingNanos(time))),
-                        api,
-                        hasChoice(plan));
+                        sender.send(target, Duration.ofNanos(whole.remainingNanos(time))), api, hasChoice(plan));
                 if (!(attempt.reply() instanceof ModelReply.Failed(ModelFailure failure))) {
                     health.answered(target.entry(), time.nanos() - since);
                     return attempt;

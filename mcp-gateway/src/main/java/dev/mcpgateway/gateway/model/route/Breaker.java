@@ -179,7 +179,7 @@ public final class Breaker {
 
     private boolean isJudgedWell(long now) {
         long count = scores.firsts(now);
-        return !byJudge || count >= SCORES_MIN && scores.seconds(now) >= SCORE_CLOSES * count;
+        return !byJudge || (count >= SCORES_MIN && scores.seconds(now) >= SCORE_CLOSES * count);
     }
 
     private void begins(long now) {

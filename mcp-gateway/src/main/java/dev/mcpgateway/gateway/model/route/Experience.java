@@ -28,7 +28,7 @@ final class Experience {
     /** A peak counts at once, what is better little by little. */
     synchronized void answered(long nanos, long now) {
         double kept = forget(now);
-        latencyNanos = Math.max(nanos, latencyNanos + nanos * (1 - kept));
+        latencyNanos = Math.max((double) nanos, latencyNanos + nanos * (1 - kept));
     }
 
     synchronized void noted(boolean failed, long now) {

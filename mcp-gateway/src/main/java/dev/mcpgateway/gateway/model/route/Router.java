@@ -131,10 +131,10 @@ public final class Router {
     }
 
     private static boolean lacks(Models.Target target, Asked asked) {
-        return lacks(target, Capability.STREAMING) && asked.streamed()
-                || lacks(target, Capability.TOOLS) && asked.hasTools()
-                || lacks(target, Capability.SCHEMA) && asked.wantsSchema()
-                || lacks(target, Capability.VISION) && asked.hasPictures();
+        return (lacks(target, Capability.STREAMING) && asked.streamed())
+                || (lacks(target, Capability.TOOLS) && asked.hasTools())
+                || (lacks(target, Capability.SCHEMA) && asked.wantsSchema())
+                || (lacks(target, Capability.VISION) && asked.hasPictures());
     }
 
     private static boolean lacks(Models.Target target, Capability capability) {

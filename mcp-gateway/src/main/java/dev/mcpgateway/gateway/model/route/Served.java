@@ -25,9 +25,9 @@ public final class Served {
         String stem = name.endsWith(LATEST) ? name.substring(0, name.length() - LATEST.length()) : name;
         return served.equals(name)
                 || served.equals(stem)
-                || served.startsWith(stem)
+                || (served.startsWith(stem)
                         && VARIANT.matcher(served)
                                 .region(stem.length(), served.length())
-                                .matches();
+                                .matches());
     }
 }

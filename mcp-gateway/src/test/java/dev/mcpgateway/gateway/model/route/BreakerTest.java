@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,7 +29,7 @@ class BreakerTest {
     private long now = 77;
     private final Breaker breaker = new Breaker(Routing.Breaker.DEFAULT, now);
 
-    private Breaker.Change call(Outcome outcome) {
+    private Breaker.@Nullable Change call(Outcome outcome) {
         return breaker.note(breaker.pass(now).orElseThrow(), outcome, now);
     }
 
@@ -238,8 +239,8 @@ class BreakerTest {
         assertThat(state()).isEqualTo(BreakerState.RAMP);
     }
 
-    private Breaker.Change scores(int count, int thousandths) {
-        Breaker.Change last = null;
+    private Breaker.@Nullable Change scores(int count, int thousandths) {
+        Breaker.@Nullable Change last = null;
         for (int each = 0; each < count; each++) {
             last = breaker.scored(thousandths, now);
         }

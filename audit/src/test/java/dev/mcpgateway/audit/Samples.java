@@ -104,7 +104,14 @@ final class Samples {
                 0,
                 new PayloadSize(977),
                 ScreenRecord.NONE,
-                new ModelOutcome("acme-small-2-0611", "stop", new TokenCounts(100, 60, 20, 5, 12, 4), "exact"),
+                new ModelOutcome(
+                        "acme-small-2-0611",
+                        "stop",
+                        new TokenCounts(100, 60, 20, 5, 12, 4),
+                        -1,
+                        false,
+                        "exact",
+                        ModelRouting.NONE),
                 List.of());
     }
 

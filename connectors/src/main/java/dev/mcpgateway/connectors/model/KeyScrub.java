@@ -10,8 +10,8 @@ final class KeyScrub {
     private static final String MASK = "***";
 
     /** Keys as providers write them, whole or with stars in their middle. */
-    private static final Pattern KEY =
-            Pattern.compile("\\b(?:(?:sk|pk|rk|gsk|xai)-[A-Za-z0-9_*-]{6,}|AIza[A-Za-z0-9_*-]{6,}|A[KS]IA[A-Z0-9]{12,})");
+    private static final Pattern KEY = Pattern.compile(
+            "\\b(?:(?:sk|pk|rk|gsk|xai)-[A-Za-z0-9_*-]{6,}|AIza[A-Za-z0-9_*-]{6,}|A[KS]IA[A-Z0-9]{12,})");
 
     private KeyScrub() {}
 

@@ -10,9 +10,9 @@ import dev.mcpgateway.connectors.model.ModelStream;
 import dev.mcpgateway.gateway.model.route.Breaker.Outcome;
 import dev.mcpgateway.gateway.model.route.FailureClass;
 import dev.mcpgateway.gateway.model.route.Prologue;
-import java.util.List;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 

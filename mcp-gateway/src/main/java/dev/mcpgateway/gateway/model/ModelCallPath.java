@@ -15,7 +15,6 @@ import dev.mcpgateway.connectors.model.ModelFailure;
 import dev.mcpgateway.connectors.model.ModelReply;
 import dev.mcpgateway.connectors.model.ModelStream;
 import dev.mcpgateway.gateway.admission.Admission;
-import dev.mcpgateway.gateway.admission.Admission.Place;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;

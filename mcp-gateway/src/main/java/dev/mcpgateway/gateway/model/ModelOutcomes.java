@@ -67,8 +67,7 @@ final class ModelOutcomes {
                     CREDENTIAL_REFUSED,
                     RATE_LIMITED,
                     REJECTED,
-                    PROVIDER_ERROR ->
-                Reservation.End.UNANSWERED;
+                    PROVIDER_ERROR -> Reservation.End.UNANSWERED;
             case TIMED_OUT, BROKEN, MALFORMED, TOO_LARGE, CANCELLED -> Reservation.End.CUT;
         };
     }

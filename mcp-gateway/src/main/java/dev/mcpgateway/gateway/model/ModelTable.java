@@ -130,7 +130,9 @@ public final class ModelTable {
     /** Everybody who may serve a model, however they fare; nobody for one that there is not. */
     List<Target> targets(String alias) {
         Models.Alias found = find(alias);
-        return found == null ? List.of() : found.targets().stream().map(this::target).toList();
+        return found == null
+                ? List.of()
+                : found.targets().stream().map(this::target).toList();
     }
 
     /** All names, in order. */

@@ -89,7 +89,8 @@ public final class TranslatingProvider implements ModelProvider {
         }
         ModelRequest without = new ModelRequest(
                 request.api(), written(foreign.without(), request.body().depth()), request.model(), request.streamed());
-        return telling(provider.send(new ModelCall(without, call.target(), call.headers(), call.atMost())), foreign.places());
+        return telling(
+                provider.send(new ModelCall(without, call.target(), call.headers(), call.atMost())), foreign.places());
     }
 
     /** Google's own chat endpoint is a compatible server like others, and its signatures are its own. */

@@ -52,8 +52,7 @@ public enum FailureClass {
                     RATE_LIMITED,
                     REJECTED,
                     TOO_LARGE,
-                    CANCELLED ->
-                Breaker.Outcome.IGNORED;
+                    CANCELLED -> Breaker.Outcome.IGNORED;
         };
     }
 }

@@ -23,7 +23,7 @@ class StreamGuardTest {
     private static final String BLOCK = "lists: [{id: key, patterns: 'sk-[0-9a-f]{16}', mode: enforce, action: block}]";
 
     /** How one protocol says a text in parts, and calls a tool. */
-    private enum Dialect {
+    enum Dialect {
         CHAT(ModelApi.CHAT_COMPLETIONS) {
             @Override
             List<String> said(List<String> parts) {

@@ -79,9 +79,16 @@ class ScriptedModelTest {
         assertThat(ask("another", "{}").status()).isEqualTo(401);
         assertThat(ask(KEY, "{\"stream\":true}").status()).isEqualTo(400);
         assertThat(ask(KEY, "no JSON").status()).isEqualTo(400);
-        assertThat(ask(KEY, " ".repeat(1024 * 1024 + 1)).status()).isEqualTo(413);
         assertThat(send(URI.create(model.url() + "/embeddings"), KEY, "{}").status())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void aRequestThatIsTooLongIsRefusedBeforeItIsRead() throws IOException {
+        String head = "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + KEY
+                + "\r\nContent-Length: " + (1024 * 1024 + 1) + "\r\n\r\n";
+
+        assertThat(Http.rawStatus(model.url(), head)).contains(" 413 ");
     }
 
     private HttpAnswer ask(String key, String body) {

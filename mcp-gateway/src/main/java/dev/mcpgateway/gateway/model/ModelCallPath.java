@@ -133,6 +133,9 @@ final class ModelCallPath {
         private ModelFacts facts = ModelFacts.NONE;
         private Reservation.End end = Reservation.End.CUT;
 
+        /** Whether something was not passed on, of which a later reader of a kept answer would not be told. */
+        private boolean dropped;
+
         private Progress(Admitted admitted, CallTrace trace) {
             this.sinceNanos = trace.now();
             this.reservation = admitted.toSettle();
@@ -298,7 +301,9 @@ final class ModelCallPath {
                 target -> providerBegins(admitted, target, trace),
                 (target, atMost) -> {
                     answers.droppedNothing(ask.exchange());
-                    answers.dropped(ask.exchange(), target.provider().leavesOut(ask.headers()));
+                    List<String> left = target.provider().leavesOut(ask.headers());
+                    progress.dropped |= !left.isEmpty();
+                    answers.dropped(ask.exchange(), left);
                     return target.provider().send(new ModelCall(ask.request(), target.model(), ask.headers(), atMost));
                 });
         progress.attempt = attempt;
@@ -323,7 +328,9 @@ final class ModelCallPath {
         requireWithin(admitted.permit(), body.length);
         trace.enter(Stage.FINISH);
         finish(ticket, progress, trace, CallStatus.OK, "", body.length);
-        admitted.keeper().whole(new ModelReply.Whole(body, whole.requestId(), whole.facts()));
+        if (!progress.dropped) {
+            admitted.keeper().whole(new ModelReply.Whole(body, whole.requestId(), whole.facts()));
+        }
         trace.enter(Stage.ANSWER);
         answers.head(
                 admitted.ask().exchange(), api, whole.requestId(), whole.facts().servedModel());
@@ -334,6 +341,7 @@ final class ModelCallPath {
 
     /** What did not reach the other side is told in every place where somebody may look for it. */
     private void dropped(Admitted admitted, List<String> dropped, Progress progress) {
+        progress.dropped |= !dropped.isEmpty();
         answers.dropped(admitted.ask().exchange(), dropped);
         if (progress.attempt != null) {
             progress.attempt.dropped(dropped);
@@ -404,7 +412,7 @@ final class ModelCallPath {
                     complete ? CallStatus.OK : CallStatus.PROTOCOL_ERROR,
                     error == null ? "" : error,
                     stream.bytes());
-            if (complete) {
+            if (complete && !progress.dropped) {
                 admitted.keeper().completed(progress.facts);
             }
             trace.enter(Stage.ANSWER);

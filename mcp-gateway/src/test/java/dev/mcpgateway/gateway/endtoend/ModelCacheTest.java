@@ -424,7 +424,7 @@ class ModelCacheTest {
         ModelAgent alice = start("{aliases: {gpt: {ttl_s: 1000}}}");
         alice.chat(COLD);
 
-        gateway.clock().advance(Duration.ofSeconds(900));
+        gateway.clock().advance(Duration.ofMinutes(15));
         assertThat(said(ModelAgent.of(gateway).chat(COLD))).isEqualTo("hit");
         gateway.clock().advance(Duration.ofSeconds(101));
         assertThat(said(ModelAgent.of(gateway).chat(COLD))).isEqualTo("miss");

@@ -30,9 +30,13 @@ public final class FastModels {
     private static final byte[] STREAM = ascii("\"stream\":true");
     private static final byte[] SLOWLY = ascii("slowly");
     private static final byte[] COUNT = ascii("GET /count ");
-    private static final byte[] END = ascii("data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,"
-            + "\"model\":\"fast-1\",\"choices\":[],\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":64,"
-            + "\"total_tokens\":76}}\n\ndata: [DONE]\n\n");
+    private static final byte[] END = ascii("""
+            data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"fast-1","choices":[],\
+            "usage":{"prompt_tokens":12,"completion_tokens":64,"total_tokens":76}}
+
+            data: [DONE]
+
+            """);
 
     private final byte[] whole = whole();
     private final byte[] event = event();

@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelCall;
 import dev.mcpgateway.connectors.model.ModelFailure;
@@ -8,6 +9,7 @@ import dev.mcpgateway.connectors.model.ModelProvider;
 import dev.mcpgateway.connectors.model.ModelReply;
 import dev.mcpgateway.connectors.model.ModelRequest;
 import dev.mcpgateway.connectors.model.ModelStream;
+import dev.mcpgateway.connectors.model.Probe;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
@@ -68,6 +70,11 @@ public final class TranslatingProvider implements ModelProvider {
     private boolean passes(ModelApi api) {
         return provider.serves(api)
                 && (api != ModelApi.RESPONSES || translation.features().contains(Feature.RESPONSES));
+    }
+
+    @Override
+    public Probe probe(UpstreamCredential key) {
+        return provider.probe(key);
     }
 
     @Override

@@ -16,10 +16,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells when the content of files has changed and has then stood still for one look, so that a file that is being written
- * is not taken half. Looks at contents, not at times, so that swapped symbolic links and quick rewrites are seen.
+ * is not taken half. Looks at contents, not at times, so that swapped symbolic links and quick rewrites are seen. A file that
+ * is empty must stand still for longer: whoever writes a file anew may empty it first.
  */
 public final class FileWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
+
+    /** How often in a row an empty file must look the same. */
+    private static final int EMPTY_LOOKS = 4;
 
     private final ScheduledExecutorService looker = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("file-watch").daemon().factory());
@@ -27,14 +31,18 @@ public final class FileWatch implements AutoCloseable {
 
     /** What one watch saw. */
     private static final class Seen {
-        private String told;
-        private String last;
+        private Look told;
+        private Look last;
+        private int alike;
 
-        private Seen(String fingerprint) {
-            this.told = fingerprint;
-            this.last = fingerprint;
+        private Seen(Look first) {
+            this.told = first;
+            this.last = first;
         }
     }
+
+    /** What the files hold. */
+    private record Look(String fingerprint, boolean hasEmpty) {}
 
     /** Looks this often. */
     public FileWatch(Duration interval) {
@@ -43,17 +51,17 @@ public final class FileWatch implements AutoCloseable {
 
     /** Calls {@code changed} after each change of the files' contents, on the watch's own thread. */
     public void watch(List<Path> files, Runnable changed) {
-        Seen seen = new Seen(fingerprint(files));
+        Seen seen = new Seen(look(files));
         var _ = looker.scheduleWithFixedDelay(
                 () -> look(files, seen, changed), interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static void look(List<Path> files, Seen seen, Runnable changed) {
         try {
-            String now = fingerprint(files);
-            boolean still = now.equals(seen.last);
+            Look now = look(files);
+            seen.alike = now.equals(seen.last) ? seen.alike + 1 : 0;
             seen.last = now;
-            if (still && !now.equals(seen.told)) {
+            if (seen.alike >= (now.hasEmpty() ? EMPTY_LOOKS : 1) && !now.equals(seen.told)) {
                 seen.told = now;
                 changed.run();
             }
@@ -62,18 +70,21 @@ public final class FileWatch implements AutoCloseable {
         }
     }
 
-    private static String fingerprint(List<Path> files) {
+    private static Look look(List<Path> files) {
+        boolean hasEmpty = false;
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (Path file : files) {
                 try {
-                    digest.update(Files.readAllBytes(file));
+                    byte[] content = Files.readAllBytes(file);
+                    hasEmpty |= content.length == 0;
+                    digest.update(content);
                 } catch (IOException unreadable) {
                     digest.update((byte) 1);
                 }
                 digest.update((byte) 0);
             }
-            return HexFormat.of().formatHex(digest.digest());
+            return new Look(HexFormat.of().formatHex(digest.digest()), hasEmpty);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -16,6 +16,7 @@ final class LineReader implements Lines {
     private int from;
     private int to;
     private int next;
+    private boolean atEnd;
     private boolean terminated;
 
     /** Reads from a position to the end; lines longer than the limit count as damaged. */
@@ -28,6 +29,9 @@ final class LineReader implements Lines {
 
     @Override
     public boolean next() throws IOException {
+        if (atEnd) {
+            return false;
+        }
         int start = next;
         int search = start;
         while (true) {
@@ -43,6 +47,8 @@ final class LineReader implements Lines {
             boolean isMore = fill(start);
             start = 0;
             if (!isMore) {
+                // what is written from now on would be the rest of a line that was handed out already
+                atEnd = true;
                 return filled > 0 && take(0, filled, false);
             }
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.audit.testing.CrashingStorage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,60 @@ class LinesTest {
         assertThat(found.size()).isGreaterThan(2);
         assertThat(found.getFirst()).startsWith("0 false xxx");
         assertThat(found.getLast()).endsWith("true end");
+    }
+
+    @Test
+    void whatIsWrittenAfterTheEndWasSeenIsNoLineOfItsOwn() throws IOException {
+        Growing file = new Growing("whole\nhal");
+        try (LineReader reader = new LineReader(file, 0, LINE_BYTES_MAX)) {
+            assertThat(reader.next()).isTrue();
+            assertThat(reader.next()).isTrue();
+            assertThat(reader.isTerminated()).isFalse();
+            file.content += "f a line\nnext\n";
+
+            assertThat(reader.next()).isFalse();
+        }
+    }
+
+    /** A file that somebody else is writing. */
+    private static final class Growing implements AuditStorage.StoredFile {
+        private String content;
+
+        private Growing(String content) {
+            this.content = content;
+        }
+
+        @Override
+        public long size() {
+            return content.length();
+        }
+
+        @Override
+        public int read(ByteBuffer into, long position) {
+            if (position >= content.length()) {
+                return -1;
+            }
+            byte[] rest = content.substring((int) position).getBytes(StandardCharsets.US_ASCII);
+            int length = Math.min(rest.length, into.remaining());
+            into.put(rest, 0, length);
+            return length;
+        }
+
+        @Override
+        public void write(ByteBuffer from, long position) {
+            throw new UnsupportedOperationException("only read here");
+        }
+
+        @Override
+        public void truncate(long size) {
+            throw new UnsupportedOperationException("only read here");
+        }
+
+        @Override
+        public void sync() {}
+
+        @Override
+        public void close() {}
     }
 
     private static List<String> forward(String content) throws IOException {

@@ -37,7 +37,10 @@ final class AuditedOutcomes implements Outcomes {
                             String call = found.text("call");
                             if (calls.contains(call)
                                     && !found.text("model.cost_nano_usd").isEmpty()) {
-                                known.put(call, new Outcome(found.text("model.provider"), used(found)));
+                                String by = found.text("model.by.provider");
+                                known.put(
+                                        call,
+                                        new Outcome(by.isEmpty() ? found.text("model.provider") : by, used(found)));
                             }
                         });
         return known;

@@ -42,6 +42,7 @@ final class Incidents {
     private static final Duration LEAVE_WINDOW = Duration.ofMinutes(15);
 
     private final Wiring wiring;
+    private final int callsPerMinute;
     private final AuditLog audit;
     private final Telemetry telemetry;
     private final DeadlineSweeper sweeper;
@@ -69,6 +70,7 @@ final class Incidents {
             DeadlineSweeper sweeper)
             throws IOException {
         this.wiring = wiring;
+        this.callsPerMinute = config.limits().callsPerMinute();
         this.policy = policy;
         this.listsChanged = listsChanged;
         this.restrictions = new Restrictions(new StateFile(config.stateDir().resolve("restrictions.json")));
@@ -172,7 +174,8 @@ final class Incidents {
                         tokens,
                         audit,
                         wiring.clock(),
-                        wiring.nanoClock())
+                        wiring.nanoClock(),
+                        callsPerMinute)
                 .routes());
         return endpoints.narrowed(all);
     }

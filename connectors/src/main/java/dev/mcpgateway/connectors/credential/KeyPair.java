@@ -114,6 +114,13 @@ public final class KeyPair implements UpstreamCredential {
         inUse = key;
     }
 
+    /** Takes a choice back that was no better, unless somebody has chosen since. */
+    public synchronized void useAgain(int before, int chosen) {
+        if (inUse == chosen) {
+            inUse = before;
+        }
+    }
+
     /** Each key alone, to try it out; in their order. */
     public List<UpstreamCredential> each() {
         return keys.stream().<UpstreamCredential>map(key -> key.header).toList();

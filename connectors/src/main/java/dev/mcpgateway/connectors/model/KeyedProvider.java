@@ -91,7 +91,9 @@ public final class KeyedProvider implements ModelProvider {
         keys.use(other.getAsInt());
         ModelReply again = provider.send(call);
         if (isRefused(again)) {
+            // as likely refused for what is asked as for the keys: the other one rests, and the first stays in use
             var _ = note(other.getAsInt());
+            keys.useAgain(key, other.getAsInt());
         }
         return again;
     }

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,6 +100,10 @@ public final class KillEndpoints {
         String reason = reason(order);
         Optional<Duration> expires = expires(order);
         Instant until = expires.map(clock.instant()::plus).orElse(null);
+        // an earlier end is an end, which is recorded before it is so
+        if (kills.all().stream().anyMatch(each -> each.target().equals(target) && endsLater(each, until))) {
+            throw bad("a stop of that is in force for longer: remove it first");
+        }
         Optional<Kill> set = kills.set(target, reason, operator, until);
         if (set.isEmpty()) {
             throw bad("there are " + KillSwitch.KILLS_MAX + " stops already");
@@ -120,6 +125,11 @@ public final class KillEndpoints {
                 200,
                 "{\"kill\":" + KillFormat.json(set.get()) + ",\"saved\":"
                         + kills.problem().isEmpty() + ",\"recorded\":" + recorded + "}\n");
+    }
+
+    private static boolean endsLater(Kill kill, @Nullable Instant until) {
+        Instant end = kill.until();
+        return until != null && (end == null || until.isBefore(end));
     }
 
     private void remove(Exchange exchange, String operator) {

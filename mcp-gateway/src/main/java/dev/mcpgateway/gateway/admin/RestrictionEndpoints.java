@@ -34,7 +34,6 @@ public final class RestrictionEndpoints {
     private static final Set<String> SET = Set.of("tenant", "models", "calls_per_minute", "reason");
     private static final Set<String> LIFT = Set.of("tenant", "reason");
     private static final int TENANT_CHARS_MAX = 256;
-    private static final int CALLS_MAX = 1_000_000;
 
     private final Restrictions restrictions;
     private final Runnable changed;
@@ -43,6 +42,7 @@ public final class RestrictionEndpoints {
     private final AuditLog audit;
     private final InstantSource clock;
     private final BoundedBody bodies;
+    private final int callsPerMinute;
 
     /**
      * Endpoints over the restrictions.
@@ -57,7 +57,8 @@ public final class RestrictionEndpoints {
             AdminTokens tokens,
             AuditLog audit,
             InstantSource clock,
-            LongSupplier nanoClock) {
+            LongSupplier nanoClock,
+            int callsPerMinute) {
         this.restrictions = restrictions;
         this.changed = changed;
         this.models = Set.copyOf(models);
@@ -65,6 +66,7 @@ public final class RestrictionEndpoints {
         this.audit = audit;
         this.clock = clock;
         this.bodies = Order.bodies(nanoClock);
+        this.callsPerMinute = callsPerMinute;
     }
 
     /** The rows of the port's table. */
@@ -96,7 +98,7 @@ public final class RestrictionEndpoints {
             throw Order.bad("no model has that alias; there are "
                     + String.join(", ", models.stream().sorted().toList()));
         }
-        OptionalLong calls = order.number("calls_per_minute", CALLS_MAX);
+        OptionalLong calls = order.number("calls_per_minute", callsPerMinute);
         Restricted restricted = new Restricted(
                 tenant(order),
                 named,
@@ -104,6 +106,10 @@ public final class RestrictionEndpoints {
                 order.reason(),
                 operator,
                 clock.instant());
+        // what loosens is recorded before it is so, and refused in safe mode: that is what an end is
+        if (restrictions.of(restricted.tenant()).filter(restricted::loosens).isPresent()) {
+            throw Order.bad("the tenant is restricted more than that: lift the restriction first");
+        }
         if (!restrictions.set(restricted)) {
             throw Order.bad("there are " + Restrictions.TENANTS_MAX + " restrictions already");
         }

@@ -155,7 +155,10 @@ final class SafeModeCommand implements Runnable {
                 String alias = text.substring(0, equals);
                 Pair pair = new Pair(text.substring(equals + 1, slash), text.substring(slash + 1));
                 Models.Alias entry = models.aliases().get(alias);
-                if (entry == null || !entry.targets().contains(new Models.Target(pair.provider(), pair.model()))) {
+                if (entry == null
+                        || entry.targets().stream()
+                                .noneMatch(target -> target.provider().equals(pair.provider())
+                                        && target.model().equals(pair.model()))) {
                     throw new IOException("the configuration has no such target: " + text);
                 }
                 aliases.computeIfAbsent(alias, _ -> new ArrayList<>()).add(pair);

@@ -128,12 +128,7 @@ public final class Exposure {
         String provider = found.text("model.provider");
         String server = found.text("tool.server");
         if (!provider.isEmpty()) {
-            Item key = item(
-                    Artifact.SECRET_MATERIAL,
-                    PROVIDER_KEY + provider,
-                    "secret file, variable or vault; memory",
-                    "by reference; never in the log");
-            count(key, found);
+            key(provider, found);
         }
         if (!server.isEmpty()) {
             Item credential = item(
@@ -154,6 +149,21 @@ public final class Exposure {
         }
     }
 
+    private void key(String provider, AuditRecord found) {
+        Item key = item(
+                Artifact.SECRET_MATERIAL,
+                PROVIDER_KEY + provider,
+                "secret file, variable or vault; memory",
+                "by reference; never in the log");
+        count(key, found);
+    }
+
+    /** Who answered, not who was to be asked first. */
+    private static String answered(AuditRecord found) {
+        String by = found.text("model.by.provider");
+        return by.isEmpty() ? found.text("model.provider") : by;
+    }
+
     private void outcome(AuditRecord found) {
         String alias = found.text("model.alias");
         String server = found.text("tool.server");
@@ -170,13 +180,25 @@ public final class Exposure {
         history.bytesIn += number(found, "outcome.bytes_in");
         history.bytesOut += number(found, "result.bytes");
         history.tokens += number(found, "model.usage.input") + number(found, "model.usage.output");
-        history.details.add(found.text("model.provider"));
+        history.details.add(answered(found));
+        found.fields().at("/model/routing").forEach(step -> {
+            if (step.path("kind").asString("").equals("fallback")) {
+                for (String end : List.of("from", "to")) {
+                    String provider = step.path(end).asString("").replaceAll("/.*", "");
+                    history.details.add(provider);
+                    // the intent has counted the one that was to be asked first
+                    if (!provider.isEmpty() && !provider.equals(found.text("model.provider"))) {
+                        key(provider, found);
+                    }
+                }
+            }
+        });
         if (!alias.isEmpty()) {
             String whose = found.text("tenant");
             Item routing = item(
                     Artifact.TENANT_ROUTING_METADATA,
                     whose.isEmpty() ? "callers without a tenant" : "tenant " + whose,
-                    "audit log, telemetry",
+                    "audit log, telemetry, ledger",
                     "signed, in clear");
             count(routing, found);
             String served = found.text("model.served");

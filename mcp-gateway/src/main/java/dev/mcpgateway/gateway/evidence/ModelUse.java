@@ -95,7 +95,7 @@ public final class ModelUse {
                 Row row = row(
                         byModel,
                         List.of(
-                                found.text("model.provider"),
+                                answered(found),
                                 found.text("model.alias"),
                                 served.isEmpty() ? found.text("model.name") : served));
                 count(row, found);
@@ -109,6 +109,15 @@ public final class ModelUse {
                 // an outcome that nobody knows
             }
         }
+    }
+
+    /** Who answered, not who was to be asked first; nobody did where the answer was kept. */
+    private static String answered(AuditRecord found) {
+        if (!found.text("model.cache").isEmpty()) {
+            return "(kept)";
+        }
+        String by = found.text("model.by.provider");
+        return by.isEmpty() ? found.text("model.provider") : by;
     }
 
     private void agent(AuditRecord found, String outcome) {

@@ -93,7 +93,21 @@ record AskedTokens(long bytes, boolean isWhole, long output, long answers, Strin
             "fileData",
             "file_data",
             "inlineData",
-            "inline_data");
+            "inline_data",
+            "data_sources",
+            "plugins",
+            "googleSearch",
+            "google_search",
+            "googleSearchRetrieval",
+            "google_search_retrieval",
+            "googleMaps",
+            "google_maps",
+            "urlContext",
+            "url_context",
+            "fileSearch",
+            "file_search",
+            "codeExecution",
+            "code_execution");
 
     static AskedTokens of(ModelRequest request) {
         JsonDocument body = request.body();
@@ -122,7 +136,12 @@ record AskedTokens(long bytes, boolean isWhole, long output, long answers, Strin
         if (!body.is(node, Kind.NUMBER)) {
             return -1;
         }
-        BigDecimal number = new BigDecimal(body.raw(node));
+        BigDecimal number;
+        try {
+            number = new BigDecimal(body.raw(node));
+        } catch (NumberFormatException exponent) {
+            return NUMBER_MAX;
+        }
         // compared by their powers of ten first: a number of few characters can have very many digits
         if (number.signum() <= 0) {
             return -1;

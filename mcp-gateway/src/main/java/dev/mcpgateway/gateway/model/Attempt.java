@@ -12,6 +12,7 @@ import dev.mcpgateway.gateway.model.route.FailureClass;
 import dev.mcpgateway.gateway.model.route.Served;
 import dev.mcpgateway.gateway.telemetry.ModelTrace;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,9 +52,9 @@ final class Attempt implements AutoCloseable {
     }
 
     /** Takes the reply, and waits for the first content of a stream where somebody else could still answer. */
-    void replied(ModelReply first, ModelApi api, boolean holds) {
+    void replied(ModelReply first, ModelApi api, boolean holds, BooleanSupplier isOver) {
         switch (first) {
-            case ModelReply.Failed(ModelFailure failure) -> failed(failure);
+            case ModelReply.Failed(ModelFailure failure) -> failed(failure, isOver);
             case ModelReply.Whole whole -> {
                 reply = whole;
                 facts = whole.facts();
@@ -66,13 +67,13 @@ final class Attempt implements AutoCloseable {
                 facts = held.facts();
                 if (failure != null) {
                     held.close();
-                    failed(failure);
+                    failed(failure, isOver);
                 }
             }
         }
         if (!hasFailed() && isOfAnother(facts) && target.entry().mismatch() == Models.Mismatch.FAIL) {
             drop();
-            failed(new ModelFailure(Cause.MALFORMED, 0, new byte[0], 0, "", "another model answered"));
+            failed(new ModelFailure(Cause.MALFORMED, 0, new byte[0], 0, "", "another model answered"), () -> false);
         }
     }
 
@@ -82,10 +83,12 @@ final class Attempt implements AutoCloseable {
         }
     }
 
-    /** What it held is free at once; its time is over, too. */
-    private void failed(ModelFailure failure) {
+    /** What it held is free at once; its time is over, too. Who gets the rest of a call's time has not failed at its end. */
+    private void failed(ModelFailure failure, BooleanSupplier isOver) {
         reply = new ModelReply.Failed(failure);
-        outcome = FailureClass.outcome(failure);
+        outcome = failure.cause() == Cause.TIMED_OUT && isOver.getAsBoolean()
+                ? Outcome.IGNORED
+                : FailureClass.outcome(failure);
         release();
         ended(
                 facts,
@@ -118,6 +121,13 @@ final class Attempt implements AutoCloseable {
 
     ModelFacts facts() {
         return facts;
+    }
+
+    /** How asking the provider ended, as far as it is to be paid. */
+    Reservation.End end() {
+        return reply instanceof ModelReply.Failed(ModelFailure failure)
+                ? ModelOutcomes.end(failure)
+                : Reservation.End.CUT;
     }
 
     boolean hasFailed() {

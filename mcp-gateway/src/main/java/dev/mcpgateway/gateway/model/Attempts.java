@@ -160,6 +160,9 @@ public final class Attempts {
         /** Gives the attempt after which there is no other; {@code null} when the next target is to be asked. */
         private @Nullable Attempt ask(ModelTable.Target target) {
             for (int retry = 0; mayGoOn(); retry++) {
+                if (last != null && !reservation.another(last.facts(), last.end())) {
+                    return last;
+                }
                 Attempt attempt = begin(target);
                 if (attempt == null) {
                     return null;
@@ -173,7 +176,10 @@ public final class Attempts {
                 last = attempt;
                 long since = time.nanos();
                 attempt.replied(
-                        sender.send(target, Duration.ofNanos(whole.remainingNanos(time))), api, hasChoice(plan));
+                        sender.send(target, Duration.ofNanos(whole.remainingNanos(time))),
+                        api,
+                        hasChoice(plan),
+                        this::isOver);
                 if (!(attempt.reply() instanceof ModelReply.Failed(ModelFailure failure))) {
                     health.answered(target.entry(), time.nanos() - since);
                     return attempt;
@@ -191,12 +197,17 @@ public final class Attempts {
         }
 
         private boolean mayGoOn() {
-            return made < routing.attemptsMax() && whole.remainingNanos(time) > WORTHWHILE_NANOS;
+            return made < routing.attemptsMax() && !isOver();
+        }
+
+        private boolean isOver() {
+            return whole.remainingNanos(time) <= WORTHWHILE_NANOS;
         }
 
         /** Takes a place at the provider and the word of the breaker, or neither. */
         private @Nullable Attempt begin(ModelTable.Target target) {
-            Optional<Breaker.Pass> pass = health.pass(target.entry());
+            Optional<Breaker.Pass> pass =
+                    plan.isFixed() ? Optional.of(health.passAnyway(target.entry())) : health.pass(target.entry());
             if (pass.isEmpty()) {
                 nobody = Refusal.of(Reason.MODELS_RESTING).retryAfter(1);
                 return leave(target, "breaker");
@@ -232,9 +243,7 @@ public final class Attempts {
         }
 
         private void giveUp(Attempt before) {
-            if (before.facts().usage().isKnown()) {
-                reservation.attempted(before.target(), before.facts());
-            }
+            reservation.attempted(before.target(), before.facts(), before.end());
             before.close();
         }
 

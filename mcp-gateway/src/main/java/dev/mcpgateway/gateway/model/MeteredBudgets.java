@@ -16,6 +16,7 @@ import dev.mcpgateway.gateway.model.money.Payer;
 import dev.mcpgateway.gateway.model.money.Period;
 import dev.mcpgateway.gateway.model.money.Pot;
 import dev.mcpgateway.gateway.model.money.Price;
+import dev.mcpgateway.gateway.model.money.PriceTable;
 import dev.mcpgateway.gateway.model.money.Spender;
 import dev.mcpgateway.policy.Permit;
 import dev.mcpgateway.policy.Subject;
@@ -52,15 +53,16 @@ final class MeteredBudgets implements Budgets {
         Spender spender = spender(ask.caller());
         List<Budget> counting = money.counting(spender, model);
         AskedTokens asked = AskedTokens.of(ask.request());
+        PriceTable prices = money.prices().get();
         Hold hold = new Hold(
                 ask.exchange().id(),
                 now,
                 payer(spender, model, day),
                 money.pots(counting, spender, now),
-                most(asked, plan, day, counting));
+                most(asked, plan, prices, day, counting));
         try {
             return switch (money.ledger().hold(hold)) {
-                case Ledger.Answer.Held() -> new MeteredReservation(money, hold, asked, day);
+                case Ledger.Answer.Held() -> new MeteredReservation(money, prices, hold, asked, day);
                 case Ledger.Answer.Shortfall(Pot pot) -> throw refusal(pot, now);
             };
         } catch (LedgerUnavailable failure) {
@@ -70,17 +72,15 @@ final class MeteredBudgets implements Budgets {
     }
 
     /** At the dearest target: which one will answer is not known yet. */
-    private Amount most(AskedTokens asked, Plan plan, LocalDate day, List<Budget> counting) {
+    private Amount most(AskedTokens asked, Plan plan, PriceTable prices, LocalDate day, List<Budget> counting) {
         boolean needsPrice = counting.stream()
                 .anyMatch(budget ->
                         budget.isEnforced() && budget.limits().nanoUsd().isPresent());
         long nanoUsd = 0;
         long tokens = 0;
         for (ModelTable.Target target : plan.targets()) {
-            Optional<Price> found = money.prices()
-                    .get()
-                    .find(target.provider().name(), target.model(), day)
-                    .filter(price -> price.has(asked.tier()));
+            Optional<Price> found =
+                    prices.find(target.provider().name(), target.model(), day).filter(price -> price.has(asked.tier()));
             if (found.isEmpty() && needsPrice) {
                 throw new Refused(Refusal.of(
                         Reason.NO_PRICE,

@@ -5,9 +5,14 @@ import dev.mcpgateway.connectors.model.ModelFacts;
 import dev.mcpgateway.connectors.model.ModelUsage;
 import dev.mcpgateway.gateway.model.money.Cost;
 import dev.mcpgateway.gateway.model.money.Hold;
+import dev.mcpgateway.gateway.model.money.Ledger;
+import dev.mcpgateway.gateway.model.money.LedgerUnavailable;
 import dev.mcpgateway.gateway.model.money.Money;
+import dev.mcpgateway.gateway.model.money.PriceTable;
 import dev.mcpgateway.gateway.model.money.Used;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What a ledger holds for one call, until it is settled or released. */
 final class MeteredReservation implements Reservation {
@@ -15,22 +20,51 @@ final class MeteredReservation implements Reservation {
     private final Hold hold;
     private final AskedTokens asked;
     private final LocalDate day;
+    private final PriceTable prices;
+    private final List<Hold> further = new ArrayList<>();
     private final CountedText counted = new CountedText();
     private Used attempts = Used.NOTHING;
+    private int paid;
     private boolean over;
 
-    MeteredReservation(Money money, Hold hold, AskedTokens asked, LocalDate day) {
+    /** At these prices, whatever becomes of the table meanwhile. */
+    MeteredReservation(Money money, PriceTable prices, Hold hold, AskedTokens asked, LocalDate day) {
         this.money = money;
+        this.prices = prices;
         this.hold = hold;
         this.asked = asked;
         this.day = day;
     }
 
     @Override
-    public void attempted(ModelTable.Target target, ModelFacts facts) {
-        if (facts.usage().isKnown()) {
-            attempts = attempts.plus(used(target, facts.usage(), false));
+    public boolean another(ModelFacts facts, End end) {
+        if (isFree(facts, end) || further.size() > paid) {
+            return true;
         }
+        Hold more =
+                new Hold(hold.call() + "/" + (further.size() + 2), hold.at(), hold.payer(), hold.claims(), hold.most());
+        try {
+            if (money.ledger().hold(more) instanceof Ledger.Answer.Held) {
+                further.add(more);
+                return true;
+            }
+        } catch (LedgerUnavailable failure) {
+            // what cannot be set aside is not spent
+        }
+        return false;
+    }
+
+    @Override
+    public void attempted(ModelTable.Target target, ModelFacts facts, End end) {
+        if (!isFree(facts, end)) {
+            paid++;
+            boolean isKnown = facts.usage().isKnown();
+            attempts = attempts.plus(used(target, isKnown ? facts.usage() : about(0), !isKnown || end == End.CUT));
+        }
+    }
+
+    private static boolean isFree(ModelFacts facts, End end) {
+        return end == End.UNANSWERED && !facts.usage().isKnown();
     }
 
     @Override
@@ -63,15 +97,14 @@ final class MeteredReservation implements Reservation {
                 Math.min(1, all.estimated()),
                 Math.min(1, all.unpriced()));
         money.ledger().settle(hold, target.provider().name(), call);
+        further.forEach(money.ledger()::release);
         return call.unpriced() > 0 ? Cost.UNKNOWN : new Cost(call.nanoUsd(), call.estimated() > 0);
     }
 
     private Used used(ModelTable.Target target, ModelUsage usage, boolean isEstimated) {
         return Used.call(
                 usage,
-                money.prices()
-                        .get()
-                        .find(target.provider().name(), target.model(), day)
+                prices.find(target.provider().name(), target.model(), day)
                         .filter(price -> price.has(asked.tier()))
                         .map(price -> new Cost(price.cost(usage, asked.tier()), isEstimated))
                         .orElse(new Cost(-1, isEstimated)));
@@ -98,6 +131,7 @@ final class MeteredReservation implements Reservation {
         if (!over) {
             over = true;
             money.ledger().release(hold);
+            further.forEach(money.ledger()::release);
         }
     }
 }

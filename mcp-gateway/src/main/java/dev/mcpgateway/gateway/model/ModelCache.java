@@ -35,6 +35,9 @@ public interface ModelCache {
         record Miss(Keeper keeper, Sought sought) implements Lookup {}
     }
 
+    /** Forgets all that is kept. */
+    default void clear() {}
+
     /** Whether an answer was looked for. */
     enum Sought {
         /** There is no cache for it. */

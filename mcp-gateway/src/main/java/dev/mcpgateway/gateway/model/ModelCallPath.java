@@ -136,6 +136,8 @@ final class ModelCallPath {
         /** Whether something was not passed on, of which a later reader of a kept answer would not be told. */
         private boolean dropped;
 
+        private boolean settled;
+
         private Progress(Admitted admitted, CallTrace trace) {
             this.sinceNanos = trace.now();
             this.reservation = admitted.toSettle();
@@ -159,9 +161,13 @@ final class ModelCallPath {
                     target().provider().name(), target().model(), attempt.number(), mismatch, decisions.steps());
         }
 
+        /** What was asked of a provider is paid, whatever kept it from being finished. */
         @Override
         public void close() {
             if (attempt != null) {
+                if (attempt.number() > 0 && !settled) {
+                    var _ = reservation.settle(target(), facts, bytesIn, Reservation.End.CUT);
+                }
                 attempt.close();
             }
         }
@@ -206,6 +212,7 @@ final class ModelCallPath {
             ModelAsk checked = ask.with(guard.request());
             trace.enter(Stage.ROUTE);
             Plan plan = safety.plan(permit.feature().own(), checked, models);
+            StoredState.require(checked.request(), plan);
             trace.enter(Stage.ADMIT);
             admission.rate(
                     ask.caller().key(),
@@ -474,6 +481,7 @@ final class ModelCallPath {
             long answerBytes) {
         Cost cost = Cost.UNKNOWN;
         if (progress.attempt != null) {
+            progress.settled = true;
             cost = progress.reservation.settle(progress.target(), progress.facts, progress.bytesIn, progress.end);
             progress.attempt.cost(cost);
             progress.attempt.ended(progress.facts, errorCode.isEmpty() ? null : errorCode);

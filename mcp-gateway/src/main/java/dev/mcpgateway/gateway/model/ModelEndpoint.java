@@ -152,6 +152,14 @@ final class ModelEndpoint {
             Refused recorded =
                     refused.isRecorded() ? refused : records.refusedEarly(exchange, caller, api, refused.why());
             refuse(exchange, api, protocol, recorded.why(), caller != null, trace);
+        } catch (RuntimeException failure) {
+            // refused, recorded and answered like every refusal; what it was is the operators' to read
+            LOG.atError()
+                    .addKeyValue(LogKeys.CALL_ID, exchange.id())
+                    .setCause(failure)
+                    .log("a call of a model failed");
+            Refused recorded = records.refusedEarly(exchange, caller, api, Refusal.of(Reason.INTERNAL));
+            refuse(exchange, api, protocol, recorded.why(), caller != null, trace);
         }
     }
 

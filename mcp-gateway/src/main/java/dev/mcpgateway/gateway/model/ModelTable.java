@@ -14,11 +14,13 @@ import dev.mcpgateway.gateway.model.route.Router;
 import dev.mcpgateway.gateway.model.route.Skip;
 import dev.mcpgateway.gateway.model.route.TargetKey;
 import dev.mcpgateway.policy.FeatureName;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -72,12 +74,7 @@ public final class ModelTable {
      * @throws Refused if there is nobody who could be asked
      */
     Plan plan(String alias, ModelAsk ask) {
-        Caller caller = ask.caller();
-        Asked asked = new Asked(
-                ask.request(),
-                caller.subject().groups(),
-                tenant(caller.subject().claims().get(TENANT)),
-                ask.exchange().id());
+        Asked asked = asked(ask);
         Choice choice = router.choose(
                 alias, asked, target -> provider(target).serves(ask.request().api()), health::health);
         return switch (choice) {
@@ -86,7 +83,8 @@ public final class ModelTable {
                         order.targets().stream().map(this::target).toList(),
                         order.skips(),
                         order.total(),
-                        order.rule());
+                        order.rule(),
+                        false);
             case Choice.NoTarget(List<Skip> skips, long retryAfterNanos) ->
                 throw new Refused(refusal(skips, retryAfterNanos));
         };
@@ -127,12 +125,23 @@ public final class ModelTable {
         return byAlias.get(alias);
     }
 
-    /** Everybody who may serve a model, however they fare; nobody for one that there is not. */
-    List<Target> targets(String alias) {
-        Models.Alias found = find(alias);
-        return found == null
-                ? List.of()
-                : found.targets().stream().map(this::target).toList();
+    private static Asked asked(ModelAsk ask) {
+        Caller caller = ask.caller();
+        return new Asked(
+                ask.request(),
+                caller.subject().groups(),
+                tenant(caller.subject().claims().get(TENANT)),
+                ask.exchange().id());
+    }
+
+    /** Everybody whom the rules of a model that there is allow to serve this call, however they fare. */
+    List<Target> targets(String alias, ModelAsk ask) {
+        return router.allowed(alias, asked(ask)).stream().map(this::target).toList();
+    }
+
+    /** Longest duration of a call of it with all its attempts. */
+    Optional<Duration> total(String alias) {
+        return Optional.ofNullable(find(alias)).flatMap(Models.Alias::totalTimeout);
     }
 
     /** All names, in order. */

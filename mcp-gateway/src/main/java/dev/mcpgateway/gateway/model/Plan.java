@@ -12,11 +12,17 @@ import java.util.Optional;
  * @param skips who was left out, and why
  * @param total longest duration of the call with all its attempts; empty for what the providers allow
  * @param rule number of the rule that led there, from 1; 0 for none
+ * @param isFixed whether they are asked in this order however they fare
  */
-record Plan(List<ModelTable.Target> targets, List<Skip> skips, Optional<Duration> total, int rule) {
+record Plan(List<ModelTable.Target> targets, List<Skip> skips, Optional<Duration> total, int rule, boolean isFixed) {
     /** These targets, and nobody was left out. */
     Plan(List<ModelTable.Target> targets) {
-        this(targets, List.of(), Optional.empty(), 0);
+        this(targets, List.of(), Optional.empty(), 0, false);
+    }
+
+    /** These targets, in this order however they fare. */
+    static Plan fixed(List<ModelTable.Target> targets, Optional<Duration> total) {
+        return new Plan(targets, List.of(), total, 0, true);
     }
 
     /** Copies the lists. */

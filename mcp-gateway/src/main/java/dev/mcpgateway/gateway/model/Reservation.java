@@ -19,7 +19,12 @@ interface Reservation extends AutoCloseable {
     /** Of who may spend without limit. */
     Reservation FREE = new Reservation() {
         @Override
-        public void attempted(ModelTable.Target target, ModelFacts facts) {}
+        public boolean another(ModelFacts facts, End end) {
+            return true;
+        }
+
+        @Override
+        public void attempted(ModelTable.Target target, ModelFacts facts, End end) {}
 
         @Override
         public void passed(ModelEvent event) {}
@@ -33,8 +38,20 @@ interface Reservation extends AutoCloseable {
         public void close() {}
     };
 
-    /** An attempt failed, and another target is asked. The tokens of it that the provider stated are paid for, too. */
-    void attempted(ModelTable.Target target, ModelFacts facts);
+    /**
+     * An attempt failed, and another is about to be made. Where the failed one may have cost something, as much again is set
+     * aside, so that all of them together spend no more than what was.
+     *
+     * @param facts of the failed attempt
+     * @return whether there was as much left; if not, there must be no other attempt
+     */
+    boolean another(ModelFacts facts, End end);
+
+    /**
+     * An attempt failed, and another one was begun. What the failed one cost is spent: the tokens that the provider stated, or
+     * an estimate where it may have worked without saying so.
+     */
+    void attempted(ModelTable.Target target, ModelFacts facts, End end);
 
     /** An event of the answer is there: its text is counted, for the case that nobody says how many tokens it was. */
     void passed(ModelEvent event);

@@ -7,15 +7,17 @@ import dev.mcpgateway.gateway.model.incident.KnownGood;
 import dev.mcpgateway.gateway.model.incident.Mode;
 import dev.mcpgateway.gateway.model.incident.Restrictions;
 import dev.mcpgateway.gateway.model.incident.SafeMode;
-import dev.mcpgateway.gateway.records.Parties;
+import dev.mcpgateway.policy.Permit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What safe mode changes on the path of a call: who is asked, how often, and that nothing is kept. */
 final class Safety {
     private final SafeMode safeMode;
     private final Restrictions restrictions;
+    private final AtomicLong cleared = new AtomicLong();
 
     Safety(SafeMode safeMode, Restrictions restrictions) {
         this.safeMode = safeMode;
@@ -23,7 +25,8 @@ final class Safety {
     }
 
     /**
-     * The plan of the models in force; in safe mode the targets of the known-good profile, in its order, however they fare.
+     * The plan of the models in force; in safe mode the targets of the known-good profile that the model's rules allow, in its
+     * order, however they fare.
      *
      * @throws Refused if there is nobody who could be asked
      */
@@ -38,7 +41,7 @@ final class Safety {
     private static Plan plan(List<KnownGood.Pair> pairs, String alias, ModelAsk ask, ModelTable models) {
         List<ModelTable.Target> able = new ArrayList<>();
         for (KnownGood.Pair pair : pairs) {
-            models.targets(alias).stream()
+            models.targets(alias, ask).stream()
                     .filter(target -> target.provider().name().equals(pair.provider())
                             && target.model().equals(pair.model()))
                     .filter(target -> target.provider().serves(ask.request().api()))
@@ -48,7 +51,7 @@ final class Safety {
         if (able.isEmpty()) {
             throw new Refused(Refusal.of(Reason.SAFE_MODE, "the known-good profile has no target for it"));
         }
-        return new Plan(able);
+        return Plan.fixed(able, models.total(alias));
     }
 
     /** Whether a model is served at all. */
@@ -77,8 +80,23 @@ final class Safety {
      * and nothing of theirs is kept.
      */
     ModelCache resting(ModelCache cache) {
-        return (ask, permit, policyHash) -> safeMode.isOn() || restrictions.covers(Parties.tenant(ask.caller()))
-                ? new ModelCache.Lookup.Miss(ModelCache.Keeper.NOTHING, ModelCache.Sought.NO)
-                : cache.find(ask, permit, policyHash);
+        return new ModelCache() {
+            @Override
+            public Lookup find(ModelAsk ask, Permit permit, String policyHash) {
+                // both when it begins and when it ends: calls that were under way may have kept something in between
+                long changes = safeMode.changes();
+                if (cleared.getAndSet(changes) != changes) {
+                    cache.clear();
+                }
+                return safeMode.isOn() || restrictions.coversOneOf(ask.caller().subject())
+                        ? new Lookup.Miss(Keeper.NOTHING, Sought.NO)
+                        : cache.find(ask, permit, policyHash);
+            }
+
+            @Override
+            public void clear() {
+                cache.clear();
+            }
+        };
     }
 }

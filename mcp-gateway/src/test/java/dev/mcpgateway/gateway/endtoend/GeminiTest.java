@@ -160,6 +160,20 @@ class GeminiTest {
         assertThat(answer.text()).isEqualTo(error.replace("AIzaSyA-0123456789", "***"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"generation_config\":{\"response_logprobs\":true}}",
+                "{\"generationConfig\":{\"maxOutputTokens\":1,\"max_output_tokens\":65536}}"
+            })
+    void theSpellingThatIsNotReadIsRefused(String body) {
+        WireAnswer answer = alice.ask(asks("/v1beta/models/gem:generateContent").body(body));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).contains("generationConfig");
+        assertThat(provider.requests()).isEmpty();
+    }
+
     @Test
     void twoKeysThatDifferAreNone() {
         WireRequest request = asks("/v1beta/models/gem:generateContent");

@@ -327,7 +327,6 @@ class ModelCacheTest {
                 "\"temperature\":0,\"store\":true",
                 "\"temperature\":0,\"previous_response_id\":\"r\"",
                 "\"temperature\":0,\"conversation\":{\"id\":\"c\"}",
-                "\"temperature\":0,\"background\":true",
                 "\"temperature\":0,\"prompt\":{\"id\":\"p\"}"
             })
     void aRequestThatMayBeAnsweredOtherwiseNextTimePassesBy(String members) throws Exception {

@@ -258,6 +258,16 @@ class ModelCallTest {
         assertThat(answer.json().at("/request_id").asString()).isNotEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"Model", "MODEL", "Tools", "Max_Tokens", "\u017ftream"})
+    void aMemberThatAnotherParserWouldTakeForOneThatIsReadIsRefused(String name) {
+        WireAnswer answer = ModelAgent.of(gateway).chat(CHAT.replaceFirst("\\{", "{\"" + name + "\":\"x\","));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).contains("must be written in lower case");
+        nothingWasSent();
+    }
+
     @Test
     void aForbidWinsOverThePermit() {
         assertThat(ModelAgent.of(gateway, "mallory").chat(CHAT).status()).isEqualTo(404);

@@ -73,6 +73,28 @@ class ModelRoutingTest {
         return gateway.newRecords(2).getLast();
     }
 
+    @Test
+    void whatOneProviderKeepsIsNotAskedOfOneOfTwo() throws Exception {
+        try (FakeModelServer one = FakeModelServer.start();
+                FakeModelServer two = FakeModelServer.start();
+                TestGateway gateway =
+                        ModelGateways.routed(folder, one, two, QUICK, BOTH).start()) {
+            ModelAgent alice = ModelAgent.of(gateway);
+
+            WireAnswer goesOn = alice.ask(alice.post(
+                    "/v1/responses", "{\"model\":\"gpt\",\"input\":\"x\",\"previous_response_id\":\"resp_1\"}"));
+            WireAnswer unseen =
+                    alice.ask(alice.post("/v1/responses", "{\"model\":\"gpt\",\"input\":\"x\",\"background\":true}"));
+
+            assertThat(goesOn.status()).isEqualTo(400);
+            assertThat(goesOn.text()).contains("'previous_response_id' needs a model that one provider alone serves");
+            assertThat(unseen.status()).isEqualTo(400);
+            assertThat(unseen.text()).contains("'background' is not served");
+            assertThat(one.requests()).isEmpty();
+            assertThat(two.requests()).isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {500, 503, 529, 429, 401, 408})
     void theNextTargetAnswersForOneThatFailed(int status) throws Exception {

@@ -108,6 +108,25 @@ class ProviderKeysTest {
     }
 
     @Test
+    void whatBothKeysAreRefusedTakesNoGoodKeyAway() {
+        good.remove(NEXT);
+        openai.on("/chat/completions", turn -> {
+            String key = turn.request().header("Authorization").orElse("");
+            boolean isForbidden = turn.request().text().contains("somebody-elses-file");
+            turn.answer(
+                    isForbidden || !good.contains(key.replace("Bearer ", "")) ? 403 : 200,
+                    isForbidden ? REFUSAL : ANSWER);
+        });
+
+        assertThat(alice.chat(CHAT.replace("hi\"", "somebody-elses-file\"")).status())
+                .isEqualTo(502);
+        openai.clearRequests();
+
+        assertThat(alice.chat(CHAT).status()).isEqualTo(200);
+        assertThat(openai.requests()).as("the good key stays in use").hasSize(1);
+    }
+
+    @Test
     void withoutAGoodKeyEachIsTriedOnceAndThenOne() {
         good.clear();
 

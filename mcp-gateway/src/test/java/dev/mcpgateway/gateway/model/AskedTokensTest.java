@@ -46,6 +46,7 @@ class AskedTokensTest {
             "max_tokens":6.5                                | 7
             "max_tokens":1e9999999                          | 1000000000
             "max_tokens":1e-9999999                         | 1
+            "max_tokens":1e99999999999                      | 1000000000
             "max_tokens":-1                                 | 5000
             "max_tokens":"7"                                | 5000
             "n":2                                           | 10000

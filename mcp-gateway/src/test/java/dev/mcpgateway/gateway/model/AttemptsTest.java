@@ -49,6 +49,7 @@ class AttemptsTest {
     private final Admission admission = new Admission(Map.of("p", 1, "q", 1));
     private final List<Long> pauses = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
+    private boolean isMoreLeft = true;
     private final List<String> charged = new ArrayList<>();
 
     /** Is never sent anything itself. */
@@ -90,12 +91,42 @@ class AttemptsTest {
         });
     }
 
+    @Test
+    void whatMayHaveCostSomethingIsPaidAndNeedsAsMuchAgain() {
+        try (Attempt attempt = make(
+                attempts(ROUTING),
+                new Plan(List.of(one, two)),
+                (target, _) -> target.equals(one) ? failed(Cause.TIMED_OUT, 0) : whole())) {
+            assertThat(attempt.target()).isEqualTo(two);
+        }
+        assertThat(charged).containsExactly("one CUT");
+        asked.clear();
+        isMoreLeft = false;
+
+        try (Attempt attempt = make(
+                attempts(ROUTING),
+                new Plan(List.of(one, two)),
+                (target, _) -> target.equals(one) ? failed(Cause.TIMED_OUT, 0) : whole())) {
+            assertThat(attempt.hasFailed()).isTrue();
+        }
+        assertThat(asked).as("nobody else is asked").containsExactly("one");
+    }
+
     private Attempt make(Attempts attempts, Plan plan, Attempts.Sender sender) {
         CallTrace trace = telemetry.begin(now.get());
         Reservation reservation = new Reservation() {
             @Override
-            public void attempted(ModelTable.Target target, ModelFacts facts) {
-                charged.add(target.model() + " " + facts.usage().input());
+            public boolean another(ModelFacts facts, End end) {
+                return end == End.UNANSWERED || isMoreLeft;
+            }
+
+            @Override
+            public void attempted(ModelTable.Target target, ModelFacts facts, End end) {
+                if (facts.usage().isKnown()) {
+                    charged.add(target.model() + " " + facts.usage().input());
+                } else if (end != End.UNANSWERED) {
+                    charged.add(target.model() + " " + end);
+                }
             }
 
             @Override
@@ -155,7 +186,7 @@ class AttemptsTest {
 
     @Test
     void noPauseGoesBeyondTheTimeOfTheCall() {
-        Plan plan = new Plan(List.of(one), List.of(), Optional.of(Duration.ofSeconds(2)), 0);
+        Plan plan = new Plan(List.of(one), List.of(), Optional.of(Duration.ofSeconds(2)), 0, false);
         List<Duration> given = new ArrayList<>();
 
         try (Attempt attempt = make(attempts(ROUTING), plan, (_, atMost) -> {

@@ -22,9 +22,16 @@ public final class FastModels {
 
     private static final int ANSWER_BYTES = 455;
     private static final int EVENT_BYTES = 200;
+
     /** nginx must not gather events. */
-    private static final String STREAM_HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-            + "X-Accel-Buffering: no\r\nTransfer-Encoding: chunked\r\n\r\n";
+    private static final String STREAM_HEAD = String.join(
+            "\r\n",
+            "HTTP/1.1 200 OK",
+            "Content-Type: text/event-stream",
+            "X-Accel-Buffering: no",
+            "Transfer-Encoding: chunked",
+            "",
+            "");
 
     private static final byte[] LAST_CHUNK = ascii("0\r\n\r\n");
     private static final byte[] STREAM = ascii("\"stream\":true");

@@ -127,4 +127,9 @@ public final class ExactCache implements ModelCache {
         return new Lookup.Hit(
                 reply, NAME, TimeUnit.NANOSECONDS.toSeconds(found.get().ageNanos()));
     }
+
+    @Override
+    public void clear() {
+        answers.clear();
+    }
 }

@@ -57,6 +57,11 @@ final class KeptAnswers {
                 .map(content -> new Found(content, Math.max(0, nanoClock.getAsLong() - kept.sinceNanos())));
     }
 
+    /** Forgets all. */
+    void clear() {
+        byKey.invalidateAll();
+    }
+
     /** Keeps an answer, instead of an older one. */
     void keep(Slot slot, byte[] content) {
         byKey.put(

@@ -65,6 +65,10 @@ final class Repeatable {
 
     private static boolean isCold(JsonDocument body) {
         int temperature = body.at(TEMPERATURE);
-        return body.is(temperature, Kind.NUMBER) && new BigDecimal(body.raw(temperature)).signum() == 0;
+        try {
+            return body.is(temperature, Kind.NUMBER) && new BigDecimal(body.raw(temperature)).signum() == 0;
+        } catch (NumberFormatException exponent) {
+            return false;
+        }
     }
 }

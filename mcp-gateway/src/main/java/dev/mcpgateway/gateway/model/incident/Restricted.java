@@ -20,4 +20,11 @@ public record Restricted(
     public Restricted {
         models = List.copyOf(models);
     }
+
+    /** Whether this in the place of that would allow something more. */
+    public boolean loosens(Restricted before) {
+        return !before.models().containsAll(models)
+                || callsPerMinute.orElse(Integer.MAX_VALUE)
+                        > before.callsPerMinute().orElse(Integer.MAX_VALUE);
+    }
 }

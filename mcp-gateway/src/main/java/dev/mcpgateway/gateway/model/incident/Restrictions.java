@@ -5,6 +5,8 @@ import dev.mcpgateway.gateway.state.StateFile;
 import dev.mcpgateway.policy.CallerCondition.ClaimIn;
 import dev.mcpgateway.policy.ClaimValue;
 import dev.mcpgateway.policy.Restriction;
+import dev.mcpgateway.policy.Subject;
+import dev.mcpgateway.policy.Truth;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -88,6 +90,20 @@ public final class Restrictions {
         return byTenant.containsKey(tenant);
     }
 
+    /** Whether a caller is restricted, by the condition that the policy decides by. */
+    public boolean coversOneOf(Subject caller) {
+        return byTenant.keySet().stream().anyMatch(tenant -> isOf(tenant).test(caller) != Truth.FALSE);
+    }
+
+    private static ClaimIn isOf(String tenant) {
+        return new ClaimIn(CLAIM, Set.of(new ClaimValue.Text(tenant)));
+    }
+
+    /** What is set for a tenant; empty for nothing. */
+    public Optional<Restricted> of(String tenant) {
+        return Optional.ofNullable(byTenant.get(tenant));
+    }
+
     /** All in force, the oldest first. */
     public List<Restricted> all() {
         return List.copyOf(byTenant.values());
@@ -98,7 +114,7 @@ public final class Restrictions {
         return byTenant.values().stream()
                 .map(each -> new Restriction(
                         "restriction." + shortHash(each.tenant()),
-                        List.of(new ClaimIn(CLAIM, Set.of(new ClaimValue.Text(each.tenant())))),
+                        List.of(isOf(each.tenant())),
                         Set.copyOf(each.models()),
                         each.callsPerMinute()))
                 .toList();

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,7 @@ public final class SafeMode {
     private final InstantSource clock;
     private final AuditLog audit;
     private volatile Mode mode = Mode.NORMAL;
+    private final AtomicLong changes = new AtomicLong();
     private volatile String problem = "";
     private @Nullable Wish wish;
 
@@ -151,6 +153,11 @@ public final class SafeMode {
         return !(mode instanceof Mode.Normal);
     }
 
+    /** How often it began or ended; what was kept before the newest change is not to be trusted. */
+    public long changes() {
+        return changes.get();
+    }
+
     /** How models are served now. */
     public Mode mode() {
         return mode;
@@ -188,6 +195,7 @@ public final class SafeMode {
         };
         Mode now = by(entered);
         mode = now;
+        changes.incrementAndGet();
         wish = null;
         try {
             save(entered);
@@ -238,6 +246,7 @@ public final class SafeMode {
         wish = null;
         problem = "";
         mode = Mode.NORMAL;
+        changes.incrementAndGet();
         LOG.atWarn().addKeyValue("operator", by).log("safe mode: off");
         return new Leaving.Left();
     }

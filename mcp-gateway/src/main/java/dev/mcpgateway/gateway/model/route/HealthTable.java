@@ -22,6 +22,9 @@ public final class HealthTable {
 
     private static final Breaker.Pass FREE = new Breaker.Pass(0, false);
 
+    /** Of no breaker's time, so that what came of it changes none. */
+    private static final Breaker.Pass ANYWAY = new Breaker.Pass(-1, false);
+
     private final Routing routing;
     private final LongSupplier nanoTime;
     private final Map<TargetKey, Entry> targets = new LinkedHashMap<>();
@@ -91,6 +94,12 @@ public final class HealthTable {
                 : entry.breaker().get().pass(nanoTime.getAsLong());
         pass.ifPresent(_ -> entry.experience().began());
         return pass;
+    }
+
+    /** Lets an attempt through whatever its breaker says. It is followed by one {@link #ended}, too. */
+    public Breaker.Pass passAnyway(Models.Target target) {
+        entry(TargetKey.of(target)).experience().began();
+        return ANYWAY;
     }
 
     /** A target answered: its first event, or the whole. */

@@ -71,8 +71,17 @@ public final class Router {
                 : new Choice.Order(order, skips, alias.totalTimeout(), rule);
     }
 
+    /** Who may be asked for a call of an alias that there is, however they fare and whatever they can do. */
+    public List<Models.Target> allowed(String name, Asked asked) {
+        Models.Alias alias = Objects.requireNonNull(aliases.get(name), name);
+        int rule = rule(alias, asked);
+        return (rule == 0 ? alias : led(alias, alias.rules().get(rule - 1))).targets();
+    }
+
+    /** A probe may be over at any moment, though it is waited for much longer. */
     private static long waits(Health state) {
-        return Math.max(SOON_NANOS, Math.max(state.opensInNanos(), state.coolsForNanos()));
+        long opens = state.state() == BreakerState.HALF_OPEN ? 0 : state.opensInNanos();
+        return Math.max(SOON_NANOS, Math.max(opens, state.coolsForNanos()));
     }
 
     private static int rule(Models.Alias alias, Asked asked) {

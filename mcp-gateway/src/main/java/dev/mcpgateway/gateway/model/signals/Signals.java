@@ -15,6 +15,7 @@ import dev.mcpgateway.audit.CallOpened;
 import dev.mcpgateway.audit.CallOutcome;
 import dev.mcpgateway.audit.CallStatus;
 import dev.mcpgateway.audit.ModelOutcome;
+import dev.mcpgateway.audit.ModelRouting;
 import dev.mcpgateway.audit.Source;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -63,10 +64,17 @@ public final class Signals implements AuditObserver {
         Instant now = clock.instant();
         String tenant = call.actor().tenant();
         ModelOutcome said = outcome.model();
-        String served = said.served().isEmpty() ? call.model().name() : said.served();
-        drift.served(tenant, call.model().provider() + "/" + served, now).ifPresent(this::raise);
-        mismatch.answered(tenant, call.model().provider(), call.model().name(), said.served(), now)
+        if (!said.cache().isEmpty()) {
+            return;
+        }
+        ModelRouting by = said.routing();
+        String provider = by.provider().isEmpty() ? call.model().provider() : by.provider();
+        String asked = by.name().isEmpty() ? call.model().name() : by.name();
+        drift.served(tenant, provider + "/" + (said.served().isEmpty() ? asked : said.served()), now)
                 .ifPresent(this::raise);
+        if (by.mismatch()) {
+            mismatch.answered(tenant, provider, asked, said.served(), now).ifPresent(this::raise);
+        }
         if (!said.finishReason().isEmpty()) {
             truncation.finished(tenant, said.finishReason(), now).ifPresent(this::raise);
         }

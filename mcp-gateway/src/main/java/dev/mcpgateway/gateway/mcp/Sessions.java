@@ -38,7 +38,7 @@ final class Sessions {
      * @param all most sessions at once
      * @param perCaller most sessions of one caller at once
      * @param idle time without use after which a session ends
-     * @param random must be cryptographically strong
+     * @param random must be cryptographically strong, and safe for threads: equal ids would be one session
      * @param ended told of each session that ended, for whatever reason
      * @param expired told of each session that ended because it was idle
      * @param revoked told of each session that ended because its caller was stopped

@@ -174,8 +174,7 @@ class SessionsTest {
 
     @Test
     void theCapHoldsWhenManyOpenAtOnce() throws Exception {
-        Sessions few = new Sessions(
-                1000, 10, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"), each -> {}, each -> {}, each -> {});
+        Sessions few = new Sessions(1000, 10, IDLE, now::get, new SecureRandom(), each -> {}, each -> {}, each -> {});
         List<Callable<Boolean>> opening = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             opening.add(() -> {

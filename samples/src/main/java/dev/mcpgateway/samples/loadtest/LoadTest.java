@@ -53,8 +53,6 @@ public final class LoadTest {
 
     private static final int RESULT_TEXT_BYTES = 900;
     private static final int SETTLE_SECONDS = 2;
-    private static final int WARM_WINDOWS_MAX = 20;
-    private static final double WARM_AGREEMENT = 0.05;
     private static final double NGINX_SPREAD_MAX = 0.15;
     private static final double STEAL_PERCENT_MAX = 2;
     private static final int VOID_ROUNDS_MAX = 3;
@@ -126,7 +124,7 @@ public final class LoadTest {
             List<Target> targets = targets(memory, otlp, key);
             Wrk wrk = new Wrk(root.resolve("samples/loadtest/call.lua"), "0");
             for (Target target : targets) {
-                warmUp(wrk, target);
+                wrk.warm(target, profile.warmSeconds, profile != Profile.SMOKE);
             }
             for (int round = 1; round <= profile.rounds; round++) {
                 measureRound(wrk, rotated(targets, round), round);
@@ -377,33 +375,6 @@ public final class LoadTest {
                         .build());
         token.sign(new ECDSASigner(key));
         return token.serialize();
-    }
-
-    /** At least 12 s, and until three windows agree: a JVM is a different program in its first seconds. */
-    private void warmUp(Wrk wrk, Target target) throws IOException, InterruptedException {
-        List<Double> windows = new ArrayList<>();
-        double seconds = 0;
-        while (windows.size() < WARM_WINDOWS_MAX) {
-            double before = ProcessCpu.cpuMicros(target.pids());
-            Wrk.Figures figures = wrk.run(target, 32, 2);
-            seconds += figures.seconds();
-            windows.add(
-                    target.pids().isEmpty()
-                            ? figures.perSecond()
-                            : (ProcessCpu.cpuMicros(target.pids()) - before) / figures.requests());
-            if (seconds >= profile.warmSeconds && (profile == Profile.SMOKE || lastAgree(windows))) {
-                break;
-            }
-        }
-        System.out.printf("warmed %-14s in %.0f s%n", target.name(), seconds);
-    }
-
-    private static boolean lastAgree(List<Double> windows) {
-        if (windows.size() < 3) {
-            return false;
-        }
-        List<Double> last = windows.subList(windows.size() - 3, windows.size());
-        return Collections.max(last) - Collections.min(last) <= WARM_AGREEMENT * Collections.max(last);
     }
 
     private static List<Target> rotated(List<Target> targets, int round) {

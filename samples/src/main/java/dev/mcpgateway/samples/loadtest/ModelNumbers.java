@@ -226,7 +226,7 @@ public final class ModelNumbers {
     private void compared(String name, List<Target> targets) throws IOException, InterruptedException {
         for (Target target : targets) {
             requireAnswer(target);
-            wrk.run(target, CONNECTIONS, profile.warmSeconds);
+            wrk.warm(target, profile.warmSeconds, profile != Profile.SMOKE);
         }
         Map<String, List<Double>> cpu = new LinkedHashMap<>();
         Map<String, List<Double>> alone = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -26,6 +27,11 @@ final class Wrk {
             return requests / seconds;
         }
     }
+
+    private static final int CONNECTIONS = 32;
+    private static final int WARM_WINDOW_SECONDS = 2;
+    private static final int WARM_WINDOWS_MAX = 45;
+    private static final double WARM_AGREEMENT = 0.05;
 
     private final Path script;
     private final String generatorCore;
@@ -60,6 +66,39 @@ final class Wrk {
                 .findFirst()
                 .map(Wrk::figures)
                 .orElseThrow(() -> new IOException("wrk gave no figures: " + output));
+    }
+
+    /**
+     * Drives the URL with 32 connections for at least so long, and until three windows of CPU per call agree within 5 %,
+     * or 90 s are over: a JVM is a different program in its first seconds, and one whose compiler shares a core with it
+     * in its first minute.
+     *
+     * @param untilStable whether the windows must agree
+     */
+    void warm(Target target, int atLeastSeconds, boolean untilStable) throws IOException, InterruptedException {
+        List<Double> windows = new ArrayList<>();
+        double seconds = 0;
+        while (windows.size() < WARM_WINDOWS_MAX) {
+            double before = ProcessCpu.cpuMicros(target.pids());
+            Figures figures = run(target, CONNECTIONS, WARM_WINDOW_SECONDS);
+            seconds += figures.seconds();
+            windows.add(
+                    target.pids().isEmpty()
+                            ? figures.perSecond()
+                            : (ProcessCpu.cpuMicros(target.pids()) - before) / figures.requests());
+            if (seconds >= atLeastSeconds && (!untilStable || lastAgree(windows))) {
+                break;
+            }
+        }
+        System.out.printf("warmed %-14s in %.0f s%n", target.name(), seconds);
+    }
+
+    private static boolean lastAgree(List<Double> windows) {
+        if (windows.size() < 3) {
+            return false;
+        }
+        List<Double> last = windows.subList(windows.size() - 3, windows.size());
+        return Collections.max(last) - Collections.min(last) <= WARM_AGREEMENT * Collections.max(last);
     }
 
     private static Figures figures(String line) {

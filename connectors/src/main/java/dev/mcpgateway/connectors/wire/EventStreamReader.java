@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * never passed on as they stand: each event is framed anew for the agent.
  */
 public final class EventStreamReader {
-    private static final int BUFFER_BYTES = 8192;
+    private static final int BUFFER_BYTES = 2048;
     private static final byte[] DATA = {'d', 'a', 't', 'a'};
     private static final byte[] EVENT = {'e', 'v', 'e', 'n', 't'};
 

@@ -84,7 +84,6 @@ public final class ModelNumbers {
     private final Wrk wrk;
     private final ObjectNode figures = JsonMapper.shared().createObjectNode();
     private final List<String> problems = new ArrayList<>();
-    private String token = "";
 
     private ModelNumbers(Arguments arguments) {
         work = arguments.requiredPath("work");
@@ -110,6 +109,13 @@ public final class ModelNumbers {
         }
     }
 
+    /** A gateway that serves, and the token that it takes. */
+    private record Running(Process process, int port, String token) {
+        Target target(boolean streamed) {
+            return ModelNumbers.target("gateway", port, List.of(process.pid()), streamed, bearer(token));
+        }
+    }
+
     /** A part of the measurement. */
     private interface Part {
         void measure() throws IOException, InterruptedException;
@@ -124,25 +130,25 @@ public final class ModelNumbers {
             System.out.printf("sync %.0f µs%n", calibration.syncMicros());
             int provider = LoadTest.freePort();
             java("provider", "0", "listening", "-Xmx128m", FastModels.class.getName(), Integer.toString(provider));
-            int port = LoadTest.freePort();
-            Files.writeString(work.resolve("jwks.json"), new JWKSet(key.toPublicJWK()).toString());
-            token = LoadTest.token(key, "http://127.0.0.1:" + port + "/v1");
-            Process gateway = startGateway(port, provider, otlp.url());
+            Running gateway = startGateway("gateway", "-Xmx256m", key, provider, otlp.url());
+            Running small = startGateway("gateway-held", "-Xmx128m", key, provider, otlp.url());
             Map<String, Part> parts = new LinkedHashMap<>();
-            parts.put("whole", () -> compared("whole", targets(provider, port, gateway, false)));
-            parts.put("stream", () -> compared("stream", targets(provider, port, gateway, true)));
-            parts.put("held", () -> held(port, gateway));
-            parts.put("leak", () -> leak(target("gateway", port, List.of(gateway.pid()), false)));
+            parts.put("whole", () -> compared("whole", targets(provider, gateway, false)));
+            parts.put("stream", () -> compared("stream", targets(provider, gateway, true)));
+            parts.put("held", () -> held(small));
+            parts.put("leak", () -> leak(gateway.target(false)));
             for (Map.Entry<String, Part> part : parts.entrySet()) {
                 if (only.isEmpty() || only.equals(part.getKey())) {
                     part.getValue().measure();
                 }
             }
         }
-        try (var logs = Files.list(work.resolve("audit"))) {
-            for (Path log : logs.toList()) {
-                if (LoadTest.verify(java, root, log, work.resolve("verify.log")) != 0) {
-                    problems.add("the audit log does not verify: " + log);
+        for (String gateway : List.of("gateway", "gateway-held")) {
+            try (var logs = Files.list(work.resolve(gateway).resolve("audit"))) {
+                for (Path log : logs.toList()) {
+                    if (LoadTest.verify(java, root, log, work.resolve("verify.log")) != 0) {
+                        problems.add("the audit log does not verify: " + log);
+                    }
                 }
             }
         }
@@ -167,25 +173,24 @@ public final class ModelNumbers {
 
     // ---- beside others
 
-    private List<Target> targets(int provider, int gateway, Process gatewayProcess, boolean streamed)
-            throws IOException {
+    private List<Target> targets(int provider, Running gateway, boolean streamed) throws IOException {
         List<Target> targets = new ArrayList<>();
-        targets.add(target("direct", provider, List.of(), streamed));
+        targets.add(target("direct", provider, List.of(), streamed, bearer(KEY)));
         int nginx = LoadTest.freePort();
         Process proxy = startNginx(nginx, provider);
-        targets.add(target("nginx", nginx, Children.pids(proxy), streamed));
-        targets.add(target("gateway", gateway, List.of(gatewayProcess.pid()), streamed));
+        targets.add(target("nginx", nginx, Children.pids(proxy), streamed, bearer(KEY)));
+        targets.add(gateway.target(streamed));
         if (!peer.isEmpty()) {
             targets.add(startPortkey(provider, streamed));
         }
         return targets;
     }
 
-    private Target target(String name, int port, List<Long> pids, boolean streamed) {
+    private static Map<String, String> bearer(String credential) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", "application/json");
-        headers.put("Authorization", "Bearer " + (name.equals("gateway") ? token : KEY));
-        return target(name, port, pids, streamed, headers);
+        headers.put("Authorization", "Bearer " + credential);
+        return headers;
     }
 
     private static Target target(
@@ -214,9 +219,7 @@ public final class ModelNumbers {
                         "--headless",
                         "--port=" + port));
         LoadTest.awaitPort(port);
-        Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("Content-Type", "application/json");
-        headers.put("Authorization", "Bearer " + KEY);
+        Map<String, String> headers = bearer(KEY);
         headers.put("x-portkey-provider", "openai");
         headers.put("x-portkey-custom-host", "http://127.0.0.1:" + provider + "/v1");
         return target("portkey", port, Children.pids(process), streamed, headers);
@@ -319,22 +322,23 @@ public final class ModelNumbers {
 
     // ---- what waits, and what must not grow
 
-    private void held(int port, Process gateway) throws IOException, InterruptedException {
+    /** Asked of a gateway with half of the heap and no calls before: what is held counts, not what a full heap was. */
+    private void held(Running gateway) throws IOException {
         List<RawHttp> streams = new ArrayList<>();
-        Map<String, String> headers = target("gateway", port, List.of(), true).headers();
+        List<Long> pids = List.of(gateway.process().pid());
         try {
-            long before = ProcessCpu.residentMegabytes(List.of(gateway.pid()));
+            long before = ProcessCpu.residentMegabytes(pids);
             for (int i = 0; i < profile.held; i++) {
-                RawHttp http = new RawHttp(port);
+                RawHttp http = new RawHttp(gateway.port());
                 streams.add(http);
-                RawHttp.Answer answer = http.open("POST", "/v1/chat/completions", headers, SLOW);
+                RawHttp.Answer answer = http.open("POST", "/v1/chat/completions", bearer(gateway.token()), SLOW);
                 if (answer.status() != 200) {
                     problems.add("a slow stream was answered with " + answer.status() + ": " + answer.body());
                     return;
                 }
             }
             Children.pause(10_000);
-            long after = ProcessCpu.residentMegabytes(List.of(gateway.pid()));
+            long after = ProcessCpu.residentMegabytes(pids);
             System.out.printf(
                     "held: %d slow streams, %d MB resident, %d before (goal %.0f: %s)%n",
                     profile.held, after, before, HELD_MEGABYTES_MAX, verdict(after <= HELD_MEGABYTES_MAX));
@@ -398,8 +402,12 @@ public final class ModelNumbers {
     }
 
     /** Every control that a model's call has: token, rules, durable intent, metrics, 10 % of spans. */
-    private Process startGateway(int port, int provider, String otlpUrl) throws IOException {
-        Path secret = work.resolve("provider.key");
+    private Running startGateway(String name, String heap, ECKey key, int provider, String otlpUrl)
+            throws IOException, JOSEException {
+        int port = LoadTest.freePort();
+        Path folder = Files.createDirectory(work.resolve(name));
+        Files.writeString(folder.resolve("jwks.json"), new JWKSet(key.toPublicJWK()).toString());
+        Path secret = folder.resolve("provider.key");
         Files.createFile(secret, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(secret, KEY);
         StringBuilder rules = new StringBuilder("version: 1\nrules:\n");
@@ -415,9 +423,9 @@ public final class ModelNumbers {
         rules.append(
                 "  - {id: load, effect: permit, principals: {issuer: load, groups: [loaders]}, actions: [model/call],");
         rules.append(" resources: [\"model:fast\"], requires_scope: [\"load:read\"]}\n");
-        Files.writeString(work.resolve("policy.yaml"), rules.toString());
+        Files.writeString(folder.resolve("policy.yaml"), rules.toString());
         Path config = Files.writeString(
-                work.resolve("gateway.yaml"), """
+                folder.resolve("gateway.yaml"), """
                 version: 1
                 listen: {host: 127.0.0.1, port: %d}
                 admin: {host: 127.0.0.1, port: %d}
@@ -436,9 +444,10 @@ public final class ModelNumbers {
                 audit: {dir: audit, origin: audit.loadtest.example/models}
                 telemetry: {otlp_url: "%s", sample_percent: 10}
                 """.formatted(port, LoadTest.freePort(), provider, otlpUrl));
-        List<String> command = new ArrayList<>(List.of(java, "-XX:+UseSerialGC", "-Xmx256m", "-cp"));
+        List<String> command = new ArrayList<>(List.of(java, "-XX:+UseSerialGC", heap, "-cp"));
         command.add(root.resolve("mcp-gateway/target") + "/*:" + root.resolve("mcp-gateway/target/lib") + "/*");
         command.addAll(List.of("dev.mcpgateway.gateway.Main", "serve", "--config", config.toString()));
-        return children.start("gateway", "1", "AUDIT_DIR=", command);
+        Process process = children.start(name, "1", "AUDIT_DIR=", command);
+        return new Running(process, port, LoadTest.token(key, "http://127.0.0.1:" + port + "/v1"));
     }
 }

@@ -23,6 +23,12 @@ public interface ModelStream extends AutoCloseable {
     /** Waits for the next event. Not to be called after the last one. */
     Step next();
 
+    /**
+     * Runs this on the reading thread whenever {@link #next} would have to wait for the provider, and before it waits. A
+     * reader that gathers events and passes them on here delays none.
+     */
+    void beforeWaiting(Runnable then);
+
     /** What the answer has said of itself so far. */
     ModelFacts facts();
 

@@ -155,6 +155,11 @@ final class ProviderStream implements ModelStream {
         }
     }
 
+    @Override
+    public void beforeWaiting(Runnable then) {
+        exchange.beforeWaiting(then);
+    }
+
     private static Step broken(Cause cause, String detail) {
         return new Step.Broken(ModelFailure.of(cause, detail));
     }

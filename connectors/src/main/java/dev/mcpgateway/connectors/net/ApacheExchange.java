@@ -66,11 +66,18 @@ final class ApacheExchange implements HttpExchange {
         }
     }
 
+    /** This client does not say what is at hand, so it runs before each read. */
+    @Override
+    public void beforeWaiting(Runnable then) {
+        body.beforeWaiting = then;
+    }
+
     @Override
     public void close() {
         if (!over.compareAndSet(false, true)) {
             return;
         }
+        body.beforeWaiting = () -> {};
         if (body.complete) {
             finish();
         } else {
@@ -111,6 +118,7 @@ final class ApacheExchange implements HttpExchange {
         private final long bytesMax;
         private long total;
         private boolean complete;
+        private Runnable beforeWaiting = () -> {};
 
         Body(ApacheRequest request, InputStream in, long bytesMax) {
             this.request = request;
@@ -127,6 +135,9 @@ final class ApacheExchange implements HttpExchange {
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
             try {
+                if (!complete) {
+                    beforeWaiting.run();
+                }
                 int read = complete ? -1 : in.read(target, offset, length);
                 complete |= read < 0;
                 total += Math.max(0, read);

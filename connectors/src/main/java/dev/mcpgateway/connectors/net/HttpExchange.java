@@ -35,6 +35,12 @@ public interface HttpExchange extends AutoCloseable {
     void until(Deadline deadline);
 
     /**
+     * Runs this on the reading thread before each read of the body that may have to wait for the peer; while bytes are at
+     * hand it does not run. What it throws comes out of the read.
+     */
+    void beforeWaiting(Runnable then);
+
+    /**
      * Gives the connection back when the body was read to its end, or ends within moments; closes it otherwise. Never
      * blocks.
      */

@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class LeanConnection {
     private static final VarHandle DEADLINE;
     private static final long CLOSED = Long.MIN_VALUE;
+
+    /** What most readers do before they wait. */
+    static final Runnable NOTHING = () -> {};
+
     private static final int BUFFER_BYTES = 8 * 1024;
 
     /** Interim answers (103 and the like) before the final one; more is a way to keep us busy. */
@@ -43,6 +47,7 @@ final class LeanConnection {
     private int next;
     private int filled;
     private boolean sent;
+    private Runnable beforeWaiting = NOTHING;
     private volatile long deadline;
     private volatile @Nullable Kind ended;
 
@@ -224,7 +229,13 @@ final class LeanConnection {
         }
     }
 
+    /** Runs this before each read from the channel; of the reading thread. */
+    void beforeWaiting(Runnable then) {
+        beforeWaiting = then;
+    }
+
     private boolean fill() throws IOException {
+        beforeWaiting.run();
         int read = in.read(buffer, filled, buffer.length - filled);
         filled += Math.max(0, read);
         return read > 0;
@@ -242,6 +253,7 @@ final class LeanConnection {
     int read(byte[] target, int offset, int length) throws IOException {
         if (next == filled) {
             if (length >= BUFFER_BYTES) {
+                beforeWaiting.run();
                 return in.read(target, offset, length);
             }
             if (!refill()) {

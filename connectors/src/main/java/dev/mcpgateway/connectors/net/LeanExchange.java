@@ -58,10 +58,16 @@ final class LeanExchange implements HttpExchange {
     }
 
     @Override
+    public void beforeWaiting(Runnable then) {
+        connection.beforeWaiting(then);
+    }
+
+    @Override
     public void close() {
         if (!over.compareAndSet(false, true)) {
             return;
         }
+        connection.beforeWaiting(LeanConnection.NOTHING);
         if (!reusable || body.isComplete()) {
             finish();
         } else if (!connection.until(Deadline.after(FINISH_TIMEOUT, pool.time()))) {

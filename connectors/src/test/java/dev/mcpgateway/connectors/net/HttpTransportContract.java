@@ -298,6 +298,44 @@ abstract class HttpTransportContract {
     }
 
     @Test
+    void theReaderIsToldBeforeItWaits() {
+        CountDownLatch told = new CountDownLatch(1);
+        HttpTransport transport = transport(answering(connection -> {
+            connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n");
+            assertThat(told.await(20, TimeUnit.SECONDS)).isTrue();
+            connection.write("9\r\ndata: 2\n\n\r\n0\r\n\r\n");
+        }));
+
+        String events = Virtually.call(() -> {
+            try (HttpExchange exchange = transport.send(post("{}", AMPLE))) {
+                byte[] first = exchange.body().readNBytes(9);
+                exchange.beforeWaiting(told::countDown);
+                return new String(first, StandardCharsets.UTF_8)
+                        + new String(exchange.body().readAllBytes(), StandardCharsets.UTF_8);
+            }
+        });
+
+        assertThat(events).isEqualTo("data: 1\n\ndata: 2\n\n");
+    }
+
+    @Test
+    void whoReadsNextOnTheSameConnectionIsNotToldForTheOneBefore() {
+        AtomicInteger told = new AtomicInteger();
+        HttpTransport transport = transport(answering(connection -> connection.write(OK)));
+
+        Virtually.call(() -> {
+            try (HttpExchange exchange = transport.send(post("{}", AMPLE))) {
+                exchange.beforeWaiting(told::incrementAndGet);
+                return exchange.body().readAllBytes();
+            }
+        });
+        int before = told.get();
+
+        assertThat(answer(transport, post("{}", AMPLE))).isEqualTo("200 hello");
+        assertThat(told).hasValue(before);
+    }
+
+    @Test
     void aStreamThatEndsRightAfterItsLastEventGivesItsConnectionBack() {
         RawServer server = answering(connection -> {
             connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n");

@@ -16,21 +16,29 @@ final class EventFrame {
     /** One event; each line of the data becomes one of its own, as the standard asks. */
     static byte[] of(String type, byte[] data) {
         ByteArrayOutputStream event = new ByteArrayOutputStream(data.length + type.length() + 32);
+        append(event, type, data);
+        return event.toByteArray();
+    }
+
+    /** The same behind others. */
+    static void append(ByteArrayOutputStream event, String type, byte[] data) {
         if (!type.equals(PLAIN)) {
             event.writeBytes(TYPE);
             event.writeBytes(type.getBytes(StandardCharsets.UTF_8));
             event.write('\n');
         }
         event.writeBytes(DATA);
-        for (byte b : data) {
-            event.write(b);
-            if (b == '\n') {
+        int from = 0;
+        for (int i = 0; i < data.length; i++) {
+            if (data[i] == '\n') {
+                event.write(data, from, i + 1 - from);
                 event.writeBytes(DATA);
+                from = i + 1;
             }
         }
+        event.write(data, from, data.length - from);
         event.write('\n');
         event.write('\n');
-        return event.toByteArray();
     }
 
     private static byte[] bytes(String text) {

@@ -84,6 +84,11 @@ final class HeldStream implements ModelStream {
         return step;
     }
 
+    @Override
+    public void beforeWaiting(Runnable then) {
+        stream.beforeWaiting(then);
+    }
+
     private ModelEvent told(ModelEvent event) {
         if (event.mark() != Mark.OPEN) {
             ends.accept(event.mark() == Mark.LAST ? Outcome.SUCCESS : Outcome.FAILURE);

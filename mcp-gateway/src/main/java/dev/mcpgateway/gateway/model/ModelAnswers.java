@@ -108,9 +108,9 @@ final class ModelAnswers {
         answers.json(exchange, 200, body);
     }
 
-    /** An event after which others come. */
-    void event(Exchange exchange, ModelEvent event) throws PeerGone {
-        answers.framed(exchange, EventFrame.of(event.type(), event.data()));
+    /** Framed events after which others come. */
+    void events(Exchange exchange, byte[] framed) throws PeerGone {
+        answers.framed(exchange, framed);
     }
 
     /** The last event of a stream. */

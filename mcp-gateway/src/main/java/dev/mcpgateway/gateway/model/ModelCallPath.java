@@ -438,22 +438,32 @@ final class ModelCallPath {
     private ModelEvent relayed(Admitted admitted, ModelStream stream) throws PeerGone {
         Guardrails.OnStream watch = admitted.guard().stream();
         ModelCache.Keeper keeper = admitted.keeper();
+        EventsOut out = new EventsOut(answers, admitted.ask().exchange());
+        stream.beforeWaiting(out::beforeWaiting);
         ModelEvent event = stream.first();
-        while (true) {
-            requireWithin(admitted.permit(), stream.bytes());
-            admitted.reservation().passed(event);
-            for (ModelEvent passed : watch.next(event)) {
-                keeper.event(passed);
-                if (passed.mark() != ModelEvent.Mark.OPEN) {
-                    return passed;
+        try {
+            while (true) {
+                requireWithin(admitted.permit(), stream.bytes());
+                admitted.reservation().passed(event);
+                for (ModelEvent passed : watch.next(event)) {
+                    keeper.event(passed);
+                    if (passed.mark() != ModelEvent.Mark.OPEN) {
+                        out.send();
+                        return passed;
+                    }
+                    out.add(passed);
                 }
-                answers.event(admitted.ask().exchange(), passed);
+                event = switch (stream.next()) {
+                    case ModelStream.Step.Next(ModelEvent next) -> next;
+                    case ModelStream.Step.Broken(ModelFailure failure) -> {
+                        out.requireTaken();
+                        throw new Refused(ModelOutcomes.brokenOff(failure));
+                    }
+                };
             }
-            event = switch (stream.next()) {
-                case ModelStream.Step.Next(ModelEvent next) -> next;
-                case ModelStream.Step.Broken(ModelFailure failure) ->
-                    throw new Refused(ModelOutcomes.brokenOff(failure));
-            };
+        } catch (Refused refused) {
+            out.sendRest();
+            throw refused;
         }
     }
 

@@ -188,6 +188,22 @@ class ModelStreamTest {
     }
 
     @Test
+    void eventsThatCameTogetherGoTogether() throws Exception {
+        openai.on("/chat/completions", turn -> {
+            String burst = ("data: " + ONE + "\n\n").repeat(60) + "data: [DONE]\n\n";
+            turn.begin().raw(burst).end();
+        });
+
+        try (WireClient client = alice.begin(alice.post("/v1/chat/completions", CHAT))) {
+            client.readHead();
+            List<String> chunks = client.readChunksToEnd();
+            assertThat(String.join("", chunks)).isEqualTo(("data: " + ONE + "\n\n").repeat(60) + "data: [DONE]\n\n");
+            // one for each read from the provider, not for each event
+            assertThat(chunks).hasSizeLessThan(20);
+        }
+    }
+
+    @Test
     void nothingIsSentToTheAgentBeforeTheFirstEvent() {
         openai.on("/chat/completions", turn -> {
             turn.begin();

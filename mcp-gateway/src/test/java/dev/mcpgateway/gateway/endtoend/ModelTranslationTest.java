@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -278,6 +279,27 @@ class ModelTranslationTest {
         assertThat(answer.text()).contains("hi there", pair.ingress().end());
         assertThat(answer.header("x-gateway-served-model")).contains("served-1");
         isRecorded(pair.upstream());
+    }
+
+    @ParameterizedTest
+    @MethodSource("pairs")
+    void anEventIsTheAgentsBeforeTheNextOneIsThere(Pair pair) throws Exception {
+        CountDownLatch more = new CountDownLatch(1);
+        provider.on(pair.upstream().streamPath, turn -> {
+            pair.upstream().begin(turn);
+            more.await();
+            pair.upstream().end(turn);
+        });
+
+        try (WireClient client =
+                alice.begin(pair.ingress().request(pair.upstream().alias(), ",\"stream\":true"))) {
+            client.readHead();
+            while (!client.readEvent().contains("hi there")) {
+                // the prologue
+            }
+            more.countDown();
+            assertThat(client.readEventsToEnd()).isNotEmpty();
+        }
     }
 
     @ParameterizedTest

@@ -108,6 +108,17 @@ public final class WireClient implements AutoCloseable {
         return body.toByteArray();
     }
 
+    /** The chunks of a body whose head was read, each as it was sent, without the last one. */
+    public List<String> readChunksToEnd() throws IOException {
+        List<String> chunks = new ArrayList<>();
+        for (int length = chunkLength(); length > 0; length = chunkLength()) {
+            chunks.add(new String(in.readNBytes(length), StandardCharsets.UTF_8));
+            readLine();
+        }
+        readLine();
+        return chunks;
+    }
+
     private int chunkLength() throws IOException {
         return Integer.parseInt(readLine(), 16);
     }

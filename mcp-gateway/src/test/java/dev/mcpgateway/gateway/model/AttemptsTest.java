@@ -260,6 +260,9 @@ class AttemptsTest {
         }
 
         @Override
+        public void beforeWaiting(Runnable then) {}
+
+        @Override
         public ModelFacts facts() {
             return facts;
         }

@@ -22,6 +22,11 @@ record TellingStream(ModelStream stream, List<String> dropped) implements ModelS
     }
 
     @Override
+    public void beforeWaiting(Runnable then) {
+        stream.beforeWaiting(then);
+    }
+
+    @Override
     public ModelFacts facts() {
         return stream.facts();
     }

@@ -66,6 +66,11 @@ final class TranslatedStream implements ModelStream {
         return new Step.Next(translated.remove());
     }
 
+    @Override
+    public void beforeWaiting(Runnable then) {
+        events.beforeWaiting(then);
+    }
+
     /** Gemini's last event looks like any other: its stream is complete only once it has ended. */
     private void take(ModelEvent event) {
         keep(translation.next(new Event(event.type(), event.data())));

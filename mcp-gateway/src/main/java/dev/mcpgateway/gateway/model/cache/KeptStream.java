@@ -36,6 +36,10 @@ final class KeptStream implements ModelStream {
         return new Step.Next(counted());
     }
 
+    /** It never waits. */
+    @Override
+    public void beforeWaiting(Runnable then) {}
+
     @Override
     public ModelFacts facts() {
         return facts;

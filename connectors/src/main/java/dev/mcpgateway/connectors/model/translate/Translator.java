@@ -1,6 +1,7 @@
 package dev.mcpgateway.connectors.model.translate;
 
 import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.connectors.wire.JsonDocument;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -46,9 +47,21 @@ public final class Translator {
 
     /** Translates an agent's request. */
     public RequestTranslation request(byte[] body, Target target) {
+        try {
+            return request(Node.ofRequest(body), target);
+        } catch (Unfit unfit) {
+            return new RequestTranslation.Untranslatable(unfit.pointer(), unfit.reason());
+        }
+    }
+
+    /** Translates an agent's request that was read already, within whatever bounds. */
+    public RequestTranslation request(JsonDocument body, Target target) {
+        return request(Node.root(body), target);
+    }
+
+    private RequestTranslation request(Node root, Target target) {
         Losses losses = Losses.of(target);
         try {
-            Node root = Node.ofRequest(body);
             Ask ask = switch (ingress) {
                 case CHAT_COMPLETIONS -> ChatAsk.read(root, losses);
                 case MESSAGES -> MessagesAsk.read(root, losses);
@@ -79,7 +92,7 @@ public final class Translator {
         } catch (Unfit unfit) {
             return new ReplyTranslation.Malformed(unfit.pointer(), unfit.reason());
         } catch (Failed failed) {
-            return new ReplyTranslation.Malformed("", failed.fault().message());
+            return new ReplyTranslation.Erred(failed.fault().message());
         }
         byte[] translated = switch (ingress) {
             case CHAT_COMPLETIONS -> ChatSink.whole(folded, served);
@@ -108,7 +121,15 @@ public final class Translator {
      * they speak of a request that the agent has not written.
      */
     public TranslatedError error(int status) {
-        Fault fault = Fault.ofStatus(status);
+        return error(Fault.ofStatus(status));
+    }
+
+    /** What an agent is told when its request does not fit into the model's context. */
+    public TranslatedError tooLong() {
+        return error(Fault.TOO_LONG);
+    }
+
+    private TranslatedError error(Fault fault) {
         return new TranslatedError(fault.status(), fault.toBytes(ingress));
     }
 

@@ -256,12 +256,12 @@ class TranslatorTest {
         Served served = Transcripts.SERVED;
 
         assertThat(MESSAGES_TO_CHAT.reply(bytes("{\"error\":{\"message\":\"x\"}}"), served))
-                .isInstanceOf(ReplyTranslation.Malformed.class);
+                .isInstanceOf(ReplyTranslation.Erred.class);
         assertThat(CHAT_TO_MESSAGES.reply(bytes("{\"type\":\"error\",\"error\":{\"type\":\"x\"}}"), served))
-                .isInstanceOf(ReplyTranslation.Malformed.class);
+                .isInstanceOf(ReplyTranslation.Erred.class);
         assertThat(Translator.between(ModelApi.CHAT_COMPLETIONS, ModelApi.GENERATE_CONTENT)
                         .reply(bytes("{\"error\":{\"status\":\"UNAVAILABLE\"}}"), served))
-                .isInstanceOf(ReplyTranslation.Malformed.class);
+                .isInstanceOf(ReplyTranslation.Erred.class);
     }
 
     private static byte[] chatReply(String message, String finish, String usage) {

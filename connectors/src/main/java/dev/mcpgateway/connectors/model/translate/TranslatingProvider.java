@@ -35,6 +35,7 @@ public final class TranslatingProvider implements ModelProvider {
 
     private final ModelProvider provider;
     private final Translation translation;
+    private final StateKey key;
     private final Supplier<String> ids;
     private final InstantSource clock;
 
@@ -42,12 +43,18 @@ public final class TranslatingProvider implements ModelProvider {
      * Wraps a provider.
      *
      * @param provider who is asked; closed with this one
+     * @param key seals reasoning state that agents keep; what it sealed for one provider it opens for all
      * @param ids makes ids for what the provider gives none: letters, digits, dash and underscore
      */
     public TranslatingProvider(
-            ModelProvider provider, Translation translation, Supplier<String> ids, InstantSource clock) {
+            ModelProvider provider,
+            Translation translation,
+            StateKey key,
+            Supplier<String> ids,
+            InstantSource clock) {
         this.provider = provider;
         this.translation = translation;
+        this.key = key;
         this.ids = ids;
         this.clock = clock;
     }
@@ -86,7 +93,7 @@ public final class TranslatingProvider implements ModelProvider {
     @Override
     public ModelReply send(ModelCall call) {
         ModelApi api = call.request().api();
-        return passes(api) ? passed(call) : translated(call, Translator.between(api, translation.upstream()));
+        return passes(api) ? passed(call) : translated(call, Translator.between(api, translation.upstream(), key));
     }
 
     private ModelReply passed(ModelCall call) {

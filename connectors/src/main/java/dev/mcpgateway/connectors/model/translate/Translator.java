@@ -21,23 +21,26 @@ public final class Translator {
 
     private final ModelApi ingress;
     private final ModelApi upstream;
+    private final StateKey key;
 
-    private Translator(ModelApi ingress, ModelApi upstream) {
+    private Translator(ModelApi ingress, ModelApi upstream, StateKey key) {
         this.ingress = ingress;
         this.upstream = upstream;
+        this.key = key;
     }
 
     /**
      * The translator of a pair.
      *
+     * @param key seals reasoning state that agents keep
      * @throws IllegalArgumentException if the two are one protocol, whose bytes are passed through, or the pair is not
      *     {@linkplain #isOffered offered}
      */
-    public static Translator between(ModelApi ingress, ModelApi upstream) {
+    public static Translator between(ModelApi ingress, ModelApi upstream, StateKey key) {
         if (!isOffered(ingress, upstream)) {
             throw new IllegalArgumentException("no translation from " + ingress + " to " + upstream);
         }
-        return new Translator(ingress, upstream);
+        return new Translator(ingress, upstream, key);
     }
 
     /** Whether there is a translation. */
@@ -64,8 +67,8 @@ public final class Translator {
         try {
             Ask ask = switch (ingress) {
                 case CHAT_COMPLETIONS -> ChatAsk.read(root, losses);
-                case MESSAGES -> MessagesAsk.read(root, losses);
-                case RESPONSES -> ResponsesAsk.read(root, losses);
+                case MESSAGES -> MessagesAsk.read(root, losses, key);
+                case RESPONSES -> ResponsesAsk.read(root, losses, key);
                 default -> throw notOffered();
             };
             byte[] translated = switch (upstream) {
@@ -96,8 +99,8 @@ public final class Translator {
         }
         byte[] translated = switch (ingress) {
             case CHAT_COMPLETIONS -> ChatSink.whole(folded, served);
-            case MESSAGES -> MessagesSink.whole(folded, served);
-            case RESPONSES -> ResponsesSink.whole(folded, served);
+            case MESSAGES -> MessagesSink.whole(folded, served, key);
+            case RESPONSES -> ResponsesSink.whole(folded, served, key);
             default -> throw notOffered();
         };
         return new ReplyTranslation.Translated(
@@ -109,8 +112,8 @@ public final class Translator {
         Losses losses = Losses.ofReply();
         Sink sink = switch (ingress) {
             case CHAT_COMPLETIONS -> new ChatSink(served);
-            case MESSAGES -> new MessagesSink(served);
-            case RESPONSES -> new ResponsesSink(served);
+            case MESSAGES -> new MessagesSink(served, key);
+            case RESPONSES -> new ResponsesSink(served, key);
             default -> throw notOffered();
         };
         return new StreamTranslation(source(served, losses), sink, losses);
@@ -138,7 +141,7 @@ public final class Translator {
      * out of messages that are passed through: their provider would refuse them, and must not see them.
      */
     public static boolean isStateOfAnother(String signature) {
-        return Seal.ofToken(signature).isPresent();
+        return Seal.parts(signature).isPresent();
     }
 
     private Source source(Served served, Losses losses) {

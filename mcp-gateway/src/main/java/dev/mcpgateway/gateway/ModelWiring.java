@@ -7,6 +7,7 @@ import dev.mcpgateway.connectors.model.BedrockProvider;
 import dev.mcpgateway.connectors.model.HttpModelProvider;
 import dev.mcpgateway.connectors.model.ModelProvider;
 import dev.mcpgateway.connectors.model.ProviderSettings;
+import dev.mcpgateway.connectors.model.translate.StateKey;
 import dev.mcpgateway.connectors.model.translate.TranslatingProvider;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
 import dev.mcpgateway.connectors.net.HttpOrigin;
@@ -36,6 +37,7 @@ import dev.mcpgateway.gateway.model.route.HealthTable;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.screen.PatternSet;
+import java.io.IOException;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,7 +70,11 @@ final class ModelWiring {
         });
     }
 
-    /** Makes the providers; nothing is sent yet. They are added to the list, to be closed with the gateway. */
+    /**
+     * Makes the providers; nothing is sent yet. They are added to the list, to be closed with the gateway.
+     *
+     * @throws IOException if the state folder cannot be used
+     */
     static Optional<ModelWiring> of(
             GatewayConfig config,
             Wiring wiring,
@@ -81,7 +87,12 @@ final class ModelWiring {
             Telemetry telemetry,
             Optional<MoneyWiring> money,
             Incidents incidents,
-            List<AutoCloseable> transports) {
+            List<AutoCloseable> transports)
+            throws IOException {
+        if (config.models().isEmpty()) {
+            return Optional.empty();
+        }
+        StateKey key = ReasoningKey.in(config.stateDir(), wiring.secureRandom());
         return config.models().map(models -> {
             Map<String, ModelProvider> providers = new LinkedHashMap<>();
             models.providers().forEach((name, provider) -> {
@@ -91,6 +102,7 @@ final class ModelWiring {
                                 provider(provider, settings(provider, credential, models, config), secrets, sweeper),
                                 credential),
                         provider.translation(),
+                        key,
                         new CallIds(wiring.clock(), wiring.ids())::next,
                         wiring.clock());
                 providers.put(name, made);

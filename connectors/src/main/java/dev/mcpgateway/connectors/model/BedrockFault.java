@@ -50,22 +50,43 @@ record BedrockFault(Cause cause, int status, String type, String message) {
         return switch ((end < 0 ? name : name.substring(0, end)).strip().toLowerCase(Locale.ROOT)) {
             case "throttlingexception" -> new BedrockFault(Cause.RATE_LIMITED, 429, "rate_limit_error", message);
             case "modelnotreadyexception" -> new BedrockFault(Cause.RATE_LIMITED, 429, OVERLOADED, message);
-            case "validationexception" -> new BedrockFault(Cause.REJECTED, 400, "invalid_request_error", message);
+            case "validationexception" ->
+                new BedrockFault(
+                        isTooLong(message) ? Cause.TOO_LONG : Cause.REJECTED, 400, "invalid_request_error", message);
             case "resourcenotfoundexception" -> new BedrockFault(Cause.REJECTED, 404, "not_found_error", message);
             case "serviceunavailableexception" -> new BedrockFault(Cause.PROVIDER_ERROR, 503, OVERLOADED, message);
             case "internalserverexception" -> new BedrockFault(Cause.PROVIDER_ERROR, 500, API, message);
             case "modeltimeoutexception" -> new BedrockFault(Cause.TIMED_OUT, 408, "timeout_error", message);
             case "modelerrorexception", "modelstreamerrorexception" ->
                 new BedrockFault(Cause.PROVIDER_ERROR, 424, API, message);
-            case "accessdeniedexception",
-                    "unrecognizedclientexception",
+            case "accessdeniedexception" -> new BedrockFault(Cause.NOT_ENTITLED, status, "permission_error", "");
+            case "unrecognizedclientexception",
                     "invalidsignatureexception",
                     "incompletesignatureexception",
+                    "signaturedoesnotmatchexception",
+                    "invalidclienttokenidexception",
                     "missingauthenticationtokenexception",
+                    "requestexpiredexception",
                     "expiredtokenexception" ->
                 new BedrockFault(Cause.CREDENTIAL_REFUSED, status, "authentication_error", "");
-            default -> new BedrockFault(HttpModelProvider.cause(status), status, type(status), message);
+            default ->
+                new BedrockFault(
+                        ContextOverflow.isStatus(status) && isTooLong(message)
+                                ? Cause.TOO_LONG
+                                : HttpModelProvider.cause(status),
+                        status,
+                        type(status),
+                        message);
         };
+    }
+
+    private static boolean isTooLong(String message) {
+        return ContextOverflow.isSaidIn(message.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Whether it is about who the gateway is, and what it may do. */
+    private boolean isOfTheGateway() {
+        return cause == Cause.CREDENTIAL_REFUSED || cause == Cause.NOT_ENTITLED;
     }
 
     private static String type(int status) {
@@ -79,11 +100,11 @@ record BedrockFault(Cause cause, int status, String type, String message) {
     }
 
     /**
-     * Whether the agent reads the sentence. Not of what concerns the gateway's keys; nor of a model's own failure, whose
+     * Whether the agent reads the sentence. Not of what concerns the gateway's keys and rights; nor of a model's own failure, whose
      * statuses 408 and 424 mean something else to SDKs: the gateway answers those in its own words.
      */
     boolean isForTheAgent() {
-        return cause != Cause.CREDENTIAL_REFUSED && status != 408 && status != 424;
+        return !isOfTheGateway() && status != 408 && status != 424;
     }
 
     /**
@@ -91,7 +112,7 @@ record BedrockFault(Cause cause, int status, String type, String message) {
      * throw its own away.
      */
     byte[] json() {
-        String said = cause == Cause.CREDENTIAL_REFUSED ? API : type;
+        String said = isOfTheGateway() ? API : type;
         return ("{\"type\":\"error\",\"error\":{\"type\":\"" + said + "\",\"message\":"
                         + new String(JsonText.quote(message), StandardCharsets.UTF_8) + "}}")
                 .getBytes(StandardCharsets.UTF_8);

@@ -179,17 +179,26 @@ public final class BedrockProvider implements ModelProvider {
     }
 
     private ModelReply whole(HttpExchange exchange, ModelCall call) throws HttpFault {
+        byte[] body = exchange.readAll(settings.replyBytesMax());
+        String requestId = HttpModelProvider.requestId(exchange);
+        if (call.request().api() == ModelApi.COUNT_TOKENS) {
+            return count(body, requestId);
+        }
+        return switch (WholeAnswer.of(
+                body, new AnswerReader(call.request().api(), call.target()), settings, requestId)) {
+            case ModelReply.Whole whole ->
+                new ModelReply.Whole(whole.body(), requestId, counted(whole.facts(), exchange));
+            case ModelReply.Failed(ModelFailure failure) ->
+                new ModelReply.Failed(failure.with(counted(failure.facts(), exchange)));
+            case ModelReply.Streaming streaming -> streaming;
+        };
+    }
+
+    private ModelReply count(byte[] body, String requestId) {
         try {
-            byte[] body = exchange.readAll(settings.replyBytesMax());
-            JsonDocument answer =
-                    StrictJson.parse(body, JsonLimits.forReplies(settings.replyBytesMax(), settings.jsonDepthMax()));
-            String requestId = HttpModelProvider.requestId(exchange);
-            if (call.request().api() == ModelApi.COUNT_TOKENS) {
-                return count(answer, requestId);
-            }
-            AnswerReader reader = new AnswerReader(call.request().api(), call.target());
-            reader.whole(answer);
-            return new ModelReply.Whole(body, requestId, counted(reader.facts(), exchange));
+            return count(
+                    StrictJson.parse(body, JsonLimits.forReplies(settings.replyBytesMax(), settings.jsonDepthMax())),
+                    requestId);
         } catch (JsonRefused refused) {
             return failed(Cause.MALFORMED, String.valueOf(refused.getMessage()));
         }

@@ -195,28 +195,19 @@ public final class HttpModelProvider implements ModelProvider {
     }
 
     private ModelReply whole(HttpExchange exchange, ModelApi api) throws HttpFault {
-        try {
-            byte[] body = exchange.readAll(settings.replyBytesMax());
-            AnswerReader answer = new AnswerReader(api);
-            answer.whole(object(body, settings.replyBytesMax()));
-            return new ModelReply.Whole(body, requestId(exchange), answer.facts());
-        } catch (JsonRefused refused) {
-            return failed(Cause.MALFORMED, String.valueOf(refused.getMessage()));
-        }
-    }
-
-    private JsonDocument object(byte[] body, int bytesMax) throws JsonRefused {
-        return StrictJson.parse(body, JsonLimits.forReplies(bytesMax, settings.jsonDepthMax()));
+        byte[] body = exchange.readAll(settings.replyBytesMax());
+        return WholeAnswer.of(body, new AnswerReader(api), settings, requestId(exchange));
     }
 
     private ModelFailure error(HttpExchange exchange, String type, Credential credential) {
         int status = exchange.status();
-        Cause cause = cause(status);
-        boolean tells = status >= 400 && cause != Cause.CREDENTIAL_REFUSED && type.equals("application/json");
+        byte[] body = status >= 400 && type.equals("application/json") ? errorBody(exchange) : new byte[0];
+        Cause cause = ProviderError.of(body, settings.jsonDepthMax()).cause(settings.kind(), status);
+        boolean tells = cause != Cause.CREDENTIAL_REFUSED && cause != Cause.NOT_ENTITLED;
         return new ModelFailure(
                 cause,
                 status,
-                tells ? errorBody(exchange, credential) : new byte[0],
+                tells ? KeyScrub.scrub(body, credential) : new byte[0],
                 retryAfter(exchange, time),
                 requestId(exchange),
                 "HTTP " + status);
@@ -235,11 +226,13 @@ public final class HttpModelProvider implements ModelProvider {
         return status < 500 ? Cause.REJECTED : Cause.PROVIDER_ERROR;
     }
 
-    private byte[] errorBody(HttpExchange exchange, Credential credential) {
+    /** The error's document; empty when it is none. */
+    private byte[] errorBody(HttpExchange exchange) {
         try {
             byte[] body = exchange.readAll(ERROR_BYTES_MAX);
-            boolean isObject = object(body, ERROR_BYTES_MAX).is(JsonDocument.ROOT, Kind.OBJECT);
-            return isObject ? KeyScrub.scrub(body, credential) : new byte[0];
+            boolean isObject = StrictJson.parse(body, JsonLimits.forReplies(ERROR_BYTES_MAX, settings.jsonDepthMax()))
+                    .is(JsonDocument.ROOT, Kind.OBJECT);
+            return isObject ? body : new byte[0];
         } catch (HttpFault | JsonRefused unreadable) {
             return new byte[0];
         }

@@ -40,6 +40,16 @@ public enum ModelApi {
         return operation;
     }
 
+    /** Whether streams have events of this type; servers also send others, such as {@code ping}, to keep connections open. */
+    public boolean isEvent(String type) {
+        return switch (this) {
+            case MESSAGES, COUNT_TOKENS ->
+                type.startsWith("message") || type.startsWith("content_block_") || type.equals("error");
+            case RESPONSES -> type.startsWith("response.") || type.equals("message") || type.equals("error");
+            case CHAT_COMPLETIONS, EMBEDDINGS, GENERATE_CONTENT -> type.equals("message") || type.equals("error");
+        };
+    }
+
     /** Whether an answer may be asked for as a stream. */
     public boolean streams() {
         return this == CHAT_COMPLETIONS || this == RESPONSES || this == MESSAGES || this == GENERATE_CONTENT;

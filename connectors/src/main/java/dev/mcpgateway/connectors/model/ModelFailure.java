@@ -9,10 +9,17 @@ package dev.mcpgateway.connectors.model;
  * @param retryAfterSeconds when the provider wants to be asked again; 0 when it does not say
  * @param requestId the provider's id of the request; empty when there is none
  * @param detail for operators; quotes nothing of the provider
+ * @param facts what the answer said of itself before it failed: what it used is to be paid
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
 public record ModelFailure(
-        Cause cause, int status, byte[] body, int retryAfterSeconds, String requestId, String detail) {
+        Cause cause,
+        int status,
+        byte[] body,
+        int retryAfterSeconds,
+        String requestId,
+        String detail,
+        ModelFacts facts) {
 
     /** What callers tell apart: whether another attempt may help, and who is at fault. */
     public enum Cause {
@@ -30,18 +37,38 @@ public record ModelFailure(
         BROKEN,
         /** The answer is none in the provider's protocol. */
         MALFORMED,
+        /**
+         * The model has answered, and the gateway cannot pass that on: it is nested more deeply than is read, or says what the
+         * agent's protocol has no words for. Who shaped it may be the agent, and the provider is paid for it all the same.
+         */
+        UNREADABLE,
         /** The answer is longer than allowed. */
         TOO_LARGE,
-        /** The provider does not accept the gateway's credential (401, 403). */
+        /** The provider does not accept the gateway's credential. */
         CREDENTIAL_REFUSED,
+        /** The provider knows the gateway, and does not serve this model, or anything from where it is, to it. */
+        NOT_ENTITLED,
         /** Too many requests (429). */
         RATE_LIMITED,
+        /** The request does not fit into the model's context. */
+        TOO_LONG,
         /** The provider refuses this request (other 4xx). */
         REJECTED,
         /** The provider failed (5xx), or said so in the place of an answer. */
         PROVIDER_ERROR,
         /** The calling thread was interrupted: nobody waits for the answer. */
         CANCELLED
+    }
+
+    /** A failure of whose answer nothing is known. */
+    public ModelFailure(
+            Cause cause, int status, byte[] body, int retryAfterSeconds, String requestId, String detail) {
+        this(cause, status, body, retryAfterSeconds, requestId, detail, ModelFacts.NONE);
+    }
+
+    /** The same with what the answer said of itself. */
+    public ModelFailure with(ModelFacts said) {
+        return new ModelFailure(cause, status, body, retryAfterSeconds, requestId, detail, said);
     }
 
     /** Nobody waits for the answer any more. */

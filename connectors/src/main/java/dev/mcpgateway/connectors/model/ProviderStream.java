@@ -86,12 +86,15 @@ final class ProviderStream implements ModelStream {
         return switch (stream.next()) {
             case Step.Broken(ModelFailure failure) -> {
                 stream.close();
-                yield new ModelReply.Failed(failure);
+                yield new ModelReply.Failed(failure.with(stream.facts()));
             }
             case Step.Next(ModelEvent event)
             when event.mark() == Mark.ERROR -> {
                 stream.close();
-                yield new ModelReply.Failed(ModelFailure.of(Cause.PROVIDER_ERROR, "an error as its first event"));
+                yield new ModelReply.Failed(ModelFailure.of(
+                                ContextOverflow.isSaidIn(event.data()) ? Cause.TOO_LONG : Cause.PROVIDER_ERROR,
+                                "an error as its first event")
+                        .with(stream.facts()));
             }
             case Step.Next(ModelEvent event) -> {
                 stream.first = event;
@@ -127,8 +130,10 @@ final class ProviderStream implements ModelStream {
                     ended = api == ModelApi.CHAT_COMPLETIONS;
                     return new Step.Next(new ModelEvent(event.type(), event.data(), ended ? Mark.LAST : Mark.OPEN));
                 }
-                JsonDocument document =
-                        StrictJson.parse(event.data(), JsonLimits.forReplies(EVENT_BYTES_MAX, limits.jsonDepthMax()));
+                JsonDocument document = parsed(event);
+                if (document == null) {
+                    continue;
+                }
                 Mark mark = answer.event(document);
                 if (api == ModelApi.GENERATE_CONTENT && mark == Mark.OPEN && answer.isFinished()) {
                     ModelEvent before = held;
@@ -145,7 +150,7 @@ final class ProviderStream implements ModelStream {
                 }
             }
         } catch (JsonRefused malformed) {
-            return broken(Cause.MALFORMED, "an event that is no JSON: " + malformed.getMessage());
+            return broken(WholeAnswer.cause(malformed), "an event that cannot be read: " + malformed.getMessage());
         } catch (EventStreamReader.EventTooLarge tooLarge) {
             return broken(Cause.TOO_LARGE, String.valueOf(tooLarge.getMessage()));
         } catch (HttpFault fault) {
@@ -158,6 +163,20 @@ final class ProviderStream implements ModelStream {
     @Override
     public void beforeWaiting(Runnable then) {
         exchange.beforeWaiting(then);
+    }
+
+    /** What the event holds; {@code null} for one that is none of the protocol's and says nothing that can be read. */
+    private @Nullable JsonDocument parsed(EventStreamReader.Event event) throws JsonRefused {
+        try {
+            return StrictJson.parse(event.data(), JsonLimits.forReplies(EVENT_BYTES_MAX, limits.jsonDepthMax()));
+        } catch (JsonRefused refused) {
+            if (refused.reason() == JsonRefused.Reason.NOT_JSON && !api.isEvent(event.type())) {
+                return null;
+            }
+            // what it used is read all the same: an answer may repeat itself whole in its last event
+            WholeAnswer.deeper(refused, event.data()).ifPresent(answer::event);
+            throw refused;
+        }
     }
 
     private static Step broken(Cause cause, String detail) {

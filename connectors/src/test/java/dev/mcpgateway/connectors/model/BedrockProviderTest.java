@@ -348,7 +348,8 @@ class BedrockProviderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "AccessDeniedException, 403, CREDENTIAL_REFUSED",
+        "AccessDeniedException, 403, NOT_ENTITLED",
+        "InvalidSignatureException, 403, CREDENTIAL_REFUSED",
         "UnrecognizedClientException, 403, CREDENTIAL_REFUSED",
         "ExpiredTokenException, 400, CREDENTIAL_REFUSED",
         "'', 401, CREDENTIAL_REFUSED",
@@ -374,7 +375,7 @@ class BedrockProviderTest {
         "validationException, 400, REJECTED, true",
         "modelTimeoutException, 408, TIMED_OUT, false",
         "modelStreamErrorException, 424, PROVIDER_ERROR, false",
-        "accessDeniedException, 500, CREDENTIAL_REFUSED, false"
+        "accessDeniedException, 500, NOT_ENTITLED, false"
     })
     void anExceptionAsTheFirstEventIsNoStream(String name, int status, Cause cause, boolean told) throws Exception {
         server.on(PATH + "/invoke-with-response-stream", turn -> {

@@ -12,8 +12,8 @@ import java.math.RoundingMode;
 import java.util.Set;
 
 /**
- * How many tokens a request can be and ask for, read from it before anybody has counted them. Members of all protocols are
- * looked for whichever the request is of: one too many only makes the bound larger.
+ * How many tokens a request can be and ask for, read from it before anybody has counted them. What makes a bound larger is
+ * looked for in the words of all protocols, whichever the request is of; what makes it smaller only in those of its own.
  *
  * @param bytes of the request
  * @param isWhole whether all that the model will read is in those bytes
@@ -113,22 +113,33 @@ record AskedTokens(long bytes, boolean isWhole, long output, long answers, Strin
         JsonDocument body = request.body();
         boolean embeds = request.api() == ModelApi.EMBEDDINGS;
         int generation = body.at(GENERATION);
-        long output = -1;
-        for (Name cap :
-                new Name[] {Name.of("max_completion_tokens"), Name.of("max_tokens"), Name.of("max_output_tokens")}) {
-            output = Math.max(output, number(body, body.at(cap)));
-        }
-        output = Math.max(output, number(body, body.member(generation, Name.of("maxOutputTokens"))));
         long answers = Math.max(
                 number(body, body.at(Name.of("n"))), number(body, body.member(generation, Name.of("candidateCount"))));
         int tier = body.at(SERVICE_TIER);
         return new AskedTokens(
                 body.bytes().length,
                 embeds || (body.at(Name.of("prompt")) == JsonDocument.NONE && isWhole(body, JsonDocument.ROOT)),
-                embeds ? 0 : output,
+                embeds ? 0 : output(request.api(), body, generation),
                 Math.max(1, answers),
                 body.is(tier, Kind.STRING) ? body.string(tier) : "",
                 embeds);
+    }
+
+    /**
+     * The limits that such requests have: a provider passes over the name of another protocol, and answers without limit.
+     * Of two names that servers read, the larger number counts.
+     */
+    private static long output(ModelApi api, JsonDocument body, int generation) {
+        return switch (api) {
+            case CHAT_COMPLETIONS ->
+                Math.max(
+                        number(body, body.at(Name.of("max_completion_tokens"))),
+                        number(body, body.at(Name.of("max_tokens"))));
+            case RESPONSES -> number(body, body.at(Name.of("max_output_tokens")));
+            case MESSAGES -> number(body, body.at(Name.of("max_tokens")));
+            case GENERATE_CONTENT -> number(body, body.member(generation, Name.of("maxOutputTokens")));
+            case EMBEDDINGS, COUNT_TOKENS -> -1;
+        };
     }
 
     /** Rounded up and bounded; -1 for what is no number above zero. */

@@ -54,7 +54,10 @@ final class Attempt implements AutoCloseable {
     /** Takes the reply, and waits for the first content of a stream where somebody else could still answer. */
     void replied(ModelReply first, ModelApi api, boolean holds, BooleanSupplier isOver) {
         switch (first) {
-            case ModelReply.Failed(ModelFailure failure) -> failed(failure, isOver);
+            case ModelReply.Failed(ModelFailure failure) -> {
+                facts = failure.facts();
+                failed(failure, isOver);
+            }
             case ModelReply.Whole whole -> {
                 reply = whole;
                 facts = whole.facts();
@@ -67,7 +70,7 @@ final class Attempt implements AutoCloseable {
                 facts = held.facts();
                 if (failure != null) {
                     held.close();
-                    failed(failure, isOver);
+                    failed(failure.with(facts), isOver);
                 }
             }
         }
@@ -132,6 +135,11 @@ final class Attempt implements AutoCloseable {
 
     boolean hasFailed() {
         return reply instanceof ModelReply.Failed;
+    }
+
+    /** Whether there was an answer that cannot be passed on: who asks again pays again, and learns no more. */
+    boolean isUnreadable() {
+        return reply instanceof ModelReply.Failed(ModelFailure failure) && failure.cause() == Cause.UNREADABLE;
     }
 
     /** Whether it failed because another model answered. */

@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.model;
 
+import dev.mcpgateway.connectors.model.ContextOverflow;
 import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.connectors.model.ModelEvent.Mark;
@@ -47,7 +48,7 @@ final class HeldStream implements ModelStream {
             switch (stream.next()) {
                 case Step.Next(ModelEvent event)
                 when event.mark() == Mark.ERROR -> {
-                    return Optional.of(failure("an error before the first content"));
+                    return Optional.of(failure(event));
                 }
                 case Step.Next(ModelEvent event) -> held.add(event);
                 case Step.Broken(ModelFailure failure) -> {
@@ -58,8 +59,10 @@ final class HeldStream implements ModelStream {
         return Optional.empty();
     }
 
-    private static ModelFailure failure(String detail) {
-        return new ModelFailure(Cause.PROVIDER_ERROR, 0, new byte[0], 0, "", detail);
+    private static ModelFailure failure(ModelEvent error) {
+        return ModelFailure.of(
+                ContextOverflow.isSaidIn(error.data()) ? Cause.TOO_LONG : Cause.PROVIDER_ERROR,
+                "an error before the first content");
     }
 
     @Override

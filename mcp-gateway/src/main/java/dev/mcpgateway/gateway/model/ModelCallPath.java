@@ -314,7 +314,7 @@ final class ModelCallPath {
                     return target.provider().send(new ModelCall(ask.request(), target.model(), ask.headers(), atMost));
                 });
         progress.attempt = attempt;
-        boolean isFinal = attempt.hasFailed() && attempts.hasChoice(admitted.plan());
+        boolean isFinal = attempt.isUnreadable() || (attempt.hasFailed() && attempts.hasChoice(admitted.plan()));
         answers.attempts(ask.exchange(), attempt.number(), isFinal);
         // an interrupt has done its work by now and must not end the record of the outcome
         return Thread.interrupted() && attempt.hasFailed()

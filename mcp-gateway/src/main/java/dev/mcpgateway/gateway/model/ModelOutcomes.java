@@ -19,13 +19,13 @@ final class ModelOutcomes {
     static Refusal refusal(ModelFailure failure) {
         Reason reason = switch (failure.cause()) {
             case UNTRANSLATABLE -> Reason.UNTRANSLATABLE;
-            case NO_CREDENTIAL, CREDENTIAL_REFUSED -> Reason.CREDENTIAL_UNAVAILABLE;
+            case NO_CREDENTIAL, CREDENTIAL_REFUSED, NOT_ENTITLED -> Reason.CREDENTIAL_UNAVAILABLE;
             case NOT_CONNECTED, BROKEN -> Reason.UPSTREAM_DOWN;
             case BUSY -> Reason.UPSTREAM_BUSY;
             case TIMED_OUT -> Reason.UPSTREAM_TIMED_OUT;
-            case MALFORMED -> Reason.UPSTREAM_MALFORMED;
+            case MALFORMED, UNREADABLE -> Reason.UPSTREAM_MALFORMED;
             case TOO_LARGE -> Reason.RESULT_TOO_LARGE;
-            case RATE_LIMITED, REJECTED -> Reason.PROVIDER_REFUSED;
+            case RATE_LIMITED, TOO_LONG, REJECTED -> Reason.PROVIDER_REFUSED;
             case PROVIDER_ERROR -> Reason.PROVIDER_FAILED;
             case CANCELLED -> Reason.CANCELLED;
         };
@@ -45,7 +45,10 @@ final class ModelOutcomes {
             case UPSTREAM_TIMED_OUT -> "The provider of the model did not answer in time.";
             case UPSTREAM_DOWN, CREDENTIAL_UNAVAILABLE -> "The provider of the model cannot be reached at the moment.";
             case UPSTREAM_BUSY -> "The provider of the model is busy. Try again later.";
-            case UPSTREAM_MALFORMED -> "The provider of the model sent an answer that is not valid.";
+            case UPSTREAM_MALFORMED ->
+                failure.cause() == ModelFailure.Cause.UNREADABLE
+                        ? "The model has answered, but its answer cannot be passed on in this protocol."
+                        : "The provider of the model sent an answer that is not valid.";
             case RESULT_TOO_LARGE -> "The model's answer is too large to be passed on.";
             default -> reason.text();
         };
@@ -65,9 +68,14 @@ final class ModelOutcomes {
                     NOT_CONNECTED,
                     BUSY,
                     CREDENTIAL_REFUSED,
+                    NOT_ENTITLED,
                     RATE_LIMITED,
+                    TOO_LONG,
                     REJECTED,
                     PROVIDER_ERROR -> Reservation.End.UNANSWERED;
+            // who has said why the model stopped has counted everything
+            case UNREADABLE ->
+                failure.facts().finishReason().isEmpty() ? Reservation.End.CUT : Reservation.End.COMPLETE;
             case TIMED_OUT, BROKEN, MALFORMED, TOO_LARGE, CANCELLED -> Reservation.End.CUT;
         };
     }

@@ -40,8 +40,6 @@ class AskedTokensTest {
     @CsvSource(delimiter = '|', textBlock = """
             "max_tokens":7                                  | 7
             "max_completion_tokens":7,"max_tokens":9        | 9
-            "max_output_tokens":7                           | 7
-            "generationConfig":{"maxOutputTokens":7}        | 7
             "max_tokens":7,"n":3                            | 21
             "max_tokens":6.5                                | 7
             "max_tokens":1e9999999                          | 1000000000
@@ -55,6 +53,21 @@ class AskedTokensTest {
     void theOutputIsBoundedByWhatTheRequestSays(String members, long most) {
         assertThat(asked(ModelApi.CHAT_COMPLETIONS, members).outputMost(UNBOUNDED, ASSUMED))
                 .isEqualTo(most);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            CHAT_COMPLETIONS | "max_output_tokens":7                    | 5000
+            CHAT_COMPLETIONS | "generationConfig":{"maxOutputTokens":7} | 5000
+            RESPONSES        | "max_output_tokens":7,"max_tokens":1     | 7
+            RESPONSES        | "max_tokens":7                           | 5000
+            MESSAGES         | "max_tokens":7                           | 7
+            MESSAGES         | "max_completion_tokens":7                | 5000
+            GENERATE_CONTENT | "generationConfig":{"maxOutputTokens":7} | 7
+            GENERATE_CONTENT | "max_tokens":7                           | 5000
+            """)
+    void aLimitThatTheProtocolDoesNotHaveBoundsNothing(ModelApi api, String members, long most) {
+        assertThat(asked(api, members).outputMost(UNBOUNDED, ASSUMED)).isEqualTo(most);
     }
 
     @Test

@@ -12,6 +12,9 @@ final class Arguments {
     /** Levels that a message has around them. */
     private static final int LEVELS_AROUND = 8;
 
+    /** Nobody here follows a reply down, and it was held to the bounds of replies. */
+    private static final int REPLY_DEPTH_MAX = 1024;
+
     private Arguments() {}
 
     /** Arguments in the history of a conversation. No text at all stands for no arguments, as some servers write it. */
@@ -20,15 +23,21 @@ final class Arguments {
         if (json.isBlank()) {
             return "{}";
         }
-        if (!isObject(json)) {
+        if (!isObject(json, JsonLimits.DEPTH_DEFAULT - LEVELS_AROUND)) {
             throw text.unfit("not the text of a JSON object");
         }
         return json;
     }
 
+    /** Whether what a model wrote is an object. */
     static boolean isObject(String json) {
+        return isObject(json, REPLY_DEPTH_MAX);
+    }
+
+    private static boolean isObject(String json, int depthMax) {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-        JsonLimits limits = JsonLimits.forReplies(Math.max(1, bytes.length), JsonLimits.DEPTH_DEFAULT - LEVELS_AROUND);
+        int most = Math.max(1, bytes.length);
+        JsonLimits limits = new JsonLimits(most, depthMax, most, most, most, true);
         try {
             return StrictJson.parse(bytes, limits).is(JsonDocument.ROOT, Kind.OBJECT);
         } catch (JsonRefused refused) {

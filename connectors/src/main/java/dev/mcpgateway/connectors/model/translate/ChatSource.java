@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelProtocol;
 import dev.mcpgateway.connectors.model.UsageReader;
 import java.nio.charset.StandardCharsets;
@@ -46,8 +47,9 @@ final class ChatSource implements Source {
 
     @Override
     public void whole(Node reply, List<Piece> out) {
-        if (reply.get("error") != null) {
-            throw reply.unfit("an error in place of a reply");
+        Node error = reply.get("error");
+        if (error != null) {
+            throw failed(error);
         }
         out.add(new Piece.Begun(reply.textOf("id"), reply.textOf("model")));
         List<Node> choices = reply.need("choices").elements();
@@ -71,11 +73,16 @@ final class ChatSource implements Source {
             finish(out);
             return;
         }
-        Node chunk = Node.ofReply(data);
+        Optional<Node> object =
+                ModelApi.CHAT_COMPLETIONS.isEvent(type) ? Node.ofEvent(data) : Optional.empty();
+        if (object.isEmpty()) {
+            losses.tellOfEvent(type);
+            return;
+        }
+        Node chunk = object.get();
         Node error = chunk.get("error");
         if (error != null) {
-            String words = error.isObject() ? error.textOf("type") : "";
-            throw new Failed(Fault.ofType(words));
+            throw failed(error);
         }
         chunk.countInto(usage, "usage");
         List<Node> choices = chunk.elementsOf("choices");
@@ -97,6 +104,10 @@ final class ChatSource implements Source {
                 stop = Optional.of(reason(reason));
             }
         }
+    }
+
+    private static Failed failed(Node error) {
+        return new Failed(Fault.ofType(error.isObject() ? error.textOf("type") : ""));
     }
 
     private void content(Node message, List<Piece> out) {

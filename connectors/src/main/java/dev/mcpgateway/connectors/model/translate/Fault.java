@@ -16,6 +16,14 @@ record Fault(int status, String chatType, String chatCode, String messagesType, 
     static final Fault BROKEN = new Fault(
             502, "server_error", "bad_gateway", "api_error", "The model provider's reply was cut or malformed.");
 
+    /** With the code by which agents know that they must shorten their conversation. */
+    static final Fault TOO_LONG = new Fault(
+            400,
+            "invalid_request_error",
+            "context_length_exceeded",
+            "invalid_request_error",
+            "The prompt is too long: it does not fit into the model's context.");
+
     /** From the status of the provider's answer. */
     static Fault ofStatus(int status) {
         return switch (status) {

@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelProtocol;
 import dev.mcpgateway.connectors.model.UsageReader;
 import java.util.List;
@@ -27,7 +28,8 @@ final class GeminiSource implements Source {
 
     @Override
     public void event(String type, byte[] data, List<Piece> out) {
-        chunk(Node.ofReply(data), out);
+        Optional<Node> chunk = ModelApi.GENERATE_CONTENT.isEvent(type) ? Node.ofEvent(data) : Optional.empty();
+        chunk.ifPresentOrElse(each -> chunk(each, out), () -> losses.tellOfEvent(type));
     }
 
     @Override
@@ -43,7 +45,7 @@ final class GeminiSource implements Source {
     private void chunk(Node chunk, List<Piece> out) {
         Node error = chunk.get("error");
         if (error != null) {
-            throw new Failed(Fault.ofType(error.textOf("status")));
+            throw new Failed(Fault.ofType(error.isObject() ? error.textOf("status") : ""));
         }
         if (!begun) {
             begun = true;
@@ -120,7 +122,7 @@ final class GeminiSource implements Source {
                     "IMAGE_RECITATION" -> StopReason.REFUSAL;
             // the call that the model wanted is lost, so an end in peace would be a lie
             case "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS" ->
-                throw new Failed(Fault.ofStatus(500));
+                throw reason.unfit("a call of a tool that the model could not write");
             default -> {
                 losses.tell(reason, "an unknown reason; ended as if it were done");
                 yield StopReason.END;

@@ -24,8 +24,13 @@ final class Losses {
 
     /** The meaning is kept, or only speed and cost depend on it. */
     void tell(Node node, String why) {
+        tell(node.pointer(), why);
+    }
+
+    /** The same of what has no place in a document. */
+    void tell(String pointer, String why) {
         if (told.size() < TOLD_MAX) {
-            told.add(new Told(node.pointer(), why));
+            told.add(new Told(pointer, why));
         } else if (told.size() == TOLD_MAX) {
             told.add(new Told("", "and others"));
         }
@@ -35,6 +40,13 @@ final class Losses {
     void drop(Node node, String why) {
         node.cover();
         tell(node, why);
+    }
+
+    /** An event that no reader of its protocol waits for. What only keeps a connection open says nothing. */
+    void tellOfEvent(String type) {
+        if (!type.equals("ping")) {
+            tell("", "an event that the other protocol does not have; dropped");
+        }
     }
 
     /** Something that was asked for is not done: refused where the route wants that. */

@@ -13,14 +13,16 @@ final class MessagesAsk {
 
     private final Node root;
     private final Losses losses;
+    private final StateKey key;
 
-    private MessagesAsk(Node root, Losses losses) {
+    private MessagesAsk(Node root, Losses losses, StateKey key) {
         this.root = root;
         this.losses = losses;
+        this.key = key;
     }
 
-    static Ask read(Node root, Losses losses) {
-        return new MessagesAsk(root, losses).read();
+    static Ask read(Node root, Losses losses, StateKey key) {
+        return new MessagesAsk(root, losses, key).read();
     }
 
     private Ask read() {
@@ -145,8 +147,8 @@ final class MessagesAsk {
     }
 
     /** Only tokens of the gateway's own can be another provider's; everything else is Anthropic's, which gets none. */
-    private static Seal seal(String state, Seal.Kind kind, String text) {
-        return Seal.ofToken(state).orElseGet(() -> new Seal("anthropic", kind, text, state));
+    private Seal seal(String state, Seal.Kind kind, String text) {
+        return key.open(state, () -> new Seal("anthropic", kind, text, state));
     }
 
     private Block result(Node block) {

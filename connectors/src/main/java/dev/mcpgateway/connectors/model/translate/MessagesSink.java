@@ -22,17 +22,19 @@ final class MessagesSink implements Sink {
     }
 
     private final Served served;
+    private final StateKey key;
     private Open open = Open.NOTHING;
     private int index = -1;
     private Optional<ModelUsage> usage = Optional.empty();
     private Piece.Stopped stopped = new Piece.Stopped(StopReason.END, "");
 
-    MessagesSink(Served served) {
+    MessagesSink(Served served, StateKey key) {
         this.served = served;
+        this.key = key;
     }
 
     /** The whole reply. */
-    static byte[] whole(Folded reply, Served served) {
+    static byte[] whole(Folded reply, Served served, StateKey key) {
         JsonOut out = new JsonOut().open();
         head(out, reply.id(), reply.model(), served);
         out.openList("content");
@@ -42,7 +44,7 @@ final class MessagesSink implements Sink {
                 case Folded.Part.Refusal refusal -> text(out, refusal.text());
                 case Folded.Part.Thought thought ->
                     ChatSeals.writeThinking(
-                            out, new Seal(served.owner(), Seal.Kind.THINKING, thought.text(), nothing(served)));
+                            out, new Seal(served.owner(), Seal.Kind.THINKING, thought.text(), nothing(served, key)));
                 case Folded.Part.Sealed sealed ->
                     ChatSeals.writeThinking(
                             out,
@@ -50,7 +52,7 @@ final class MessagesSink implements Sink {
                                     served.owner(),
                                     Seal.Kind.REDACTED,
                                     "",
-                                    sealed.seal().toToken()));
+                                    key.seal(sealed.seal())));
                 case Folded.Part.Call call -> {
                     // a call that the output limit or a filter cut has no arguments that an object could hold
                     if (Arguments.isObject(call.arguments())) {
@@ -69,8 +71,8 @@ final class MessagesSink implements Sink {
         return out.close().toBytes();
     }
 
-    private static String nothing(Served served) {
-        return new Seal(served.owner(), Seal.Kind.NOTHING, "", "").toToken();
+    private static String nothing(Served served, StateKey key) {
+        return key.seal(new Seal(served.owner(), Seal.Kind.NOTHING, "", ""));
     }
 
     private static void text(JsonOut out, String text) {
@@ -124,7 +126,7 @@ final class MessagesSink implements Sink {
                         out,
                         Open.NOTHING,
                         block -> block.text("type", "redacted_thinking")
-                                .text("data", sealed.seal().toToken()));
+                                .text("data", key.seal(sealed.seal())));
                 end(out);
             }
             case Piece.CallBegun call ->
@@ -197,7 +199,7 @@ final class MessagesSink implements Sink {
 
     private void close(List<Event> out) {
         if (open == Open.THINKING) {
-            delta(out, delta -> delta.text("type", "signature_delta").text("signature", nothing(served)));
+            delta(out, delta -> delta.text("type", "signature_delta").text("signature", nothing(served, key)));
         }
         if (open != Open.NOTHING) {
             end(out);

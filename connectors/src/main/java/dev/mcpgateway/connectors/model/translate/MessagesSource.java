@@ -5,10 +5,20 @@ import dev.mcpgateway.connectors.model.UsageReader;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads a reply of Anthropic messages. */
 final class MessagesSource implements Source {
+    private static final Set<String> KINDS = Set.of(
+            "message_start",
+            "content_block_start",
+            "content_block_delta",
+            "content_block_stop",
+            "message_delta",
+            "message_stop",
+            "error");
+
     private final Served served;
     private final Losses losses;
     private final UsageReader usage = new UsageReader(ModelProtocol.ANTHROPIC);
@@ -38,7 +48,7 @@ final class MessagesSource implements Source {
     @Override
     public void whole(Node reply, List<Piece> out) {
         if (reply.textOf("type").equals("error")) {
-            throw reply.unfit("an error in place of a reply");
+            throw failed(reply);
         }
         begin(reply, out);
         for (Node block : reply.need("content").elements()) {
@@ -58,9 +68,15 @@ final class MessagesSource implements Source {
 
     @Override
     public void event(String type, byte[] data, List<Piece> out) {
-        Node event = Node.ofReply(data);
-        String kind = event.need("type").text();
-        if (!begun && !Set.of("message_start", "ping", "error").contains(kind)) {
+        Optional<Node> object = Node.ofEvent(data);
+        String kind = object.map(each -> each.textOf("type")).filter(each -> !each.isEmpty()).orElse(type);
+        if (object.isEmpty() || !KINDS.contains(kind)) {
+            // the protocol adds event types and asks readers to pass over them
+            losses.tellOfEvent(kind);
+            return;
+        }
+        Node event = object.get();
+        if (!begun && !kind.equals("message_start") && !kind.equals("error")) {
             throw event.unfit("an event before message_start");
         }
         switch (kind) {
@@ -96,11 +112,13 @@ final class MessagesSource implements Source {
                 }
                 out.add(new Piece.Finished());
             }
-            case "error" -> throw new Failed(Fault.ofType(event.need("error").textOf("type")));
-            default -> {
-                // the protocol adds event types and asks readers to pass over them
-            }
+            default -> throw failed(event);
         }
+    }
+
+    private static Failed failed(Node event) {
+        Node error = event.get("error");
+        return new Failed(Fault.ofType(error != null && error.isObject() ? error.textOf("type") : ""));
     }
 
     private OpenBlock block(Node event) {

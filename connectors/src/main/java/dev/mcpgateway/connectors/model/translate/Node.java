@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class Node {
     private static final int STEP_CHARS_MAX = 40;
     private static final int STEPS_MAX = 16;
+
+    /** Deeper than whoever receives replies lets them be. */
+    private static final int REPLY_DEPTH_MAX = 1024;
+
     private static final int COUNT_DIGITS_MAX = 12;
     private static final Pattern DIGITS = Pattern.compile("[0-9]{1," + COUNT_DIGITS_MAX + "}");
 
@@ -53,7 +58,22 @@ final class Node {
 
     /** Reads what a provider sent. */
     static Node ofReply(byte[] bytes) {
-        return parse(bytes, JsonLimits.forReplies(Math.max(1, bytes.length), JsonLimits.DEPTH_DEFAULT));
+        return parse(bytes, replies(bytes));
+    }
+
+    /** Reads an event's data; empty for what is JSON but no object, and so none of any protocol's events. */
+    static Optional<Node> ofEvent(byte[] data) {
+        try {
+            return Optional.of(root(StrictJson.parse(data, replies(data)))).filter(Node::isObject);
+        } catch (JsonRefused refused) {
+            throw new Unfit("", String.valueOf(refused.getMessage()));
+        }
+    }
+
+    /** Who received the bytes has held them to its bounds; here only what they are counts, whatever those bounds were. */
+    private static JsonLimits replies(byte[] bytes) {
+        int most = Math.max(1, bytes.length);
+        return new JsonLimits(most, REPLY_DEPTH_MAX, most, most, most, true);
     }
 
     /** Reads what an agent sent; text that two readers might read differently is refused. */

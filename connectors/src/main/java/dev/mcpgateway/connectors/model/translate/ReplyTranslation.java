@@ -26,10 +26,13 @@ public sealed interface ReplyTranslation {
     }
 
     /**
-     * It is no reply of the provider's protocol. The reason quotes nothing of it.
+     * It is no reply of the provider's protocol, or none that the agent's protocol has words for. The reason quotes nothing of it.
      *
      * @param pointer where (RFC 6901), in printable ASCII of bounded length
      * @param reason why
      */
     record Malformed(String pointer, String reason) implements ReplyTranslation {}
+
+    /** In the place of a reply the provider says that it failed. The reason quotes nothing of it. */
+    record Erred(String reason) implements ReplyTranslation {}
 }

@@ -9,16 +9,18 @@ import org.jspecify.annotations.Nullable;
 final class ResponsesAsk {
     private final Node root;
     private final Losses losses;
+    private final StateKey key;
     private final List<Block.Text> system = new ArrayList<>();
     private final Turns turns = new Turns();
 
-    private ResponsesAsk(Node root, Losses losses) {
+    private ResponsesAsk(Node root, Losses losses, StateKey key) {
         this.root = root;
         this.losses = losses;
+        this.key = key;
     }
 
-    static Ask read(Node root, Losses losses) {
-        return new ResponsesAsk(root, losses).read();
+    static Ask read(Node root, Losses losses, StateKey key) {
+        return new ResponsesAsk(root, losses, key).read();
     }
 
     private Ask read() {
@@ -158,7 +160,7 @@ final class ResponsesAsk {
             losses.drop(item, "readable thoughts are not sent back; dropped");
             return;
         }
-        Seal seal = Seal.ofToken(token).orElseGet(() -> new Seal("openai", Seal.Kind.NOTHING, "", token));
+        Seal seal = key.open(token, () -> new Seal("openai", Seal.Kind.NOTHING, "", token));
         turns.join(Turn.Role.ASSISTANT, List.of(new Block.Sealed(item, seal)));
     }
 

@@ -30,6 +30,7 @@ final class ResponsesSink implements Sink {
     }
 
     private final Served served;
+    private final StateKey key;
     private final List<String> items = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private Open open = Open.NOTHING;
@@ -42,13 +43,14 @@ final class ResponsesSink implements Sink {
     private Optional<ModelUsage> usage = Optional.empty();
     private StopReason stop = StopReason.END;
 
-    ResponsesSink(Served served) {
+    ResponsesSink(Served served, StateKey key) {
         this.served = served;
+        this.key = key;
     }
 
     /** The whole reply. */
-    static byte[] whole(Folded reply, Served served) {
-        ResponsesSink sink = new ResponsesSink(served);
+    static byte[] whole(Folded reply, Served served, StateKey key) {
+        ResponsesSink sink = new ResponsesSink(served, key);
         List<Event> unused = new ArrayList<>();
         sink.id = id(reply.id(), served);
         sink.model = reply.model();
@@ -222,12 +224,12 @@ final class ResponsesSink implements Sink {
     private void seal(Seal seal, List<Event> out) {
         count(seal.state().length() + seal.text().length());
         if (open == Open.REASONING && seal.kind() == Seal.Kind.THINKING) {
-            closeReasoning(seal.toToken(), out);
+            closeReasoning(key.seal(seal), out);
             return;
         }
         start(Open.NOTHING, out);
         reasoningAdded(out);
-        done(out, event -> reasoning(event, seal.toToken(), false));
+        done(out, event -> reasoning(event, key.seal(seal), false));
     }
 
     private void close(List<Event> out) {

@@ -1,14 +1,13 @@
 package dev.mcpgateway.connectors.model.translate;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Opaque reasoning state that must come back to its owner unchanged, and to nobody else.
  *
  * <p>Where the agent's protocol has a field for such state of its own provider (a thinking signature, encrypted content),
- * it travels there as a token: {@code gw1.<owner>.<kind>.<text>.<state>}, the text in URL-safe Base64.
+ * it travels there as a token: {@code gw1.<owner>.<kind>.<sealed text>.<state>}, which {@link StateKey} seals and opens.
  *
  * @param owner who gave it
  * @param text the thinking that it signs; empty for all kinds but {@link Kind#THINKING}
@@ -16,6 +15,8 @@ import java.util.Optional;
  */
 record Seal(String owner, Kind kind, String text, String state) {
     static final String PREFIX = "gw1.";
+
+    private static final Pattern SEALED = Pattern.compile("[A-Za-z0-9_-]*+");
 
     /** What it belongs to. */
     enum Kind {
@@ -37,30 +38,34 @@ record Seal(String owner, Kind kind, String text, String state) {
         }
     }
 
-    String toToken() {
-        String encoded = Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
-        return PREFIX + owner + "." + kind.letter + "." + encoded + "." + state;
+    /** Stands for a token that the gateway has not sealed: of nobody, so that nobody gets it. */
+    static final Seal FORGED = new Seal("nobody", Kind.NOTHING, "", "");
+
+    /**
+     * A token as it is written; nothing of it is proved.
+     *
+     * @param sealed the text, sealed, in URL-safe Base64
+     */
+    record Token(String owner, Kind kind, String sealed, String state) {}
+
+    static String token(String owner, Kind kind, String sealed, String state) {
+        return PREFIX + owner + "." + kind.letter + "." + sealed + "." + state;
     }
 
-    /** Reads a token; empty if it is none of the gateway's. */
-    static Optional<Seal> ofToken(String token) {
+    /** The parts of a token; empty if it is none of the gateway's, or nothing that it would have written. */
+    static Optional<Token> parts(String token) {
         String[] parts = token.split("\\.", 5);
-        if (!token.startsWith(PREFIX) || parts.length != 5 || !Target.isOwner(parts[1])) {
+        if (!token.startsWith(PREFIX)
+                || parts.length != 5
+                || !Target.isOwner(parts[1])
+                || !SEALED.matcher(parts[3]).matches()) {
             return Optional.empty();
         }
         for (Kind kind : Kind.values()) {
             if (kind.letter.equals(parts[2])) {
-                return decode(parts[3]).map(text -> new Seal(parts[1], kind, text, parts[4]));
+                return Optional.of(new Token(parts[1], kind, parts[3], parts[4]));
             }
         }
         return Optional.empty();
-    }
-
-    private static Optional<String> decode(String encoded) {
-        try {
-            return Optional.of(new String(Base64.getUrlDecoder().decode(encoded), StandardCharsets.UTF_8));
-        } catch (IllegalArgumentException notBase64) {
-            return Optional.empty();
-        }
     }
 }

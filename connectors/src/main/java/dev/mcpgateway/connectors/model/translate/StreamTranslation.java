@@ -9,8 +9,9 @@ import java.util.Optional;
 /**
  * Translates one streamed reply, event by event. For one thread.
  *
- * <p>A stream without its terminal event is a failure, as is an event that its protocol does not have: the agent's stream
- * then ends in that protocol's own form of an error, without its terminal event. Events after the end are passed over.
+ * <p>A stream without its terminal event is a failure, as is an event that is not as its protocol has it: the agent's stream
+ * then ends in that protocol's own form of an error, without its terminal event. Events
+ * after the end are passed over, and so are those of types that the protocol does not have.
  *
  * <p>Holds what waits for its turn and, for Responses, what its last event repeats: in all at most 32 Mi characters.
  */
@@ -33,6 +34,7 @@ public final class StreamTranslation {
     private final List<Event> written = new ArrayList<>();
     private State state = State.OPEN;
     private String failure = "";
+    private boolean erred;
     private String model = "";
     private Optional<ModelUsage> usage = Optional.empty();
     private Optional<StopReason> stop = Optional.empty();
@@ -61,6 +63,11 @@ public final class StreamTranslation {
     /** Why it failed, without a word of the provider's; empty unless it did. */
     public String failure() {
         return failure;
+    }
+
+    /** Whether the provider itself said that it failed; otherwise its stream is none that can be passed on. */
+    public boolean isProvidersFailure() {
+        return erred;
     }
 
     /** The model that really replies; empty if that was not said yet. */
@@ -99,6 +106,7 @@ public final class StreamTranslation {
         } catch (Unfit unfit) {
             fail(Fault.BROKEN, unfit.reason());
         } catch (Failed failed) {
+            erred = true;
             fail(failed.fault(), failed.fault().message());
         }
         List<Event> events = List.copyOf(written);

@@ -39,11 +39,12 @@ final class TranslatedStream implements ModelStream {
             }
             case Step.Next _ -> {
                 stream.close();
-                yield new ModelReply.Failed(ModelFailure.of(Cause.MALFORMED, translation.failure()));
+                yield new ModelReply.Failed(
+                        ModelFailure.of(Cause.PROVIDER_ERROR, translation.failure()).with(stream.facts()));
             }
             case Step.Broken(ModelFailure failure) -> {
                 stream.close();
-                yield new ModelReply.Failed(failure);
+                yield new ModelReply.Failed(failure.with(stream.facts()));
             }
         };
     }
@@ -56,6 +57,9 @@ final class TranslatedStream implements ModelStream {
     @Override
     public Step next() {
         while (translated.isEmpty()) {
+            if (isUnreadable()) {
+                return new Step.Broken(ModelFailure.of(Cause.UNREADABLE, translation.failure()));
+            }
             switch (events.next()) {
                 case Step.Next(ModelEvent event) -> take(event);
                 case Step.Broken broken -> {
@@ -79,7 +83,15 @@ final class TranslatedStream implements ModelStream {
         }
     }
 
+    /** The provider has answered, and only the agent's protocol cannot have it: then nobody else is to be asked. */
+    private boolean isUnreadable() {
+        return translation.state() == StreamTranslation.State.FAILED && !translation.isProvidersFailure();
+    }
+
     private void keep(List<Event> written) {
+        if (isUnreadable()) {
+            return;
+        }
         for (int i = 0; i < written.size(); i++) {
             Event event = written.get(i);
             translated.add(

@@ -15,6 +15,7 @@ import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.StrictJson;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ import java.util.function.Supplier;
 /**
  * A provider that also takes requests in protocols that it does not speak: they are translated on their way to it, and its
  * answers on their way back. What it speaks itself passes as it is, but for the reasoning state of other providers, which is
- * taken out. What an answer says of itself stays what the provider said.
+ * taken out, and for the limit of tokens, which goes under the name that it knows. What an answer says of itself stays what the provider said.
  */
 public final class TranslatingProvider implements ModelProvider {
     private static final String VERSION = "anthropic-version";
@@ -34,6 +35,7 @@ public final class TranslatingProvider implements ModelProvider {
 
     private final ModelProvider provider;
     private final Translation translation;
+    private final StateKey key;
     private final Supplier<String> ids;
     private final InstantSource clock;
 
@@ -41,12 +43,18 @@ public final class TranslatingProvider implements ModelProvider {
      * Wraps a provider.
      *
      * @param provider who is asked; closed with this one
+     * @param key seals reasoning state that agents keep; what it sealed for one provider it opens for all
      * @param ids makes ids for what the provider gives none: letters, digits, dash and underscore
      */
     public TranslatingProvider(
-            ModelProvider provider, Translation translation, Supplier<String> ids, InstantSource clock) {
+            ModelProvider provider,
+            Translation translation,
+            StateKey key,
+            Supplier<String> ids,
+            InstantSource clock) {
         this.provider = provider;
         this.translation = translation;
+        this.key = key;
         this.ids = ids;
         this.clock = clock;
     }
@@ -85,19 +93,28 @@ public final class TranslatingProvider implements ModelProvider {
     @Override
     public ModelReply send(ModelCall call) {
         ModelApi api = call.request().api();
-        return passes(api) ? passed(call) : translated(call, Translator.between(api, translation.upstream()));
+        return passes(api) ? passed(call) : translated(call, Translator.between(api, translation.upstream(), key));
     }
 
     private ModelReply passed(ModelCall call) {
         ModelRequest request = call.request();
-        ForeignState foreign = ForeignState.in(request.api(), request.body(), !mayBeGoogles());
-        if (foreign.places().isEmpty()) {
+        JsonDocument body = request.body();
+        List<String> dropped = new ArrayList<>();
+        ForeignState foreign = ForeignState.in(request.api(), body, !mayBeGoogles());
+        if (!foreign.places().isEmpty()) {
+            dropped.addAll(foreign.places());
+            body = written(foreign.without());
+        }
+        boolean knowsNewer = translation.features().contains(Feature.MAX_COMPLETION_TOKENS);
+        if (OutputLimit.isMisnamed(request.api(), body, knowsNewer)) {
+            dropped.addAll(OutputLimit.TOLD);
+            body = written(OutputLimit.renamed(body));
+        }
+        if (dropped.isEmpty()) {
             return provider.send(call);
         }
-        ModelRequest without = new ModelRequest(
-                request.api(), written(foreign.without(), request.body().depth()), request.model(), request.streamed());
-        return telling(
-                provider.send(new ModelCall(without, call.target(), call.headers(), call.atMost())), foreign.places());
+        ModelRequest edited = new ModelRequest(request.api(), body, request.model(), request.streamed());
+        return telling(provider.send(new ModelCall(edited, call.target(), call.headers(), call.atMost())), dropped);
     }
 
     /** Google's own chat endpoint is a compatible server like others, and its signatures are its own. */
@@ -116,7 +133,7 @@ public final class TranslatingProvider implements ModelProvider {
     }
 
     private ModelReply translated(ModelCall call, Translator translator) {
-        return switch (translator.request(call.request().body().bytes(), translation.target(call.target()))) {
+        return switch (translator.request(call.request().body(), translation.target(call.target()))) {
             case RequestTranslation.Untranslatable(String pointer, String reason) ->
                 new ModelReply.Failed(ModelFailure.of(
                         Cause.UNTRANSLATABLE, (pointer.isEmpty() ? "the body" : pointer) + ": " + reason));
@@ -125,7 +142,7 @@ public final class TranslatingProvider implements ModelProvider {
                         ids.get(), translation.owner(), clock.instant().getEpochSecond(), request.usageWanted());
                 ModelRequest asked = new ModelRequest(
                         translation.upstream(),
-                        written(request.body(), 2 * JsonLimits.DEPTH_DEFAULT),
+                        written(request.body()),
                         call.target(),
                         request.streamed());
                 ModelReply reply = provider.send(new ModelCall(asked, call.target(), headers(call), call.atMost()));
@@ -149,7 +166,8 @@ public final class TranslatingProvider implements ModelProvider {
             case ModelReply.Whole whole ->
                 switch (translator.reply(whole.body(), served)) {
                     case ReplyTranslation.Malformed(String pointer, String reason) ->
-                        new ModelReply.Failed(ModelFailure.of(Cause.MALFORMED, pointer + ": " + reason));
+                        failed(Cause.UNREADABLE, whole, pointer + ": " + reason);
+                    case ReplyTranslation.Erred(String reason) -> failed(Cause.PROVIDER_ERROR, whole, reason);
                     case ReplyTranslation.Translated translated ->
                         new ModelReply.Whole(
                                 translated.body(),
@@ -163,24 +181,34 @@ public final class TranslatingProvider implements ModelProvider {
         };
     }
 
+    private static ModelReply failed(Cause cause, ModelReply.Whole whole, String detail) {
+        return new ModelReply.Failed(
+                new ModelFailure(cause, 0, new byte[0], 0, whole.requestId(), detail, whole.facts()));
+    }
+
     /** What the provider answered keeps its status; its words are replaced by those of the agent's protocol. */
     private static ModelFailure told(ModelFailure failure, Translator translator) {
         boolean tells = failure.status() >= 400
                 && failure.status() != PAYMENT_REQUIRED
-                && failure.cause() != Cause.CREDENTIAL_REFUSED;
+                && failure.cause() != Cause.CREDENTIAL_REFUSED
+                && failure.cause() != Cause.NOT_ENTITLED;
+        TranslatedError error =
+                failure.cause() == Cause.TOO_LONG ? translator.tooLong() : translator.error(failure.status());
         return new ModelFailure(
                 failure.cause(),
                 failure.status(),
-                tells ? translator.error(failure.status()).body() : new byte[0],
+                tells ? error.body() : new byte[0],
                 failure.retryAfterSeconds(),
                 failure.requestId(),
-                failure.detail());
+                failure.detail(),
+                failure.facts());
     }
 
-    /** What the gateway has written itself is within all bounds; a tool's schema stands deeper than it did. */
-    private static JsonDocument written(byte[] body, int depthMax) {
+    /** What the gateway has written itself is of a request that was within all bounds, which may be wider than any here. */
+    private static JsonDocument written(byte[] body) {
+        int most = Math.max(1, body.length);
         try {
-            return StrictJson.parse(body, JsonLimits.forReplies(Math.max(1, body.length), depthMax));
+            return StrictJson.parse(body, new JsonLimits(most, most, most, most, most, true));
         } catch (JsonRefused impossible) {
             throw new IllegalStateException("a translation that is no JSON", impossible);
         }

@@ -1,6 +1,7 @@
 package dev.mcpgateway.connectors.model.translate;
 
 import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.connectors.wire.JsonDocument;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -20,23 +21,26 @@ public final class Translator {
 
     private final ModelApi ingress;
     private final ModelApi upstream;
+    private final StateKey key;
 
-    private Translator(ModelApi ingress, ModelApi upstream) {
+    private Translator(ModelApi ingress, ModelApi upstream, StateKey key) {
         this.ingress = ingress;
         this.upstream = upstream;
+        this.key = key;
     }
 
     /**
      * The translator of a pair.
      *
+     * @param key seals reasoning state that agents keep
      * @throws IllegalArgumentException if the two are one protocol, whose bytes are passed through, or the pair is not
      *     {@linkplain #isOffered offered}
      */
-    public static Translator between(ModelApi ingress, ModelApi upstream) {
+    public static Translator between(ModelApi ingress, ModelApi upstream, StateKey key) {
         if (!isOffered(ingress, upstream)) {
             throw new IllegalArgumentException("no translation from " + ingress + " to " + upstream);
         }
-        return new Translator(ingress, upstream);
+        return new Translator(ingress, upstream, key);
     }
 
     /** Whether there is a translation. */
@@ -46,13 +50,25 @@ public final class Translator {
 
     /** Translates an agent's request. */
     public RequestTranslation request(byte[] body, Target target) {
+        try {
+            return request(Node.ofRequest(body), target);
+        } catch (Unfit unfit) {
+            return new RequestTranslation.Untranslatable(unfit.pointer(), unfit.reason());
+        }
+    }
+
+    /** Translates an agent's request that was read already, within whatever bounds. */
+    public RequestTranslation request(JsonDocument body, Target target) {
+        return request(Node.root(body), target);
+    }
+
+    private RequestTranslation request(Node root, Target target) {
         Losses losses = Losses.of(target);
         try {
-            Node root = Node.ofRequest(body);
             Ask ask = switch (ingress) {
                 case CHAT_COMPLETIONS -> ChatAsk.read(root, losses);
-                case MESSAGES -> MessagesAsk.read(root, losses);
-                case RESPONSES -> ResponsesAsk.read(root, losses);
+                case MESSAGES -> MessagesAsk.read(root, losses, key);
+                case RESPONSES -> ResponsesAsk.read(root, losses, key);
                 default -> throw notOffered();
             };
             byte[] translated = switch (upstream) {
@@ -79,12 +95,12 @@ public final class Translator {
         } catch (Unfit unfit) {
             return new ReplyTranslation.Malformed(unfit.pointer(), unfit.reason());
         } catch (Failed failed) {
-            return new ReplyTranslation.Malformed("", failed.fault().message());
+            return new ReplyTranslation.Erred(failed.fault().message());
         }
         byte[] translated = switch (ingress) {
             case CHAT_COMPLETIONS -> ChatSink.whole(folded, served);
-            case MESSAGES -> MessagesSink.whole(folded, served);
-            case RESPONSES -> ResponsesSink.whole(folded, served);
+            case MESSAGES -> MessagesSink.whole(folded, served, key);
+            case RESPONSES -> ResponsesSink.whole(folded, served, key);
             default -> throw notOffered();
         };
         return new ReplyTranslation.Translated(
@@ -96,8 +112,8 @@ public final class Translator {
         Losses losses = Losses.ofReply();
         Sink sink = switch (ingress) {
             case CHAT_COMPLETIONS -> new ChatSink(served);
-            case MESSAGES -> new MessagesSink(served);
-            case RESPONSES -> new ResponsesSink(served);
+            case MESSAGES -> new MessagesSink(served, key);
+            case RESPONSES -> new ResponsesSink(served, key);
             default -> throw notOffered();
         };
         return new StreamTranslation(source(served, losses), sink, losses);
@@ -108,7 +124,15 @@ public final class Translator {
      * they speak of a request that the agent has not written.
      */
     public TranslatedError error(int status) {
-        Fault fault = Fault.ofStatus(status);
+        return error(Fault.ofStatus(status));
+    }
+
+    /** What an agent is told when its request does not fit into the model's context. */
+    public TranslatedError tooLong() {
+        return error(Fault.TOO_LONG);
+    }
+
+    private TranslatedError error(Fault fault) {
         return new TranslatedError(fault.status(), fault.toBytes(ingress));
     }
 
@@ -117,7 +141,7 @@ public final class Translator {
      * out of messages that are passed through: their provider would refuse them, and must not see them.
      */
     public static boolean isStateOfAnother(String signature) {
-        return Seal.ofToken(signature).isPresent();
+        return Seal.parts(signature).isPresent();
     }
 
     private Source source(Served served, Losses losses) {

@@ -39,8 +39,9 @@
  *
  * <p><b>Opaque reasoning state</b> travels through the agent and back to its {@code owner} alone: in chat completions as
  * {@code extra_content.<owner>} of the message or the call, in messages as signature or data of a thinking block, in
- * Responses as encrypted content. The two latter hold a token {@code gw1.<owner>.<kind>.<text>.<state>}; what
- * is passed through loses blocks with such tokens ({@code ForeignState}).
+ * Responses as encrypted content. The two latter hold a token {@code gw1.<owner>.<kind>.<text>.<state>} whose text
+ * {@link dev.mcpgateway.connectors.model.translate.StateKey} has sealed: agents cannot read it, and what the gateway has not
+ * sealed is sent to nobody, told. What is passed through loses blocks with such tokens ({@code ForeignState}).
  *
  * <p><b>In replies</b> blocks, parts and citations that the agent's protocol does not have are told; fields about the
  * provider are not. A call whose arguments are no JSON object breaks the reply, unless the output limit or a filter cut it:

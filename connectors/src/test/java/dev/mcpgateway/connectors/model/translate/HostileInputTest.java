@@ -79,7 +79,7 @@ class HostileInputTest {
     @ParameterizedTest
     @MethodSource("requests")
     void aRequestIsTranslatedOrRefused(RequestTranslationTest.Case each) {
-        Translator translator = Translator.between(each.ingress(), each.upstream());
+        Translator translator = Translator.between(each.ingress(), each.upstream(), Transcripts.KEY);
         byte[] input = Transcripts.read("requests/" + Transcripts.folder(each.ingress()) + "/" + each.name() + ".json");
         for (byte[] variant : variants(input)) {
             if (translator.request(variant, each.target()) instanceof RequestTranslation.Translated translated) {

@@ -17,7 +17,7 @@ class ReplyTranslationTest {
 
     record Pair(ModelApi ingress, ModelApi upstream, String name) {
         Translator translator() {
-            return Translator.between(ingress, upstream);
+            return Translator.between(ingress, upstream, Transcripts.KEY);
         }
 
         Served served() {

@@ -38,7 +38,7 @@ class RequestTranslationTest {
         byte[] input = Transcripts.read("requests/" + Transcripts.folder(each.ingress()) + "/" + each.name() + ".json");
 
         RequestTranslation request =
-                Translator.between(each.ingress(), each.upstream()).request(input, each.target());
+                Translator.between(each.ingress(), each.upstream(), Transcripts.KEY).request(input, each.target());
 
         Transcripts.compare(
                 each.golden(),

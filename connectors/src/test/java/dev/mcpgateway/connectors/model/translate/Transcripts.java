@@ -25,6 +25,8 @@ final class Transcripts {
 
     private Transcripts() {}
 
+    static final StateKey KEY = new StateKey("a key of thirty-two bytes for us".getBytes(StandardCharsets.US_ASCII));
+
     static final Served SERVED = new Served("c1", "google", 1_700_000_000, true);
 
     static Served served(ModelApi upstream) {

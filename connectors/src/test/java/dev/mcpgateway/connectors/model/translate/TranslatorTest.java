@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is refused, what is told, and how a failing provider looks to an agent. */
 class TranslatorTest {
-    private static final Translator CHAT_TO_MESSAGES = Translator.between(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES);
-    private static final Translator MESSAGES_TO_CHAT = Translator.between(ModelApi.MESSAGES, ModelApi.CHAT_COMPLETIONS);
+    private static final Translator CHAT_TO_MESSAGES = Translator.between(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, Transcripts.KEY);
+    private static final Translator MESSAGES_TO_CHAT = Translator.between(ModelApi.MESSAGES, ModelApi.CHAT_COMPLETIONS, Transcripts.KEY);
     private static final Target BARE = RequestTranslationTest.Targets.of(ModelApi.MESSAGES, false);
     private static final String USER = "{\"role\":\"user\",\"content\":\"x\"}";
 
@@ -28,7 +28,7 @@ class TranslatorTest {
     }
 
     private static RequestTranslation request(ModelApi ingress, ModelApi upstream, String json) {
-        return Translator.between(ingress, upstream)
+        return Translator.between(ingress, upstream, Transcripts.KEY)
                 .request(bytes(json), RequestTranslationTest.Targets.of(upstream, false));
     }
 
@@ -40,7 +40,7 @@ class TranslatorTest {
                 .isFalse();
         assertThat(Translator.isOffered(ModelApi.RESPONSES, ModelApi.GENERATE_CONTENT))
                 .isTrue();
-        assertThatThrownBy(() -> Translator.between(ModelApi.MESSAGES, ModelApi.RESPONSES))
+        assertThatThrownBy(() -> Translator.between(ModelApi.MESSAGES, ModelApi.RESPONSES, Transcripts.KEY))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -204,7 +204,7 @@ class TranslatorTest {
     }
 
     private static StreamTranslation stream(ModelApi ingress, ModelApi upstream) {
-        return Translator.between(ingress, upstream).stream(Transcripts.served(upstream));
+        return Translator.between(ingress, upstream, Transcripts.KEY).stream(Transcripts.served(upstream));
     }
 
     private static List<Event> events(ModelApi upstream, String name) {
@@ -256,12 +256,12 @@ class TranslatorTest {
         Served served = Transcripts.SERVED;
 
         assertThat(MESSAGES_TO_CHAT.reply(bytes("{\"error\":{\"message\":\"x\"}}"), served))
-                .isInstanceOf(ReplyTranslation.Malformed.class);
+                .isInstanceOf(ReplyTranslation.Erred.class);
         assertThat(CHAT_TO_MESSAGES.reply(bytes("{\"type\":\"error\",\"error\":{\"type\":\"x\"}}"), served))
-                .isInstanceOf(ReplyTranslation.Malformed.class);
-        assertThat(Translator.between(ModelApi.CHAT_COMPLETIONS, ModelApi.GENERATE_CONTENT)
+                .isInstanceOf(ReplyTranslation.Erred.class);
+        assertThat(Translator.between(ModelApi.CHAT_COMPLETIONS, ModelApi.GENERATE_CONTENT, Transcripts.KEY)
                         .reply(bytes("{\"error\":{\"status\":\"UNAVAILABLE\"}}"), served))
-                .isInstanceOf(ReplyTranslation.Malformed.class);
+                .isInstanceOf(ReplyTranslation.Erred.class);
     }
 
     private static byte[] chatReply(String message, String finish, String usage) {

@@ -1,9 +1,6 @@
 package dev.mcpgateway.gateway.model.route;
 
 import dev.mcpgateway.connectors.model.ModelFailure;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Locale;
 
 /** What may be tried after a failure. Nothing of an answer is with the agent yet. */
 public enum FailureClass {
@@ -14,31 +11,19 @@ public enum FailureClass {
     /** Nothing: the request is at fault, or nobody waits for its answer. */
     NEVER;
 
-    /** In how providers say that a request does not fit into a model's context. */
-    private static final List<String> TOO_LONG = List.of(
-            "context_length_exceeded",
-            "prompt is too long",
-            "maximum context length",
-            "exceeds the maximum number of tokens");
-
     /** The class of a failure. */
     public static FailureClass of(ModelFailure failure) {
         return switch (failure.cause()) {
             case NOT_CONNECTED, BROKEN, MALFORMED, RATE_LIMITED, PROVIDER_ERROR -> AGAIN;
-            case UNTRANSLATABLE, NO_CREDENTIAL, CREDENTIAL_REFUSED, BUSY, TIMED_OUT -> NEXT;
+            case UNTRANSLATABLE, NO_CREDENTIAL, CREDENTIAL_REFUSED, NOT_ENTITLED, BUSY, TIMED_OUT, TOO_LONG -> NEXT;
             case REJECTED ->
                 switch (failure.status()) {
                     case 408, 409 -> AGAIN;
-                    case 400, 413, 422 -> isTooLong(failure.body()) ? NEXT : NEVER;
                     default -> NEVER;
                 };
-            case TOO_LARGE, CANCELLED -> NEVER;
+            // an answer that is paid for already
+            case UNREADABLE, TOO_LARGE, CANCELLED -> NEVER;
         };
-    }
-
-    private static boolean isTooLong(byte[] body) {
-        String says = new String(body, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
-        return TOO_LONG.stream().anyMatch(says::contains);
     }
 
     /** What a failure says about the health of a target. */
@@ -48,9 +33,12 @@ public enum FailureClass {
             case UNTRANSLATABLE,
                     NO_CREDENTIAL,
                     CREDENTIAL_REFUSED,
+                    NOT_ENTITLED,
                     BUSY,
                     RATE_LIMITED,
+                    TOO_LONG,
                     REJECTED,
+                    UNREADABLE,
                     TOO_LARGE,
                     CANCELLED -> Breaker.Outcome.IGNORED;
         };

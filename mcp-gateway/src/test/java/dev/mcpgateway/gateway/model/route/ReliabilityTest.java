@@ -43,6 +43,9 @@ class ReliabilityTest {
         "CREDENTIAL_REFUSED,401,NEXT,IGNORED",
         "NO_CREDENTIAL,0,NEXT,IGNORED",
         "BUSY,0,NEXT,IGNORED",
+        "NOT_ENTITLED,403,NEXT,IGNORED",
+        "TOO_LONG,400,NEXT,IGNORED",
+        "UNREADABLE,0,NEVER,IGNORED",
         "REJECTED,400,NEVER,IGNORED",
         "REJECTED,404,NEVER,IGNORED",
         "REJECTED,422,NEVER,IGNORED",
@@ -54,17 +57,6 @@ class ReliabilityTest {
 
         assertThat(FailureClass.of(failure)).isEqualTo(kind);
         assertThat(FailureClass.outcome(failure)).isEqualTo(outcome);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "{\"error\":{\"code\":\"context_length_exceeded\"}}",
-        "{\"error\":{\"message\":\"prompt is too long: 210000 tokens\"}}",
-        "{\"error\":{\"message\":\"This model's Maximum context length is 8192\"}}"
-    })
-    void whatIsTooLongForOneMayFitAnother(String body) {
-        assertThat(FailureClass.of(failure(Cause.REJECTED, 400, body))).isEqualTo(FailureClass.NEXT);
-        assertThat(FailureClass.of(failure(Cause.REJECTED, 404, body))).isEqualTo(FailureClass.NEVER);
     }
 
     @Test

@@ -1,0 +1,82 @@
+package dev.mcpgateway.connectors.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mcpgateway.connectors.model.ModelFailure.Cause;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A key that is refused is told from a model, a file or a place that is. */
+class ProviderErrorTest {
+    private static Cause cause(ProviderKind kind, int status, String body) {
+        return ProviderError.of(body.getBytes(StandardCharsets.UTF_8), 64).cause(kind, status);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            GEMINI | 400 | {"error":{"status":"INVALID_ARGUMENT","details":[{"x":1},{"reason":"API_KEY_INVALID"}]}} | CREDENTIAL_REFUSED
+            GEMINI | 403 | {"error":{"status":"PERMISSION_DENIED","details":[{"reason":"API_KEY_SERVICE_BLOCKED"}]}} | CREDENTIAL_REFUSED
+            GEMINI | 403 | {"error":{"status":"PERMISSION_DENIED","message":"Your API key was reported as leaked."}} | CREDENTIAL_REFUSED
+            GEMINI | 403 | {"error":{"status":"PERMISSION_DENIED","message":"You do not have permission to access the File f-1 or it may not exist."}} | REJECTED
+            GEMINI | 403 | {"error":{"status":"PERMISSION_DENIED","message":"CachedContent not found (or permission denied)"}} | REJECTED
+            GEMINI | 403 | {"error":{"message":"You do not have permission to access the File f-1","details":[{"reason":"CONSUMER_SUSPENDED"}]}} | CREDENTIAL_REFUSED
+            GEMINI | 401 | {"error":{"status":"UNAUTHENTICATED"}} | CREDENTIAL_REFUSED
+            GEMINI | 400 | {"error":{"status":"INVALID_ARGUMENT","message":"bad"}} | REJECTED
+            OPENAI | 401 | {"error":{"code":"invalid_api_key"}} | CREDENTIAL_REFUSED
+            OPENAI | 403 | {"error":{"code":"model_not_found","message":"Project `proj_1` does not have access to model `m`"}} | NOT_ENTITLED
+            OPENAI | 403 | {"error":{"code":"unsupported_country_region_territory"}} | NOT_ENTITLED
+            OPENAI | 403 | {"error":{"code":"insufficient_permissions"}} | CREDENTIAL_REFUSED
+            OPENAI | 404 | {"error":{"code":"model_not_found"}} | REJECTED
+            OPENAI_COMPATIBLE | 403 | forbidden | CREDENTIAL_REFUSED
+            ANTHROPIC | 401 | {"error":{"type":"authentication_error"}} | CREDENTIAL_REFUSED
+            ANTHROPIC | 403 | {"error":{"type":"permission_error","message":"Your API key does not have permission to use the specified resource."}} | NOT_ENTITLED
+            ANTHROPIC | 403 | {"error":{"type":"permission_error","message":"OAuth token has been revoked."}} | CREDENTIAL_REFUSED
+            ANTHROPIC | 403 | {"error":{"type":"forbidden","message":"Request not allowed"}} | CREDENTIAL_REFUSED
+            AZURE_OPENAI | 401 | {"error":{"code":"401","message":"Access denied due to invalid subscription key or wrong API endpoint."}} | CREDENTIAL_REFUSED
+            AZURE_OPENAI | 403 | {"error":{"code":"403","message":"Access denied due to Virtual Network/Firewall rules."}} | NOT_ENTITLED
+            AZURE_OPENAI | 403 | {"error":{"code":"AuthenticationTypeDisabled","message":"Key based authentication is disabled for this resource."}} | CREDENTIAL_REFUSED
+            """)
+    void whatIsRefusedIsRead(ProviderKind kind, int status, String body, Cause cause) {
+        assertThat(cause(kind, status, body)).isEqualTo(cause);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "{\"error\":null}",
+                "{\"error\":[]}",
+                "{\"error\":{\"details\":{}}}",
+                "{\"error\":{\"details\":[null,[],{\"reason\":1}]}}",
+                "{\"error\":{\"message\":7,\"code\":{}}}"
+            })
+    void whatCannotBeReadCountsByItsStatus(String body) {
+        for (ProviderKind kind : ProviderKind.values()) {
+            assertThat(cause(kind, 403, body)).isEqualTo(Cause.CREDENTIAL_REFUSED);
+            assertThat(cause(kind, 400, body)).isEqualTo(Cause.REJECTED);
+            assertThat(cause(kind, 429, body)).isEqualTo(Cause.RATE_LIMITED);
+            assertThat(cause(kind, 500, body)).isEqualTo(Cause.PROVIDER_ERROR);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "context_length_exceeded",
+                "This model's maximum context length is 4096 tokens.",
+                "You passed 9 input tokens and requested 1 output tokens. However, the model's context length is only 8 tokens",
+                "prompt too long; exceeded max context length by 12 tokens",
+                "the input length exceeds the context length",
+                "the request exceeds the available context size",
+                "The input (9 tokens) is longer than the model's context length (8 tokens)."
+            })
+    void selfHostedServersSayThatAPromptIsTooLongInManyWays(String says) {
+        String body = "{\"error\":{\"message\":\"" + says + "\"}}";
+
+        assertThat(cause(ProviderKind.OPENAI_COMPATIBLE, 400, body)).isEqualTo(Cause.TOO_LONG);
+        assertThat(cause(ProviderKind.OPENAI_COMPATIBLE, 404, body)).isEqualTo(Cause.REJECTED);
+    }
+}

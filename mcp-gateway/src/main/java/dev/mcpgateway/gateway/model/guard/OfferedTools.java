@@ -48,8 +48,8 @@ final class OfferedTools {
         int root = JsonDocument.ROOT;
         for (int value = body.first(root); value != JsonDocument.NONE; value = body.next(root, value)) {
             String name = body.name(value);
-            boolean mayRun = !KnownMembers.isPlain(request.api(), name) && !body.isNamed(value, FUNCTIONS);
-            if (mayRun && !body.is(value, Kind.NULL)) {
+            boolean wasRead = body.isNamed(value, TOOLS) || body.isNamed(value, FUNCTIONS);
+            if (!wasRead && !KnownMembers.isPlain(request.api(), name) && !body.is(value, Kind.NULL)) {
                 offered.hosted.add(KnownMembers.hosted(name));
             }
         }

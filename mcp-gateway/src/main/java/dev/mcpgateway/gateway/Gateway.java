@@ -132,6 +132,7 @@ public final class Gateway implements AutoCloseable {
             this.factory = new UpstreamFactory(surroundings, config.limits(), credentials, references);
             config.upstreams().forEach((alias, upstream) -> upstreams.put(alias, factory.make(upstream)));
             this.secrets = new SecretWatch(config, wiring, factory::secret);
+            PatternSet patterns = PatternSet.shipped();
             this.face = new McpFace(
                     views,
                     policy,
@@ -139,7 +140,7 @@ public final class Gateway implements AutoCloseable {
                     new Upstreams(
                             upstreams, consents.map(ConsentWiring::question).orElse(Consents.NONE)),
                     audit,
-                    new ResponseScreen(PatternSet.shipped()),
+                    new ResponseScreen(patterns),
                     telemetry,
                     config.limits(),
                     wiring.clock(),
@@ -155,6 +156,8 @@ public final class Gateway implements AutoCloseable {
                     catalogSettings(),
                     surroundings,
                     face::update);
+            this.money = MoneyWiring.of(config, wiring, audit.address().directory(), transports);
+            this.incidents = new Incidents(config, wiring, audit, policy, face::policyChanged, telemetry, sweeper);
             this.others = new OtherCredentials(
                     config,
                     views,
@@ -164,9 +167,8 @@ public final class Gateway implements AutoCloseable {
                             factory::secret,
                             audit,
                             ModelWiring.audience(config, publicUrl),
+                            incidents.safeMode()::isOn,
                             transports));
-            this.money = MoneyWiring.of(config, wiring, audit.address().directory(), transports);
-            this.incidents = new Incidents(config, wiring, audit, policy, face::policyChanged, telemetry, sweeper);
             this.models = ModelWiring.of(
                     config,
                     wiring,
@@ -179,6 +181,7 @@ public final class Gateway implements AutoCloseable {
                     telemetry,
                     money,
                     incidents,
+                    patterns,
                     transports);
             this.authenticator = authenticator(time);
             this.readiness = readiness();
@@ -193,7 +196,6 @@ public final class Gateway implements AutoCloseable {
     public void start() throws Exception {
         observe();
         secrets.start(sweeper);
-        others.withholdNewKeysWhile(incidents.safeMode()::isOn);
         CallIds ids = new CallIds(wiring.clock(), wiring.ids());
         Answers adminAnswers = operators.answers("", List::of, Answers.Dpop.NONE, McpFace.serverInfo(wiring.version()));
         operators.start(adminRoutes(), adminAnswers, face::refusedAtTheEdge, ids);

@@ -35,6 +35,7 @@ import dev.mcpgateway.gateway.model.cache.ExactCache;
 import dev.mcpgateway.gateway.model.guard.PolicyGuardrails;
 import dev.mcpgateway.gateway.model.route.HealthTable;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
+import dev.mcpgateway.policy.ModelRules;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.screen.PatternSet;
 import java.io.IOException;
@@ -87,6 +88,7 @@ final class ModelWiring {
             Telemetry telemetry,
             Optional<MoneyWiring> money,
             Incidents incidents,
+            PatternSet patterns,
             List<AutoCloseable> transports)
             throws IOException {
         if (config.models().isEmpty()) {
@@ -125,7 +127,7 @@ final class ModelWiring {
                     new ModelTable(models.aliases(), providers, health),
                     admission,
                     new Attempts(models.routing(), health, admission, time, wiring.ids()),
-                    guardrails(models, config, telemetry),
+                    guardrails(models, config, patterns, incidents.safeMode()::guardrails, telemetry),
                     cache(models, wiring, telemetry),
                     policies,
                     kills,
@@ -181,9 +183,15 @@ final class ModelWiring {
                 .collect(Collectors.toMap(Models.Provider::name, Models.Provider::concurrentCalls)));
     }
 
-    private static Guardrails guardrails(Models models, GatewayConfig config, Telemetry telemetry) {
+    private static Guardrails guardrails(
+            Models models,
+            GatewayConfig config,
+            PatternSet patterns,
+            Supplier<ModelRules> further,
+            Telemetry telemetry) {
         return new PolicyGuardrails(
-                PatternSet.shipped(),
+                patterns,
+                further,
                 new PolicyGuardrails.Bounds(models.replyBytes(), config.limits().jsonDepth()),
                 telemetry);
     }

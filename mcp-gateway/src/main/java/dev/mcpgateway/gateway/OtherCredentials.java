@@ -25,6 +25,7 @@ import dev.mcpgateway.gateway.identity.ScopeHierarchy;
 import dev.mcpgateway.gateway.identity.TokenVerifier;
 import dev.mcpgateway.gateway.identity.VirtualKeys;
 import dev.mcpgateway.gateway.keys.KeyFile;
+import dev.mcpgateway.gateway.keys.KnownKeys;
 import dev.mcpgateway.gateway.keys.VirtualKey;
 import dev.mcpgateway.gateway.mcp.View;
 import java.util.ArrayList;
@@ -49,13 +50,14 @@ final class OtherCredentials {
     private final List<Introspection> introspections = new ArrayList<>();
     private final ScopeHierarchy scopes;
 
-    /** What is needed beyond the configuration. Transports that are opened are added to the list, to be closed later. */
+    /** What is needed beyond the configuration; new keys are not taken while that is so, from the start. Transports that are opened are added to the list, to be closed later. */
     record Means(
             Wiring wiring,
             DeadlineSweeper sweeper,
             Function<SecretRef, SecretSource> secrets,
             AuditLog audit,
             Optional<String> modelAudience,
+            BooleanSupplier takesNoNewKeys,
             List<AutoCloseable> transports) {}
 
     OtherCredentials(GatewayConfig config, List<View> views, Means means) {
@@ -67,7 +69,15 @@ final class OtherCredentials {
                 new HashMap<>(views.stream().collect(Collectors.toMap(View::name, View::resource)));
         means.modelAudience().ifPresent(audience -> audiences.put(Models.VIEW, audience));
         this.virtualKeys = config.virtualKeys()
-                .map(keys -> new VirtualKeys(keys.issuer(), keyFile, scopes, audiences, time, this::keysChanged));
+                .map(keys -> new VirtualKeys(
+                        keys.issuer(),
+                        keyFile,
+                        scopes,
+                        audiences,
+                        time,
+                        new KnownKeys(config.stateDir()),
+                        means.takesNoNewKeys(),
+                        this::keysChanged));
         config.issuers()
                 .values()
                 .forEach(issuer -> issuer.introspection()
@@ -115,11 +125,6 @@ final class OtherCredentials {
         virtualKeys.ifPresent(verifiers::add);
         verifiers.addAll(introspections);
         return verifiers;
-    }
-
-    /** While this holds, keys that were not there before are good for nothing. */
-    void withholdNewKeysWhile(BooleanSupplier frozen) {
-        virtualKeys.ifPresent(keys -> keys.withholdNewWhile(frozen));
     }
 
     /** Also what nobody uses is looked at when it changes, so that the audit log has it. */

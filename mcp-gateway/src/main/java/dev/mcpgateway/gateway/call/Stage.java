@@ -25,7 +25,7 @@ public enum Stage {
     AUTHORIZE,
     /** A model: who is asked for it, in which order. */
     ROUTE,
-    /** {@code tools/call}: rate and concurrency. */
+    /** {@code tools/call}: rate and concurrency. A model's rate is asked earlier, before CHECK. */
     ADMIT,
     /** A model: what the call may cost at most is set aside. */
     BUDGET,

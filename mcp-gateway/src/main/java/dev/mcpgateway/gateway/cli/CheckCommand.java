@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.cli;
 
+import dev.mcpgateway.gateway.Wiring;
 import dev.mcpgateway.gateway.config.ConfigFile;
 import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
 import dev.mcpgateway.gateway.config.GatewayConfig;
@@ -31,7 +32,7 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "The gateway's configuration.")
     Path config = Path.of("gateway.yaml");
 
-    @Option(names = "--strict", description = "Warnings of the policy (unknown tools, shadowed rules) are problems.")
+    @Option(names = "--strict", description = "Warnings (unknown tools, models and views, shadowed rules) are problems.")
     boolean strict;
 
     @Spec
@@ -49,10 +50,17 @@ final class CheckCommand implements Callable<Integer> {
                     problems.addAll(ReferenceCheck.problems(config.toString(), good));
                     PolicyFiles.Outcome policy = PolicyFiles.load(good.policyFiles(), PolicyFiles.known(good));
                     problems.addAll(policy.problems());
+                    ModelReferences.Found models = ModelReferences.of(
+                            config.toString(),
+                            good,
+                            Wiring.production(BuildVersion.text()).clock().instant());
+                    problems.addAll(models.problems());
+                    List<Problem> warnings = new ArrayList<>(policy.warnings());
+                    warnings.addAll(models.warnings());
                     if (strict) {
-                        problems.addAll(policy.warnings());
+                        problems.addAll(warnings);
                     } else {
-                        policy.warnings().forEach(warning -> out.println("warning: " + warning.render()));
+                        warnings.forEach(warning -> out.println("warning: " + warning.render()));
                     }
                 }
             }

@@ -5,6 +5,7 @@ import dev.mcpgateway.policy.ScreenMode;
 import dev.mcpgateway.policy.ScreenRule;
 import dev.mcpgateway.policy.TextRule;
 import dev.mcpgateway.policy.TextScreening;
+import dev.mcpgateway.policy.TokenInput;
 import dev.mcpgateway.policy.ToolNames;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -22,6 +23,9 @@ final class ExplainedGuardrails {
         if (!rules.requests().isOff()) {
             out.println(
                     "  users     are " + (rules.userIsUntrusted() ? "screened for orders and hidden text" : "trusted"));
+        }
+        if (rules.tokenInput() != TokenInput.UNSAID) {
+            out.println("  tokens    " + lower(rules.tokenInput()));
         }
         rules.inputBytesMax().ifPresent(most -> out.println("  input     at most " + most + " bytes"));
         rules.outputTokensMax().ifPresent(most -> out.println("  output    at most " + most + " tokens"));

@@ -1,8 +1,17 @@
 package dev.mcpgateway.gateway.cli;
 
+import dev.mcpgateway.gateway.config.ConfigFile;
+import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
+import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.evidence.Exposure;
+import dev.mcpgateway.policy.yaml.Problem;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,14 +46,40 @@ final class ExposureCommand implements Callable<Integer> {
     @Option(names = "--tenant", paramLabel = "NAME", description = "Only of this tenant, and overrides about all.")
     String tenant = "";
 
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The gateway's configuration, for where answers of models are kept also without a hit in the log.")
+    @Nullable
+    Path config;
+
     @Spec
     CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() throws IOException {
-        Exposure.Matrix matrix = Exposure.of(period.log(), period.from, period.to, tenant);
+        Exposure.Matrix matrix = Exposure.of(period.log(), period.from, period.to, tenant, kept());
         spec.commandLine().getOut().print(matrix.grid().as(period.form));
         spec.commandLine().getOut().flush();
         return Period.complete(spec.commandLine().getErr(), matrix.damaged(), matrix.isCut());
+    }
+
+    private Map<String, String> kept() throws IOException {
+        if (config == null) {
+            return Map.of();
+        }
+        return switch (ConfigFile.read(config)) {
+            case Loaded.Good(GatewayConfig good) -> {
+                Map<String, String> kept = new LinkedHashMap<>();
+                good.models()
+                        .ifPresent(models -> models.caches().exact().aliases().forEach((alias, each) -> kept.put(
+                                alias,
+                                "memory of the gateway (answers of the exact cache, up to "
+                                        + each.life().toSeconds() + " s)")));
+                yield kept;
+            }
+            case Loaded.Bad(List<Problem> problems) ->
+                throw new IOException(problems.getFirst().render());
+        };
     }
 }

@@ -6,9 +6,6 @@ import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
 import dev.mcpgateway.gateway.config.GatewayConfig.OAuthClient;
 import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
 import dev.mcpgateway.gateway.config.GatewayConfig.TokenServer;
-import dev.mcpgateway.gateway.config.Models;
-import dev.mcpgateway.gateway.config.MoneySettings;
-import dev.mcpgateway.gateway.model.money.PriceFile;
 import dev.mcpgateway.policy.yaml.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,14 +56,7 @@ final class ReferenceCheck {
             check.secret("/state/key", stateKey);
         }
         config.upstreams().forEach(check::upstream);
-        config.models().flatMap(Models::money).ifPresent(check::prices);
         return check.problems;
-    }
-
-    private void prices(MoneySettings money) {
-        if (PriceFile.read(money.prices()) instanceof PriceFile.Read.Bad(List<Problem> found)) {
-            problems.addAll(found);
-        }
     }
 
     private void upstream(String alias, GatewayConfig.Upstream upstream) {

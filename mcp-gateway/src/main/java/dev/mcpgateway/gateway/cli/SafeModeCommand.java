@@ -12,6 +12,9 @@ import dev.mcpgateway.gateway.model.incident.BadProfile;
 import dev.mcpgateway.gateway.model.incident.KnownGood;
 import dev.mcpgateway.gateway.model.incident.KnownGood.Pair;
 import dev.mcpgateway.gateway.model.incident.KnownGoodFile;
+import dev.mcpgateway.gateway.model.incident.StrictGuardrails;
+import dev.mcpgateway.policy.ScreenAction;
+import dev.mcpgateway.policy.ToolNames;
 import dev.mcpgateway.policy.yaml.Problem;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -98,6 +101,22 @@ final class SafeModeCommand implements Runnable {
         @Nullable
         Integer callsPerMinute;
 
+        @Option(
+                names = "--on-finding",
+                paramLabel = "ACTION",
+                description = "flag, redact or block what is found in requests and answers; default: block.")
+        ScreenAction onFinding = ScreenAction.BLOCK;
+
+        @Option(
+                names = "--allow-tool",
+                paramLabel = "NAME",
+                description =
+                        "A tool that may be offered, as in allowed_tools of a policy; default: *, all that agents run themselves.")
+        List<String> allowedTools = StrictGuardrails.STRICTEST.tools();
+
+        @Option(names = "--distrust-users", description = "Screens what users say, too.")
+        boolean distrustUsers;
+
         @Spec
         CommandSpec spec = CommandSpec.create();
 
@@ -118,11 +137,20 @@ final class SafeModeCommand implements Runnable {
             KnownGood profile = new KnownGood(
                     Wiring.production(BuildVersion.text()).clock().instant(),
                     most == null ? OptionalInt.empty() : OptionalInt.of(most),
+                    guardrails(),
                     providers,
                     aliases);
             Files.writeString(out, KnownGoodFile.signed(profile, KnownGoodFile.privateKey(key)));
             spec.commandLine().getOut().println(out + ": " + aliases.size() + " models");
             return ExitCode.OK;
+        }
+
+        private StrictGuardrails guardrails() {
+            if (!allowedTools.stream().allMatch(ToolNames::isPattern) || allowedTools.size() > ToolNames.PATTERNS_MAX) {
+                throw new ParameterException(
+                        spec.commandLine(), "--allow-tool is a name of up to 128 characters, with * or ?, or hosted:type");
+            }
+            return new StrictGuardrails(onFinding, onFinding, !distrustUsers, allowedTools);
         }
 
         private Models models() throws IOException {

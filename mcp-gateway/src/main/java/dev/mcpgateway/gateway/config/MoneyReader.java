@@ -5,6 +5,7 @@ import dev.mcpgateway.gateway.model.money.Budget;
 import dev.mcpgateway.gateway.model.money.Money;
 import dev.mcpgateway.gateway.model.money.Period;
 import dev.mcpgateway.gateway.model.money.Usd;
+import dev.mcpgateway.policy.yaml.Spelling;
 import dev.mcpgateway.policy.yaml.YamlObject;
 import dev.mcpgateway.policy.yaml.YamlValue;
 import java.time.Duration;
@@ -140,7 +141,11 @@ final class MoneyReader {
             if (pattern.isEmpty() || pattern.length() > NamePattern.CHARS_MAX) {
                 value.problem("it must have 1 to " + NamePattern.CHARS_MAX + " characters", "");
             } else if (aliases.stream().noneMatch(new NamePattern(pattern)::matches)) {
-                value.problem("no model is called '" + pattern + "'", "Known: " + aliases);
+                value.problem(
+                        "no model is called '" + pattern + "'",
+                        Spelling.nearest(pattern, aliases)
+                                .map(near -> "Did you mean '" + near + "'?")
+                                .orElse("Known: " + aliases));
             }
             patterns.add(pattern);
         }

@@ -25,6 +25,7 @@ public final class Exposure {
     private static final int ITEMS_MAX = 10_000;
     private static final int TENANTS_MAX = 100;
     private static final String PROVIDER_KEY = "key of provider ";
+    private static final String CONTENTS = "kept contents";
     private static final String VIRTUAL_KEY = "virtual key ";
 
     /** The classes, in the order of the matrix. */
@@ -36,14 +37,15 @@ public final class Exposure {
     }
 
     private final String tenant;
+    private final Map<String, String> kept;
     private final Map<Artifact, Map<String, Item>> items = new TreeMap<>();
     private final Map<String, String> rotations = new LinkedHashMap<>();
     private boolean cut;
 
     /** One row while it is counted. */
     private static final class Item {
-        private final String where;
-        private final String protection;
+        private String where;
+        private String protection;
         private final Names tenants = new Names(TENANTS_MAX);
         private final Names details = new Names(TENANTS_MAX);
         private long count;
@@ -72,18 +74,22 @@ public final class Exposure {
         }
     }
 
-    private Exposure(String tenant) {
+    private Exposure(String tenant, Map<String, String> kept) {
         this.tenant = tenant;
+        this.kept = kept;
     }
 
     /**
      * Reads the log once for what was used and once for what was rotated up to now.
      *
      * @param tenant whose alone; empty for all
+     * @param kept where the configuration has answers of models kept, by their aliases; what the log says is kept is told
+     *     without it
      * @throws IOException if the log cannot be read
      */
-    public static Matrix of(AuditReader log, Instant from, Instant to, String tenant) throws IOException {
-        Exposure exposure = new Exposure(tenant);
+    public static Matrix of(AuditReader log, Instant from, Instant to, String tenant, Map<String, String> kept)
+            throws IOException {
+        Exposure exposure = new Exposure(tenant, kept);
         AuditReader.Result read = log.read(query("", from, to), exposure::add);
         var _ = log.read(query("admin.*", from, AuditQuery.ALL.to()), exposure::rotation);
         return new Matrix(new Grid(COLUMNS, exposure.rows()), read.damaged(), exposure.cut);
@@ -121,6 +127,29 @@ public final class Exposure {
             intent(found);
         } else if (event.endsWith(".outcome")) {
             outcome(found);
+        } else if (event.equals("content.kept")) {
+            content(found);
+        }
+    }
+
+    /** What was asked and answered, in a file beside the log. */
+    private void content(AuditRecord found) {
+        Item content = item(
+                Artifact.REQUEST_AND_RESPONSE_HISTORY,
+                CONTENTS,
+                "files of the folder of contents",
+                "sealed for the tenant's key");
+        count(content, found);
+        content.bytesIn += number(found, "detail.bytes");
+        content.details.add(found.text("detail.key"));
+    }
+
+    /** Answers that are given again are in the gateway itself; a hit shows it where no configuration is at hand. */
+    private void answersKept(Item history, String alias, String cache) {
+        String where = kept.getOrDefault(alias, cache.isEmpty() ? "" : "memory of the gateway (answers of the " + cache + " cache)");
+        if (!where.isEmpty() && !history.where.contains(where)) {
+            history.where += "; " + where;
+            history.protection += "; kept answers sealed with a key of the tenant that is in memory alone";
         }
     }
 
@@ -177,6 +206,9 @@ public final class Exposure {
                 alias.isEmpty() ? "the upstream; audit log" : "the provider; audit log",
                 "sizes and pseudonyms alone in the log");
         count(history, found);
+        if (!alias.isEmpty()) {
+            answersKept(history, alias, found.text("model.cache"));
+        }
         history.bytesIn += number(found, "outcome.bytes_in");
         history.bytesOut += number(found, "result.bytes");
         history.tokens += number(found, "model.usage.input") + number(found, "model.usage.output");
@@ -243,7 +275,7 @@ public final class Exposure {
                             item.protection,
                             item.tenants.list(),
                             Long.toString(item.count),
-                            exposure(artifact, item),
+                            exposure(artifact, name, item),
                             rotation(artifact, name),
                             item.first,
                             item.last)));
@@ -251,7 +283,10 @@ public final class Exposure {
         return rows;
     }
 
-    private static String exposure(Artifact artifact, Item item) {
+    private static String exposure(Artifact artifact, String name, Item item) {
+        if (name.equals(CONTENTS)) {
+            return item.bytesIn + " bytes, sealed for " + item.details.list();
+        }
         return switch (artifact) {
             case SECRET_MATERIAL -> "used in " + item.count + " calls";
             case REQUEST_AND_RESPONSE_HISTORY ->

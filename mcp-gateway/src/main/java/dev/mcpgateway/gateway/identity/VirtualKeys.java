@@ -5,6 +5,7 @@ import dev.mcpgateway.gateway.config.IssuerProfile;
 import dev.mcpgateway.gateway.config.SenderConstraint;
 import dev.mcpgateway.gateway.keys.KeyFile;
 import dev.mcpgateway.gateway.keys.KeyText;
+import dev.mcpgateway.gateway.keys.KnownKeys;
 import dev.mcpgateway.gateway.keys.VirtualKey;
 import dev.mcpgateway.policy.Subject;
 import java.io.IOException;
@@ -50,7 +51,8 @@ public final class VirtualKeys extends TokenVerifier {
     private final TimeSource time;
     private final BiConsumer<Map<String, VirtualKey>, Map<String, VirtualKey>> changed;
     private final ReentrantLock looking = new ReentrantLock();
-    private volatile BooleanSupplier frozen = () -> false;
+    private final KnownKeys known;
+    private final BooleanSupplier frozen;
     private volatile Loaded loaded;
 
     /** A key and what it proves, made once. */
@@ -84,6 +86,8 @@ public final class VirtualKeys extends TokenVerifier {
      * @param alias what policy calls their issuer
      * @param scopes which scopes hold others
      * @param views audience of each view by its name
+     * @param known which of them are good while no new ones are taken
+     * @param frozen whether that is so; asked at the first look, too
      * @param changed told of the keys before and after each change of the file
      */
     public VirtualKeys(
@@ -92,12 +96,16 @@ public final class VirtualKeys extends TokenVerifier {
             ScopeHierarchy scopes,
             Map<String, String> views,
             TimeSource time,
+            KnownKeys known,
+            BooleanSupplier frozen,
             BiConsumer<Map<String, VirtualKey>, Map<String, VirtualKey>> changed) {
         this.profile = profile(alias);
         this.scopes = scopes;
         this.file = file;
         this.views = Map.copyOf(views);
         this.time = time;
+        this.known = known;
+        this.frozen = frozen;
         this.changed = changed;
         this.loaded = load(new Loaded(Map.of(), Map.of(), Version.NONE, time.nanos(), ""), version(), time.nanos());
     }
@@ -163,11 +171,6 @@ public final class VirtualKeys extends TokenVerifier {
         return problem.isEmpty() ? List.of() : List.of(problem);
     }
 
-    /** While this holds, keys that are new in the file are good for nothing; afterwards they are. */
-    public void withholdNewWhile(BooleanSupplier holds) {
-        frozen = holds;
-    }
-
     /** Looks at the file now, so that what has changed is told of also while no key is used. */
     public void look() {
         looking.lock();
@@ -204,8 +207,11 @@ public final class VirtualKeys extends TokenVerifier {
     private Loaded load(Loaded last, Version version, long now) {
         try {
             Map<String, VirtualKey> keys = file.read();
-            boolean withheld =
-                    frozen.getAsBoolean() && keys.keySet().retainAll(last.keys().keySet());
+            boolean isFrozen = frozen.getAsBoolean();
+            boolean withheld = isFrozen && known.withhold(keys);
+            if (!isFrozen) {
+                known.remember(keys);
+            }
             Map<String, Entry> entries = new HashMap<>();
             keys.forEach((id, key) -> entries.put(id, entry(key)));
             if (!Objects.equals(keys, last.keys())) {

@@ -5,10 +5,13 @@ import dev.mcpgateway.gateway.state.StateDamaged;
 import dev.mcpgateway.gateway.state.StateFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -176,6 +179,16 @@ public final class KeyFile {
             json.put("revoked", revoked.toString());
         }
         return json;
+    }
+
+    /** What is said of a key but for its revocation, as one short text: equal for the same key alone. */
+    static String form(VirtualKey key) {
+        byte[] said = JSON.writeValueAsBytes(json(key).without("revoked"));
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(said));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private static void texts(ArrayNode list, Set<String> values) {

@@ -180,7 +180,7 @@ final class ModelCallPath {
      */
     @Nullable
     String handle(ModelAsk ask, CallTrace trace) {
-        try (Admitted admitted = admit(policies.get(), ask, trace); // LOCATE AUTHORIZE CHECK ROUTE ADMIT BUDGET CACHE
+        try (Admitted admitted = admit(policies.get(), ask, trace); // LOCATE AUTHORIZE ADMIT CHECK ROUTE BUDGET CACHE
                 AuditTicket ticket = record(admitted, trace); // RECORD
                 Progress progress = new Progress(admitted, trace)) {
             try {
@@ -207,17 +207,18 @@ final class ModelCallPath {
             if (models.find(permit.feature().own()) == null) {
                 throw new Refused(Reason.UNKNOWN_MODEL);
             }
+            // a count costs nothing: a flood of large requests must not be screened first
+            trace.enter(Stage.ADMIT);
+            admission.rate(
+                    ask.caller().key(),
+                    permit.feature().canonical(),
+                    safety.callsPerMinute(permit.limits().callsPerMinute().orElse(callsPerMinute)));
             trace.enter(Stage.CHECK);
             guard = guardrails.begin(policy, permit, ask.request());
             ModelAsk checked = ask.with(guard.request());
             trace.enter(Stage.ROUTE);
             Plan plan = safety.plan(permit.feature().own(), checked, models);
             StoredState.require(checked.request(), plan);
-            trace.enter(Stage.ADMIT);
-            admission.rate(
-                    ask.caller().key(),
-                    permit.feature().canonical(),
-                    safety.callsPerMinute(permit.limits().callsPerMinute().orElse(callsPerMinute)));
             return reserved(checked, plan, permit, guard, policy.hash(), trace);
         } catch (Refused refused) {
             throw records.refused(ask, refused.why(), trace.stage(), policy.hash(), traceRef(trace), guard.seen());

@@ -27,6 +27,11 @@ class StageTableTest {
     void eachTableIsInTheOrderOfTheEnum() throws IOException {
         assertThat(tables()).hasSizeGreaterThanOrEqualTo(2).allSatisfy(table -> {
             List<String> order = new ArrayList<>(names(Stage.values()));
+            if (table.contains(Stage.ROUTE.name())) {
+                // a model's rate is asked before its requests are screened; a tool's after its arguments are checked
+                order.remove(Stage.ADMIT.name());
+                order.add(order.indexOf(Stage.CHECK.name()), Stage.ADMIT.name());
+            }
             order.retainAll(table);
             assertThat(table).containsExactlyElementsOf(order);
         });

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -123,6 +124,47 @@ class EvidenceTest {
         assertThat(row(rows, "tenant umbrella").path("exposure").asString("")).isEqualTo("gpt>acme-large-1-0611");
         assertThat(row(rows, "kill.set").path("artifact").asString("")).isEqualTo("policy_override_records");
         assertThat(row(rows, "kill.set").path("exposure").asString("")).isEqualTo("by ops");
+    }
+
+    @Test
+    void answersThatAreKeptAreNamedWhereTheConfigurationKeepsThemOrOneWasGivenAgain() throws Exception {
+        Path here = folder.resolve("keeping");
+        String chat = "{\"model\":\"gpt\",\"temperature\":0,\"messages\":[]}";
+        try (FakeModelServer provider = FakeModelServer.start()
+                        .on(
+                                "/chat/completions",
+                                turn -> turn.answer(
+                                        200,
+                                        "{\"model\":\"m\",\"choices\":[{\"index\":0,\"finish_reason\":\"stop\","
+                                                + "\"message\":{\"role\":\"assistant\",\"content\":\"hi\"}}]}"));
+                TestGateway keeping = ModelGateways.in(
+                        here,
+                        provider,
+                        anthropic,
+                        "",
+                        "cache: {exact: {aliases: {gpt: {share: caller, ttl_s: 120}, claude: {share: caller}}}}")
+                .start()) {
+            assertThat(ModelAgent.of(keeping).chat(chat).status()).isEqualTo(200);
+            keeping.newRecords(2);
+            assertThat(keptOf(here)).isEqualTo("the provider; audit log");
+            assertThat(keptOf(here, "--config", here.resolve("gateway.yaml").toString()))
+                    .isEqualTo(
+                            "the provider; audit log; memory of the gateway (answers of the exact cache, up to 120 s)");
+
+            assertThat(ModelAgent.of(keeping).chat(chat).header("x-gateway-cache"))
+                    .contains("hit");
+            keeping.newRecords(2);
+            assertThat(keptOf(here))
+                    .isEqualTo("the provider; audit log; memory of the gateway (answers of the exact cache)");
+        }
+    }
+
+    private static String keptOf(Path here, String... more) {
+        String[] command = Stream.concat(
+                        Stream.of("exposure", "--audit", here.resolve("audit").toString(), "--format", "json"),
+                        Stream.of(more))
+                .toArray(String[]::new);
+        return row(json(command), "calls of model gpt").path("where").asString("");
     }
 
     @Test

@@ -252,4 +252,22 @@ class ModelGuardTest {
         assertThat(List.of(gateway.admin("/metrics").text().split("\n")))
                 .anyMatch(line -> line.startsWith("gateway_screen_findings") && line.contains("block"));
     }
+
+    @Test
+    void whoCallsTooOftenIsTurnedAwayBeforeAnythingIsScreened() throws Exception {
+        String limited = GUARDED.replaceFirst(
+                "\"model:gone\"]", "\"model:gone\"]\n    limits: {calls_per_minute: 1}");
+        try (TestGateway strict = ModelGateways.in(folder.resolve("strict"), openai, anthropic)
+                .policy(limited)
+                .start()) {
+            ModelAgent carol = ModelAgent.of(strict, "carol");
+            assertThat(carol.chat(tool(ORDER)).status()).isEqualTo(403);
+
+            assertThat(carol.chat(tool(ORDER)).status()).isEqualTo(429);
+
+            AuditRecord refused = strict.records().getLast();
+            assertThat(refused.text("detail.stage")).isEqualTo("ADMIT");
+            assertThat(refused.json()).doesNotContain("\"screen\"");
+        }
+    }
 }

@@ -7,6 +7,8 @@ import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.testing.FakeModelServer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,5 +97,34 @@ class SignalTest {
 
         assertThat(signal().text("detail.signal")).isEqualTo("override_outside_window");
         assertThat(signal().text("detail.what")).isEqualTo("kill.set by ops outside of all change windows");
+    }
+
+    @Test
+    void aProviderThatReadsAPartOfThePromptAlone() {
+        AtomicInteger billed = new AtomicInteger(1_000);
+        openai.on(
+                "/chat/completions",
+                turn -> turn.answer(
+                        200,
+                        "{\"model\":\"acme-large-1\",\"choices\":[],\"usage\":{\"prompt_tokens\":" + billed.get()
+                                + ",\"completion_tokens\":1}}"));
+        String chat = "{\"model\":\"gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"" + "word ".repeat(800) + "\"}]}";
+        // fewer than a minute takes of one agent
+        List<ModelAgent> agents = Stream.of("a", "b", "c", "d", "e", "f", "g", "h")
+                .map(subject -> ModelAgent.of(gateway, subject))
+                .toList();
+        for (int i = 0; i < 264; i++) {
+            assertThat(agents.get(i % agents.size()).chat(chat).status()).isEqualTo(200);
+        }
+        assertThat(signals()).isEmpty();
+        billed.set(400);
+
+        for (int i = 0; i < 24; i++) {
+            assertThat(agents.get(i % agents.size()).chat(chat).status()).isEqualTo(200);
+        }
+
+        assertThat(signal().text("detail.signal")).isEqualTo("truncation_rise");
+        assertThat(signal().text("detail.about")).isEqualTo("acme/acme-large-1 chat");
+        assertThat(signal().text("detail.what")).contains("the last one 400 tokens where about ");
     }
 }

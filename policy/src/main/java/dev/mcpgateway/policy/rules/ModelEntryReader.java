@@ -9,6 +9,7 @@ import dev.mcpgateway.policy.ScreenMode;
 import dev.mcpgateway.policy.ScreenRule;
 import dev.mcpgateway.policy.TextRule;
 import dev.mcpgateway.policy.TextScreening;
+import dev.mcpgateway.policy.TokenInput;
 import dev.mcpgateway.policy.ToolNames;
 import dev.mcpgateway.policy.yaml.Problems;
 import dev.mcpgateway.policy.yaml.YamlObject;
@@ -50,6 +51,11 @@ final class ModelEntryReader {
         UNTRUSTED
     }
 
+    private enum Tokens {
+        REFUSE,
+        PASS
+    }
+
     /**
      * A reader of one policy's files.
      *
@@ -71,6 +77,9 @@ final class ModelEntryReader {
                 screening(entry, "requests", inRequests),
                 screening(entry, "answers", inAnswers),
                 entry.choice("user_text", User.class, User.TRUSTED) == User.UNTRUSTED,
+                entry.optional("token_input")
+                        .map(value -> tokens(value.choice(Tokens.class)))
+                        .orElse(TokenInput.UNSAID),
                 entry.optional("max_output_tokens")
                         .map(value -> OptionalInt.of((int) value.integer(1, OUTPUT_TOKENS_MAX)))
                         .orElse(OptionalInt.empty()),
@@ -84,6 +93,13 @@ final class ModelEntryReader {
         ModelEntry read = new ModelEntry(names, CallerReader.read(entry), rules);
         entry.rejectUnknownKeys();
         return read;
+    }
+
+    private static TokenInput tokens(Tokens said) {
+        return switch (said) {
+            case REFUSE -> TokenInput.REFUSE;
+            case PASS -> TokenInput.PASS;
+        };
     }
 
     private static TextScreening screening(YamlObject entry, String key, List<TextRule> lists) {

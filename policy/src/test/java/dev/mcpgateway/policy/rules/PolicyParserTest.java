@@ -14,6 +14,7 @@ import dev.mcpgateway.policy.ScreenMode;
 import dev.mcpgateway.policy.ScreenRule;
 import dev.mcpgateway.policy.Subject;
 import dev.mcpgateway.policy.TextRule;
+import dev.mcpgateway.policy.TokenInput;
 import dev.mcpgateway.policy.ToolSettings;
 import dev.mcpgateway.policy.yaml.Problem;
 import dev.mcpgateway.policy.yaml.YamlReader;
@@ -366,6 +367,7 @@ class PolicyParserTest {
                           - names: "model:*"
                             max_output_tokens: 500
                             max_input_bytes: 10
+                            token_input: pass
                             allowed_tools: ["a*", "hosted:web"]
                             requests: {injection: {mode: shadow, action: block}}
                           - names: ["model:gpt"]
@@ -373,6 +375,7 @@ class PolicyParserTest {
                             max_output_tokens: 100
                             allowed_tools: ["ab", "hosted:*"]
                             user_text: untrusted
+                            token_input: refuse
                             requests: {injection: {mode: enforce, action: flag}}
                             lists: [{id: x, patterns: x, mode: enforce, action: block, in: answers}]
                         """.getBytes(StandardCharsets.UTF_8))), KnownNames.none());
@@ -401,6 +404,8 @@ class PolicyParserTest {
         assertThat(both.outputTokensMax()).hasValue(100);
         assertThat(both.inputBytesMax()).hasValue(10);
         assertThat(both.userIsUntrusted()).isTrue();
+        assertThat(general.tokenInput()).isEqualTo(TokenInput.PASS);
+        assertThat(both.tokenInput()).isEqualTo(TokenInput.REFUSE);
         assertThat(both.requests().injection()).isEqualTo(new ScreenRule(ScreenMode.ENFORCE, ScreenAction.BLOCK));
         assertThat(both.requests().lists()).isEmpty();
         assertThat(both.answers().lists()).extracting(TextRule::id).containsExactly("x");

@@ -30,6 +30,11 @@ final class EventText {
     private static final Name CONTENT = Name.of("content");
     private static final Name PARTS = Name.of("parts");
     private static final Name THOUGHT = Name.of("thought");
+    private static final Name FUNCTION_CALL = Name.of("functionCall");
+    private static final Name PARTIAL_ARGS = Name.of("partialArgs");
+    private static final Name JSON_PATH = Name.of("jsonPath");
+    private static final Name STRING_VALUE = Name.of("stringValue");
+    private static final Name WILL_CONTINUE = Name.of("willContinue");
     private static final Name GEMINI_FINISH = Name.of("finishReason");
 
     /** Ends of the lanes that hold the arguments of a call of a tool. */
@@ -235,9 +240,45 @@ final class EventText {
             for (int value = event.first(part); value != JsonDocument.NONE; value = event.next(part, value)) {
                 if (event.isNamed(value, TEXT) && event.is(value, Kind.STRING)) {
                     deltas.add(new Delta(lane + (thought ? "/thought" : "/text"), false, value));
+                } else if (event.isNamed(value, FUNCTION_CALL) && event.is(value, Kind.OBJECT)) {
+                    called(value, lane + "/call/", Texts.below(below, "functionCall"));
                 } else {
                     rest.member(part, value, Place.MODEL_OUTPUT, false, Texts.below(below, event.name(value)));
                 }
+            }
+        }
+    }
+
+    /** A call of a function whose arguments may come in parts, each with the path at which it belongs. */
+    private void called(int call, String lane, String pointer) {
+        int partial = event.member(call, PARTIAL_ARGS);
+        for (int value = event.first(call); value != JsonDocument.NONE; value = event.next(call, value)) {
+            if (value != partial || !event.is(partial, Kind.ARRAY)) {
+                rest.member(call, value, Place.MODEL_OUTPUT, false, Texts.below(pointer, event.name(value)));
+            }
+        }
+        if (event.is(partial, Kind.ARRAY)) {
+            for (int one = event.first(partial); one != JsonDocument.NONE; one = event.next(partial, one)) {
+                argument(one, lane, Texts.below(pointer, "partialArgs"));
+            }
+        }
+        // a call that does not say so has all of its arguments
+        if (!event.is(event.member(call, WILL_CONTINUE), Kind.TRUE)) {
+            ends.add(lane);
+        }
+    }
+
+    private void argument(int one, String lane, String pointer) {
+        int text = event.member(one, STRING_VALUE);
+        if (!event.is(text, Kind.STRING)) {
+            rest.open(one, Place.ARGUMENT, false, pointer);
+            return;
+        }
+        int path = event.member(one, JSON_PATH);
+        deltas.add(new Delta(lane + (event.is(path, Kind.STRING) ? Texts.below("", event.string(path)) : ""), true, text));
+        for (int value = event.first(one); value != JsonDocument.NONE; value = event.next(one, value)) {
+            if (value != text) {
+                rest.open(value, Place.ARGUMENT, false, Texts.below(pointer, event.name(value)));
             }
         }
     }

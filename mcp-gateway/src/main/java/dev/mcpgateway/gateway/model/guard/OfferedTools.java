@@ -14,7 +14,8 @@ import java.util.List;
 
 /**
  * The tools that a request offers to the model: functions that the agent runs, by their names, and whatever the provider
- * runs itself, by its type. A tool that cannot be told is one of the provider, without a type that a policy could name.
+ * runs itself, by its type. A tool that cannot be told is one of the provider, without a type that a policy could name; a
+ * member of the request that is not known here counts as one that the provider runs, by its name.
  */
 final class OfferedTools {
     private static final Name NAME = Name.of("name");
@@ -25,15 +26,6 @@ final class OfferedTools {
     private static final Name CUSTOM = Name.of("custom");
     private static final List<Name> DECLARATIONS =
             List.of(Name.of("functionDeclarations"), Name.of("function_declarations"));
-
-    /** Members that let the provider run something without a tool being listed. */
-    private static final List<Hosted> MEMBERS = List.of(
-            new Hosted(Name.of("web_search_options"), "web_search"),
-            new Hosted(Name.of("mcp_servers"), "mcp"),
-            new Hosted(Name.of("prompt"), "prompt"),
-            new Hosted(Name.of("container"), "container"));
-
-    private record Hosted(Name member, String type) {}
 
     private final List<String> functions = new ArrayList<>();
     private final List<String> hosted = new ArrayList<>();
@@ -53,10 +45,12 @@ final class OfferedTools {
                     case EMBEDDINGS -> OfferedTools::unknown;
                     default -> OfferedTools::declared;
                 });
-        for (Hosted member : MEMBERS) {
-            int value = body.at(member.member());
-            if (value != JsonDocument.NONE && !body.is(value, Kind.NULL)) {
-                offered.hosted.add(member.type());
+        int root = JsonDocument.ROOT;
+        for (int value = body.first(root); value != JsonDocument.NONE; value = body.next(root, value)) {
+            String name = body.name(value);
+            boolean wasRead = body.isNamed(value, TOOLS) || body.isNamed(value, FUNCTIONS);
+            if (!wasRead && !KnownMembers.isPlain(request.api(), name) && !body.is(value, Kind.NULL)) {
+                offered.hosted.add(KnownMembers.hosted(name));
             }
         }
         return offered;

@@ -7,13 +7,15 @@ import dev.mcpgateway.policy.ModelRules;
 import dev.mcpgateway.policy.Permit;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.screen.PatternSet;
+import java.util.function.Supplier;
 
 /**
  * The guardrails that the policy's {@code models:} names. The rules of a call are those of the policy that permitted it,
- * to its end. A call that no entry is about passes untouched.
+ * to its end, with what holds beside it in safe mode. A call that nothing is about passes untouched.
  */
 public final class PolicyGuardrails implements Guardrails {
     private final PatternSet patterns;
+    private final Supplier<ModelRules> further;
     private final Bounds bounds;
     private final Telemetry telemetry;
 
@@ -25,16 +27,22 @@ public final class PolicyGuardrails implements Guardrails {
      */
     public record Bounds(int answerBytesMax, int jsonDepthMax) {}
 
-    /** Guardrails with {@code patterns} for orders and hidden text. */
-    public PolicyGuardrails(PatternSet patterns, Bounds bounds, Telemetry telemetry) {
+    /**
+     * Guardrails with {@code patterns} for orders and hidden text.
+     *
+     * @param further what holds for every call at the moment, beside the policy
+     */
+    public PolicyGuardrails(PatternSet patterns, Supplier<ModelRules> further, Bounds bounds, Telemetry telemetry) {
         this.patterns = patterns;
+        this.further = further;
         this.bounds = bounds;
         this.telemetry = telemetry;
     }
 
     @Override
     public OnCall begin(Policy policy, Permit permit, ModelRequest request) {
-        ModelRules rules = policy.modelRules(permit.subject(), permit.feature());
+        ModelRules rules =
+                policy.modelRules(permit.subject(), permit.feature()).strictest(further.get());
         return rules.equals(ModelRules.NONE)
                 ? new OnCall.Untouched(request)
                 : new GuardedCall(rules, permit, request, patterns, bounds, telemetry);

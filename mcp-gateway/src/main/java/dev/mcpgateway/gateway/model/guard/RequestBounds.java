@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.model.guard;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelRequest;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
@@ -8,12 +9,18 @@ import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.policy.ModelRules;
+import dev.mcpgateway.policy.ScreenAction;
+import dev.mcpgateway.policy.ScreenMode;
+import dev.mcpgateway.policy.ScreenRule;
+import dev.mcpgateway.policy.TextScreening;
+import dev.mcpgateway.policy.TokenInput;
 import java.util.List;
 
 /** What a request may ask for, whatever its texts say. */
 final class RequestBounds {
     private static final Name LOGPROBS = Name.of("logprobs");
     private static final Name TOP_LOGPROBS = Name.of("top_logprobs");
+    private static final Name INPUT = Name.of("input");
     private static final Name INCLUDE = Name.of("include");
     private static final Name IN_OUTPUT = Name.of("message.output_text.logprobs");
     private static final List<Name> GEMINI = List.of(Name.of("responseLogprobs"), Name.of("logprobs"));
@@ -37,10 +44,29 @@ final class RequestBounds {
         if (!rules.tools().isEmpty()) {
             OfferedTools.of(request).require(rules.tools());
         }
+        if (request.api() == ModelApi.EMBEDDINGS && isLookedAt(rules)) {
+            int input = body.at(INPUT);
+            if (input != JsonDocument.NONE && RequestText.hasTokens(body, input)) {
+                throw new Refused(Refusal.saying(
+                        Reason.GUARDRAIL, "'input' must be text: numbers of tokens cannot be screened"));
+            }
+        }
         if (answersMayChange && asksForTokens(body)) {
             // the tokens repeat the text in pieces of a few characters, in which nothing is ever found
             throw new Refused(Refusal.saying(Reason.GUARDRAIL, "log-probabilities cannot be screened"));
         }
+    }
+
+    /** Whether what users say is looked at, with a finding that could change it, and no word says that tokens may pass. */
+    private static boolean isLookedAt(ModelRules rules) {
+        TextScreening requests = rules.requests();
+        boolean looks = requests.lists().stream().anyMatch(list -> mayChange(list.rule()))
+                || (rules.userIsUntrusted() && (mayChange(requests.injection()) || mayChange(requests.hidden())));
+        return looks && rules.tokenInput() != TokenInput.PASS;
+    }
+
+    private static boolean mayChange(ScreenRule rule) {
+        return rule.mode() == ScreenMode.ENFORCE && rule.action() != ScreenAction.FLAG;
     }
 
     private static boolean asksForTokens(JsonDocument body) {

@@ -69,6 +69,9 @@ final class RequestText {
                 walk.texts.known(value, Place.PROMPT, true, pointer);
             } else if (TURNS.contains(name)) {
                 walk.turns(value, pointer);
+                if (api == ModelApi.EMBEDDINGS && hasTokens(body, value)) {
+                    walk.texts.unreadable();
+                }
             } else if (DEFINITIONS.contains(name)) {
                 walk.texts.known(value, Place.TOOL_DEFINITION, false, pointer);
             } else if (!body.is(value, Kind.STRING) || !Texts.isNoText(name)) {
@@ -76,6 +79,21 @@ final class RequestText {
             }
         }
         return walk.texts;
+    }
+
+    /** Whether what is to be embedded comes as numbers of tokens, all or some of it. */
+    static boolean hasTokens(JsonDocument body, int input) {
+        return switch (body.kind(input)) {
+            case NUMBER -> true;
+            case ARRAY -> {
+                int each = body.first(input);
+                while (each != JsonDocument.NONE && !hasTokens(body, each)) {
+                    each = body.next(input, each);
+                }
+                yield each != JsonDocument.NONE;
+            }
+            case OBJECT, STRING, TRUE, FALSE, NULL -> false;
+        };
     }
 
     /** A member of another protocol is none of this one, so that nothing is trusted for its name alone. */

@@ -69,9 +69,11 @@ final class Texts {
      * A string that holds JSON once more: the arguments of a call of a tool.
      *
      * @param node the string
+     * @param place of the text around it
+     * @param isTrusted whether that is trusted
      * @param pointer JSON pointer of it
      */
-    record Nested(int node, String pointer) {}
+    record Nested(int node, Place place, boolean isTrusted, String pointer) {}
 
     Texts(JsonDocument document) {
         this.document = document;
@@ -88,6 +90,11 @@ final class Texts {
     /** Binary values that were not looked at. */
     int unscanned() {
         return unscanned;
+    }
+
+    /** Counts a text that came in a form in which nothing can be looked for. */
+    void unreadable() {
+        unscanned++;
     }
 
     boolean isEmpty() {
@@ -122,8 +129,8 @@ final class Texts {
         }
         if (isString && isBinary(object, value, name)) {
             unscanned++;
-        } else if (place == Place.MODEL_OUTPUT && isString && document.isNamed(value, ARGUMENTS)) {
-            nested.add(new Nested(value, pointer));
+        } else if (place != Place.TOOL_DEFINITION && isString && document.isNamed(value, ARGUMENTS)) {
+            nested.add(new Nested(value, place == Place.MODEL_OUTPUT ? Place.ARGUMENT : place, isTrusted, pointer));
         } else if (place != Place.TOOL_DEFINITION && !isString && INPUTS.contains(name)) {
             open(value, place == Place.MODEL_OUTPUT ? Place.ARGUMENT : place, isTrusted, pointer);
         } else {

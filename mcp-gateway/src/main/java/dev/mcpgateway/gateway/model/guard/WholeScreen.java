@@ -58,13 +58,9 @@ final class WholeScreen {
             if (text.isEmpty()) {
                 continue;
             }
-            JsonDocument inner = json(text);
-            if (inner == null) {
-                texts.string(nested.node(), Place.ARGUMENT, false, nested.pointer());
-                passages.add(texts.passages().getLast());
-            } else {
-                redacted(inner, nested.pointer())
-                        .ifPresent(after -> edits.replace(nested.node(), JsonText.quote(after)));
+            String after = arguments(text, nested.place(), nested.isTrusted(), nested.pointer());
+            if (!after.equals(text)) {
+                edits.replace(nested.node(), JsonText.quote(after));
             }
         }
         if (!passages.isEmpty() || texts.unscanned() > 0) {
@@ -80,16 +76,29 @@ final class WholeScreen {
      * @throws Refused if they must not go on
      */
     String arguments(String text, String pointer) {
-        JsonDocument inner = text.isEmpty() ? null : json(text);
-        if (inner != null) {
-            return redacted(inner, pointer).orElse(text);
-        }
-        byte[] quoted = JsonText.quote(text);
-        return text.isEmpty() ? text : plain(quoted, text, pointer);
+        return arguments(text, Place.ARGUMENT, false, pointer);
     }
 
-    private String plain(byte[] quoted, String text, String pointer) {
-        Passage all = new Passage(new Segment(Place.ARGUMENT, pointer, text, 0, quoted.length), false);
+    private String arguments(String text, Place place, boolean isTrusted, String pointer) {
+        if (text.isEmpty()) {
+            return text;
+        }
+        JsonDocument inner = json(text);
+        if (inner != null) {
+            return redacted(inner, place, isTrusted, pointer).orElse(text);
+        }
+        String after = plain(text, place, isTrusted, pointer);
+        String read = LenientText.of(after);
+        // who reads more than JSON gets another text, in which nothing can be cut out for him
+        if (!read.equals(after) && !plain(read, place, isTrusted, pointer).equals(read)) {
+            throw new Refused(reason);
+        }
+        return after;
+    }
+
+    private String plain(String text, Place place, boolean isTrusted, String pointer) {
+        byte[] quoted = JsonText.quote(text);
+        Passage all = new Passage(new Segment(place, pointer, text, 0, quoted.length), isTrusted);
         ScreenedResult result = screened(quoted, List.of(all), 0);
         if (result.edits().isEmpty()) {
             return text;
@@ -108,9 +117,9 @@ final class WholeScreen {
     }
 
     /** JSON within a string, where something in it must be replaced. */
-    private Optional<String> redacted(JsonDocument inner, String pointer) {
+    private Optional<String> redacted(JsonDocument inner, Place place, boolean isTrusted, String pointer) {
         Texts texts = new Texts(inner);
-        texts.open(JsonDocument.ROOT, Place.ARGUMENT, false, pointer);
+        texts.open(JsonDocument.ROOT, place, isTrusted, pointer);
         Splice edits = new Splice(inner);
         screened(inner.bytes(), texts.passages(), 0)
                 .edits()

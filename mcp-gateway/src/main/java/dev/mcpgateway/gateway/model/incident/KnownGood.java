@@ -15,11 +15,16 @@ import java.util.OptionalInt;
  *
  * @param made when it was made
  * @param callsPerMinute most calls of one caller to one model; a narrower limit of a rule stays
+ * @param guardrails what every call is held to beside the policy
  * @param providers where each provider that it names was when it was made
  * @param aliases who serves each model, in this order; a model that is not named is not served
  */
 public record KnownGood(
-        Instant made, OptionalInt callsPerMinute, Map<String, URI> providers, Map<String, List<Pair>> aliases) {
+        Instant made,
+        OptionalInt callsPerMinute,
+        StrictGuardrails guardrails,
+        Map<String, URI> providers,
+        Map<String, List<Pair>> aliases) {
     /**
      * A model at a provider.
      *

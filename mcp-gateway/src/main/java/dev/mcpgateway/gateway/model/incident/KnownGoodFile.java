@@ -8,6 +8,8 @@ import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.StrictJson;
 import dev.mcpgateway.gateway.model.incident.KnownGood.Pair;
+import dev.mcpgateway.policy.ScreenAction;
+import dev.mcpgateway.policy.ToolNames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +44,12 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <pre>{@code
  * {"profile": {"version": 1, "made": TIME, "calls_per_minute": 60,
+ *              "guardrails": {"requests": "block", "answers": "block", "user_text": "trusted", "allowed_tools": ["*"]},
  *              "providers": {NAME: URL}, "aliases": {ALIAS: [{"provider": NAME, "model": MODEL}]}},
  *  "signature": BASE64}
  * }</pre>
  *
- * <p>The signature is Ed25519 over the line {@code mcp-gateway known-good profile v1}, its LF and the profile in
+ * <p>A profile without {@code guardrails}, or without one of its members, has the strictest. The signature is Ed25519 over the line {@code mcp-gateway known-good profile v1}, its LF and the profile in
  * canonical form (RFC 8785), so that white space and the order of members do not matter and nothing else can be taken for it.
  */
 public final class KnownGoodFile {
@@ -54,6 +58,9 @@ public final class KnownGoodFile {
 
     private static final JsonLimits LIMITS = JsonLimits.forRequests(BYTES_MAX, 8);
     private static final byte[] CONTEXT = "mcp-gateway known-good profile v1\n".getBytes(StandardCharsets.US_ASCII);
+    private static final String USER_TEXT = "user_text";
+    private static final String TRUSTED = "trusted";
+    private static final String UNTRUSTED = "untrusted";
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -83,6 +90,12 @@ public final class KnownGoodFile {
         ObjectNode body = JSON.createObjectNode();
         body.put("version", 1).put("made", profile.made().toString());
         profile.callsPerMinute().ifPresent(most -> body.put("calls_per_minute", most));
+        StrictGuardrails strict = profile.guardrails();
+        ObjectNode guardrails = body.putObject("guardrails");
+        guardrails.put("requests", word(strict.requests())).put("answers", word(strict.answers()));
+        guardrails.put(USER_TEXT, strict.usersAreTrusted() ? TRUSTED : UNTRUSTED);
+        ArrayNode tools = guardrails.putArray("allowed_tools");
+        strict.tools().forEach(tools::add);
         ObjectNode providers = body.putObject("providers");
         profile.providers().forEach((name, url) -> providers.put(name, url.toString()));
         ObjectNode aliases = body.putObject("aliases");
@@ -92,6 +105,10 @@ public final class KnownGoodFile {
                     pair -> list.addObject().put("provider", pair.provider()).put("model", pair.model()));
         });
         return body;
+    }
+
+    private static String word(ScreenAction action) {
+        return action.name().toLowerCase(Locale.ROOT);
     }
 
     /**
@@ -201,12 +218,13 @@ public final class KnownGoodFile {
                 throw new BadProfile("the profile is of another version than 1");
             }
             OptionalInt most = mostCalls(members.remove("calls_per_minute"));
+            StrictGuardrails guardrails = guardrails(members.remove("guardrails"));
             Map<String, URI> providers = providers(members.remove("providers"));
             Map<String, List<Pair>> aliases = aliases(members.remove("aliases"), providers);
             if (!members.isEmpty()) {
                 throw new BadProfile("the profile has members that are not known here: " + members.keySet());
             }
-            return new KnownGood(made, most, providers, aliases);
+            return new KnownGood(made, most, guardrails, providers, aliases);
         }
 
         private Map<String, Integer> members(@Nullable Integer node, String what) throws BadProfile {
@@ -248,6 +266,61 @@ public final class KnownGoodFile {
                 throw new BadProfile("calls_per_minute is no number from 1 to 999999");
             }
             return OptionalInt.of(Integer.parseInt(digits));
+        }
+
+        private StrictGuardrails guardrails(@Nullable Integer node) throws BadProfile {
+            if (node == null) {
+                return StrictGuardrails.STRICTEST;
+            }
+            Map<String, Integer> members = members(node, "guardrails");
+            StrictGuardrails read = new StrictGuardrails(
+                    action(members.remove("requests")),
+                    action(members.remove("answers")),
+                    usersAreTrusted(members.remove(USER_TEXT)),
+                    tools(members.remove("allowed_tools")));
+            if (!members.isEmpty()) {
+                throw new BadProfile("guardrails have members that are not known here: " + members.keySet());
+            }
+            return read;
+        }
+
+        private ScreenAction action(@Nullable Integer node) throws BadProfile {
+            if (node == null) {
+                return ScreenAction.BLOCK;
+            }
+            String word = text(node, "an action of guardrails");
+            for (ScreenAction action : ScreenAction.values()) {
+                if (word(action).equals(word)) {
+                    return action;
+                }
+            }
+            throw new BadProfile("'" + word + "' is no action of guardrails");
+        }
+
+        private boolean usersAreTrusted(@Nullable Integer node) throws BadProfile {
+            String word = node == null ? TRUSTED : text(node, USER_TEXT);
+            if (!word.equals(TRUSTED) && !word.equals(UNTRUSTED)) {
+                throw new BadProfile(USER_TEXT + " is neither " + TRUSTED + " nor " + UNTRUSTED);
+            }
+            return word.equals(TRUSTED);
+        }
+
+        private List<String> tools(@Nullable Integer node) throws BadProfile {
+            if (node == null) {
+                return StrictGuardrails.STRICTEST.tools();
+            }
+            if (!file.is(node, Kind.ARRAY)) {
+                throw new BadProfile("allowed_tools is no list");
+            }
+            List<String> names = new ArrayList<>();
+            for (int each = file.first(node); each != JsonDocument.NONE; each = file.next(node, each)) {
+                String name = text(each, "a name in allowed_tools");
+                if (!ToolNames.isPattern(name) || names.size() == ToolNames.PATTERNS_MAX) {
+                    throw new BadProfile("allowed_tools has a name that is none, or too many");
+                }
+                names.add(name);
+            }
+            return names;
         }
 
         private Map<String, URI> providers(@Nullable Integer node) throws BadProfile {

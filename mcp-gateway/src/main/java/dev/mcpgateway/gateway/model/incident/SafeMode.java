@@ -8,6 +8,7 @@ import dev.mcpgateway.audit.Source;
 import dev.mcpgateway.gateway.model.incident.Mode.Entered;
 import dev.mcpgateway.gateway.state.StateDamaged;
 import dev.mcpgateway.gateway.state.StateFile;
+import dev.mcpgateway.policy.ModelRules;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -161,6 +162,13 @@ public final class SafeMode {
     /** How models are served now. */
     public Mode mode() {
         return mode;
+    }
+
+    /** What every call of a model is held to beside the policy; nothing while models are served as configured. */
+    public ModelRules guardrails() {
+        return mode instanceof Mode.Safe(Entered _, KnownGood profile)
+                ? profile.guardrails().rules()
+                : ModelRules.NONE;
     }
 
     /** Why a restart would forget it; empty when it would not. */

@@ -17,7 +17,7 @@ public record Signal(Kind kind, String tenant, String about, double value, doubl
     public enum Kind {
         /** A tenant's calls are served by other models than they were. */
         ROUTING_DRIFT,
-        /** More of a tenant's answers are cut at their length than were. */
+        /** More of a tenant's answers are cut at their length than were, or its requests are billed far below their estimate. */
         TRUNCATION_RISE,
         /** A provider refuses a key. */
         AUTH_FAILURES,

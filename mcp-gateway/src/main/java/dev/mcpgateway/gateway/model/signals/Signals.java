@@ -36,6 +36,7 @@ public final class Signals implements AuditObserver {
 
     private final RoutingDrift drift = new RoutingDrift();
     private final TruncationRise truncation = new TruncationRise();
+    private final BilledInput billed = new BilledInput();
     private final AuthFailures failures = new AuthFailures();
     private final ServedMismatch mismatch = new ServedMismatch();
     private final ChangeTimes times;
@@ -75,6 +76,9 @@ public final class Signals implements AuditObserver {
         if (by.mismatch()) {
             mismatch.answered(tenant, provider, asked, said.served(), now).ifPresent(this::raise);
         }
+        String target = provider + "/" + asked + " " + call.model().operation();
+        billed.billed(tenant, target, call.arguments().bytes(), said.usage().input(), now)
+                .ifPresent(this::raise);
         if (!said.finishReason().isEmpty()) {
             truncation.finished(tenant, said.finishReason(), now).ifPresent(this::raise);
         }

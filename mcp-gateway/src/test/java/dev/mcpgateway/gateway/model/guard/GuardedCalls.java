@@ -12,6 +12,7 @@ import dev.mcpgateway.gateway.model.Guardrails;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.Decision;
 import dev.mcpgateway.policy.FeatureName;
+import dev.mcpgateway.policy.ModelRules;
 import dev.mcpgateway.policy.Permit;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.Subject;
@@ -70,7 +71,7 @@ final class GuardedCalls implements AutoCloseable {
         try {
             ModelRequest request = ModelRequest.read(
                     api, StrictJson.parse(body.getBytes(StandardCharsets.UTF_8), JsonLimits.forRequests(1 << 20, 64)));
-            return new PolicyGuardrails(PATTERNS, new PolicyGuardrails.Bounds(heldBytesMax, 64), telemetry)
+            return new PolicyGuardrails(PATTERNS, () -> ModelRules.NONE, new PolicyGuardrails.Bounds(heldBytesMax, 64), telemetry)
                     .begin(policy, permit, request);
         } catch (JsonRefused | BadModelRequest wrong) {
             throw new AssertionError(wrong);

@@ -3,10 +3,13 @@ package dev.mcpgateway.gateway.model.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.gateway.model.Guardrails;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Requests under guardrails: whose words count as orders, what is redacted, what may be asked for. */
 class GuardedRequestTest {
@@ -154,6 +157,16 @@ class GuardedRequestTest {
             MESSAGES | "tools":[{"name":"crm_find","input_schema":{}}] | ``
             MESSAGES | "tools":[{"name":"bash","type":"bash_20250124"}] | hosted:bash_20250124
             MESSAGES | "mcp_servers":[{"url":"https://x"}] | hosted:mcp
+            MESSAGES | "container":{"skills":[]} | hosted:container
+            MESSAGES | "fallbacks":[{"model":"other"}] | hosted:fallbacks
+            CHAT_COMPLETIONS | "data_sources":[{"type":"azure_search"}] | hosted:data_sources
+            CHAT_COMPLETIONS | "plugins":[{"id":"web"}] | hosted:plugins
+            CHAT_COMPLETIONS | "Plugins":[{"id":"web"}] | hosted:Plugins
+            CHAT_COMPLETIONS | "models":["other"],"route":"fallback" | hosted:models
+            CHAT_COMPLETIONS | "transforms":["middle-out"] | hosted:transforms
+            EMBEDDINGS | "plugins":[] | hosted:plugins
+            GENERATE_CONTENT | "cachedContent":"cachedContents/1" | hosted:cachedContent
+            GENERATE_CONTENT | "cached_content":"cachedContents/1" | hosted:cachedContent
             """)
     void onlyListedToolsMayBeOffered(ModelApi api, String tools, String refused) {
         try (GuardedCalls calls = GuardedCalls.under("allowed_tools: [\"crm_*\", \"hosted:web_search\"]")) {
@@ -165,12 +178,98 @@ class GuardedRequestTest {
         }
         try (GuardedCalls calls = GuardedCalls.under("allowed_tools: none")) {
             assertThat(calls.request(api, body(tools))).startsWith("refused");
-            assertThat(calls.request(api, body("\"messages\":[],\"tools\":[]"))).startsWith("{");
+            assertThat(calls.request(api, body("\"tools\":[]"))).startsWith("{");
         }
         try (GuardedCalls calls = GuardedCalls.under("allowed_tools: \"*\"")) {
             assertThat(calls.request(api, body("\"tools\":[{\"type\":\"mcp\",\"name\":\"x\"}]")))
                     .as("a star is no word for what the provider runs")
                     .startsWith("refused");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            CHAT_COMPLETIONS | "messages":[],"temperature":0,"seed":1,"stop":"x","top_k":1,"response_format":{},"verbosity":"low"
+            RESPONSES | "input":"x","instructions":"y","reasoning":{},"text":{},"truncation":"auto","max_tool_calls":1
+            EMBEDDINGS | "input":"x","dimensions":1,"encoding_format":"float","user":"u"
+            MESSAGES | "messages":[],"system":"x","max_tokens":1,"thinking":{},"output_config":{},"cache_control":{},"speed":"fast"
+            COUNT_TOKENS | "messages":[],"system":"x","thinking":{}
+            GENERATE_CONTENT | "contents":[],"systemInstruction":{},"generationConfig":{},"safety_settings":[],"toolConfig":{}
+            CHAT_COMPLETIONS | "messages":[],"plugins":null
+            """)
+    void whatLetsNothingRunButTheModelNeedsNoWord(ModelApi api, String asked) {
+        try (GuardedCalls calls = GuardedCalls.under("allowed_tools: none")) {
+            assertThat(calls.request(api, body(asked))).isEqualTo(body(asked));
+        }
+    }
+
+    @Test
+    void aMemberThatNobodyKnowsIsAllowedByItsNameAndFreeWhereNoToolsAreRestricted() {
+        String asked = body("\"messages\":[],\"plugins\":[{\"id\":\"web\"}]");
+        try (GuardedCalls allowed = GuardedCalls.under("allowed_tools: [\"hosted:plugins\"]");
+                GuardedCalls unrestricted = GuardedCalls.under("max_input_bytes: 1000")) {
+            assertThat(allowed.request(ModelApi.CHAT_COMPLETIONS, asked)).isEqualTo(asked);
+            assertThat(unrestricted.request(ModelApi.CHAT_COMPLETIONS, asked)).isEqualTo(asked);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"k":"KEY"} | {"k":"[redacted:key]"}
+            {"k":"\\u0073k-0123456789abcdef"} | {"k":"[redacted:key]"}
+            {"k":"KEY","k":1} | {"k":"[redacted:key]","k":1}
+            {"k":NaN,"x":"\\u0073k-0123456789abcdef"} | refused
+            {"k":1,"k":"\\u0073k-0123456789abcdef"} | refused
+            {/* no */"k":"\\x73k-0123456789abcdef"} | refused
+            {'k':'\\u{73}k-0123456789abcdef'} | refused
+            {'k':'\\163k-0123456789abcdef'} | refused
+            {"k":"s\\u006b-0123456789abcdef | refused
+            {"k":NaN,"x":"a \\u0065 b"} | {"k":NaN,"x":"a \\u0065 b"}
+            """)
+    void argumentsAreReadAsWhoGetsThemMayReadThem(String arguments, String goesOn) {
+        String request = body("\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\","
+                + "\"function\":{\"name\":\"f\",\"arguments\":ARGUMENTS}}]}]");
+        String answer = "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"arguments\":ARGUMENTS}}]}}]}";
+        String before = quoted(arguments.replace("KEY", "sk-0123456789abcdef"));
+        try (GuardedCalls calls = GuardedCalls.under(REDACT.replace(", in: requests", ""))) {
+            String asked = calls.request(ModelApi.CHAT_COMPLETIONS, request.replace("ARGUMENTS", before));
+            String answered = calls.answer(ModelApi.CHAT_COMPLETIONS, answer.replace("ARGUMENTS", before));
+            if (goesOn.equals("refused")) {
+                assertThat(asked).startsWith("refused");
+                assertThat(answered).isEqualTo("refused");
+            } else {
+                assertThat(asked).isEqualTo(request.replace("ARGUMENTS", quoted(goesOn)));
+                assertThat(answered).isEqualTo(answer.replace("ARGUMENTS", quoted(goesOn)));
+            }
+        }
+    }
+
+    private static String quoted(String text) {
+        return JsonMapper.shared().writeValueAsString(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[15339,1917]", "[[15339],[1917]]", "[\"text\",[1917]]", "7"})
+    void textThatComesAsNumbersIsRefusedWhereItWouldBeLookedAt(String input) {
+        String asked = body("\"input\":" + input);
+        String shadow = REDACT.replace("enforce", "shadow");
+        try (GuardedCalls listed = GuardedCalls.under(REDACT);
+                GuardedCalls distrusting = GuardedCalls.under(INJECTION, "user_text: untrusted");
+                GuardedCalls trusting = GuardedCalls.under(INJECTION);
+                GuardedCalls recording = GuardedCalls.under(shadow);
+                GuardedCalls passing = GuardedCalls.under(REDACT, "token_input: pass")) {
+            for (GuardedCalls calls : List.of(listed, distrusting)) {
+                assertThat(calls.request(ModelApi.EMBEDDINGS, asked))
+                        .contains("'input' must be text: numbers of tokens cannot be screened");
+                assertThat(calls.request(ModelApi.EMBEDDINGS, body("\"input\":[\"text\"]")))
+                        .startsWith("{");
+            }
+            for (GuardedCalls calls : List.of(trusting, recording, passing)) {
+                assertThat(calls.request(ModelApi.EMBEDDINGS, asked)).isEqualTo(asked);
+            }
+            Guardrails.OnCall call = passing.call(ModelApi.EMBEDDINGS, asked);
+            call.request();
+            assertThat(call.seen().coverage().unscanned()).isEqualTo(1);
         }
     }
 

@@ -356,4 +356,49 @@ class StreamGuardTest {
                             "{\"choices\":[],\"note\":\"[redacted:key]\"}");
         }
     }
+
+    @Test
+    void argumentsThatGoogleStreamsInPartsWaitUntilTheCallIsComplete() {
+        List<String> events = List.of(
+                gemini("{\"name\":\"send\",\"willContinue\":true}"),
+                gemini("{\"partialArgs\":[{\"jsonPath\":\"$.key\",\"stringValue\":\"it is sk-0123\",\"willContinue\":true}],"
+                        + "\"willContinue\":true}"),
+                gemini("{\"partialArgs\":[{\"jsonPath\":\"$.n\",\"numberValue\":1}],\"willContinue\":true}"),
+                gemini("{\"partialArgs\":[{\"jsonPath\":\"$.key\",\"stringValue\":\"456789abcdef\"}],\"willContinue\":true}"),
+                gemini("{}"),
+                "{\"candidates\":[{\"finishReason\":\"STOP\"}]}");
+        try (GuardedCalls redacting = GuardedCalls.under(REDACT);
+                GuardedCalls blocking = GuardedCalls.under(BLOCK)) {
+            List<String> passed = redacting.stream(ModelApi.GENERATE_CONTENT, events);
+
+            assertThat(passed).hasSameSizeAs(events).doesNotContain("refused");
+            assertThat(passed.get(1)).contains("\"it is [redacted:key]\"");
+            assertThat(passed.get(3)).contains("\"stringValue\":\"\"");
+            assertThat(blocking.stream(ModelApi.GENERATE_CONTENT, events))
+                    .hasSize(2)
+                    .first()
+                    .isEqualTo(events.getFirst());
+            assertThat(blocking.stream(ModelApi.GENERATE_CONTENT, events)).last().isEqualTo("refused");
+        }
+    }
+
+    private static String gemini(String call) {
+        return "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"functionCall\":" + call + "}]}}]}";
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void argumentsThatAreNoStrictJsonAreReadWithTheirEscapesResolved(Dialect dialect) {
+        try (GuardedCalls calls = GuardedCalls.under(REDACT)) {
+            for (String arguments : List.of(
+                    "{\"k\":NaN,\"x\":\"\\u0073k-0123456789abcdef\"}",
+                    "{\"k\":1,\"k\":\"s\\u006b-0123456789abcdef\"}",
+                    "{\"cut\":\"\\x73k-0123456789abcdef")) {
+                List<String> passed = calls.stream(dialect.api, dialect.called(List.of(arguments)));
+
+                assertThat(passed).as(arguments).last().isEqualTo("refused");
+                assertThat(passed).noneMatch(event -> dialect.arguments(json(event)).contains("0123"));
+            }
+        }
+    }
 }

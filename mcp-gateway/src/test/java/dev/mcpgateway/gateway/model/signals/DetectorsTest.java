@@ -15,6 +15,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -252,5 +253,64 @@ class DetectorsTest {
         assertThat(states.size()).isEqualTo(3);
         assertThat(counts.sums(MONDAY)).hasSize(Counts.NAMES_MAX + 1).containsEntry(Counts.OTHERS, 84L);
         assertThat(counts.sums(MONDAY.plus(Duration.ofMinutes(61)))).isEmpty();
+    }
+
+    /** Requests of all lengths, a quarter of a token a byte and a fifth more or less, after {@code billing} of it. */
+    private Instant bills(BilledInput detector, Instant from, int calls, LongUnaryOperator billing, Random random) {
+        Instant now = from;
+        for (int i = 0; i < calls; i++) {
+            long bytes = Math.round(400 * Math.exp(random.nextDouble() * 5));
+            long tokens = Math.max(1, Math.round((bytes - 150) * 0.25 * (0.8 + 0.4 * random.nextDouble())));
+            detector.billed("acme", "p/m chat", bytes, billing.applyAsLong(tokens), now)
+                    .ifPresent(raised::add);
+            now = now.plusSeconds(60);
+        }
+        return now;
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void billsAreQuietForAWeekAndLoudWhenAPartOfThePromptIsLeftOut(long seed) {
+        BilledInput detector = new BilledInput();
+        Random random = new Random(seed);
+
+        Instant later = bills(detector, MONDAY, 7 * 24 * 60, tokens -> tokens, random);
+        assertThat(raised).as("seed " + seed).isEmpty();
+        bills(detector, later, 240, tokens -> Math.min(tokens, 2_000), random);
+
+        assertThat(raised).as("seed " + seed).isNotEmpty();
+        assertThat(raised.getFirst().kind()).isEqualTo(Signal.Kind.TRUNCATION_RISE);
+        assertThat(raised.getFirst().about()).isEqualTo("p/m chat");
+        assertThat(raised.getFirst().what()).contains("more than 30 % below their estimate", "the last one 2000 tokens");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.80, false", "0.50, true"})
+    void onlyWhatIsFarBelowTheEstimateCounts(double billed, boolean isRaised) {
+        BilledInput detector = new BilledInput();
+        Instant now = MONDAY;
+        for (int i = 0; i < 300; i++) {
+            detector.billed("acme", "p/m chat", 4_000, 1_000, now).ifPresent(raised::add);
+        }
+        for (int i = 0; i < 60; i++) {
+            detector.billed("acme", "p/m chat", 4_000, Math.round(1_000 * billed), now)
+                    .ifPresent(raised::add);
+            detector.billed("other", "p/m chat", 4_000, Math.round(1_000 * billed), now)
+                    .ifPresent(raised::add);
+        }
+
+        assertThat(raised.size()).as("once an hour, of one tenant").isEqualTo(isRaised ? 1 : 0);
+    }
+
+    @Test
+    void aCallOfWhichNothingIsSaidTeachesNothing() {
+        BilledInput detector = new BilledInput();
+
+        for (int i = 0; i < 1_000; i++) {
+            detector.billed("acme", "p/m chat", 4_000, i < 500 ? 1_000 : -1, MONDAY)
+                    .ifPresent(raised::add);
+        }
+
+        assertThat(raised).isEmpty();
     }
 }

@@ -3,8 +3,10 @@
 #
 # Installs, under target/npm with exact pins, the SDKs of OpenAI, Anthropic and Google, three frameworks for agents and a
 # provider of models that is not ours (aimock); builds the gateway if needed; starts provider and gateway on free loopback
-# ports and lets every protocol call every provider, with a virtual key as the SDK's API key. Logs stand under target/models. The last line is "N passed, N failed"; the exit code is 0 only if nothing failed
-# and no case was left out.
+# ports and lets every protocol call every provider, with a virtual key as the SDK's API key. What the provider counted,
+# cached and reasoning tokens too, must stand in the ledger (`mcp-gateway usage`) and in the audit log, and so must its
+# price, to the nano-USD. Logs stand under target/models. The last line is "N passed, N failed"; the exit code is 0 only
+# if nothing failed and no case was left out.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { records } from '../kit/records.mjs';
+import { costOf } from './prices.mjs';
 import { SECRETS } from './targets.mjs';
 import { collected } from './world.mjs';
 
@@ -14,8 +15,8 @@ export async function audit(cases, world, cells) {
     assert.deepEqual(outcomes.map((each) => each.call).sort(), intents.map((each) => each.call).sort());
   });
   for (const cell of cells) {
-    await cases.run(`audit: ${cell.name}: what the provider counted, to the unit`, async () => {
-      for (const { trace, status, usage } of cell.expected) {
+    await cases.run(`audit: ${cell.name}: what the provider counted, to the unit, and its price`, async () => {
+      for (const { trace, status, usage, isEstimated = false } of cell.expected) {
         const calls = intents.filter((each) => each.trace?.traceparent.split('-')[1] === trace);
         assert.equal(calls.length, 1, `calls in trace ${trace}`);
         const outcome = outcomes.find((each) => each.call === calls[0].call);
@@ -23,11 +24,18 @@ export async function audit(cases, world, cells) {
         if (usage) {
           const { cache_write_1h: _, ...counts } = outcome.model.usage;
           assert.deepEqual(counts, usage);
+          assert.equal(BigInt(outcome.model.cost_nano_usd), costOf(cell.target, usage));
+        } else {
+          assert.equal(outcome.model.cost_nano_usd > 0, isEstimated, 'what is cut off costs, what is refused does not');
         }
+        assert.equal(outcome.model.cost_estimated, isEstimated);
       }
       return `${cell.expected.length} calls`;
     });
   }
+  await cases.run('audit: the ledger is the sum of the log', async () => {
+    assert.equal(outcomes.reduce((all, { model }) => all + BigInt(model.cost_nano_usd), 0n), world.spent);
+  });
   await cases.run('audit: no credential, no text of a prompt', async () => {
     const text = JSON.stringify(all);
     [...Object.values(SECRETS), world.key, 'longer answer', 'this cannot be asked'].forEach((each) => assert.ok(!text.includes(each), each));
@@ -38,4 +46,4 @@ export async function audit(cases, world, cells) {
 }
 
 /** How many cases there are beside those of the cells. */
-export const AUDIT_CASES = 3;
+export const AUDIT_CASES = 4;

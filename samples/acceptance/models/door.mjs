@@ -32,9 +32,10 @@ class Arrival {
 export class Door {
   #server;
   #behind;
-  #arrivals = 0;
 
-  /** The newest request. */
+  /** How many requests came. */
+  arrivals = 0;
+  /** The newest of them. */
   last;
 
   static async before(url) {
@@ -57,7 +58,7 @@ export class Door {
   async #pass(message, answer) {
     const chunks = await message.toArray();
     const body = Buffer.concat(chunks);
-    const arrival = new Arrival(message, body, ++this.#arrivals);
+    const arrival = new Arrival(message, body, ++this.arrivals);
     this.last = arrival;
     const { host: _, ...headers } = message.headers;
     const behind = request(`${this.#behind}${message.url}`, { method: message.method, headers });

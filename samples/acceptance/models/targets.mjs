@@ -44,6 +44,9 @@ export const SECRETS = {
 /** The alias at a provider. */
 export const alias = (target) => `at-${target}`;
 
+/** The alias at a provider for one protocol alone, so that the ledger has a row for each cell. */
+export const aliasOf = (protocol, target) => `${protocol}-${alias(target)}`;
+
 /** The sections `providers` and `aliases`; JSON is YAML. */
 export function configuration(url) {
   const names = [...new Set(Object.values(CELLS).flat())];
@@ -51,7 +54,11 @@ export function configuration(url) {
     const { kind, path, credential } = TARGETS[name];
     return [name, { kind, base_url: `${url}${path}`, credential }];
   });
-  const aliases = names.map((name) => [alias(name), { targets: [{ provider: name, model: TARGETS[name].model }] }]);
+  const at = (name) => ({ targets: [{ provider: name, model: TARGETS[name].model }] });
+  const aliases = names.map((name) => [alias(name), at(name)]);
+  for (const [protocol, targets] of Object.entries(CELLS)) {
+    aliases.push(...targets.map((name) => [aliasOf(protocol, name), at(name)]));
+  }
   return {
     PROVIDERS: JSON.stringify(Object.fromEntries(providers)),
     ALIASES: JSON.stringify(Object.fromEntries(aliases)).slice(1, -1),

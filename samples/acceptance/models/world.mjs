@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Gateway } from '../kit/gateway.mjs';
 import { Door } from './door.mjs';
+import { priceFile } from './prices.mjs';
 import { provider } from './provider.mjs';
 import { SECRETS, configuration } from './targets.mjs';
 
@@ -21,6 +22,8 @@ export class World {
   key;
   /** Where the gateway listens. */
   origin;
+  /** All that the ledger says was spent, in nano-USD. */
+  spent;
 
   static async start() {
     rmSync(FOLDER, { recursive: true, force: true });
@@ -29,6 +32,8 @@ export class World {
     world.provider = await provider();
     world.door = await Door.before(world.provider.url);
     world.gateway = new Gateway(join(FOLDER, 'gateway'), new URL('.', import.meta.url), configuration(world.door.url));
+    writeFileSync(join(world.gateway.folder, 'prices.yaml'), priceFile());
+    writeFileSync(join(world.gateway.folder, 'ops.token'), randomBytes(24).toString('base64url'), { mode: 0o600 });
     world.key = await world.#newKey();
     await world.gateway.spawn(SECRETS).serving();
     world.origin = new URL(world.gateway.url).origin;

@@ -786,7 +786,7 @@ class HttpUpstreamTest {
         FakeMcpServer server = server(Speaks.MODERN);
         server.tool("slow", turn -> {
             turn.openEvents();
-            for (int i = 1; i < 1000; i++) {
+            for (int i = 1; i < 10_000; i++) {
                 turn.event(turn.progress("" + i));
                 Thread.sleep(10);
             }

@@ -308,7 +308,7 @@ class StdioUpstreamTest {
 
         UpstreamReply reply = bench.call(
                 upstream,
-                Bench.call(Bench.legacyRequest("later", "{\"ms\":600}"), "later", "alice", Bench.SHORT, 1000));
+                Bench.call(Bench.legacyRequest("later", "{\"ms\":4000}"), "later", "alice", Bench.SHORT, 1000));
 
         assertThat(reply).isEqualTo(new TimedOut());
         Await.until("the server is told", () -> journal().contains("notifications/cancelled"));

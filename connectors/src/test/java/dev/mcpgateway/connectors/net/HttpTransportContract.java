@@ -281,7 +281,7 @@ abstract class HttpTransportContract {
             connection.write(
                     "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
             connection.write("9\r\ndata: 1\n\n\r\n");
-            assertThat(firstWasRead.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(firstWasRead.await(AMPLE.toSeconds(), TimeUnit.SECONDS)).isTrue();
             connection.write("9\r\ndata: 2\n\n\r\n0\r\n\r\n");
         }));
 
@@ -358,23 +358,29 @@ abstract class HttpTransportContract {
 
     @Test
     void aStreamThatDoesNotEndIsClosedSoonAndClosingDoesNotBlock() {
-        CountDownLatch gone = new CountDownLatch(1);
+        CountDownLatch gone = new CountDownLatch(5);
         HttpTransport transport = transport(answering(connection -> {
             connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n");
             connection.awaitPeerClose();
             gone.countDown();
         }));
 
-        long closing = Virtually.call(() -> {
-            HttpExchange exchange = transport.send(post("{}", AMPLE));
-            exchange.body().readNBytes(9);
-            long before = time.nanos();
-            exchange.close();
-            return time.nanos() - before;
-        });
+        // a close that blocks does so every time, one that is kept waiting for a processor does not
+        long quickest = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            quickest = Math.min(
+                    quickest,
+                    Virtually.call(() -> {
+                        HttpExchange exchange = transport.send(post("{}", AMPLE));
+                        exchange.body().readNBytes(9);
+                        long before = time.nanos();
+                        exchange.close();
+                        return time.nanos() - before;
+                    }));
+        }
 
-        assertThat(Duration.ofNanos(closing)).isLessThan(Duration.ofMillis(100));
-        Await.until("the peer sees the close", () -> gone.getCount() == 0);
+        assertThat(Duration.ofNanos(quickest)).isLessThan(Duration.ofMillis(100));
+        Await.until("the peer sees every close", () -> gone.getCount() == 0);
     }
 
     // --- cancel, interrupt, deadline
@@ -467,7 +473,7 @@ abstract class HttpTransportContract {
     void aDripEndsAtTheDeadline(String before) {
         HttpTransport transport = transport(answering(connection -> {
             connection.write(before);
-            connection.drip("HTTP/1.1 200 OK\r\nX: " + "x".repeat(500), 20);
+            connection.drip("HTTP/1.1 200 OK\r\nX: " + "x".repeat(500), 20); // for ten seconds
         }));
         long start = time.nanos();
 
@@ -476,7 +482,8 @@ abstract class HttpTransportContract {
         assertThat(fault.kind()).isEqualTo(Kind.DEADLINE);
         assertThat(fault.sent()).isTrue();
         assertThat(Duration.ofNanos(time.nanos() - start))
-                .isBetween(SHORT, SHORT.plus(DeadlineSweeper.grain()).plusMillis(700));
+                .as("less than the half of the drip")
+                .isBetween(SHORT, SHORT.plus(DeadlineSweeper.grain()).plusSeconds(4));
     }
 
     @Test
@@ -489,7 +496,7 @@ abstract class HttpTransportContract {
     @Test
     void aPeerThatDoesNotReadTheRequestEndsAtTheDeadline() {
         CountDownLatch ended = new CountDownLatch(1);
-        HttpTransport transport = transport(server(connection -> ended.await(5, TimeUnit.SECONDS)));
+        HttpTransport transport = transport(server(connection -> ended.await(AMPLE.toSeconds(), TimeUnit.SECONDS)));
 
         HttpFault fault = fault(transport, post("x".repeat(32 << 20), SHORT));
         ended.countDown();
@@ -501,10 +508,11 @@ abstract class HttpTransportContract {
     void aConnectionThatWasIdleBeyondTheDeadlineOfItsLastCallIsStillGood() {
         RawServer server = answering(connection -> connection.write(OK));
         HttpTransport transport = transport(server);
-        answer(transport, post("{}", Duration.ofMillis(200)));
+        Duration deadline = Duration.ofSeconds(2);
+        answer(transport, post("{}", deadline));
 
         long pause = time.nanos();
-        Await.until("the deadline of the last call is over", () -> time.nanos() - pause > 300_000_000);
+        Await.until("the deadline of the last call is over", () -> time.nanos() - pause > deadline.toNanos());
 
         assertThat(answer(transport, post("{}", AMPLE))).isEqualTo("200 hello");
         assertThat(server.accepted()).isEqualTo(1);
@@ -648,7 +656,7 @@ abstract class HttpTransportContract {
             connection.awaitPeerClose();
         }));
 
-        HttpFault fault = fault(transport, post("{}", Duration.ofSeconds(2)));
+        HttpFault fault = fault(transport, post("{}", AMPLE));
 
         assertThat(fault.kind()).as(fault.toString()).isEqualTo(Kind.MALFORMED);
         assertThat(fault.sent()).isTrue();
@@ -872,7 +880,7 @@ abstract class HttpTransportContract {
     void noMoreConnectionsAreOpenedThanAllowed() {
         CountDownLatch go = new CountDownLatch(1);
         RawServer server = answering(connection -> {
-            assertThat(go.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(go.await(AMPLE.toSeconds(), TimeUnit.SECONDS)).isTrue();
             connection.write(OK);
         });
         HttpSettings settings = new HttpSettings(

@@ -92,7 +92,7 @@ class LeanHttpTest extends HttpTransportContract {
             connection.awaitPeerClose();
         }));
 
-        assertThat(fault(transport, post("{}", Duration.ofSeconds(2))).kind()).isEqualTo(Kind.MALFORMED);
+        assertThat(fault(transport, post("{}", AMPLE)).kind()).isEqualTo(Kind.MALFORMED);
     }
 
     @Test
@@ -154,7 +154,7 @@ class LeanHttpTest extends HttpTransportContract {
 
         String answer = answer(transport, post("x".repeat(8 << 20), AMPLE));
 
-        assertThat(answered.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(answered.await(AMPLE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(answer).isEqualTo("413 no");
     }
 

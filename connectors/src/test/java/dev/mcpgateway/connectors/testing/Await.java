@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 /** Waits for a condition with a deadline; the replacement for sleeping in tests. */
 public final class Await {
     /** Long enough for a loaded machine, short enough for a person. */
-    public static final Duration PATIENCE = Duration.ofSeconds(10);
+    public static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private Await() {}
 

@@ -316,7 +316,7 @@ class BadInputTest {
                 client.reset();
             }
 
-            assertThat(slowIsGone.await(2, TimeUnit.SECONDS))
+            assertThat(slowIsGone.await(10, TimeUnit.SECONDS))
                     .as("the upstream is told")
                     .isTrue();
             assertThat(gateway.newSummaries(2))

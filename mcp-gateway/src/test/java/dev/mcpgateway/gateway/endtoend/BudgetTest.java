@@ -216,6 +216,7 @@ class BudgetTest {
         try (TestGateway gateway = with("{name: rate, per: user, period: minute, limit_tokens: 1200}")
                 .start()) {
             ModelAgent alice = ModelAgent.of(gateway);
+            gateway.clock().advanceToMinute();
 
             assertThat(alice.chat(CHAT).status()).isEqualTo(200);
             WireAnswer refused = alice.chat(CHAT);

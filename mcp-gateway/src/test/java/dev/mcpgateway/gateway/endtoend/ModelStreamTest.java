@@ -350,7 +350,7 @@ class ModelStreamTest {
             turn.connection().awaitPeerClose();
         });
         try (TestGateway impatient = ModelGateways.in(
-                        other, openai, anthropic, "first_event_timeout_ms: 300, idle_timeout_ms: 300,")
+                        other, openai, anthropic, "first_event_timeout_ms: 3000, idle_timeout_ms: 300,")
                 .start()) {
             ModelAgent agent = ModelAgent.of(impatient);
             impatient.skipRecords();

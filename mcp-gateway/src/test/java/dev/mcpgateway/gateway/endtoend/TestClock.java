@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.endtoend;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The machine's clocks, moved forward by what a test asks for. */
@@ -17,6 +18,12 @@ public final class TestClock implements InstantSource {
     /** The monotonic clock, in nanoseconds. */
     public long nanos() {
         return System.nanoTime() + aheadNanos.get();
+    }
+
+    /** Moves both clocks to where the next minute begins (UTC), so that what is counted by the minute is not cut in two. */
+    public void advanceToMinute() {
+        Instant now = instant();
+        advance(Duration.between(now, now.truncatedTo(ChronoUnit.MINUTES).plus(1, ChronoUnit.MINUTES)));
     }
 
     /** From now on both clocks are this much later. */

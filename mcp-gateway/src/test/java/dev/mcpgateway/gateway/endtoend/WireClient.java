@@ -180,23 +180,18 @@ public final class WireClient implements AutoCloseable {
         return all.toString(StandardCharsets.UTF_8);
     }
 
-    /**
-     * Sends one byte after the other with a pause between, as long as the peer neither answers nor closes.
-     *
-     * @return how long it took until the peer did
-     */
-    public Duration drip(byte[] bytes, Duration pause) throws IOException {
-        long begin = System.nanoTime();
+    /** Sends one byte after the other with a pause between, as long as the peer neither answers nor closes. */
+    public void drip(byte[] bytes, Duration pause) throws IOException {
         socket.setSoTimeout((int) pause.toMillis());
         try {
             for (byte each : bytes) {
                 send(new byte[] {each});
                 if (hasEndedOrAnswered()) {
-                    return Duration.ofNanos(System.nanoTime() - begin);
+                    return;
                 }
             }
         } catch (IOException closed) {
-            return Duration.ofNanos(System.nanoTime() - begin);
+            return;
         } finally {
             if (!socket.isClosed()) {
                 socket.setSoTimeout((int) PATIENCE.toMillis());

@@ -10,13 +10,13 @@ import dev.mcpgateway.gateway.http.Routes.Access;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 
 /** A port that answers each request for {@code /stream} with an event stream that the test holds in its hands. */
 final class TestStreams implements AutoCloseable {
@@ -58,7 +58,7 @@ final class TestStreams implements AutoCloseable {
                 new Routes(List.of(stream)),
                 answers,
                 (exchange, refusal) -> refusal,
-                new CallIds(clock, RandomGenerator.getDefault()));
+                new CallIds(clock, new SecureRandom()));
     }
 
     /** A port whose streams carry a comment this often. */

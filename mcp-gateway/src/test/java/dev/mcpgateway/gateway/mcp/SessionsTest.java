@@ -22,7 +22,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class SessionsTest {
@@ -31,7 +30,7 @@ class SessionsTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-01T12:00:00Z"));
     private final List<Session> expired = new ArrayList<>();
     private final Sessions sessions = new Sessions(
-            4, 2, IDLE, now::get, RandomGenerator.of("L64X128MixRandom"), each -> {}, expired::add, each -> {});
+            4, 2, IDLE, now::get, new SecureRandom(), each -> {}, expired::add, each -> {});
 
     private static final View VIEW = view("default", "/mcp");
     private static final View OTHER = view("other", "/mcp/other");
@@ -212,14 +211,14 @@ class SessionsTest {
                     }
                     return "";
                 }));
-        assertThat(runs.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(runs.await(20, TimeUnit.SECONDS)).isTrue();
 
         session.cancel("8");
         assertThat(interrupted.getCount()).isEqualTo(1);
         sessions.end(session);
 
-        assertThat(interrupted.await(5, TimeUnit.SECONDS)).isTrue();
-        assertThat(call.join(Duration.ofSeconds(5))).isTrue();
+        assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(call.join(Duration.ofSeconds(20))).isTrue();
     }
 
     @Test

@@ -36,6 +36,19 @@ public enum FailureClass {
         };
     }
 
+    /** Whether the target would not take the call, though neither the call nor the target's machine was at fault. */
+    public static boolean isRefusal(ModelFailure failure) {
+        return switch (failure.cause()) {
+            case NO_CREDENTIAL, CREDENTIAL_REFUSED, BUSY, RATE_LIMITED -> true;
+            default -> false;
+        };
+    }
+
+    /** What the end of a stream says whose first content is with the agent: a limit of ours may have ended a healthy one. */
+    public static Breaker.Outcome brokenOff(ModelFailure failure) {
+        return failure.isOutOfTotalTime() ? Breaker.Outcome.IGNORED : outcome(failure);
+    }
+
     private static boolean isTooLong(byte[] body) {
         String says = new String(body, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
         return TOO_LONG.stream().anyMatch(says::contains);

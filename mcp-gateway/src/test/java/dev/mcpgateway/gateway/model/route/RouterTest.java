@@ -251,6 +251,29 @@ class RouterTest {
     }
 
     @Test
+    void whoRefusesAtOnceIsNotTheQuickest() {
+        Alias alias = alias(Strategy.LATENCY, true, new Tier(List.of(ONE, TWO)));
+        Map<Target, Health> refusing = Map.of(
+                ONE, new Health(BreakerState.CLOSED, 100, 0, 0, 900, 1_000_000, 0),
+                TWO, new Health(BreakerState.CLOSED, 100, 0, 0, 0, 950_000, 0));
+        Map<Target, Health> rarely = Map.of(
+                ONE, new Health(BreakerState.CLOSED, 100, 0, 0, 900, 1_000_000, 0),
+                TWO, new Health(BreakerState.CLOSED, 100, 0, 0, 400, 990_000, 0));
+        Map<Target, Health> neverAnswered = Map.of(
+                ONE, new Health(BreakerState.CLOSED, 100, 0, 0, 0, 900_000, 0),
+                TWO, new Health(BreakerState.CLOSED, 100, 0, 0, 0, 950_000, 0));
+
+        for (int each = 0; each < 50; each++) {
+            Asked asked = Requests.chat("", "call-" + each);
+            assertThat(order(choose(alias, asked, refusing))).containsExactly(ONE, TWO);
+            assertThat(order(choose(alias, asked, rarely)))
+                    .as("one failure of a hundred calls is not the end")
+                    .containsExactly(TWO, ONE);
+            assertThat(order(choose(alias, asked, neverAnswered))).containsExactly(TWO, ONE);
+        }
+    }
+
+    @Test
     void whoFailedLeastIsAskedFirst() {
         Alias alias = alias(Strategy.SUCCESS, true, new Tier(List.of(ONE, TWO)));
         Map<Target, Health> health = Map.of(ONE, new Health(BreakerState.CLOSED, 100, 0, 0, 0, 800_000, 0));

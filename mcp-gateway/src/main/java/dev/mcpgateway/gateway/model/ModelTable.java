@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -34,6 +36,7 @@ public final class ModelTable {
     private final Map<String, ModelProvider> providers;
     private final HealthTable health;
     private final Router router;
+    private final Optional<ExpectedCost> cost;
 
     /**
      * Who serves a model.
@@ -53,12 +56,17 @@ public final class ModelTable {
         }
     }
 
-    /** These models, in the order of the map, of these providers by name. */
-    public ModelTable(Map<String, Models.Alias> byAlias, Map<String, ModelProvider> providers, HealthTable health) {
+    /** These models, in the order of the map, of these providers by name; {@code cost} for aliases that are routed by it. */
+    public ModelTable(
+            Map<String, Models.Alias> byAlias,
+            Map<String, ModelProvider> providers,
+            HealthTable health,
+            Optional<ExpectedCost> cost) {
         this.byAlias = Collections.unmodifiableMap(new LinkedHashMap<>(byAlias));
         this.providers = Map.copyOf(providers);
         this.health = health;
         this.router = new Router(byAlias);
+        this.cost = cost;
     }
 
     /** Whether one of the model's targets takes such requests. */
@@ -76,18 +84,23 @@ public final class ModelTable {
     Plan plan(String alias, ModelAsk ask) {
         Asked asked = asked(ask);
         Choice choice = router.choose(
-                alias, asked, target -> provider(target).serves(ask.request().api()), health::health);
+                alias, asked, target -> provider(target).serves(ask.request().api()), health::health, cost(ask, asked));
         return switch (choice) {
             case Choice.Order order ->
                 new Plan(
                         order.targets().stream().map(this::target).toList(),
                         order.skips(),
+                        order.offers(),
                         order.total(),
                         order.rule(),
                         false);
             case Choice.NoTarget(List<Skip> skips, long retryAfterNanos) ->
                 throw new Refused(refusal(skips, retryAfterNanos));
         };
+    }
+
+    private Function<Models.Target, OptionalLong> cost(ModelAsk ask, Asked asked) {
+        return cost.isEmpty() ? _ -> OptionalLong.empty() : cost.get().of(ask.request(), asked);
     }
 
     private static String tenant(@Nullable JsonNode claim) {

@@ -277,6 +277,18 @@ class ModelsConfigTest {
     }
 
     @Test
+    void theCheapestIsChosenAmongAllTargetsOfTheShortForm() {
+        Models.Alias alias = models("{prices: {file: prices.yaml}, "
+                        + alias("strategy: cost, targets: [{provider: p, model: x}, {provider: p, model: y, weight: 3}]")
+                                .substring(1))
+                .aliases()
+                .get("a");
+
+        assertThat(alias.strategy()).isEqualTo(Models.Strategy.COST);
+        assertThat(alias.tiers()).hasSize(1);
+    }
+
+    @Test
     void withoutASectionNothingIsTriedAgain() {
         assertThat(models(provider("kind: openai, credential: none")).routing()).isEqualTo(Routing.PLAIN);
         assertThat(Routing.PLAIN.retries()).isFalse();
@@ -298,7 +310,7 @@ class ModelsConfigTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            strategy: cost, targets: [{provider: p, model: m}] | cost is not supported yet
+            strategy: cost, targets: [{provider: p, model: m}] | cost needs prices
             strategy: latency, targets: [{provider: p, model: m, weight: 2}] | targets have weights
             targets: [{provider: p, model: m}], tiers: [{targets: [{provider: p, model: m}]}] | there are targets, too
             tiers: [{targets: []}] | a tier has at least one target

@@ -191,7 +191,7 @@ class AttemptsTest {
 
     @Test
     void noPauseGoesBeyondTheTimeOfTheCall() {
-        Plan plan = new Plan(List.of(one), List.of(), Optional.of(Duration.ofSeconds(2)), 0, false);
+        Plan plan = new Plan(List.of(one), List.of(), List.of(), Optional.of(Duration.ofSeconds(2)), 0, false);
         List<Duration> given = new ArrayList<>();
 
         try (Attempt attempt = make(attempts(ROUTING), plan, (_, atMost) -> {

@@ -109,7 +109,7 @@ public final class Asked {
     }
 
     /** About how many tokens the request has: more rather than fewer, and no model is asked. */
-    long inputTokens() {
+    public long inputTokens() {
         if (inputTokens < 0) {
             inputTokens = tokens(JsonDocument.ROOT, false);
         }

@@ -14,14 +14,18 @@ public sealed interface Choice {
      * These, in this order.
      *
      * @param targets at least one
+     * @param offers what those that were chosen by their prices would take, cheapest first within each tier
      * @param total longest duration of the call; empty for what the providers allow
      * @param rule number of the rule that led there, from 1; 0 for none
      */
-    record Order(List<Models.Target> targets, List<Skip> skips, Optional<Duration> total, int rule) implements Choice {
+    record Order(
+            List<Models.Target> targets, List<Skip> skips, List<Offer> offers, Optional<Duration> total, int rule)
+            implements Choice {
         /** Copies the lists. */
         public Order {
             targets = List.copyOf(targets);
             skips = List.copyOf(skips);
+            offers = List.copyOf(offers);
         }
     }
 

@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -28,16 +30,9 @@ public final class Router {
     private static final long SOON_NANOS = 1_000_000_000;
 
     private final Map<String, Models.Alias> aliases;
-    private final Comparator<Models.Target> byPrice;
 
-    /** Routes by these aliases; nobody is cheaper than another. */
+    /** Routes by these aliases. */
     public Router(Map<String, Models.Alias> aliases) {
-        this(aliases, (_, _) -> 0);
-    }
-
-    /** Routes by these aliases, with the cheaper one of two targets first. */
-    public Router(Map<String, Models.Alias> aliases, Comparator<Models.Target> byPrice) {
-        this.byPrice = byPrice;
         this.aliases = Collections.unmodifiableMap(new LinkedHashMap<>(aliases));
     }
 
@@ -46,14 +41,20 @@ public final class Router {
      *
      * @param serves whether a target takes such requests at all
      * @param health how a target is; asked once for each
+     * @param cost what the call is expected to cost at a target in nano-USD; asked at most once for each
      */
     public Choice choose(
-            String name, Asked asked, Predicate<Models.Target> serves, Function<Models.Target, Health> health) {
+            String name,
+            Asked asked,
+            Predicate<Models.Target> serves,
+            Function<Models.Target, Health> health,
+            Function<Models.Target, OptionalLong> cost) {
         Models.Alias alias = Objects.requireNonNull(aliases.get(name), name);
         int rule = rule(alias, asked);
         Models.Alias answering = rule == 0 ? alias : led(alias, alias.rules().get(rule - 1));
         List<Skip> skips = new ArrayList<>();
         List<Models.Target> order = new ArrayList<>();
+        List<Offer> offers = new ArrayList<>();
         long soonest = Long.MAX_VALUE;
         for (Models.Tier tier : answering.tiers()) {
             Map<Models.Target, Health> able = new LinkedHashMap<>();
@@ -67,11 +68,17 @@ public final class Router {
                     soonest = why.passes() ? Math.min(soonest, waits(state)) : soonest;
                 }
             }
-            order.addAll(sorted(able, answering, asked));
+            if (answering.strategy() == Models.Strategy.COST && able.size() > 1) {
+                List<Offer> cheapestFirst = offers(able.keySet(), cost, hash(answering, asked));
+                offers.addAll(cheapestFirst);
+                cheapestFirst.forEach(offer -> order.add(offer.target()));
+            } else {
+                order.addAll(sorted(able, answering, asked));
+            }
         }
         return order.isEmpty()
                 ? new Choice.NoTarget(skips, soonest == Long.MAX_VALUE ? 0 : soonest)
-                : new Choice.Order(order, skips, alias.totalTimeout(), rule);
+                : new Choice.Order(order, skips, offers, alias.totalTimeout(), rule);
     }
 
     /** Who may be asked for a call of an alias that there is, however they fare and whatever they can do. */
@@ -166,18 +173,30 @@ public final class Router {
         if (targets.size() > 1) {
             switch (alias.strategy()) {
                 case WEIGHTED -> {
-                    long hash = alias.sticky() ? asked.conversationHash() : asked.callHash();
+                    long hash = hash(alias, asked);
                     targets.sort(Comparator.comparingDouble(target -> draw(target, hash)));
                 }
                 case LATENCY -> quickerOfTwoFirst(targets, able, asked.callHash());
                 case SUCCESS ->
                     targets.sort(Comparator.comparingLong(
                             target -> -Objects.requireNonNull(able.get(target)).successMillionths() / 10_000));
-                case COST -> targets.sort(byPrice);
-                case ORDERED -> {}
+                case COST, ORDERED -> {}
             }
         }
         return targets;
+    }
+
+    private static List<Offer> offers(
+            Set<Models.Target> able, Function<Models.Target, OptionalLong> cost, long hash) {
+        return able.stream()
+                .map(target -> new Offer(target, cost.apply(target)))
+                .sorted(Comparator.comparingLong(Offer::orMost)
+                        .thenComparingDouble(offer -> draw(offer.target(), hash)))
+                .toList();
+    }
+
+    private static long hash(Models.Alias alias, Asked asked) {
+        return alias.sticky() ? asked.conversationHash() : asked.callHash();
     }
 
     /** Weighted rendezvous: when one of several is left out, nobody else's calls move. */

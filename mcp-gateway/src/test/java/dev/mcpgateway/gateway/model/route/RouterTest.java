@@ -11,13 +11,13 @@ import dev.mcpgateway.gateway.config.Models.Target;
 import dev.mcpgateway.gateway.config.Models.Tier;
 import dev.mcpgateway.gateway.config.RouteRule;
 import dev.mcpgateway.gateway.config.RouteRule.When;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -53,7 +53,7 @@ class RouterTest {
 
     private static Choice choose(Alias alias, Asked asked, Map<Target, Health> health) {
         return new Router(Map.of("a", alias))
-                .choose("a", asked, _ -> true, target -> health.getOrDefault(target, Health.WELL));
+                .choose("a", asked, _ -> true, target -> health.getOrDefault(target, Health.WELL), _ -> OptionalLong.empty());
     }
 
     private static List<Target> order(Choice choice) {
@@ -282,14 +282,67 @@ class RouterTest {
         assertThat(order(choose(alias, Requests.chat("", "c"), Map.of()))).containsExactly(ONE, TWO);
     }
 
-    @Test
-    void theCheapestIsAskedFirstWherePricesAreKnown() {
-        Router router = new Router(
-                Map.of("a", alias(Strategy.COST, true, new Tier(List.of(ONE, TWO)))),
-                Comparator.comparing((Target target) -> target.model()).reversed());
+    private static Choice.Order byCost(Alias alias, String callId, Map<Target, Long> cost) {
+        Choice choice = new Router(Map.of("a", alias))
+                .choose(
+                        "a",
+                        Requests.chat("", callId),
+                        _ -> true,
+                        _ -> Health.WELL,
+                        target -> cost.containsKey(target)
+                                ? OptionalLong.of(cost.get(target))
+                                : OptionalLong.empty());
+        return (Choice.Order) choice;
+    }
 
-        assertThat(order(router.choose("a", Requests.chat("", "c"), _ -> true, _ -> Health.WELL)))
-                .containsExactly(TWO, ONE);
+    @Test
+    void theCheapestOfATierIsAskedFirstAndWhoHasNoPriceLast() {
+        Alias alias = alias(Strategy.COST, true, new Tier(List.of(ONE, TWO, THREE)));
+
+        Choice.Order order = byCost(alias, "c", Map.of(TWO, 900L, THREE, 20L));
+
+        assertThat(order.targets()).containsExactly(THREE, TWO, ONE);
+        assertThat(order.offers()).extracting(Offer::text).containsExactly("nano_usd_20", "nano_usd_900", "unpriced");
+    }
+
+    @Test
+    void aDearTierGoesBeforeACheapOneBelowIt() {
+        Alias alias = alias(Strategy.COST, true, new Tier(List.of(ONE)), new Tier(List.of(TWO, THREE)));
+
+        Choice.Order order = byCost(alias, "c", Map.of(ONE, 900L, TWO, 5L, THREE, 4L));
+
+        assertThat(order.targets()).containsExactly(ONE, THREE, TWO);
+        assertThat(order.offers()).as("the first tier had no choice").hasSize(2);
+    }
+
+    @Test
+    void whoCostTheSameAreDrawnByTheirWeights() {
+        Target heavy = weighted("heavy", 3);
+        Target light = weighted("light", 1);
+        Alias alias = alias(Strategy.COST, false, new Tier(List.of(heavy, light, ONE)));
+        int heavies = 0;
+
+        for (int each = 0; each < 1_000; each++) {
+            Choice.Order order = byCost(alias, "call-" + each, Map.of(heavy, 7L, light, 7L, ONE, 8L));
+            assertThat(order.targets()).last().isEqualTo(ONE);
+            heavies += order.targets().getFirst().equals(heavy) ? 1 : 0;
+        }
+
+        assertThat(heavies).isBetween(690, 810);
+    }
+
+    @Test
+    void whoIsLeftAloneIsNotAskedForBeingCheap() {
+        Alias alias = alias(Strategy.COST, true, new Tier(List.of(ONE, TWO)));
+        Choice choice = new Router(Map.of("a", alias))
+                .choose(
+                        "a",
+                        Requests.chat("", "c"),
+                        _ -> true,
+                        target -> target.equals(ONE) ? health(BreakerState.OPEN, 0, 5, 0) : Health.WELL,
+                        _ -> OptionalLong.of(1));
+
+        assertThat(order(choice)).containsExactly(TWO);
     }
 
     private static When when(
@@ -330,7 +383,7 @@ class RouterTest {
     }
 
     private static String led(Router router, String more) {
-        Choice choice = router.choose("a", Requests.chat(more, "c"), _ -> true, _ -> Health.WELL);
+        Choice choice = router.choose("a", Requests.chat(more, "c"), _ -> true, _ -> Health.WELL, _ -> OptionalLong.empty());
         return choice instanceof Choice.Order order
                 ? order.rule() + " "
                         + order.targets().stream().map(Target::model).toList()

@@ -149,7 +149,8 @@ final class ProviderStream implements ModelStream {
         } catch (EventStreamReader.EventTooLarge tooLarge) {
             return broken(Cause.TOO_LARGE, String.valueOf(tooLarge.getMessage()));
         } catch (HttpFault fault) {
-            boolean isOver = fault.kind() == HttpFault.Kind.DEADLINE && limits.total().isOver(limits.time());
+            boolean isOver =
+                    fault.kind() == HttpFault.Kind.DEADLINE && limits.total().isOver(limits.time());
             return new Step.Broken(isOver ? ModelFailure.outOfTotalTime() : Faults.failure(fault));
         } catch (IOException impossible) {
             throw new IllegalStateException("bodies throw faults only", impossible);

@@ -450,7 +450,12 @@ class BedrockProviderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"100, 60000, 60000, first", "60000, 100, 60000, next", "60000, 60000, 100, whole", "60000, 60000, 400, total"})
+    @CsvSource({
+        "100, 60000, 60000, first",
+        "60000, 100, 60000, next",
+        "60000, 60000, 100, whole",
+        "60000, 60000, 400, total"
+    })
     void silenceIsWaitedForNoLongerThanAllowed(long firstEvent, long idle, long total, String where) throws Exception {
         BedrockProvider provider = provider(
                 Set.of(),

@@ -41,7 +41,8 @@ final class AliasReader {
     }
 
     static Map<String, Alias> aliases(YamlObject section, Map<String, Models.Provider> providers) {
-        AliasReader reader = new AliasReader(providers, section.optional("prices").isPresent());
+        AliasReader reader =
+                new AliasReader(providers, section.optional("prices").isPresent());
         Map<String, YamlValue> named = section.named("aliases");
         Map<String, Alias> aliases = new LinkedHashMap<>();
         named.forEach((alias, value) -> {
@@ -90,11 +91,14 @@ final class AliasReader {
     private Strategy strategy(YamlObject entry, boolean weighted) {
         Strategy strategy = entry.choice("strategy", Strategy.class, weighted ? Strategy.WEIGHTED : Strategy.ORDERED);
         if (strategy == Strategy.COST && !hasPrices) {
-            entry.problem("strategy", "cost needs prices, and there are none", "Set models.prices: {file: prices.yaml}");
+            entry.problem(
+                    "strategy", "cost needs prices, and there are none", "Set models.prices: {file: prices.yaml}");
         }
         if (weighted && strategy != Strategy.WEIGHTED && strategy != Strategy.COST) {
             entry.problem(
-                    "strategy", "targets have weights, which only 'weighted' and 'cost' look at", "Leave out one of them");
+                    "strategy",
+                    "targets have weights, which only 'weighted' and 'cost' look at",
+                    "Leave out one of them");
         }
         return strategy;
     }
@@ -221,7 +225,8 @@ final class AliasReader {
                 tokens(when, "max_input_tokens"),
                 parameters,
                 new LinkedHashSet<>(when.texts("groups")),
-                new LinkedHashSet<>(when.texts("tenants")));
+                new LinkedHashSet<>(when.texts("tenants")),
+                RouteExpressionReader.expression(when));
         when.rejectUnknownKeys();
         return conditions;
     }

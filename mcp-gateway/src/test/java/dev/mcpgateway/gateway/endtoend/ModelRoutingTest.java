@@ -120,6 +120,34 @@ class ModelRoutingTest {
     }
 
     @Test
+    void anExpressionSendsACallToOthersAndOneThatCannotBeDecidedSendsItNowhere() throws Exception {
+        String aliases =
+                "{gpt: {targets: [{provider: one, model: big-1}, {provider: two, model: big-2}], rules: [{when:"
+                        + " {expression: 'tools[0].startsWith(\"db_\") && !stream', has_tools: true}, tiers: [2]},"
+                        + " {when: {expression: 'max_output_tokens > 0 && 100 / (max_output_tokens - 1) > 5'}, tiers: [2]}]}}";
+        try (TestGateway gateway = gateway("", aliases)) {
+            ModelAgent alice = ModelAgent.of(gateway);
+
+            assertThat(alice.chat(CHAT).text()).isEqualTo(answer("big-1"));
+            assertThat(alice.chat(CHAT.replace("\"gpt\",", "\"gpt\",\"tools\":[{\"name\":\"db_write\"}],"))
+                            .text())
+                    .isEqualTo(answer("big-2"));
+            assertThat(gateway.newRecords(4).getLast().json())
+                    .contains("{\"kind\":\"rule\",\"to\":\"two/big-2\",\"reason\":\"rule_1\",\"attempt\":0}");
+            int before = one.requests().size() + two.requests().size();
+            WireAnswer undecided = alice.chat(CHAT.replace("\"gpt\",", "\"gpt\",\"max_tokens\":1,"));
+
+            assertThat(undecided.status()).isEqualTo(400);
+            assertThat(undecided.text())
+                    .contains("Nobody who serves the model can take this request")
+                    .doesNotContain("rule", "divide");
+            assertThat(one.requests().size() + two.requests().size()).isEqualTo(before);
+            assertThat(gateway.newRecords(1).getLast().json())
+                    .contains("\"stage\":\"ROUTE\",\"reason\":\"no_model_fits\"");
+        }
+    }
+
+    @Test
     void theCheapestIsAskedFirstAndTheRecordSaysWhy() throws Exception {
         Files.writeString(folder.resolve("prices.yaml"), """
                 version: 1
@@ -142,8 +170,9 @@ class ModelRoutingTest {
             assertThat(longAnswer.text()).as("dear input, cheap output").isEqualTo(answer("big-2"));
             assertThat(longQuestion.text()).as("cheap input, dear output").isEqualTo(answer("big-1"));
             assertThat(why.json())
-                    .containsPattern("\"routing\":\\[\\{\"kind\":\"cost\",\"to\":\"two/big-2\",\"reason\":\"nano_usd_100[0-9]{5}\""
-                            + ",\"attempt\":0},\\{\"kind\":\"cost\",\"to\":\"one/big-1\",\"reason\":\"nano_usd_200[0-9]{5}\"")
+                    .containsPattern(
+                            "\"routing\":\\[\\{\"kind\":\"cost\",\"to\":\"two/big-2\",\"reason\":\"nano_usd_100[0-9]{5}\""
+                                    + ",\"attempt\":0},\\{\"kind\":\"cost\",\"to\":\"one/big-1\",\"reason\":\"nano_usd_200[0-9]{5}\"")
                     .contains("\"to\":\"one/free\",\"reason\":\"unpriced\"");
         }
     }

@@ -263,9 +263,7 @@ class AttemptsTest {
 
         @Override
         public Step next() {
-            return given < events.size()
-                    ? new Step.Next(events.get(given++))
-                    : new Step.Broken(end);
+            return given < events.size() ? new Step.Next(events.get(given++)) : new Step.Broken(end);
         }
 
         @Override
@@ -331,7 +329,8 @@ class AttemptsTest {
     void aStreamThatALimitOfOursEndedIsNoFailureOfItsTarget() {
         Attempts attempts = attempts(WATCHED);
         for (int each = 0; each < 5; each++) {
-            try (Attempt attempt = make(attempts, new Plan(List.of(one)), (_, _) -> streaming(ModelFailure.outOfTotalTime()))) {
+            try (Attempt attempt =
+                    make(attempts, new Plan(List.of(one)), (_, _) -> streaming(ModelFailure.outOfTotalTime()))) {
                 readToItsEnd(attempt);
             }
         }
@@ -343,7 +342,9 @@ class AttemptsTest {
                 readToItsEnd(attempt);
             }
         }
-        assertThat(health.health(one.entry()).state()).as("silence is a failure").isEqualTo(BreakerState.OPEN);
+        assertThat(health.health(one.entry()).state())
+                .as("silence is a failure")
+                .isEqualTo(BreakerState.OPEN);
     }
 
     @ParameterizedTest

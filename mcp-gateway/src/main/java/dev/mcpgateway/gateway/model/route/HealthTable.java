@@ -105,9 +105,7 @@ public final class HealthTable {
     /** A stream's first content is there; {@link #ended} takes the pass that this gives. */
     public Breaker.Begun begun(Models.Target target, Breaker.Pass pass) {
         Optional<Breaker> breaker = entry(TargetKey.of(target)).breaker();
-        return breaker.isEmpty()
-                ? new Breaker.Begun(pass, null)
-                : breaker.get().begun(pass, nanoTime.getAsLong());
+        return breaker.isEmpty() ? new Breaker.Begun(pass, null) : breaker.get().begun(pass, nanoTime.getAsLong());
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.model.route;
 import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.config.Models.Capability;
 import dev.mcpgateway.gateway.config.RouteRule;
+import dev.mcpgateway.policy.rules.cel.Verdict;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -50,7 +51,11 @@ public final class Router {
             Function<Models.Target, Health> health,
             Function<Models.Target, OptionalLong> cost) {
         Models.Alias alias = Objects.requireNonNull(aliases.get(name), name);
-        int rule = rule(alias, asked);
+        Ruling ruling = ruling(name, alias, asked);
+        int rule = ruling.rule();
+        if (ruling.undecided() != null) {
+            return new Choice.Undecided(rule, ruling.undecided());
+        }
         Models.Alias answering = rule == 0 ? alias : led(alias, alias.rules().get(rule - 1));
         List<Skip> skips = new ArrayList<>();
         List<Models.Target> order = new ArrayList<>();
@@ -84,8 +89,11 @@ public final class Router {
     /** Who may be asked for a call of an alias that there is, however they fare and whatever they can do. */
     public List<Models.Target> allowed(String name, Asked asked) {
         Models.Alias alias = Objects.requireNonNull(aliases.get(name), name);
-        int rule = rule(alias, asked);
-        return (rule == 0 ? alias : led(alias, alias.rules().get(rule - 1))).targets();
+        Ruling ruling = ruling(name, alias, asked);
+        if (ruling.undecided() != null) {
+            return List.of();
+        }
+        return (ruling.rule() == 0 ? alias : led(alias, alias.rules().get(ruling.rule() - 1))).targets();
     }
 
     /** A probe may be over at any moment, though it is waited for much longer. */
@@ -94,13 +102,34 @@ public final class Router {
         return Math.max(SOON_NANOS, Math.max(opens, state.coolsForNanos()));
     }
 
-    private static int rule(Models.Alias alias, Asked asked) {
+    /**
+     * The rule that leads.
+     *
+     * @param rule its number, from 1; 0 for none
+     * @param undecided why it cannot be said whether it leads; {@code null} if it does
+     */
+    private record Ruling(int rule, @Nullable String undecided) {}
+
+    private static Ruling ruling(String name, Models.Alias alias, Asked asked) {
         for (int each = 0; each < alias.rules().size(); each++) {
-            if (holds(alias.rules().get(each).when(), asked)) {
-                return each + 1;
+            RouteRule.When when = alias.rules().get(each).when();
+            if (holds(when, asked)) {
+                if (when.expression().isEmpty()) {
+                    return new Ruling(each + 1, null);
+                }
+                switch (when.expression().get().evaluate(new Variables(name, asked))) {
+                    case Verdict.Decided(boolean leads) -> {
+                        if (leads) {
+                            return new Ruling(each + 1, null);
+                        }
+                    }
+                    case Verdict.Undecided(String why) -> {
+                        return new Ruling(each + 1, why);
+                    }
+                }
             }
         }
-        return 0;
+        return new Ruling(0, null);
     }
 
     /** What a request costs to look at comes last. */
@@ -186,8 +215,7 @@ public final class Router {
         return targets;
     }
 
-    private static List<Offer> offers(
-            Set<Models.Target> able, Function<Models.Target, OptionalLong> cost, long hash) {
+    private static List<Offer> offers(Set<Models.Target> able, Function<Models.Target, OptionalLong> cost, long hash) {
         return able.stream()
                 .map(target -> new Offer(target, cost.apply(target)))
                 .sorted(Comparator.comparingLong(Offer::orMost)
@@ -212,8 +240,7 @@ public final class Router {
         Health ofOne = able.getOrDefault(targets.get(one), Health.WELL);
         Health ofOther = able.getOrDefault(targets.get(other), Health.WELL);
         long slower = Math.max(1, Math.max(ofOne.latencyNanos(), ofOther.latencyNanos()));
-        Models.Target quicker =
-                load(ofOther, slower) < load(ofOne, slower) ? targets.get(other) : targets.get(one);
+        Models.Target quicker = load(ofOther, slower) < load(ofOne, slower) ? targets.get(other) : targets.get(one);
         targets.remove(quicker);
         targets.addFirst(quicker);
     }

@@ -191,7 +191,9 @@ class BreakerTest {
         assertThat(begun.change()).extracting(Breaker.Change::to).isEqualTo(BreakerState.RAMP);
         assertThat(breaker.pass(now)).as("others need not wait for the end").isPresent();
         now += Duration.ofMinutes(10).toNanos();
-        assertThat(breaker.note(begun.pass(), Outcome.FAILURE, now)).as("one failure on the ramp").isNull();
+        assertThat(breaker.note(begun.pass(), Outcome.FAILURE, now))
+                .as("one failure on the ramp")
+                .isNull();
         assertThat(state()).isEqualTo(BreakerState.RAMP);
         assertThat(call(Outcome.FAILURE)).extracting(Breaker.Change::to).isEqualTo(BreakerState.OPEN);
     }
@@ -216,7 +218,9 @@ class BreakerTest {
         assertThat(breaker.begun(pass, now)).isEqualTo(new Breaker.Begun(pass, null));
         calls(0, 49);
         assertThat(state()).isEqualTo(BreakerState.CLOSED);
-        assertThat(breaker.note(pass, Outcome.FAILURE, now)).extracting(Breaker.Change::to).isEqualTo(BreakerState.OPEN);
+        assertThat(breaker.note(pass, Outcome.FAILURE, now))
+                .extracting(Breaker.Change::to)
+                .isEqualTo(BreakerState.OPEN);
     }
 
     @Test

@@ -21,6 +21,7 @@ module dev.mcpgateway.policy {
     exports dev.mcpgateway.policy;
     exports dev.mcpgateway.policy.arguments;
     exports dev.mcpgateway.policy.rules;
+    exports dev.mcpgateway.policy.rules.cel;
     exports dev.mcpgateway.policy.screen;
     exports dev.mcpgateway.policy.yaml;
 }

@@ -27,6 +27,7 @@ import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.identity.Authenticator;
 import dev.mcpgateway.gateway.kill.KillSwitch;
 import dev.mcpgateway.gateway.model.Attempts;
+import dev.mcpgateway.gateway.model.ExpectedCost;
 import dev.mcpgateway.gateway.model.Guardrails;
 import dev.mcpgateway.gateway.model.ModelCache;
 import dev.mcpgateway.gateway.model.ModelFace;
@@ -124,7 +125,11 @@ final class ModelWiring {
                             requests(models, config),
                             config.limits().callsPerMinute()),
                     money.map(MoneyWiring::money),
-                    new ModelTable(models.aliases(), providers, health),
+                    new ModelTable(
+                            models.aliases(),
+                            providers,
+                            health,
+                            money.map(each -> new ExpectedCost(each.money(), wiring.clock()))),
                     admission,
                     new Attempts(models.routing(), health, admission, time, wiring.ids()),
                     guardrails(models, config, patterns, incidents.safeMode()::guardrails, telemetry),

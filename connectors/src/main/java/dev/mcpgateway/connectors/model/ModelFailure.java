@@ -71,6 +71,18 @@ public record ModelFailure(
         return new ModelFailure(cause, status, body, retryAfterSeconds, requestId, detail, said);
     }
 
+    private static final String TOTAL = "the call's whole time is over";
+
+    /** A stream that was cut because the call may not take longer, however lively it was. */
+    public static ModelFailure outOfTotalTime() {
+        return of(Cause.TIMED_OUT, TOTAL);
+    }
+
+    /** Whether a stream was cut by the limit of the whole call, and not by its own silence. */
+    public boolean isOutOfTotalTime() {
+        return cause == Cause.TIMED_OUT && detail.equals(TOTAL);
+    }
+
     /** Nobody waits for the answer any more. */
     public static ModelFailure cancelled() {
         return of(Cause.CANCELLED, "cancelled");

@@ -154,7 +154,9 @@ final class ProviderStream implements ModelStream {
         } catch (EventStreamReader.EventTooLarge tooLarge) {
             return broken(Cause.TOO_LARGE, String.valueOf(tooLarge.getMessage()));
         } catch (HttpFault fault) {
-            return new Step.Broken(Faults.failure(fault));
+            boolean isOver =
+                    fault.kind() == HttpFault.Kind.DEADLINE && limits.total().isOver(limits.time());
+            return new Step.Broken(isOver ? ModelFailure.outOfTotalTime() : Faults.failure(fault));
         } catch (IOException impossible) {
             throw new IllegalStateException("bodies throw faults only", impossible);
         }

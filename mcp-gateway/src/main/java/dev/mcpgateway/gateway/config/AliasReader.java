@@ -33,12 +33,16 @@ final class AliasReader {
 
     private final Map<String, Models.Provider> providers;
 
-    private AliasReader(Map<String, Models.Provider> providers) {
+    private final boolean hasPrices;
+
+    private AliasReader(Map<String, Models.Provider> providers, boolean hasPrices) {
         this.providers = providers;
+        this.hasPrices = hasPrices;
     }
 
     static Map<String, Alias> aliases(YamlObject section, Map<String, Models.Provider> providers) {
-        AliasReader reader = new AliasReader(providers);
+        AliasReader reader =
+                new AliasReader(providers, section.optional("prices").isPresent());
         Map<String, YamlValue> named = section.named("aliases");
         Map<String, Alias> aliases = new LinkedHashMap<>();
         named.forEach((alias, value) -> {
@@ -84,16 +88,17 @@ final class AliasReader {
                 rules(name, entry, tiers.size(), aliases));
     }
 
-    private static Strategy strategy(YamlObject entry, boolean weighted) {
+    private Strategy strategy(YamlObject entry, boolean weighted) {
         Strategy strategy = entry.choice("strategy", Strategy.class, weighted ? Strategy.WEIGHTED : Strategy.ORDERED);
-        if (strategy == Strategy.COST) {
+        if (strategy == Strategy.COST && !hasPrices) {
+            entry.problem(
+                    "strategy", "cost needs prices, and there are none", "Set models.prices: {file: prices.yaml}");
+        }
+        if (weighted && strategy != Strategy.WEIGHTED && strategy != Strategy.COST) {
             entry.problem(
                     "strategy",
-                    "cost is not supported yet: there are no prices",
-                    "Use ordered, weighted, latency or success");
-        }
-        if (weighted && strategy != Strategy.WEIGHTED) {
-            entry.problem("strategy", "targets have weights, which only 'weighted' looks at", "Leave out one of them");
+                    "targets have weights, which only 'weighted' and 'cost' look at",
+                    "Leave out one of them");
         }
         return strategy;
     }
@@ -110,7 +115,7 @@ final class AliasReader {
 
     /** In the short form each target is a tier of its own, unless there is something to choose by. */
     private static List<Tier> tiers(List<Target> targets, Strategy strategy) {
-        if (strategy == Strategy.LATENCY || strategy == Strategy.SUCCESS) {
+        if (strategy == Strategy.LATENCY || strategy == Strategy.SUCCESS || strategy == Strategy.COST) {
             return targets.isEmpty() ? List.of() : List.of(new Tier(targets));
         }
         List<Tier> tiers = new ArrayList<>();
@@ -220,7 +225,8 @@ final class AliasReader {
                 tokens(when, "max_input_tokens"),
                 parameters,
                 new LinkedHashSet<>(when.texts("groups")),
-                new LinkedHashSet<>(when.texts("tenants")));
+                new LinkedHashSet<>(when.texts("tenants")),
+                RouteExpressionReader.expression(when));
         when.rejectUnknownKeys();
         return conditions;
     }

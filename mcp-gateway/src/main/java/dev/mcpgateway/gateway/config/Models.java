@@ -135,7 +135,7 @@ public record Models(
         LATENCY,
         /** Who failed least of late. */
         SUCCESS,
-        /** The cheapest; refused as long as there are no prices. */
+        /** The cheapest for the call, by the price table; of equals by weights. */
         COST
     }
 
@@ -164,7 +164,7 @@ public record Models(
      *
      * @param provider the provider's name
      * @param model the provider's name of the model
-     * @param weight its share of a weighted tier; 0 where there is none
+     * @param weight its share of a weighted tier, or among equally cheap ones; 0 where there is none
      * @param capabilities what it can do
      * @param contextTokens most tokens of request and answer together; 0 for unknown
      * @param servedAs what the provider may call the model that answers; empty for the name and its dated variants

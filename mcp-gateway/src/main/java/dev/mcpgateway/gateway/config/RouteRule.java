@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.config;
 
+import dev.mcpgateway.policy.rules.cel.Expression;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,7 @@ public record RouteRule(When when, String alias, List<Integer> tiers) {
      * @param parameters members of the request that are plain values, as JSON writes them, without quotes
      * @param groups groups of which the caller has one
      * @param tenants of which the caller's is one
+     * @param expression a condition in CEL over {@link RouteVariable}; looked at last
      */
     public record When(
             Optional<Boolean> stream,
@@ -37,7 +39,8 @@ public record RouteRule(When when, String alias, List<Integer> tiers) {
             OptionalInt inputTokensMax,
             Map<String, String> parameters,
             Set<String> groups,
-            Set<String> tenants) {
+            Set<String> tenants,
+            Optional<Expression> expression) {
         /** No condition. */
         static final When ALWAYS = new When(
                 Optional.empty(),
@@ -46,7 +49,8 @@ public record RouteRule(When when, String alias, List<Integer> tiers) {
                 OptionalInt.empty(),
                 Map.of(),
                 Set.of(),
-                Set.of());
+                Set.of(),
+                Optional.empty());
 
         /** Copies the collections. */
         public When {

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +115,7 @@ public final class Attempts {
         private final Deadline whole;
         private final Set<String> begun = new HashSet<>();
         private @Nullable Attempt last;
+        private @Nullable Turn turn;
         private Refusal nobody = Refusal.of(Reason.UPSTREAM_TIMED_OUT);
         private int made;
 
@@ -182,9 +184,15 @@ public final class Attempts {
                         this::isOver);
                 if (!(attempt.reply() instanceof ModelReply.Failed(ModelFailure failure))) {
                     health.answered(target.entry(), time.nanos() - since);
+                    if (attempt.reply() instanceof ModelReply.Streaming && turn != null) {
+                        turn.begun();
+                    }
                     return attempt;
                 }
                 cool(target, failure);
+                if (FailureClass.isRefusal(failure)) {
+                    health.refused(target.entry());
+                }
                 FailureClass kind = attempt.isWithheld() ? FailureClass.NEXT : FailureClass.of(failure);
                 if (kind == FailureClass.NEVER || Thread.currentThread().isInterrupted()) {
                     return attempt;
@@ -225,13 +233,42 @@ public final class Attempts {
                 health.began(target.provider().name());
             }
             int number = made + 1;
-            return new Attempt(target, begins.apply(target), number, outcome -> {
+            turn = new Turn(target, number, place, pass.get());
+            return new Attempt(target, begins.apply(target), number, turn);
+        }
+
+        /** What one attempt holds, and what its target's breaker learns of it. */
+        private final class Turn implements Consumer<Breaker.Outcome> {
+            private final ModelTable.Target target;
+            private final int number;
+            private final Place place;
+            private Breaker.Pass pass;
+
+            Turn(ModelTable.Target target, int number, Place place, Breaker.Pass pass) {
+                this.target = target;
+                this.number = number;
+                this.place = place;
+                this.pass = pass;
+            }
+
+            /** A stream's first content is there. A whole answer has ended when it begins. */
+            void begun() {
+                Breaker.Begun begun = health.begun(target.entry(), pass);
+                pass = begun.pass();
+                tell(begun.change());
+            }
+
+            @Override
+            public void accept(Breaker.Outcome outcome) {
                 place.close();
-                Breaker.Change change = health.ended(target.entry(), pass.get(), outcome);
+                tell(health.ended(target.entry(), pass, outcome));
+            }
+
+            private void tell(Breaker.@Nullable Change change) {
                 if (change != null) {
                     decisions.changed(target.key(), change, number);
                 }
-            });
+            }
         }
 
         private @Nullable Attempt leave(ModelTable.Target target, String why) {

@@ -2,6 +2,7 @@ package dev.mcpgateway.gateway.model;
 
 import dev.mcpgateway.audit.ModelRouting.Step;
 import dev.mcpgateway.gateway.model.route.Breaker;
+import dev.mcpgateway.gateway.model.route.Offer;
 import dev.mcpgateway.gateway.model.route.Skip;
 import dev.mcpgateway.gateway.model.route.TargetKey;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
@@ -21,11 +22,15 @@ final class Decisions {
         this.trace = trace;
     }
 
-    /** Who was left out before anybody was asked, and by which rule others are asked than usually. */
+    /** By which rule others are asked than usually, what those would take who are chosen by it, and who was left out. */
     void planned(Plan plan) {
         TargetKey first = plan.first().key();
         if (plan.rule() > 0) {
             add("rule", "", "", first.toString(), first.provider(), "rule_" + plan.rule(), 0);
+        }
+        for (Offer offer : plan.offers()) {
+            TargetKey asked = TargetKey.of(offer.target());
+            add("cost", "", "", asked.toString(), asked.provider(), offer.text(), 0);
         }
         for (Skip skip : plan.skips()) {
             rerouted(TargetKey.of(skip.target()), first, skip.why().text(), 0);

@@ -82,7 +82,7 @@ final class HeldStream implements ModelStream {
             case Step.Next(ModelEvent event) -> {
                 var _ = told(event);
             }
-            case Step.Broken(ModelFailure failure) -> ends.accept(FailureClass.outcome(failure));
+            case Step.Broken(ModelFailure failure) -> ends.accept(FailureClass.brokenOff(failure));
         }
         return step;
     }

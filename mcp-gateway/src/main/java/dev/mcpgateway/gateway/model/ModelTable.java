@@ -21,19 +21,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /** The models that there are, by the aliases that agents name. Never changes but for the health of who serves them. */
 public final class ModelTable {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelTable.class);
     private static final String TENANT = "tenant";
 
     private final Map<String, Models.Alias> byAlias;
     private final Map<String, ModelProvider> providers;
     private final HealthTable health;
     private final Router router;
+    private final Optional<ExpectedCost> cost;
 
     /**
      * Who serves a model.
@@ -53,12 +59,17 @@ public final class ModelTable {
         }
     }
 
-    /** These models, in the order of the map, of these providers by name. */
-    public ModelTable(Map<String, Models.Alias> byAlias, Map<String, ModelProvider> providers, HealthTable health) {
+    /** These models, in the order of the map, of these providers by name; {@code cost} for aliases that are routed by it. */
+    public ModelTable(
+            Map<String, Models.Alias> byAlias,
+            Map<String, ModelProvider> providers,
+            HealthTable health,
+            Optional<ExpectedCost> cost) {
         this.byAlias = Collections.unmodifiableMap(new LinkedHashMap<>(byAlias));
         this.providers = Map.copyOf(providers);
         this.health = health;
         this.router = new Router(byAlias);
+        this.cost = cost;
     }
 
     /** Whether one of the model's targets takes such requests. */
@@ -76,18 +87,24 @@ public final class ModelTable {
     Plan plan(String alias, ModelAsk ask) {
         Asked asked = asked(ask);
         Choice choice = router.choose(
-                alias, asked, target -> provider(target).serves(ask.request().api()), health::health);
+                alias, asked, target -> provider(target).serves(ask.request().api()), health::health, cost(ask, asked));
         return switch (choice) {
             case Choice.Order order ->
                 new Plan(
                         order.targets().stream().map(this::target).toList(),
                         order.skips(),
+                        order.offers(),
                         order.total(),
                         order.rule(),
                         false);
+            case Choice.Undecided(int rule, String why) -> throw new Refused(undecided(alias, rule, why));
             case Choice.NoTarget(List<Skip> skips, long retryAfterNanos) ->
                 throw new Refused(refusal(skips, retryAfterNanos));
         };
+    }
+
+    private Function<Models.Target, OptionalLong> cost(ModelAsk ask, Asked asked) {
+        return cost.isEmpty() ? _ -> OptionalLong.empty() : cost.get().of(ask.request(), asked);
     }
 
     private static String tenant(@Nullable JsonNode claim) {
@@ -112,6 +129,12 @@ public final class ModelTable {
                 tooLong ? "it is too long" : "it needs tools, pictures, a schema or a stream that they do not have");
     }
 
+    /** The agent learns that its request is not taken, the operator which rule it was. */
+    private static Refusal undecided(String alias, int rule, String why) {
+        LOG.warn("rule {} of model {} cannot be decided for a call, which is refused: {}", rule, alias, why);
+        return Refusal.of(Reason.NO_MODEL_FITS, "rule " + rule + " cannot be decided: " + why);
+    }
+
     private Target target(Models.Target entry) {
         return new Target(provider(entry), entry.model(), entry);
     }
@@ -131,6 +154,7 @@ public final class ModelTable {
                 ask.request(),
                 caller.subject().groups(),
                 tenant(caller.subject().claims().get(TENANT)),
+                caller.subject().subject(),
                 ask.exchange().id());
     }
 

@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.model;
 
+import dev.mcpgateway.gateway.model.route.Offer;
 import dev.mcpgateway.gateway.model.route.Skip;
 import java.time.Duration;
 import java.util.List;
@@ -10,19 +11,26 @@ import java.util.Optional;
  *
  * @param targets at least one
  * @param skips who was left out, and why
+ * @param offers what those would take of whom the cheapest is asked first
  * @param total longest duration of the call with all its attempts; empty for what the providers allow
  * @param rule number of the rule that led there, from 1; 0 for none
  * @param isFixed whether they are asked in this order however they fare
  */
-record Plan(List<ModelTable.Target> targets, List<Skip> skips, Optional<Duration> total, int rule, boolean isFixed) {
+record Plan(
+        List<ModelTable.Target> targets,
+        List<Skip> skips,
+        List<Offer> offers,
+        Optional<Duration> total,
+        int rule,
+        boolean isFixed) {
     /** These targets, and nobody was left out. */
     Plan(List<ModelTable.Target> targets) {
-        this(targets, List.of(), Optional.empty(), 0, false);
+        this(targets, List.of(), List.of(), Optional.empty(), 0, false);
     }
 
     /** These targets, in this order however they fare. */
     static Plan fixed(List<ModelTable.Target> targets, Optional<Duration> total) {
-        return new Plan(targets, List.of(), total, 0, true);
+        return new Plan(targets, List.of(), List.of(), total, 0, true);
     }
 
     /** Copies the lists. */
@@ -32,6 +40,7 @@ record Plan(List<ModelTable.Target> targets, List<Skip> skips, Optional<Duration
         }
         targets = List.copyOf(targets);
         skips = List.copyOf(skips);
+        offers = List.copyOf(offers);
     }
 
     /** Who is asked first. */

@@ -94,7 +94,7 @@ class ConfigSchemaTest {
                  "big", "model": "gpt-4.1-2025", "capabilities": ["tools", "streaming"], "context_tokens": 1000,
                  "served_as": ["gpt-*"], "mismatch": "fail"}], "rules": [{"when": {"stream": true, "has_tools": false,
                  "min_input_tokens": 1, "max_input_tokens": 9, "parameters": {"reasoning_effort": "low"}, "groups": ["g"],
-                 "tenants": ["t"]}, "alias": "llama3:8b"}]},
+                 "tenants": ["t"], "expression": "stream && input_tokens > 5"}, "alias": "llama3:8b"}]},
                  "claude": {"targets": [{"provider": "rock", "model": "eu.anthropic.claude-sonnet-4-5-v1:0"}]},
                  "llama3:8b": {"tiers": [{"targets": [{"provider": "own", "model": "llama3:8b", "weight": 3}]}], "rules": [{"when":
                  {"stream": true}, "tiers": [1]}]}},

@@ -277,6 +277,29 @@ class ModelsConfigTest {
     }
 
     @Test
+    void whatIsWrongWithAnExpressionNamesTheVariablesThatThereAre() {
+        String entry = "targets: [{provider: p, model: m}], rules: [{when: {expression: \"model == 'x'\"}, alias: b}]";
+
+        assertThat(problems(alias(entry))).singleElement().satisfies(problem -> {
+            assertThat(problem.pointer()).endsWith("/a/rules/0/when/expression");
+            assertThat(problem.hint()).contains("alias (text)", "input_tokens (whole number)", "tools (list of texts)");
+        });
+    }
+
+    @Test
+    void theCheapestIsChosenAmongAllTargetsOfTheShortForm() {
+        Models.Alias alias = models("{prices: {file: prices.yaml}, "
+                        + alias(
+                                        "strategy: cost, targets: [{provider: p, model: x}, {provider: p, model: y, weight: 3}]")
+                                .substring(1))
+                .aliases()
+                .get("a");
+
+        assertThat(alias.strategy()).isEqualTo(Models.Strategy.COST);
+        assertThat(alias.tiers()).hasSize(1);
+    }
+
+    @Test
     void withoutASectionNothingIsTriedAgain() {
         assertThat(models(provider("kind: openai, credential: none")).routing()).isEqualTo(Routing.PLAIN);
         assertThat(Routing.PLAIN.retries()).isFalse();
@@ -298,7 +321,7 @@ class ModelsConfigTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            strategy: cost, targets: [{provider: p, model: m}] | cost is not supported yet
+            strategy: cost, targets: [{provider: p, model: m}] | cost needs prices
             strategy: latency, targets: [{provider: p, model: m, weight: 2}] | targets have weights
             targets: [{provider: p, model: m}], tiers: [{targets: [{provider: p, model: m}]}] | there are targets, too
             tiers: [{targets: []}] | a tier has at least one target
@@ -313,6 +336,10 @@ class ModelsConfigTest {
             targets: [{provider: p, model: m}], rules: [{when: {stream: true}, tiers: [2]}] | it must be 1
             targets: [{provider: p, model: m}], rules: [{when: {moon: full}, alias: b}] | unknown key 'moon'
             targets: [{provider: p, model: m}], rules: [{when: {parameters: {x: [1]}}, alias: b}] | only plain values
+            targets: [{provider: p, model: m}], rules: [{when: {expression: true}, alias: b}] | it must be text, not
+            targets: [{provider: p, model: m}], rules: [{when: {expression: "stream && toke > 5"}, alias: b}] | at line 1, column 11 of the expression: undeclared reference to 'toke'
+            targets: [{provider: p, model: m}], rules: [{when: {expression: "tenant"}, alias: b}] | expected type 'bool'
+            targets: [{provider: p, model: m}], rules: [{when: {expression: ""}, alias: b}] | 1 to 2048 characters
             """, quoteCharacter = '~')
     void whatIsWrongWithARouteIsTold(String entry, String says) {
         assertThat(problems(alias(entry)))

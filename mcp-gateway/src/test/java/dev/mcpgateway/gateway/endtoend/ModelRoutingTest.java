@@ -8,6 +8,7 @@ import dev.mcpgateway.connectors.testing.FakeModelServer;
 import dev.mcpgateway.connectors.testing.ModelTurn;
 import dev.mcpgateway.connectors.testing.RawRequest;
 import dev.mcpgateway.connectors.testing.RawServer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -115,6 +116,64 @@ class ModelRoutingTest {
             assertThat(outcome.json())
                     .contains("\"by\":{\"provider\":\"two\",\"name\":\"big-2\"},\"attempts\":2,\"routing\":"
                             + "[{\"kind\":\"fallback\",\"from\":\"one/big-1\",\"to\":\"two/big-2\",\"reason\":");
+        }
+    }
+
+    @Test
+    void anExpressionSendsACallToOthersAndOneThatCannotBeDecidedSendsItNowhere() throws Exception {
+        String aliases =
+                "{gpt: {targets: [{provider: one, model: big-1}, {provider: two, model: big-2}], rules: [{when:"
+                        + " {expression: 'tools[0].startsWith(\"db_\") && !stream', has_tools: true}, tiers: [2]},"
+                        + " {when: {expression: 'max_output_tokens > 0 && 100 / (max_output_tokens - 1) > 5'}, tiers: [2]}]}}";
+        try (TestGateway gateway = gateway("", aliases)) {
+            ModelAgent alice = ModelAgent.of(gateway);
+
+            assertThat(alice.chat(CHAT).text()).isEqualTo(answer("big-1"));
+            assertThat(alice.chat(CHAT.replace("\"gpt\",", "\"gpt\",\"tools\":[{\"name\":\"db_write\"}],"))
+                            .text())
+                    .isEqualTo(answer("big-2"));
+            assertThat(gateway.newRecords(4).getLast().json())
+                    .contains("{\"kind\":\"rule\",\"to\":\"two/big-2\",\"reason\":\"rule_1\",\"attempt\":0}");
+            int before = one.requests().size() + two.requests().size();
+            WireAnswer undecided = alice.chat(CHAT.replace("\"gpt\",", "\"gpt\",\"max_tokens\":1,"));
+
+            assertThat(undecided.status()).isEqualTo(400);
+            assertThat(undecided.text())
+                    .contains("Nobody who serves the model can take this request")
+                    .doesNotContain("rule", "divide");
+            assertThat(one.requests().size() + two.requests().size()).isEqualTo(before);
+            assertThat(gateway.newRecords(1).getLast().json())
+                    .contains("\"stage\":\"ROUTE\",\"reason\":\"no_model_fits\"");
+        }
+    }
+
+    @Test
+    void theCheapestIsAskedFirstAndTheRecordSaysWhy() throws Exception {
+        Files.writeString(folder.resolve("prices.yaml"), """
+                version: 1
+                prices:
+                  - {provider: one, model: big-1, effective_from: "2020-01-01",
+                     per_million_tokens: {input: "1", output: "20"}, output_tokens_max: 1000}
+                  - {provider: two, model: big-2, effective_from: "2020-01-01",
+                     per_million_tokens: {input: "5", output: "10"}, output_tokens_max: 1000}
+                """);
+        String aliases = "{gpt: {strategy: cost, targets: [{provider: one, model: free}, {provider: one, model: big-1},"
+                + " {provider: two, model: big-2}]}}\n  prices: {file: prices.yaml}";
+        try (TestGateway gateway = gateway("", aliases)) {
+            ModelAgent alice = ModelAgent.of(gateway);
+
+            WireAnswer longAnswer = alice.chat(CHAT);
+            AuditRecord why = outcome(gateway);
+            WireAnswer longQuestion = alice.chat(CHAT.replace("\"hi\"", "\"" + "word ".repeat(400) + "\"")
+                    .replace("\"gpt\",", "\"gpt\",\"max_tokens\":1,"));
+
+            assertThat(longAnswer.text()).as("dear input, cheap output").isEqualTo(answer("big-2"));
+            assertThat(longQuestion.text()).as("cheap input, dear output").isEqualTo(answer("big-1"));
+            assertThat(why.json())
+                    .containsPattern(
+                            "\"routing\":\\[\\{\"kind\":\"cost\",\"to\":\"two/big-2\",\"reason\":\"nano_usd_100[0-9]{5}\""
+                                    + ",\"attempt\":0},\\{\"kind\":\"cost\",\"to\":\"one/big-1\",\"reason\":\"nano_usd_200[0-9]{5}\"")
+                    .contains("\"to\":\"one/free\",\"reason\":\"unpriced\"");
         }
     }
 

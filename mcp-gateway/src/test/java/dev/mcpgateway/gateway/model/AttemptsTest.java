@@ -19,6 +19,7 @@ import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.config.Routing;
 import dev.mcpgateway.gateway.model.money.Cost;
+import dev.mcpgateway.gateway.model.route.BreakerState;
 import dev.mcpgateway.gateway.model.route.HealthTable;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
@@ -34,6 +35,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Attempts without a network: how long they wait, what they take and give back, and what they cost. */
 class AttemptsTest {
@@ -83,8 +86,10 @@ class AttemptsTest {
         telemetry.close();
     }
 
+    private HealthTable health = new HealthTable(List.of(one.entry(), two.entry()), ROUTING, now::get);
+
     private Attempts attempts(Routing routing) {
-        HealthTable health = new HealthTable(List.of(one.entry(), two.entry()), routing, now::get);
+        health = new HealthTable(List.of(one.entry(), two.entry()), routing, now::get);
         return new Attempts(routing, health, admission, time, new Random(3), nanos -> {
             pauses.add(nanos);
             now.addAndGet(nanos);
@@ -186,7 +191,7 @@ class AttemptsTest {
 
     @Test
     void noPauseGoesBeyondTheTimeOfTheCall() {
-        Plan plan = new Plan(List.of(one), List.of(), Optional.of(Duration.ofSeconds(2)), 0, false);
+        Plan plan = new Plan(List.of(one), List.of(), List.of(), Optional.of(Duration.ofSeconds(2)), 0, false);
         List<Duration> given = new ArrayList<>();
 
         try (Attempt attempt = make(attempts(ROUTING), plan, (_, atMost) -> {
@@ -224,13 +229,15 @@ class AttemptsTest {
                 attempts(ROUTING),
                 new Plan(List.of(one, two)),
                 (target, _) -> target.equals(one)
-                        ? new ModelReply.Streaming(new Breaking(events, new ModelFacts("one", "", USAGE)))
+                        ? new ModelReply.Streaming(new Breaking(events, new ModelFacts("one", "", USAGE), CUT))
                         : whole())) {
             assertThat(attempt.target()).isEqualTo(two);
         }
         assertThat(asked).containsExactly("one", "one", "one", "two");
         assertThat(charged).containsExactly("one 12", "one 12", "one 12");
     }
+
+    private static final ModelFailure CUT = new ModelFailure(Cause.BROKEN, 0, new byte[0], 0, "", "cut");
 
     private static ModelEvent event(String data) {
         return new ModelEvent("message", data.getBytes(StandardCharsets.UTF_8), ModelEvent.Mark.OPEN);
@@ -240,11 +247,13 @@ class AttemptsTest {
     private static final class Breaking implements ModelStream {
         private final List<ModelEvent> events;
         private final ModelFacts facts;
+        private final ModelFailure end;
         private int given = 1;
 
-        Breaking(List<ModelEvent> events, ModelFacts facts) {
+        Breaking(List<ModelEvent> events, ModelFacts facts, ModelFailure end) {
             this.events = events;
             this.facts = facts;
+            this.end = end;
         }
 
         @Override
@@ -254,9 +263,7 @@ class AttemptsTest {
 
         @Override
         public Step next() {
-            return given < events.size()
-                    ? new Step.Next(events.get(given++))
-                    : new Step.Broken(new ModelFailure(Cause.BROKEN, 0, new byte[0], 0, "", "cut"));
+            return given < events.size() ? new Step.Next(events.get(given++)) : new Step.Broken(end);
         }
 
         @Override
@@ -279,6 +286,87 @@ class AttemptsTest {
 
         @Override
         public void close() {}
+    }
+
+    private static final Routing WATCHED = new Routing(
+            0,
+            4,
+            Duration.ofMillis(250),
+            Duration.ofSeconds(8),
+            10,
+            Optional.of(new Routing.Breaker(50, Duration.ofMinutes(1), 2, Duration.ofSeconds(9), Duration.ofHours(1))));
+    private static final ModelFailure SILENT = new ModelFailure(Cause.TIMED_OUT, 0, new byte[0], 0, "", "silent");
+
+    private ModelReply streaming(ModelFailure end) {
+        List<ModelEvent> events = List.of(event("{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}"));
+        return new ModelReply.Streaming(new Breaking(events, ModelFacts.NONE, end));
+    }
+
+    private static void readToItsEnd(Attempt attempt) {
+        if (attempt.reply() instanceof ModelReply.Streaming(ModelStream stream)) {
+            var _ = stream.first();
+            var _ = stream.next();
+        }
+    }
+
+    @Test
+    void aLongStreamOfAProbeKeepsNobodyWaiting() {
+        Attempts attempts = attempts(WATCHED);
+        for (int each = 0; each < 2; each++) {
+            make(attempts, new Plan(List.of(one)), (_, _) -> failed(Cause.PROVIDER_ERROR, 0))
+                    .close();
+        }
+        assertThat(health.health(one.entry()).state()).isEqualTo(BreakerState.OPEN);
+        now.addAndGet(TimeUnit.SECONDS.toNanos(9));
+
+        try (Attempt probe = make(attempts, new Plan(List.of(one)), (_, _) -> streaming(SILENT))) {
+            assertThat(probe.hasFailed()).isFalse();
+            assertThat(health.health(one.entry()).state()).isEqualTo(BreakerState.RAMP);
+            readToItsEnd(probe);
+        }
+        assertThat(health.health(one.entry()).state()).as("one failure").isEqualTo(BreakerState.RAMP);
+        assertThat(health.health(one.entry()).successMillionths()).isLessThan(900_000);
+    }
+
+    @Test
+    void aStreamThatALimitOfOursEndedIsNoFailureOfItsTarget() {
+        Attempts attempts = attempts(WATCHED);
+        for (int each = 0; each < 5; each++) {
+            try (Attempt attempt =
+                    make(attempts, new Plan(List.of(one)), (_, _) -> streaming(ModelFailure.outOfTotalTime()))) {
+                readToItsEnd(attempt);
+            }
+        }
+        assertThat(health.health(one.entry()).state()).isEqualTo(BreakerState.CLOSED);
+        assertThat(health.health(one.entry()).successMillionths()).isEqualTo(1_000_000);
+
+        for (int each = 0; each < 2; each++) {
+            try (Attempt attempt = make(attempts, new Plan(List.of(one)), (_, _) -> streaming(SILENT))) {
+                readToItsEnd(attempt);
+            }
+        }
+        assertThat(health.health(one.entry()).state())
+                .as("silence is a failure")
+                .isEqualTo(BreakerState.OPEN);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Cause.class,
+            names = {"NO_CREDENTIAL", "CREDENTIAL_REFUSED", "BUSY", "RATE_LIMITED"})
+    void whoRefusesIsNoQuickTarget(Cause cause) {
+        Attempts attempts = attempts(WATCHED);
+        make(attempts, new Plan(List.of(one)), (_, _) -> failed(cause, 0)).close();
+        make(attempts, new Plan(List.of(two)), (_, _) -> {
+                    now.addAndGet(TimeUnit.MILLISECONDS.toNanos(700));
+                    return whole();
+                })
+                .close();
+
+        assertThat(health.health(one.entry()).latencyNanos()).as("no sample").isZero();
+        assertThat(health.health(one.entry()).successMillionths()).isLessThan(960_000);
+        assertThat(health.health(one.entry()).state()).isEqualTo(BreakerState.CLOSED);
+        assertThat(health.health(two.entry()).latencyNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(700));
     }
 
     @Test

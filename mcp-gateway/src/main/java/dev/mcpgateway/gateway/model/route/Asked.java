@@ -17,10 +17,13 @@ public final class Asked {
     private static final Name JSON_SCHEMA = Name.of("json_schema");
     private static final List<Name> TOOLS = List.of(Name.of("tools"), Name.of("functions"));
     private static final List<Name> PICTURES = List.of(Name.of("image_url"), Name.of("image"), Name.of("input_image"));
-    private static final List<Name> OUTPUTS =
-            List.of(Name.of("max_completion_tokens"), Name.of("max_tokens"), Name.of("max_output_tokens"));
     private static final List<Name> PREFIX =
             List.of(Name.of("system"), Name.of("instructions"), Name.of("messages"), Name.of("input"));
+    private static final List<Name[]> OUTPUTS = List.of(
+            path("max_completion_tokens"),
+            path("max_tokens"),
+            path("max_output_tokens"),
+            path("generationConfig", "maxOutputTokens"));
     private static final List<Name[]> FORMATS = List.of(
             path("response_format", "type"), path("text", "format", "type"), path("output_config", "format", "type"));
 
@@ -36,6 +39,7 @@ public final class Asked {
     private final JsonDocument body;
     private final Set<String> groups;
     private final String tenant;
+    private final String subject;
     private final long callHash;
     private long inputTokens = -1;
 
@@ -43,13 +47,15 @@ public final class Asked {
      * What is asked, and by whom.
      *
      * @param tenant the caller's; empty for none
+     * @param subject the caller's
      * @param callId the gateway's id of the call
      */
-    public Asked(ModelRequest request, Set<String> groups, String tenant, String callId) {
+    public Asked(ModelRequest request, Set<String> groups, String tenant, String subject, String callId) {
         this.request = request;
         this.body = request.body();
         this.groups = Set.copyOf(groups);
         this.tenant = tenant;
+        this.subject = subject;
         this.callHash = Hash.of(callId);
     }
 
@@ -59,6 +65,18 @@ public final class Asked {
 
     boolean streamed() {
         return request.streamed();
+    }
+
+    ModelRequest request() {
+        return request;
+    }
+
+    Set<String> groups() {
+        return groups;
+    }
+
+    String subject() {
+        return subject;
     }
 
     boolean isIn(Set<String> some) {
@@ -109,7 +127,7 @@ public final class Asked {
     }
 
     /** About how many tokens the request has: more rather than fewer, and no model is asked. */
-    long inputTokens() {
+    public long inputTokens() {
         if (inputTokens < 0) {
             inputTokens = tokens(JsonDocument.ROOT, false);
         }

@@ -62,6 +62,14 @@ public final class Breaker {
     /** A change. */
     public record Change(BreakerState from, BreakerState to, String why) {}
 
+    /**
+     * The beginning of an answer.
+     *
+     * @param pass what its end is told with
+     * @param change what the beginning alone has changed; {@code null} for nothing
+     */
+    public record Begun(Pass pass, @Nullable Change change) {}
+
     /** What can be seen of it. */
     public record View(BreakerState state, int rampPercent, long opensInNanos) {}
 
@@ -105,6 +113,18 @@ public final class Breaker {
 
     private long lostAt() {
         return probeSince + PROBE_LOST.toNanos();
+    }
+
+    /**
+     * A stream whose first content is there. For a probe that is the answer: the stream may go on for long, and nobody else
+     * needs to wait for its end, which counts as that of a call of the ramp. Told before {@link #note}, or not at all.
+     */
+    public synchronized Begun begun(Pass pass, long now) {
+        if (!pass.isProbe() || pass.epoch() != epoch) {
+            return new Begun(pass, null);
+        }
+        Change change = probed(Outcome.SUCCESS, now);
+        return new Begun(change == null ? pass : new Pass(epoch, false), change);
     }
 
     /** What came of a call that was let through; a change, if that makes one. */

@@ -14,14 +14,31 @@ public sealed interface Choice {
      * These, in this order.
      *
      * @param targets at least one
+     * @param offers what those that were chosen by their prices would take, cheapest first within each tier
      * @param total longest duration of the call; empty for what the providers allow
      * @param rule number of the rule that led there, from 1; 0 for none
      */
-    record Order(List<Models.Target> targets, List<Skip> skips, Optional<Duration> total, int rule) implements Choice {
+    record Order(List<Models.Target> targets, List<Skip> skips, List<Offer> offers, Optional<Duration> total, int rule)
+            implements Choice {
         /** Copies the lists. */
         public Order {
             targets = List.copyOf(targets);
             skips = List.copyOf(skips);
+            offers = List.copyOf(offers);
+        }
+    }
+
+    /**
+     * Nobody, because it is not known who: taking the rule for one that does not hold could send the call where it must not
+     * go.
+     *
+     * @param rule number of the rule, from 1
+     * @param why for operators; quotes nothing of the request
+     */
+    record Undecided(int rule, String why) implements Choice {
+        @Override
+        public List<Skip> skips() {
+            return List.of();
         }
     }
 

@@ -26,6 +26,19 @@ public enum FailureClass {
         };
     }
 
+    /** Whether the target would not take the call, though neither the call nor the target's machine was at fault. */
+    public static boolean isRefusal(ModelFailure failure) {
+        return switch (failure.cause()) {
+            case NO_CREDENTIAL, CREDENTIAL_REFUSED, NOT_ENTITLED, BUSY, RATE_LIMITED -> true;
+            default -> false;
+        };
+    }
+
+    /** What the end of a stream says whose first content is with the agent: a limit of ours may have ended a healthy one. */
+    public static Breaker.Outcome brokenOff(ModelFailure failure) {
+        return failure.isOutOfTotalTime() ? Breaker.Outcome.IGNORED : outcome(failure);
+    }
+
     /** What a failure says about the health of a target. */
     public static Breaker.Outcome outcome(ModelFailure failure) {
         return switch (failure.cause()) {

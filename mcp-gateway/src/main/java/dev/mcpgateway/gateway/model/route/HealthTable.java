@@ -102,6 +102,20 @@ public final class HealthTable {
         return ANYWAY;
     }
 
+    /** A stream's first content is there; {@link #ended} takes the pass that this gives. */
+    public Breaker.Begun begun(Models.Target target, Breaker.Pass pass) {
+        Optional<Breaker> breaker = entry(TargetKey.of(target)).breaker();
+        return breaker.isEmpty() ? new Breaker.Begun(pass, null) : breaker.get().begun(pass, nanoTime.getAsLong());
+    }
+
+    /**
+     * A target did not take a call, for a reason that is no fault of its machine and none of the call: a strategy that looks at
+     * how calls went must not take the speed of a refusal for that of an answer.
+     */
+    public void refused(Models.Target target) {
+        entry(TargetKey.of(target)).experience().noted(true, nanoTime.getAsLong());
+    }
+
     /** A target answered: its first event, or the whole. */
     public void answered(Models.Target target, long nanos) {
         entry(TargetKey.of(target)).experience().answered(nanos, nanoTime.getAsLong());

@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.model.route;
 import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.config.Models.Capability;
 import dev.mcpgateway.gateway.config.RouteRule;
+import dev.mcpgateway.policy.rules.cel.Verdict;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -10,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -22,19 +25,15 @@ public final class Router {
     /** An estimate may be wrong by so much. */
     private static final int MARGIN_PERCENT = 10;
 
+    /** One failure of late lowers the share of successes by a twentieth. */
+    private static final double FAILURE_WEIGHS = 40;
+
     private static final long SOON_NANOS = 1_000_000_000;
 
     private final Map<String, Models.Alias> aliases;
-    private final Comparator<Models.Target> byPrice;
 
-    /** Routes by these aliases; nobody is cheaper than another. */
+    /** Routes by these aliases. */
     public Router(Map<String, Models.Alias> aliases) {
-        this(aliases, (_, _) -> 0);
-    }
-
-    /** Routes by these aliases, with the cheaper one of two targets first. */
-    public Router(Map<String, Models.Alias> aliases, Comparator<Models.Target> byPrice) {
-        this.byPrice = byPrice;
         this.aliases = Collections.unmodifiableMap(new LinkedHashMap<>(aliases));
     }
 
@@ -43,14 +42,24 @@ public final class Router {
      *
      * @param serves whether a target takes such requests at all
      * @param health how a target is; asked once for each
+     * @param cost what the call is expected to cost at a target in nano-USD; asked at most once for each
      */
     public Choice choose(
-            String name, Asked asked, Predicate<Models.Target> serves, Function<Models.Target, Health> health) {
+            String name,
+            Asked asked,
+            Predicate<Models.Target> serves,
+            Function<Models.Target, Health> health,
+            Function<Models.Target, OptionalLong> cost) {
         Models.Alias alias = Objects.requireNonNull(aliases.get(name), name);
-        int rule = rule(alias, asked);
+        Ruling ruling = ruling(name, alias, asked);
+        int rule = ruling.rule();
+        if (ruling.undecided() != null) {
+            return new Choice.Undecided(rule, ruling.undecided());
+        }
         Models.Alias answering = rule == 0 ? alias : led(alias, alias.rules().get(rule - 1));
         List<Skip> skips = new ArrayList<>();
         List<Models.Target> order = new ArrayList<>();
+        List<Offer> offers = new ArrayList<>();
         long soonest = Long.MAX_VALUE;
         for (Models.Tier tier : answering.tiers()) {
             Map<Models.Target, Health> able = new LinkedHashMap<>();
@@ -64,18 +73,27 @@ public final class Router {
                     soonest = why.passes() ? Math.min(soonest, waits(state)) : soonest;
                 }
             }
-            order.addAll(sorted(able, answering, asked));
+            if (answering.strategy() == Models.Strategy.COST && able.size() > 1) {
+                List<Offer> cheapestFirst = offers(able.keySet(), cost, hash(answering, asked));
+                offers.addAll(cheapestFirst);
+                cheapestFirst.forEach(offer -> order.add(offer.target()));
+            } else {
+                order.addAll(sorted(able, answering, asked));
+            }
         }
         return order.isEmpty()
                 ? new Choice.NoTarget(skips, soonest == Long.MAX_VALUE ? 0 : soonest)
-                : new Choice.Order(order, skips, alias.totalTimeout(), rule);
+                : new Choice.Order(order, skips, offers, alias.totalTimeout(), rule);
     }
 
     /** Who may be asked for a call of an alias that there is, however they fare and whatever they can do. */
     public List<Models.Target> allowed(String name, Asked asked) {
         Models.Alias alias = Objects.requireNonNull(aliases.get(name), name);
-        int rule = rule(alias, asked);
-        return (rule == 0 ? alias : led(alias, alias.rules().get(rule - 1))).targets();
+        Ruling ruling = ruling(name, alias, asked);
+        if (ruling.undecided() != null) {
+            return List.of();
+        }
+        return (ruling.rule() == 0 ? alias : led(alias, alias.rules().get(ruling.rule() - 1))).targets();
     }
 
     /** A probe may be over at any moment, though it is waited for much longer. */
@@ -84,13 +102,34 @@ public final class Router {
         return Math.max(SOON_NANOS, Math.max(opens, state.coolsForNanos()));
     }
 
-    private static int rule(Models.Alias alias, Asked asked) {
+    /**
+     * The rule that leads.
+     *
+     * @param rule its number, from 1; 0 for none
+     * @param undecided why it cannot be said whether it leads; {@code null} if it does
+     */
+    private record Ruling(int rule, @Nullable String undecided) {}
+
+    private static Ruling ruling(String name, Models.Alias alias, Asked asked) {
         for (int each = 0; each < alias.rules().size(); each++) {
-            if (holds(alias.rules().get(each).when(), asked)) {
-                return each + 1;
+            RouteRule.When when = alias.rules().get(each).when();
+            if (holds(when, asked)) {
+                if (when.expression().isEmpty()) {
+                    return new Ruling(each + 1, null);
+                }
+                switch (when.expression().get().evaluate(new Variables(name, asked))) {
+                    case Verdict.Decided(boolean leads) -> {
+                        if (leads) {
+                            return new Ruling(each + 1, null);
+                        }
+                    }
+                    case Verdict.Undecided(String why) -> {
+                        return new Ruling(each + 1, why);
+                    }
+                }
             }
         }
-        return 0;
+        return new Ruling(0, null);
     }
 
     /** What a request costs to look at comes last. */
@@ -163,18 +202,29 @@ public final class Router {
         if (targets.size() > 1) {
             switch (alias.strategy()) {
                 case WEIGHTED -> {
-                    long hash = alias.sticky() ? asked.conversationHash() : asked.callHash();
+                    long hash = hash(alias, asked);
                     targets.sort(Comparator.comparingDouble(target -> draw(target, hash)));
                 }
                 case LATENCY -> quickerOfTwoFirst(targets, able, asked.callHash());
                 case SUCCESS ->
                     targets.sort(Comparator.comparingLong(
                             target -> -Objects.requireNonNull(able.get(target)).successMillionths() / 10_000));
-                case COST -> targets.sort(byPrice);
-                case ORDERED -> {}
+                case COST, ORDERED -> {}
             }
         }
         return targets;
+    }
+
+    private static List<Offer> offers(Set<Models.Target> able, Function<Models.Target, OptionalLong> cost, long hash) {
+        return able.stream()
+                .map(target -> new Offer(target, cost.apply(target)))
+                .sorted(Comparator.comparingLong(Offer::orMost)
+                        .thenComparingDouble(offer -> draw(offer.target(), hash)))
+                .toList();
+    }
+
+    private static long hash(Models.Alias alias, Asked asked) {
+        return alias.sticky() ? asked.conversationHash() : asked.callHash();
     }
 
     /** Weighted rendezvous: when one of several is left out, nobody else's calls move. */
@@ -187,14 +237,20 @@ public final class Router {
         int one = Math.floorMod(hash, targets.size());
         int other = Math.floorMod(hash >>> 20, targets.size() - 1);
         other = other >= one ? other + 1 : other;
-        Models.Target quicker = load(able.get(targets.get(other))) < load(able.get(targets.get(one)))
-                ? targets.get(other)
-                : targets.get(one);
+        Health ofOne = able.getOrDefault(targets.get(one), Health.WELL);
+        Health ofOther = able.getOrDefault(targets.get(other), Health.WELL);
+        long slower = Math.max(1, Math.max(ofOne.latencyNanos(), ofOther.latencyNanos()));
+        Models.Target quicker = load(ofOther, slower) < load(ofOne, slower) ? targets.get(other) : targets.get(one);
         targets.remove(quicker);
         targets.addFirst(quicker);
     }
 
-    private static double load(@Nullable Health health) {
-        return health == null ? 0 : (double) health.latencyNanos() * (health.inFlight() + 1);
+    /**
+     * Who fails or refuses at once has no latency to show, so failures count as time: the share of one failure as twice the
+     * slower one's.
+     */
+    private static double load(Health health, long slower) {
+        double failed = (1_000_000 - health.successMillionths()) / 1e6;
+        return (health.latencyNanos() + failed * FAILURE_WEIGHS * slower) * (health.inFlight() + 1);
     }
 }

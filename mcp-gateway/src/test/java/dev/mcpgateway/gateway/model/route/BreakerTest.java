@@ -7,7 +7,9 @@ import dev.mcpgateway.gateway.config.Routing;
 import dev.mcpgateway.gateway.model.route.Breaker.Outcome;
 import dev.mcpgateway.gateway.model.route.Breaker.Pass;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -179,6 +181,49 @@ class BreakerTest {
     }
 
     @Test
+    void aProbeIsAnsweredWhenItsStreamBegins() {
+        trip();
+        now += OPEN;
+        Pass probe = breaker.pass(now).orElseThrow();
+
+        Breaker.Begun begun = breaker.begun(probe, now);
+
+        assertThat(begun.change()).extracting(Breaker.Change::to).isEqualTo(BreakerState.RAMP);
+        assertThat(breaker.pass(now)).as("others need not wait for the end").isPresent();
+        now += Duration.ofMinutes(10).toNanos();
+        assertThat(breaker.note(begun.pass(), Outcome.FAILURE, now))
+                .as("one failure on the ramp")
+                .isNull();
+        assertThat(state()).isEqualTo(BreakerState.RAMP);
+        assertThat(call(Outcome.FAILURE)).extracting(Breaker.Change::to).isEqualTo(BreakerState.OPEN);
+    }
+
+    @Test
+    void theBeginningOfALostProbeIsNoNews() {
+        trip();
+        now += OPEN;
+        Pass lost = breaker.pass(now).orElseThrow();
+        now += Duration.ofMinutes(15).toNanos();
+        Pass next = breaker.pass(now).orElseThrow();
+
+        assertThat(breaker.begun(lost, now)).isEqualTo(new Breaker.Begun(lost, null));
+        assertThat(state()).isEqualTo(BreakerState.HALF_OPEN);
+        assertThat(breaker.begun(next, now).change()).isNotNull();
+    }
+
+    @Test
+    void theBeginningOfAnOrdinaryCallSaysNothing() {
+        Pass pass = breaker.pass(now).orElseThrow();
+
+        assertThat(breaker.begun(pass, now)).isEqualTo(new Breaker.Begun(pass, null));
+        calls(0, 49);
+        assertThat(state()).isEqualTo(BreakerState.CLOSED);
+        assertThat(breaker.note(pass, Outcome.FAILURE, now))
+                .extracting(Breaker.Change::to)
+                .isEqualTo(BreakerState.OPEN);
+    }
+
+    @Test
     void itIsTrustedStepByStep() {
         trip();
         probed(Outcome.SUCCESS);
@@ -293,6 +338,9 @@ class BreakerTest {
         private int inStep;
         private boolean probing;
 
+        /** Calls that began in another one are no news. */
+        private int era;
+
         boolean passes(long now) {
             if (state == BreakerState.OPEN && now >= until) {
                 state = BreakerState.HALF_OPEN;
@@ -300,9 +348,16 @@ class BreakerTest {
             }
             if (state == BreakerState.HALF_OPEN && !probing) {
                 probing = true;
+                era++;
                 return true;
             }
             return state == BreakerState.CLOSED || state == BreakerState.RAMP;
+        }
+
+        void begun(long now) {
+            if (state == BreakerState.HALF_OPEN) {
+                note(Outcome.SUCCESS, now, 0);
+            }
         }
 
         void note(Outcome outcome, long now, long slot) {
@@ -310,6 +365,7 @@ class BreakerTest {
                 probing = false;
                 if (outcome == Outcome.SUCCESS) {
                     state = BreakerState.RAMP;
+                    era++;
                     step = 0;
                     clean = now;
                     inStep = 0;
@@ -344,6 +400,7 @@ class BreakerTest {
                 inStep = 0;
                 if (step++ == SHARES.length - 1) {
                     state = BreakerState.CLOSED;
+                    era++;
                     relapses = 0;
                     outcomes.clear();
                 }
@@ -352,6 +409,7 @@ class BreakerTest {
 
         private void open(long now) {
             state = BreakerState.OPEN;
+            era++;
             until = now
                     + Math.min(
                             OPEN << Math.min(relapses, 10), Duration.ofHours(1).toNanos());
@@ -359,6 +417,9 @@ class BreakerTest {
             outcomes.clear();
         }
     }
+
+    /** A stream that has begun, how it will end, and when it began. */
+    private record Running(Pass pass, int era, Outcome outcome) {}
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
@@ -370,6 +431,7 @@ class BreakerTest {
         int changes = 0;
         BreakerState before = state();
         int badness = 0;
+        Deque<Running> running = new ArrayDeque<>();
 
         for (int each = 0; each < 20_000; each++) {
             badness = random.nextInt(400) == 0 ? random.nextInt(4) * random.nextInt(20) : badness;
@@ -379,8 +441,21 @@ class BreakerTest {
             if (pass.isPresent()) {
                 int drawn = random.nextInt(100);
                 Outcome outcome = drawn < badness ? Outcome.FAILURE : drawn > 95 ? Outcome.IGNORED : Outcome.SUCCESS;
-                breaker.note(pass.get(), outcome, now);
-                reference.note(outcome, now, (now - start) / slots);
+                if (random.nextInt(4) == 0) {
+                    Breaker.Begun begun = breaker.begun(pass.get(), now);
+                    reference.begun(now);
+                    running.add(new Running(begun.pass(), reference.era, outcome));
+                } else {
+                    breaker.note(pass.get(), outcome, now);
+                    reference.note(outcome, now, (now - start) / slots);
+                }
+            }
+            if (running.size() > random.nextInt(8)) {
+                Running stream = running.remove();
+                breaker.note(stream.pass(), stream.outcome(), now);
+                if (stream.era() == reference.era) {
+                    reference.note(stream.outcome(), now, (now - start) / slots);
+                }
             }
             assertThat(state()).as("after call %d of seed %d", each, seed).isEqualTo(reference.state);
             changes += state() == before ? 0 : 1;

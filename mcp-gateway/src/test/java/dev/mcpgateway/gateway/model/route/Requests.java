@@ -28,6 +28,7 @@ final class Requests {
                     ModelRequest.read(api, StrictJson.parse(bytes, JsonLimits.forRequests(1 << 20, 64))),
                     Set.of("support"),
                     "acme",
+                    "alice",
                     callId);
         } catch (JsonRefused | BadModelRequest bad) {
             throw new AssertionError(bad);

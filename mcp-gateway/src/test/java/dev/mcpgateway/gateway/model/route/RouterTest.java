@@ -11,15 +11,19 @@ import dev.mcpgateway.gateway.config.Models.Target;
 import dev.mcpgateway.gateway.config.Models.Tier;
 import dev.mcpgateway.gateway.config.RouteRule;
 import dev.mcpgateway.gateway.config.RouteRule.When;
-import java.util.Comparator;
+import dev.mcpgateway.policy.rules.cel.Expression;
+import dev.mcpgateway.policy.rules.cel.Reading;
+import dev.mcpgateway.policy.rules.cel.VariableType;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,7 +57,12 @@ class RouterTest {
 
     private static Choice choose(Alias alias, Asked asked, Map<Target, Health> health) {
         return new Router(Map.of("a", alias))
-                .choose("a", asked, _ -> true, target -> health.getOrDefault(target, Health.WELL));
+                .choose(
+                        "a",
+                        asked,
+                        _ -> true,
+                        target -> health.getOrDefault(target, Health.WELL),
+                        _ -> OptionalLong.empty());
     }
 
     private static List<Target> order(Choice choice) {
@@ -251,6 +260,29 @@ class RouterTest {
     }
 
     @Test
+    void whoRefusesAtOnceIsNotTheQuickest() {
+        Alias alias = alias(Strategy.LATENCY, true, new Tier(List.of(ONE, TWO)));
+        Map<Target, Health> refusing = Map.of(
+                ONE, new Health(BreakerState.CLOSED, 100, 0, 0, 900, 1_000_000, 0),
+                TWO, new Health(BreakerState.CLOSED, 100, 0, 0, 0, 950_000, 0));
+        Map<Target, Health> rarely = Map.of(
+                ONE, new Health(BreakerState.CLOSED, 100, 0, 0, 900, 1_000_000, 0),
+                TWO, new Health(BreakerState.CLOSED, 100, 0, 0, 400, 990_000, 0));
+        Map<Target, Health> neverAnswered = Map.of(
+                ONE, new Health(BreakerState.CLOSED, 100, 0, 0, 0, 900_000, 0),
+                TWO, new Health(BreakerState.CLOSED, 100, 0, 0, 0, 950_000, 0));
+
+        for (int each = 0; each < 50; each++) {
+            Asked asked = Requests.chat("", "call-" + each);
+            assertThat(order(choose(alias, asked, refusing))).containsExactly(ONE, TWO);
+            assertThat(order(choose(alias, asked, rarely)))
+                    .as("one failure of a hundred calls is not the end")
+                    .containsExactly(TWO, ONE);
+            assertThat(order(choose(alias, asked, neverAnswered))).containsExactly(TWO, ONE);
+        }
+    }
+
+    @Test
     void whoFailedLeastIsAskedFirst() {
         Alias alias = alias(Strategy.SUCCESS, true, new Tier(List.of(ONE, TWO)));
         Map<Target, Health> health = Map.of(ONE, new Health(BreakerState.CLOSED, 100, 0, 0, 0, 800_000, 0));
@@ -259,19 +291,70 @@ class RouterTest {
         assertThat(order(choose(alias, Requests.chat("", "c"), Map.of()))).containsExactly(ONE, TWO);
     }
 
-    @Test
-    void theCheapestIsAskedFirstWherePricesAreKnown() {
-        Router router = new Router(
-                Map.of("a", alias(Strategy.COST, true, new Tier(List.of(ONE, TWO)))),
-                Comparator.comparing((Target target) -> target.model()).reversed());
+    private static Choice.Order byCost(Alias alias, String callId, Map<Target, Long> cost) {
+        Choice choice = new Router(Map.of("a", alias))
+                .choose(
+                        "a",
+                        Requests.chat("", callId),
+                        _ -> true,
+                        _ -> Health.WELL,
+                        target -> cost.containsKey(target) ? OptionalLong.of(cost.get(target)) : OptionalLong.empty());
+        return (Choice.Order) choice;
+    }
 
-        assertThat(order(router.choose("a", Requests.chat("", "c"), _ -> true, _ -> Health.WELL)))
-                .containsExactly(TWO, ONE);
+    @Test
+    void theCheapestOfATierIsAskedFirstAndWhoHasNoPriceLast() {
+        Alias alias = alias(Strategy.COST, true, new Tier(List.of(ONE, TWO, THREE)));
+
+        Choice.Order order = byCost(alias, "c", Map.of(TWO, 900L, THREE, 20L));
+
+        assertThat(order.targets()).containsExactly(THREE, TWO, ONE);
+        assertThat(order.offers()).extracting(Offer::text).containsExactly("nano_usd_20", "nano_usd_900", "unpriced");
+    }
+
+    @Test
+    void aDearTierGoesBeforeACheapOneBelowIt() {
+        Alias alias = alias(Strategy.COST, true, new Tier(List.of(ONE)), new Tier(List.of(TWO, THREE)));
+
+        Choice.Order order = byCost(alias, "c", Map.of(ONE, 900L, TWO, 5L, THREE, 4L));
+
+        assertThat(order.targets()).containsExactly(ONE, THREE, TWO);
+        assertThat(order.offers()).as("the first tier had no choice").hasSize(2);
+    }
+
+    @Test
+    void whoCostTheSameAreDrawnByTheirWeights() {
+        Target heavy = weighted("heavy", 3);
+        Target light = weighted("light", 1);
+        Alias alias = alias(Strategy.COST, false, new Tier(List.of(heavy, light, ONE)));
+        int heavies = 0;
+
+        for (int each = 0; each < 1_000; each++) {
+            Choice.Order order = byCost(alias, "call-" + each, Map.of(heavy, 7L, light, 7L, ONE, 8L));
+            assertThat(order.targets()).last().isEqualTo(ONE);
+            heavies += order.targets().getFirst().equals(heavy) ? 1 : 0;
+        }
+
+        assertThat(heavies).isBetween(690, 810);
+    }
+
+    @Test
+    void whoIsLeftAloneIsNotAskedForBeingCheap() {
+        Alias alias = alias(Strategy.COST, true, new Tier(List.of(ONE, TWO)));
+        Choice choice = new Router(Map.of("a", alias))
+                .choose(
+                        "a",
+                        Requests.chat("", "c"),
+                        _ -> true,
+                        target -> target.equals(ONE) ? health(BreakerState.OPEN, 0, 5, 0) : Health.WELL,
+                        _ -> OptionalLong.of(1));
+
+        assertThat(order(choice)).containsExactly(TWO);
     }
 
     private static When when(
             Optional<Boolean> stream, Optional<Boolean> tools, OptionalInt max, Map<String, String> parameters) {
-        return new When(stream, tools, OptionalInt.empty(), max, parameters, Set.of(), Set.of());
+        return new When(stream, tools, OptionalInt.empty(), max, parameters, Set.of(), Set.of(), Optional.empty());
     }
 
     @Test
@@ -286,7 +369,8 @@ class RouterTest {
                 OptionalInt.empty(),
                 Map.of(),
                 Set.of("support"),
-                Set.of("acme"));
+                Set.of("acme"),
+                Optional.empty());
         Alias alias = new Alias(
                 ordered(ONE, TWO).tiers(),
                 Strategy.ORDERED,
@@ -306,8 +390,134 @@ class RouterTest {
         assertThat(led(router, ",\"x\":\"" + "word ".repeat(40) + "\"")).isEqualTo("3 [two, one]");
     }
 
+    private static When expression(String text) {
+        Map<String, VariableType> all = Map.ofEntries(
+                Map.entry("protocol", VariableType.TEXT),
+                Map.entry("alias", VariableType.TEXT),
+                Map.entry("stream", VariableType.FLAG),
+                Map.entry("input_tokens", VariableType.WHOLE),
+                Map.entry("max_output_tokens", VariableType.WHOLE),
+                Map.entry("temperature", VariableType.NUMBER),
+                Map.entry("tools", VariableType.TEXTS),
+                Map.entry("tool_choice", VariableType.TEXT),
+                Map.entry("images", VariableType.FLAG),
+                Map.entry("schema", VariableType.FLAG),
+                Map.entry("reasoning", VariableType.TEXT),
+                Map.entry("groups", VariableType.TEXTS),
+                Map.entry("tenant", VariableType.TEXT),
+                Map.entry("subject", VariableType.TEXT));
+        return switch (Expression.read(text, all)) {
+            case Reading.Good(Expression expression) ->
+                new When(
+                        Optional.empty(),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        OptionalInt.empty(),
+                        Map.of(),
+                        Set.of(),
+                        Set.of(),
+                        Optional.of(expression));
+            case Reading.Bad bad -> throw new AssertionError(bad);
+        };
+    }
+
+    private static Router ruled(When... whens) {
+        List<RouteRule> rules = Stream.of(whens)
+                .map(when -> new RouteRule(when, "", List.of(1)))
+                .toList();
+        return new Router(
+                Map.of("a", new Alias(ordered(ONE, TWO).tiers(), Strategy.ORDERED, true, Optional.empty(), rules)));
+    }
+
+    private static boolean leads(String expression, Asked asked) {
+        Choice choice = ruled(expression(expression))
+                .choose("a", asked, _ -> true, _ -> Health.WELL, _ -> OptionalLong.empty());
+        return order(choice).equals(List.of(TWO));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            protocol == "chat_completions" | | true
+            alias == "a" && tenant == "acme" && subject == "alice" && groups == ["support"] | | true
+            stream | ,"stream":true | true
+            stream | | false
+            input_tokens < 30 | | true
+            max_output_tokens == 0 | | true
+            max_output_tokens == 77 | ,"max_completion_tokens":77 | true
+            temperature == 1.0 && temperature < 2 | | true
+            temperature < 0.5 | ,"temperature":0.2 | true
+            tools == ["f", "g", "web_search"] | ,"tools":[{"type":"function","function":{"name":"f"}},{"type":"function","name":"g"},{"type":"web_search"}] | true
+            tools == ["old"] | ,"functions":[{"name":"old"}] | true
+            tools == ["x", "y"] | ,"tools":[{"functionDeclarations":[{"name":"x"},{"name":"y"}]}] | true
+            tools.exists(t, t.startsWith("db_")) | ,"tools":[{"name":"db_write"}] | true
+            size(tools) == 0 | ,"tools":"none" | true
+            tool_choice == "required" | ,"tool_choice":"required" | true
+            tool_choice == "tool" | ,"tool_choice":{"type":"tool","name":"f"} | true
+            tool_choice == "" | | true
+            images | ,"x":{"type":"image_url"} | true
+            schema | ,"response_format":{"type":"json_schema"} | true
+            reasoning == "high" | ,"reasoning_effort":"high" | true
+            reasoning == "low" | ,"reasoning":{"effort":"low"} | true
+            reasoning == "enabled" | ,"thinking":{"type":"enabled"} | true
+            reasoning == "" | | true
+            """, quoteCharacter = '~')
+    void anExpressionSeesTheRequestAndItsCaller(String expression, String more, boolean holds) {
+        assertThat(leads(expression, Requests.chat(more == null ? "" : more, "c")))
+                .isEqualTo(holds);
+    }
+
+    @Test
+    void aGeminiRequestHasItsPartsElsewhere() {
+        Asked asked = Requests.asked(
+                ModelApi.GENERATE_CONTENT,
+                "{\"model\":\"m\",\"generationConfig\":{\"temperature\":0.1,\"maxOutputTokens\":9},"
+                        + "\"toolConfig\":{\"functionCallingConfig\":{\"mode\":\"ANY\"}}}",
+                "c");
+
+        assertThat(leads("temperature < 0.2 && max_output_tokens == 9 && tool_choice == \"ANY\"", asked))
+                .isTrue();
+        assertThat(leads("protocol == \"generate_content\"", asked)).isTrue();
+    }
+
+    @Test
+    void aRuleThatCannotBeDecidedSendsTheCallNowhere() {
+        Router router = ruled(expression("stream"), expression("tools[0] == \"x\""), expression("true"));
+        Asked asked = Requests.chat("", "c");
+
+        assertThat(router.choose("a", asked, _ -> true, _ -> Health.WELL, _ -> OptionalLong.empty()))
+                .isEqualTo(new Choice.Undecided(2, "index_out_of_bounds"));
+        assertThat(router.allowed("a", asked)).isEmpty();
+    }
+
+    @Test
+    void aNameLongerThanNamesAreIsNotLookedThrough() {
+        Asked asked = Requests.chat(",\"tools\":[{\"name\":\"" + "x".repeat(300) + "\"}]", "c");
+
+        assertThat(ruled(expression("tools.exists(t, t.matches(\"^x+$\"))"))
+                        .choose("a", asked, _ -> true, _ -> Health.WELL, _ -> OptionalLong.empty()))
+                .isEqualTo(new Choice.Undecided(1, "a variable has no value"));
+    }
+
+    @Test
+    void otherConditionsOfTheSameRuleAreLookedAtFirst() {
+        When both = new When(
+                Optional.of(true),
+                Optional.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                Map.of(),
+                Set.of(),
+                Set.of(),
+                expression("tools[0] == \"x\"").expression());
+
+        assertThat(ruled(both)
+                        .choose("a", Requests.chat("", "c"), _ -> true, _ -> Health.WELL, _ -> OptionalLong.empty()))
+                .isInstanceOf(Choice.Order.class);
+    }
+
     private static String led(Router router, String more) {
-        Choice choice = router.choose("a", Requests.chat(more, "c"), _ -> true, _ -> Health.WELL);
+        Choice choice =
+                router.choose("a", Requests.chat(more, "c"), _ -> true, _ -> Health.WELL, _ -> OptionalLong.empty());
         return choice instanceof Choice.Order order
                 ? order.rule() + " "
                         + order.targets().stream().map(Target::model).toList()

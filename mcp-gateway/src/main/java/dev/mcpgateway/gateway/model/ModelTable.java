@@ -24,11 +24,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** The models that there are, by the aliases that agents name. Never changes but for the health of who serves them. */
 public final class ModelTable {
-    private static final String TENANT = "tenant";
 
     private final Map<String, Models.Alias> byAlias;
     private final Map<String, ModelProvider> providers;
@@ -90,10 +88,6 @@ public final class ModelTable {
         };
     }
 
-    private static String tenant(@Nullable JsonNode claim) {
-        return claim != null && claim.isString() ? claim.stringValue() : "";
-    }
-
     /** Says what is wrong with the request, and nothing about who serves the model. */
     private static Refusal refusal(List<Skip> skips, long retryAfterNanos) {
         String all = skips.stream()
@@ -130,7 +124,7 @@ public final class ModelTable {
         return new Asked(
                 ask.request(),
                 caller.subject().groups(),
-                tenant(caller.subject().claims().get(TENANT)),
+                caller.tenant(),
                 ask.exchange().id());
     }
 

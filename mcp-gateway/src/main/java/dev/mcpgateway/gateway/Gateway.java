@@ -178,6 +178,7 @@ public final class Gateway implements AutoCloseable {
                     audit,
                     telemetry,
                     money,
+                    KeptWiring.of(config, wiring),
                     incidents,
                     transports);
             this.authenticator = authenticator(time);

@@ -32,6 +32,7 @@ import dev.mcpgateway.gateway.model.ModelFace;
 import dev.mcpgateway.gateway.model.ModelTable;
 import dev.mcpgateway.gateway.model.cache.ExactCache;
 import dev.mcpgateway.gateway.model.guard.PolicyGuardrails;
+import dev.mcpgateway.gateway.model.kept.KeptState;
 import dev.mcpgateway.gateway.model.route.HealthTable;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.Policy;
@@ -80,6 +81,7 @@ final class ModelWiring {
             AuditLog audit,
             Telemetry telemetry,
             Optional<MoneyWiring> money,
+            Optional<KeptState> kept,
             Incidents incidents,
             List<AutoCloseable> transports) {
         return config.models().map(models -> {
@@ -108,8 +110,10 @@ final class ModelWiring {
                     new ModelFace.Settings(
                             audience(config, publicUrl).orElseThrow(),
                             requests(models, config),
-                            config.limits().callsPerMinute()),
+                            config.limits().callsPerMinute(),
+                            config.limits().modelCallsPerCaller()),
                     money.map(MoneyWiring::money),
+                    kept.orElseThrow(),
                     new ModelTable(models.aliases(), providers, health),
                     admission,
                     new Attempts(models.routing(), health, admission, time, wiring.ids()),

@@ -105,6 +105,7 @@ class ConfigSchemaTest {
                "budgets": [{"name": "all", "per": "organisation", "period": "month", "limit_usd": "1.5", "limit_tokens": 5,
                  "limit_requests": 5, "mode": "observe", "match": {"subject": "a", "client_id": ["c"], "groups": ["g"],
                  "tenants": ["t"], "claims": {"project": "p"}, "models": ["gpt-*"]}}],
+               "kept_state": {"big": {"ids": "bound", "open_ids": ["file-1"]}},
                "safe_mode": {"profile": "good.json", "public_key": "good.pub", "leave_window_s": 60},
                "signals": {"change_windows": [{"days": ["mon"], "from": "09:00", "to": "10:00", "zone": "UTC"}]}},
              "views": {"default": {"path": "/mcp", "upstreams": ["crm"], "bare_names": false}},
@@ -112,7 +113,7 @@ class ConfigSchemaTest {
              "limits": {"request_bytes": 2048, "header_bytes": 2048, "arguments_bytes": 2048, "reply_bytes": 1073741824,
                "result_bytes": 1024, "json_depth": 20, "header_timeout_ms": 100, "body_timeout_ms": 100, "answer_timeout_ms":
                100, "idle_timeout_ms": 100, "keep_alive_ms": 100, "connections": 5, "calls_per_minute": 5, "auth_failures_per_minute": 5,
-               "sessions": 5, "sessions_per_caller": 5, "streams": 5, "streams_per_caller": 5,
+               "sessions": 5, "sessions_per_caller": 5, "streams": 5, "streams_per_caller": 5, "model_calls_per_caller": 5,
                "session_idle_s": 5, "list_tools": 5, "list_ttl_ms": 5, "refresh_interval_s": 5, "input_wait_ms": 100,
                "drain_timeout_s": 5, "catalogue_grace_s": 5},
              "audit": {"dir": "log", "origin": "a.example/gw", "signing_key": {"file": "s.pem"}, "subject_key": {"file": "s"}},

@@ -180,6 +180,7 @@ public final class Gateway implements AutoCloseable {
                     audit,
                     telemetry,
                     money,
+                    KeptWiring.of(config, wiring),
                     incidents,
                     patterns,
                     transports);

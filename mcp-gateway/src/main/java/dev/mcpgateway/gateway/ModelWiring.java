@@ -34,6 +34,7 @@ import dev.mcpgateway.gateway.model.ModelFace;
 import dev.mcpgateway.gateway.model.ModelTable;
 import dev.mcpgateway.gateway.model.cache.ExactCache;
 import dev.mcpgateway.gateway.model.guard.PolicyGuardrails;
+import dev.mcpgateway.gateway.model.kept.KeptState;
 import dev.mcpgateway.gateway.model.route.HealthTable;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.ModelRules;
@@ -88,6 +89,7 @@ final class ModelWiring {
             AuditLog audit,
             Telemetry telemetry,
             Optional<MoneyWiring> money,
+            Optional<KeptState> kept,
             Incidents incidents,
             PatternSet patterns,
             List<AutoCloseable> transports)
@@ -123,8 +125,10 @@ final class ModelWiring {
                     new ModelFace.Settings(
                             audience(config, publicUrl).orElseThrow(),
                             requests(models, config),
-                            config.limits().callsPerMinute()),
+                            config.limits().callsPerMinute(),
+                            config.limits().modelCallsPerCaller()),
                     money.map(MoneyWiring::money),
+                    kept.orElseThrow(),
                     new ModelTable(
                             models.aliases(),
                             providers,

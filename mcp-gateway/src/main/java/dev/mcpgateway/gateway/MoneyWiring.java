@@ -43,7 +43,7 @@ final class MoneyWiring {
         this.prices = prices;
         this.ledger = ledger;
         this.clock = clock;
-        this.money = new Money(() -> this.prices, settings.budgets(), settings.claims(), settings.assumed(), ledger);
+        this.money = new Money(() -> this.prices, settings.budgets(), settings.teamClaim(), settings.assumed(), ledger);
     }
 
     /**

@@ -91,6 +91,25 @@ public sealed interface CallerCondition {
         }
     }
 
+    /** The caller's tenant is one of {@code tenants}; a caller without one never is. */
+    record TenantIn(Set<String> tenants) implements CallerCondition {
+
+        /** Copies {@code tenants}. */
+        public TenantIn {
+            tenants = nonEmpty(tenants);
+        }
+
+        @Override
+        public Truth test(Subject subject) {
+            return truth(!subject.tenant().isEmpty() && tenants.contains(subject.tenant()));
+        }
+
+        @Override
+        public String key() {
+            return "tenant";
+        }
+    }
+
     /**
      * The claim {@code name} is one of {@code values}, or is a list of which at least one element is. A claim that is
      * missing or null has no value, so the condition does not hold. A claim of a type that none of the values has is an

@@ -26,7 +26,7 @@ final class CallerIndex {
                 case CallerCondition.SubjectIn(Set<String> values) -> subjects = values;
                 case CallerCondition.InGroup(Set<String> values) -> groups = values;
                 case CallerCondition.ClientIn(Set<String> values) -> clients = values;
-                case CallerCondition.IssuerIn _, CallerCondition.ClaimIn _ -> {}
+                case CallerCondition.IssuerIn _, CallerCondition.ClaimIn _, CallerCondition.TenantIn _ -> {}
             }
         }
         if (!subjects.isEmpty()) {

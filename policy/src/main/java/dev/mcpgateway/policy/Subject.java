@@ -14,6 +14,7 @@ import tools.jackson.databind.JsonNode;
  * @param groups groups of the user
  * @param scopes scopes of the credential
  * @param claims further claims that rules may compare, by name
+ * @param tenant whose user it is, as the issuer or the operator says; empty for nobody's
  */
 public record Subject(
         String issuer,
@@ -21,7 +22,8 @@ public record Subject(
         @Nullable String clientId,
         Set<String> groups,
         Set<String> scopes,
-        Map<String, JsonNode> claims) {
+        Map<String, JsonNode> claims,
+        String tenant) {
 
     /** Copies the collections. */
     public Subject {
@@ -30,7 +32,18 @@ public record Subject(
         claims = Map.copyOf(claims);
     }
 
-    /** A caller without client id, groups, scopes and claims. */
+    /** A caller of no tenant. */
+    public Subject(
+            String issuer,
+            String subject,
+            @Nullable String clientId,
+            Set<String> groups,
+            Set<String> scopes,
+            Map<String, JsonNode> claims) {
+        this(issuer, subject, clientId, groups, scopes, claims, "");
+    }
+
+    /** A caller without client id, groups, scopes, claims and tenant. */
     public static Subject of(String issuer, String subject) {
         return new Subject(issuer, subject, null, Set.of(), Set.of(), Map.of());
     }

@@ -77,6 +77,7 @@ public enum Reason {
     MODELS_RESTING(
             Stage.ROUTE, 503, -31503, Form.HTTP, "Nobody who serves the model takes requests now. Try again later."),
     MODEL_MISMATCH(Stage.FORWARD, 502, -31502, Form.HTTP, "Another model answered than was asked for."),
+    UNKNOWN_KEPT(Stage.ROUTE, 404, -31404, Form.HTTP, "Nothing of that id is kept for you."),
     SAFE_MODE(Stage.ROUTE, 503, -31503, Form.HTTP, "The model is not available at the moment."),
     READ_ONLY(Stage.AUTHORIZE, 403, -31403, Form.HTTP, "In safe mode nothing is changed here but to stop or narrow."),
     NEEDS_SCOPE(Stage.LOCATE, 403, -31403, Form.HTTP, "The access token lacks a scope for this."),
@@ -89,6 +90,7 @@ public enum Reason {
     DENIED(Stage.AUTHORIZE, 200, -31403, Form.TOOL, "This call is not allowed."),
     POLICY_ERROR(Stage.AUTHORIZE, 200, -31403, Form.TOOL, "This call is not allowed."),
     RATE_LIMITED(Stage.ADMIT, 429, -31429, Form.HTTP, "Too many calls. Try again later."),
+    TOO_MANY_MODEL_CALLS(Stage.ADMIT, 429, -31429, Form.HTTP, "Too many calls at once. Try again later."),
     TOO_MANY_SUBSCRIPTIONS(Stage.ADMIT, 200, -31429, Form.RPC, "Too many subscriptions in this session: end one"),
     UPSTREAM_BUSY(Stage.ADMIT, 200, -31429, Form.TOOL, "The upstream server is busy. Try again later."),
     OVER_BUDGET(Stage.BUDGET, 429, -31429, Form.HTTP, "The budget for models is used up. Retrying will not help."),

@@ -137,6 +137,12 @@ final class KeysCommand implements Runnable {
         @Option(names = "--client", required = true, paramLabel = "NAME", description = "Its holder's client id.")
         String client = "";
 
+        @Option(
+                names = "--tenant",
+                paramLabel = "NAME",
+                description = "Its holder's tenant, for limits, restrictions and reports; none if left out.")
+        String tenant = "";
+
         @Option(names = "--groups", split = ",", paramLabel = "NAME", description = "Groups, comma-separated.")
         List<String> groups = List.of();
 
@@ -168,7 +174,7 @@ final class KeysCommand implements Runnable {
             VirtualKey key = new VirtualKey(
                     text.id(),
                     name,
-                    new Holder(subject, client, new LinkedHashSet<>(groups), new LinkedHashSet<>(scopes)),
+                    new Holder(subject, client, new LinkedHashSet<>(groups), new LinkedHashSet<>(scopes), tenant),
                     views(config),
                     text.sha256(),
                     setting.now(),
@@ -311,6 +317,9 @@ final class KeysCommand implements Runnable {
         return key.id() + "  " + key.state(now) + "  " + key.name()
                 + "  subject " + key.holder().subject()
                 + " client " + key.holder().clientId()
+                + (key.holder().tenant().isEmpty()
+                        ? ""
+                        : " tenant " + key.holder().tenant())
                 + " groups " + String.join(",", VirtualKey.sorted(key.holder().groups()))
                 + " scopes " + String.join(",", VirtualKey.sorted(key.holder().scopes()))
                 + " views " + String.join(",", VirtualKey.sorted(key.views()))

@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
         name = "restrict",
         mixinStandardHelpOptions = true,
         description = {
-            "Leaves the callers of a tenant (claim 'tenant') with the tools, prompts and resources that the policy classes",
+            "Leaves the callers of a tenant with the tools, prompts and resources that the policy classes",
             "read_only and with the models named here, from their next request on; everything else looks unknown to",
             "them. Kept across restarts."
         },

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param scopeClaim claim with the scopes: a space-separated string or an array; with a leading slash a JSON Pointer
  * @param groupsClaim claim with the groups: an array of strings or one string; need not be there; with a leading slash
  *     a JSON Pointer
+ * @param tenantClaim claim with the tenant, one string; need not be there; with a leading slash a JSON Pointer
  * @param maxLifetime longest accepted {@code exp - iat}
  * @param skew tolerated difference of clocks
  * @param audienceAlone whether {@code aud} must name nobody else
@@ -34,6 +35,7 @@ public record IssuerProfile(
         String clientIdClaim,
         String scopeClaim,
         String groupsClaim,
+        String tenantClaim,
         Duration maxLifetime,
         Duration skew,
         boolean audienceAlone,

@@ -47,6 +47,7 @@ final class IssuerReader {
                 claim(claims, "client_id", "client_id"),
                 place(claims, "scope", "scope"),
                 place(claims, "groups", "groups"),
+                place(claims, "tenant", "tenant"),
                 entry.seconds(
                         "max_lifetime_s",
                         Duration.ofSeconds(30),
@@ -87,7 +88,9 @@ final class IssuerReader {
         String name = place(claims, key, fallback);
         if (name.startsWith("/")) {
             claims.ifPresent(section -> section.problem(
-                    key, "it must be the name of a claim", "Only scope and groups may be inside of another claim"));
+                    key,
+                    "it must be the name of a claim",
+                    "Only scope, groups and tenant may be inside of another claim"));
         }
         return name;
     }

@@ -24,6 +24,7 @@ import java.time.Duration;
  * @param sessionsPerCaller most legacy sessions of one caller at once
  * @param streams most open event streams to agents at once
  * @param streamsPerCaller most open event streams of one caller at once
+ * @param modelCallsPerCaller most calls of models of one caller at once
  * @param sessionIdle time without use after which a legacy session ends
  * @param listTools most tools in one page of {@code tools/list}
  * @param listTtl how long an agent may keep a list of tools
@@ -51,6 +52,7 @@ public record Limits(
         int sessionsPerCaller,
         int streams,
         int streamsPerCaller,
+        int modelCallsPerCaller,
         Duration sessionIdle,
         int listTools,
         Duration listTtl,
@@ -79,6 +81,7 @@ public record Limits(
             100,
             5_000,
             100,
+            1_000,
             Duration.ofMinutes(30),
             1_000,
             Duration.ofSeconds(5),

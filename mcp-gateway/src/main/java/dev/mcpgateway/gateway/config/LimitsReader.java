@@ -32,6 +32,7 @@ final class LimitsReader {
                 count(section, "sessions_per_caller", d.sessionsPerCaller()),
                 count(section, "streams", d.streams()),
                 count(section, "streams_per_caller", d.streamsPerCaller()),
+                count(section, "model_calls_per_caller", d.modelCallsPerCaller()),
                 section.seconds("session_idle_s", Duration.ofSeconds(1), LONGEST, d.sessionIdle()),
                 count(section, "list_tools", d.listTools()),
                 section.millis("list_ttl_ms", Duration.ZERO, LONGEST, d.listTtl()),

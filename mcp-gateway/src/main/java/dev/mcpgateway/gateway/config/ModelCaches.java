@@ -8,10 +8,9 @@ import java.util.Map;
 /**
  * The caches of models' answers.
  *
- * @param tenantClaim the claim of a caller's token that names its tenant
  * @param exact answers to the very same request
  */
-public record ModelCaches(String tenantClaim, Exact exact) {
+public record ModelCaches(Exact exact) {
     /**
      * Answers to the very same request.
      *

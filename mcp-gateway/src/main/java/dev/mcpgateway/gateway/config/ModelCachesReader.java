@@ -12,8 +12,6 @@ import java.util.Set;
 
 /** Reads {@code models.cache}. Left out, nothing is kept. */
 final class ModelCachesReader {
-    private static final String TENANT = "tenant";
-    private static final int CLAIM_CHARS_MAX = 128;
     private static final long BYTES_DEFAULT = 64L * 1024 * 1024;
     private static final long BYTES_MIN = 16L * 1024 * 1024;
     private static final long BYTES_MAX = 2L << 30;
@@ -34,16 +32,13 @@ final class ModelCachesReader {
     static ModelCaches caches(YamlObject models, Set<String> aliases) {
         Optional<YamlObject> section = models.object("cache");
         if (section.isEmpty()) {
-            return new ModelCaches(TENANT, NOTHING);
+            return new ModelCaches(NOTHING);
         }
         YamlObject cache = section.get();
-        String claim = cache.text("tenant_claim", TENANT);
-        if (claim.isEmpty() || claim.length() > CLAIM_CHARS_MAX) {
-            cache.problem("tenant_claim", "it must have 1 to " + CLAIM_CHARS_MAX + " characters", "");
-        }
+        TenantClaim.refuse(cache);
         Exact exact = cache.object("exact").map(each -> exact(each, aliases)).orElse(NOTHING);
         cache.rejectUnknownKeys();
-        return new ModelCaches(claim, exact);
+        return new ModelCaches(exact);
     }
 
     private static Exact exact(YamlObject section, Set<String> aliases) {

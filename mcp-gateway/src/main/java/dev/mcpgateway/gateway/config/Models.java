@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param caches whose answers are kept
  * @param routing how failures of providers are met
  * @param incident what is prepared for incidents
+ * @param keptIds who may name what a provider keeps, by its name; of others each caller its own
  */
 public record Models(
         @Nullable URI audience,
@@ -38,7 +39,8 @@ public record Models(
         Optional<MoneySettings> money,
         ModelCaches caches,
         Routing routing,
-        Incident incident) {
+        Incident incident,
+        Map<String, KeptIds> keptIds) {
     /** What keys call the place where models are, beside the names of views. */
     public static final String VIEW = "models";
 
@@ -46,6 +48,7 @@ public record Models(
     public Models {
         providers = Collections.unmodifiableMap(new LinkedHashMap<>(providers));
         aliases = Collections.unmodifiableMap(new LinkedHashMap<>(aliases));
+        keptIds = Map.copyOf(keptIds);
     }
 
     /**

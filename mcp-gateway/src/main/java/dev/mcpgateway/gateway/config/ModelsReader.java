@@ -43,7 +43,8 @@ final class ModelsReader {
                 new MoneyReader(config, aliases.keySet()).money(section),
                 ModelCachesReader.caches(section, aliases.keySet()),
                 RoutingReader.routing(section),
-                IncidentReader.read(config, section));
+                IncidentReader.read(config, section),
+                KeptIdsReader.read(section, providers.keySet()));
         if (models.aliases().isEmpty()) {
             section.problem("aliases", "no model has an alias", "Agents name models by aliases: gpt: {targets: […]}");
         }

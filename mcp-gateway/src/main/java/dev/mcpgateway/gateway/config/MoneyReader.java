@@ -51,12 +51,13 @@ final class MoneyReader {
     }
 
     private MoneySettings settings(YamlObject section, List<Budget> budgets) {
+        TenantClaim.refuse(section);
         MoneySettings settings = new MoneySettings(
                 config.path(section.text("file")),
                 new Money.Assumed(
                         section.integer("input_tokens", 1, TOKENS_MAX, INPUT_TOKENS),
                         section.integer("output_tokens", 1, TOKENS_MAX, OUTPUT_TOKENS)),
-                new Budget.Claims(section.text("team_claim", "team"), section.text("tenant_claim", "tenant")),
+                section.text("team_claim", "team"),
                 Duration.ofDays(section.integer("keep_days", 1, 3650, KEEP_DAYS)),
                 budgets);
         section.rejectUnknownKeys();
@@ -109,12 +110,14 @@ final class MoneyReader {
                             set(match, "subject"),
                             set(match, "client_id"),
                             set(match, "groups"),
+                            set(match, "tenants"),
                             claims(match),
                             models(match));
                     match.rejectUnknownKeys();
                     return read;
                 })
-                .orElseGet(() -> new Budget.Match(Set.of(), Set.of(), Set.of(), Set.of(), Map.of(), List.of()));
+                .orElseGet(
+                        () -> new Budget.Match(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Map.of(), List.of()));
     }
 
     /** An empty list would hold for everybody, where its writer may have meant nobody. */

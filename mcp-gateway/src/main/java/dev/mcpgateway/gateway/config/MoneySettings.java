@@ -11,12 +11,11 @@ import java.util.List;
  *
  * @param prices the file of prices
  * @param assumed bounds of calls that name none
- * @param claims names of the claims that teams and tenants are told by
+ * @param teamClaim the claim that names teams
  * @param keep how long usage is kept
  */
 @SuppressWarnings("exports") // what its values are is the gateway's own affair
-public record MoneySettings(
-        Path prices, Money.Assumed assumed, Budget.Claims claims, Duration keep, List<Budget> budgets) {
+public record MoneySettings(Path prices, Money.Assumed assumed, String teamClaim, Duration keep, List<Budget> budgets) {
     /** Copies the list. */
     public MoneySettings {
         budgets = List.copyOf(budgets);

@@ -53,6 +53,11 @@ public final class Caller {
         return subject;
     }
 
+    /** Whose user it is, for limits, restrictions, what is kept and the audit log; empty for nobody's. */
+    public String tenant() {
+        return subject.tenant();
+    }
+
     /** The issuer's identifier, as in the token's {@code iss}. */
     public String issuer() {
         return issuer;

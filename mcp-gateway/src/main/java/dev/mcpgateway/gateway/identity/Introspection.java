@@ -89,6 +89,7 @@ public final class Introspection extends TokenVerifier {
                 profile.clientIdClaim(),
                 profile.scopeClaim(),
                 profile.groupsClaim(),
+                profile.tenantClaim(),
                 profile.maxLifetime(),
                 profile.skew(),
                 profile.audienceAlone(),

@@ -122,10 +122,26 @@ final class TokenClaims {
         Set<String> groups = list(profile.groupsClaim(), "\0");
         Set<String> scopes = hierarchy.expand(list(profile.scopeClaim(), " "));
         return new Caller(
-                new Subject(profile.alias(), subject, clientId, groups, scopes, otherClaims()),
+                new Subject(profile.alias(), subject, clientId, groups, scopes, otherClaims(), tenant()),
                 profile.issuer(),
                 tokenId,
                 strict.time(EXP, TokenStep.TIMES));
+    }
+
+    /**
+     * One clean string; absent, null and empty are none. Any other is refused: who reads limits and restrictions of a tenant
+     * would not know whose caller this is.
+     */
+    private String tenant() throws BadToken {
+        int node = place(profile.tenantClaim());
+        if (node == JsonDocument.NONE || payload.is(node, Kind.NULL) || isText(node, "")) {
+            return "";
+        }
+        Name claim = Name.of(profile.tenantClaim());
+        if (!payload.is(node, Kind.STRING)) {
+            throw new BadToken(TokenStep.CLAIMS, claim + ", the tenant, is no string");
+        }
+        return StrictClaims.clean(payload.string(node), claim, TokenStep.CLAIMS);
     }
 
     /** There, and with something in it. */

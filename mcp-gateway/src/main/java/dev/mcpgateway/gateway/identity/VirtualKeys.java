@@ -122,6 +122,7 @@ public final class VirtualKeys extends TokenVerifier {
                 "client_id",
                 "scope",
                 "groups",
+                "tenant",
                 Duration.ZERO,
                 Duration.ZERO,
                 true,
@@ -235,7 +236,8 @@ public final class VirtualKeys extends TokenVerifier {
                 holder.clientId(),
                 holder.groups(),
                 scopes.expand(holder.scopes()),
-                Map.of());
+                Map.of(),
+                holder.tenant());
         Caller caller = new Caller(subject, ISSUER, null, key.expires()).provedBy(key.id());
         return new Entry(key, new VerifiedToken(caller, profile, Confirmation.NONE));
     }

@@ -168,6 +168,10 @@ public final class KeyFile {
         json.put("id", key.id()).put("name", key.name());
         json.put("subject", key.holder().subject())
                 .put("client_id", key.holder().clientId());
+        // as the files of before, which know no tenant
+        if (!key.holder().tenant().isEmpty()) {
+            json.put("tenant", key.holder().tenant());
+        }
         texts(json.putArray("groups"), key.holder().groups());
         texts(json.putArray("scopes"), key.holder().scopes());
         texts(json.putArray("views"), key.views());
@@ -200,7 +204,11 @@ public final class KeyFile {
                 text(json, "id"),
                 text(json, "name"),
                 new Holder(
-                        text(json, "subject"), text(json, "client_id"), texts(json, "groups"), texts(json, "scopes")),
+                        text(json, "subject"),
+                        text(json, "client_id"),
+                        texts(json, "groups"),
+                        texts(json, "scopes"),
+                        json.has("tenant") ? text(json, "tenant") : ""),
                 texts(json, "views"),
                 text(json, "sha256"),
                 Instant.parse(text(json, "created")),

@@ -35,16 +35,26 @@ public record VirtualKey(
     private static final int TEXT_MAX = 256;
     private static final int LIST_MAX = 100;
 
-    /** Whom policy sees. */
-    public record Holder(String subject, String clientId, Set<String> groups, Set<String> scopes) {
+    /**
+     * Whom policy sees.
+     *
+     * @param tenant whose agent it is; empty for nobody's
+     */
+    public record Holder(String subject, String clientId, Set<String> groups, Set<String> scopes, String tenant) {
         /** Copies the sets. */
         public Holder {
             groups = Set.copyOf(groups);
             scopes = Set.copyOf(scopes);
         }
 
+        /** A holder of no tenant. */
+        public Holder(String subject, String clientId, Set<String> groups, Set<String> scopes) {
+            this(subject, clientId, groups, scopes, "");
+        }
+
         private Stream<String> texts() {
-            return Stream.of(Stream.of(subject, clientId), groups.stream(), scopes.stream())
+            Stream<String> named = tenant.isEmpty() ? Stream.of() : Stream.of(tenant);
+            return Stream.of(Stream.of(subject, clientId), named, groups.stream(), scopes.stream())
                     .flatMap(each -> each);
         }
     }
@@ -62,7 +72,7 @@ public record VirtualKey(
                 || text.chars().anyMatch(c -> Character.isSurrogate((char) c));
         if (Stream.concat(Stream.of(name), Stream.concat(holder.texts(), views.stream()))
                 .anyMatch(bad)) {
-            return Optional.of("name, subject, client, groups, scopes and views have 1 to " + TEXT_MAX
+            return Optional.of("name, subject, client, tenant, groups, scopes and views have 1 to " + TEXT_MAX
                     + " characters, without control characters");
         }
         if (holder.scopes().stream().anyMatch(scope -> scope.contains(" "))) {

@@ -111,8 +111,8 @@ final class MeteredBudgets implements Budgets {
                 day,
                 spender.key(),
                 spender.issuer() + "/" + spender.user(),
-                spender.claims().getOrDefault(money.claims().team(), ""),
-                spender.claims().getOrDefault(money.claims().tenant(), ""),
+                spender.claims().getOrDefault(money.teamClaim(), ""),
+                spender.tenant(),
                 model);
     }
 
@@ -132,6 +132,7 @@ final class MeteredBudgets implements Budgets {
                 subject.subject(),
                 client == null ? "" : client,
                 keyId == null ? "" : keyId,
+                caller.tenant(),
                 subject.groups(),
                 claims);
     }

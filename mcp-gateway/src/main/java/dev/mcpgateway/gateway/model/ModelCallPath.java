@@ -15,11 +15,14 @@ import dev.mcpgateway.connectors.model.ModelFailure;
 import dev.mcpgateway.connectors.model.ModelReply;
 import dev.mcpgateway.connectors.model.ModelStream;
 import dev.mcpgateway.gateway.admission.Admission;
+import dev.mcpgateway.gateway.admission.CallerPlaces;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.call.Stage;
 import dev.mcpgateway.gateway.http.Answers.PeerGone;
+import dev.mcpgateway.gateway.model.kept.IssuedIds;
+import dev.mcpgateway.gateway.model.kept.KeptState;
 import dev.mcpgateway.gateway.model.money.Cost;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.gateway.telemetry.ModelTrace;
@@ -53,6 +56,8 @@ final class ModelCallPath {
     private final Telemetry telemetry;
     private final InstantSource clock;
     private final int callsPerMinute;
+    private final CallerPlaces places;
+    private final KeptState kept;
 
     ModelCallPath(
             Supplier<Policy> policies,
@@ -67,7 +72,9 @@ final class ModelCallPath {
             ModelAnswers answers,
             Telemetry telemetry,
             InstantSource clock,
-            int callsPerMinute) {
+            int callsPerMinute,
+            CallerPlaces places,
+            KeptState kept) {
         this.policies = policies;
         this.models = models;
         this.safety = safety;
@@ -81,6 +88,8 @@ final class ModelCallPath {
         this.telemetry = telemetry;
         this.clock = clock;
         this.callsPerMinute = callsPerMinute;
+        this.places = places;
+        this.kept = kept;
     }
 
     /** What the stages before RECORD give: all that the others need, and what is to be given back. */
@@ -89,6 +98,7 @@ final class ModelCallPath {
             Plan plan,
             Permit permit,
             Guardrails.OnCall guard,
+            Admission.Place place,
             Reservation reservation,
             ModelCache.Lookup cached)
             implements AutoCloseable {
@@ -114,8 +124,10 @@ final class ModelCallPath {
 
         @Override
         public void close() {
-            keeper().close();
-            reservation.close();
+            try (place) {
+                keeper().close();
+                reservation.close();
+            }
         }
     }
 
@@ -219,16 +231,17 @@ final class ModelCallPath {
             trace.enter(Stage.ROUTE);
             Plan plan = safety.plan(permit.feature().own(), checked, models);
             StoredState.require(checked.request(), plan);
-            return reserved(checked, plan, permit, guard, policy.hash(), trace);
+            return reserved(checked.to(plan, kept), plan, permit, guard, policy.hash(), trace);
         } catch (Refused refused) {
             throw records.refused(ask, refused.why(), trace.stage(), policy.hash(), traceRef(trace), guard.seen());
         }
     }
 
-    /** From here on the reservation is given back whatever happens. */
+    /** From here on the caller's place and the reservation are given back whatever happens. */
     private Admitted reserved(
             ModelAsk ask, Plan plan, Permit permit, Guardrails.OnCall guard, String policyHash, CallTrace trace) {
         Reservation reservation = Reservation.FREE;
+        Admission.Place place = places.take(ask.caller().key());
         boolean admitted = false;
         try {
             trace.enter(Stage.BUDGET);
@@ -236,10 +249,12 @@ final class ModelCallPath {
             trace.enter(Stage.CACHE);
             ModelCache.Lookup cached = cache.find(ask, permit, policyHash);
             admitted = true;
-            return new Admitted(ask, plan, permit, guard, reservation, cached);
+            return new Admitted(ask, plan, permit, guard, place, reservation, cached);
         } finally {
             if (!admitted) {
-                reservation.close();
+                try (place) {
+                    reservation.close();
+                }
             }
         }
     }
@@ -334,8 +349,9 @@ final class ModelCallPath {
         ModelApi api = admitted.ask().request().api();
         byte[] body = admitted.guard().answer(whole.body());
         requireWithin(admitted.permit(), body.length);
+        byte[] issued = issued(admitted, progress).whole(body);
         trace.enter(Stage.FINISH);
-        finish(ticket, progress, trace, CallStatus.OK, "", body.length);
+        finish(ticket, progress, trace, CallStatus.OK, "", issued.length);
         if (!progress.dropped) {
             admitted.keeper().whole(new ModelReply.Whole(body, whole.requestId(), whole.facts()));
         }
@@ -343,8 +359,16 @@ final class ModelCallPath {
         answers.head(
                 admitted.ask().exchange(), api, whole.requestId(), whole.facts().servedModel());
         answers.cache(admitted.ask().exchange(), admitted.cached());
-        answers.whole(admitted.ask().exchange(), body);
+        answers.whole(admitted.ask().exchange(), issued);
         return null;
+    }
+
+    /** Behind the cache, since what it keeps is for others, too. */
+    private IssuedIds issued(Admitted admitted, Progress progress) {
+        return kept.issued(
+                admitted.ask().caller(),
+                admitted.ask().request().api(),
+                progress.target().provider().name());
     }
 
     /** What did not reach the other side is told in every place where somebody may look for it. */
@@ -407,7 +431,8 @@ final class ModelCallPath {
                     stream.requestId(),
                     stream.facts().servedModel());
             answers.cache(admitted.ask().exchange(), admitted.cached());
-            ModelEvent last = relayed(admitted, stream);
+            IssuedIds ids = issued(admitted, progress);
+            ModelEvent last = ids.event(relayed(admitted, stream, ids));
             boolean complete = last.mark() == ModelEvent.Mark.LAST;
             String error = complete ? null : Reason.PROVIDER_FAILED.code();
             note(stream, progress);
@@ -436,7 +461,7 @@ final class ModelCallPath {
     }
 
     /** Passes on every event but the last one, which is given back: it is the agent's once the outcome is recorded. */
-    private ModelEvent relayed(Admitted admitted, ModelStream stream) throws PeerGone {
+    private ModelEvent relayed(Admitted admitted, ModelStream stream, IssuedIds ids) throws PeerGone {
         Guardrails.OnStream watch = admitted.guard().stream();
         ModelCache.Keeper keeper = admitted.keeper();
         EventsOut out = new EventsOut(answers, admitted.ask().exchange());
@@ -452,7 +477,7 @@ final class ModelCallPath {
                         out.send();
                         return passed;
                     }
-                    out.add(passed);
+                    out.add(ids.event(passed));
                 }
                 event = switch (stream.next()) {
                     case ModelStream.Step.Next(ModelEvent next) -> next;

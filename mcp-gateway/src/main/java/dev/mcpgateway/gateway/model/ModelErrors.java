@@ -90,13 +90,14 @@ final class ModelErrors {
     private static Row row(Reason reason) {
         return switch (reason) {
             case UNKNOWN_MODEL, MODEL_HIDDEN -> new Row(404, INVALID, "model_not_found", "not_found_error");
+            case UNKNOWN_KEPT -> new Row(404, INVALID, "not_found", "not_found_error");
             case NO_TOKEN, BAD_TOKEN, WRONG_AUDIENCE, STOPPED, BAD_PROOF, PROOF_NEEDS_NONCE ->
                 new Row(401, INVALID, "invalid_api_key", "authentication_error");
             case NEEDS_SCOPE, DENIED, POLICY_ERROR, GUARDRAIL, SCREENED, NO_PRICE ->
                 new Row(403, INVALID, "policy_denied", "permission_error");
             case TOO_LARGE -> new Row(413, INVALID, "request_too_large", "request_too_large");
             case OVER_BUDGET -> new Row(429, "insufficient_quota", "insufficient_quota", "billing_error");
-            case RATE_LIMITED, TOO_MANY_TOKENS, TOO_MANY_BAD_TOKENS ->
+            case RATE_LIMITED, TOO_MANY_TOKENS, TOO_MANY_MODEL_CALLS, TOO_MANY_BAD_TOKENS ->
                 new Row(429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_error");
             case UPSTREAM_BUSY, MODELS_RESTING, SAFE_MODE, AUDIT_UNAVAILABLE, LEDGER_UNAVAILABLE, KEYS_UNAVAILABLE ->
                 new Row(503, "server_error", "overloaded", "overloaded_error");

@@ -5,6 +5,7 @@ import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelProtocol;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.gateway.admission.Admission;
+import dev.mcpgateway.gateway.admission.CallerPlaces;
 import dev.mcpgateway.gateway.http.Answers;
 import dev.mcpgateway.gateway.http.BoundedBody;
 import dev.mcpgateway.gateway.http.Endpoint;
@@ -15,6 +16,7 @@ import dev.mcpgateway.gateway.identity.Authenticator;
 import dev.mcpgateway.gateway.kill.KillSwitch;
 import dev.mcpgateway.gateway.model.incident.Restrictions;
 import dev.mcpgateway.gateway.model.incident.SafeMode;
+import dev.mcpgateway.gateway.model.kept.KeptState;
 import dev.mcpgateway.gateway.model.money.Money;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.Policy;
@@ -44,6 +46,7 @@ public final class ModelFace {
     private final Settings settings;
     private final Guardrails guardrails;
     private final Optional<Money> money;
+    private final KeptState kept;
 
     /**
      * What the configuration says beyond the models.
@@ -51,13 +54,15 @@ public final class ModelFace {
      * @param audience what tokens must be made for
      * @param requests bounds of requests
      * @param callsPerMinute calls of one caller to one model where no rule says otherwise
+     * @param callsAtOnce calls of one caller under way
      */
-    public record Settings(String audience, JsonLimits requests, int callsPerMinute) {}
+    public record Settings(String audience, JsonLimits requests, int callsPerMinute, int callsAtOnce) {}
 
     /** Wires the face; without money nothing is counted. */
     public ModelFace(
             Settings settings,
             Optional<Money> money,
+            KeptState kept,
             ModelTable models,
             Admission admission,
             Attempts attempts,
@@ -72,6 +77,7 @@ public final class ModelFace {
             InstantSource clock) {
         this.settings = settings;
         this.money = money;
+        this.kept = kept;
         this.models = models;
         this.admission = admission;
         this.attempts = attempts;
@@ -148,7 +154,9 @@ public final class ModelFace {
                         answers,
                         telemetry,
                         clock,
-                        settings.callsPerMinute()),
+                        settings.callsPerMinute(),
+                        new CallerPlaces(settings.callsAtOnce()),
+                        kept),
                 new ModelList(policies, models, safety, records, answers, clock),
                 records,
                 answers,

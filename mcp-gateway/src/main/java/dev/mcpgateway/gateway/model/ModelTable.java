@@ -28,12 +28,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.JsonNode;
 
 /** The models that there are, by the aliases that agents name. Never changes but for the health of who serves them. */
 public final class ModelTable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelTable.class);
-    private static final String TENANT = "tenant";
 
     private final Map<String, Models.Alias> byAlias;
     private final Map<String, ModelProvider> providers;
@@ -107,10 +105,6 @@ public final class ModelTable {
         return cost.isEmpty() ? _ -> OptionalLong.empty() : cost.get().of(ask.request(), asked);
     }
 
-    private static String tenant(@Nullable JsonNode claim) {
-        return claim != null && claim.isString() ? claim.stringValue() : "";
-    }
-
     /** Says what is wrong with the request, and nothing about who serves the model. */
     private static Refusal refusal(List<Skip> skips, long retryAfterNanos) {
         String all = skips.stream()
@@ -153,7 +147,7 @@ public final class ModelTable {
         return new Asked(
                 ask.request(),
                 caller.subject().groups(),
-                tenant(caller.subject().claims().get(TENANT)),
+                caller.tenant(),
                 caller.subject().subject(),
                 ask.exchange().id());
     }

@@ -6,14 +6,9 @@ import dev.mcpgateway.gateway.http.Exchange;
 import dev.mcpgateway.gateway.identity.Caller;
 import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
-import tools.jackson.databind.JsonNode;
 
 /** Who asked and from where, in the audit log's terms. */
 public final class Parties {
-    /** The claim that names a caller's tenant. */
-    public static final String TENANT = "tenant";
-
-    private static final int TENANT_CHARS_MAX = 256;
     private static final int USER_AGENT_CHARS = 256;
 
     private Parties() {}
@@ -29,15 +24,8 @@ public final class Parties {
                 client == null ? "" : client,
                 List.copyOf(caller.subject().scopes()),
                 tokenId == null ? "" : tokenId,
-                tenant(caller),
+                caller.tenant(),
                 keyId == null ? "" : keyId);
-    }
-
-    /** The caller's tenant: the claim {@code tenant}; empty if there is none, or it is no plain name. */
-    public static String tenant(Caller caller) {
-        JsonNode claim = caller.subject().claims().get(TENANT);
-        String tenant = claim != null && claim.isString() ? claim.stringValue() : "";
-        return tenant.length() <= TENANT_CHARS_MAX ? tenant : "";
     }
 
     /** Where the request came from. */

@@ -97,6 +97,7 @@ class ConfigFileTest {
                         "client_id",
                         "scope",
                         "groups",
+                        "tenant",
                         Duration.ofHours(24),
                         Duration.ofSeconds(30),
                         false,

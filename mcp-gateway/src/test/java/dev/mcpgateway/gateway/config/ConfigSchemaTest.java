@@ -48,7 +48,7 @@ class ConfigSchemaTest {
                "tokens": [{"name": "ops", "secret": {"file": "ops.token"}, "roles": ["operator"]}]},
              "issuers": {"corp": {"issuer": "https://id.example/", "jwks": {"url": "https://id.example/k", "allow_networks":
                ["10.0.0.0/8"]}, "audience": "x", "algorithms": ["ES256"], "typ": ["at+jwt"], "header_members": ["x5t"],
-               "claims": {"client_id": "azp", "scope": "scp", "groups": "roles"}, "max_lifetime_s": 3600, "skew_s": 10,
+               "claims": {"client_id": "azp", "scope": "scp", "groups": "roles", "tenant": "/org/name"}, "max_lifetime_s": 3600, "skew_s": 10,
                "audience_form": "exact_single", "required_claims": ["jti", "tenant"], "sender_constraint": "any",
                "dpop_nonce": true, "introspection": {"url": "https://id.example/introspect", "client": {"id": "gw", "private_key":
                {"file": "k.pem"}, "key_id": "1", "audience": "https://id.example"}, "for": "jwt", "cache_s": 5, "allow_networks":
@@ -98,13 +98,14 @@ class ConfigSchemaTest {
                  "claude": {"targets": [{"provider": "rock", "model": "eu.anthropic.claude-sonnet-4-5-v1:0"}]},
                  "llama3:8b": {"tiers": [{"targets": [{"provider": "own", "model": "llama3:8b", "weight": 3}]}], "rules": [{"when":
                  {"stream": true}, "tiers": [1]}]}},
-               "cache": {"tenant_claim": "org", "exact": {"aliases": {"gpt-4.1": {"share": "tenant", "ttl_s": 5, "any_temperature":
+               "cache": {"exact": {"aliases": {"gpt-4.1": {"share": "tenant", "ttl_s": 5, "any_temperature":
                  true, "tools": true}}, "bytes": 20000000, "entries": 5, "entry_bytes": 2048, "wait_ms": 100}},
-               "prices": {"file": "prices.yaml", "input_tokens": 5, "output_tokens": 5, "team_claim": "t", "tenant_claim": "o",
+               "prices": {"file": "prices.yaml", "input_tokens": 5, "output_tokens": 5, "team_claim": "t",
                  "keep_days": 5},
                "budgets": [{"name": "all", "per": "organisation", "period": "month", "limit_usd": "1.5", "limit_tokens": 5,
                  "limit_requests": 5, "mode": "observe", "match": {"subject": "a", "client_id": ["c"], "groups": ["g"],
-                 "claims": {"project": "p"}, "models": ["gpt-*"]}}],
+                 "tenants": ["t"], "claims": {"project": "p"}, "models": ["gpt-*"]}}],
+               "kept_state": {"big": {"ids": "bound", "open_ids": ["file-1"]}},
                "safe_mode": {"profile": "good.json", "public_key": "good.pub", "leave_window_s": 60},
                "signals": {"change_windows": [{"days": ["mon"], "from": "09:00", "to": "10:00", "zone": "UTC"}]}},
              "views": {"default": {"path": "/mcp", "upstreams": ["crm"], "bare_names": false}},
@@ -112,7 +113,7 @@ class ConfigSchemaTest {
              "limits": {"request_bytes": 2048, "header_bytes": 2048, "arguments_bytes": 2048, "reply_bytes": 1073741824,
                "result_bytes": 1024, "json_depth": 20, "header_timeout_ms": 100, "body_timeout_ms": 100, "answer_timeout_ms":
                100, "idle_timeout_ms": 100, "keep_alive_ms": 100, "connections": 5, "calls_per_minute": 5, "auth_failures_per_minute": 5,
-               "sessions": 5, "sessions_per_caller": 5, "streams": 5, "streams_per_caller": 5,
+               "sessions": 5, "sessions_per_caller": 5, "streams": 5, "streams_per_caller": 5, "model_calls_per_caller": 5,
                "session_idle_s": 5, "list_tools": 5, "list_ttl_ms": 5, "refresh_interval_s": 5, "input_wait_ms": 100,
                "drain_timeout_s": 5, "catalogue_grace_s": 5},
              "audit": {"dir": "log", "origin": "a.example/gw", "signing_key": {"file": "s.pem"}, "subject_key": {"file": "s"}},

@@ -8,7 +8,6 @@ import dev.mcpgateway.connectors.model.translate.Feature;
 import dev.mcpgateway.connectors.model.translate.Translation;
 import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
-import dev.mcpgateway.gateway.model.money.Budget;
 import dev.mcpgateway.gateway.model.money.Money;
 import dev.mcpgateway.policy.yaml.Problem;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +62,7 @@ class ModelsConfigTest {
 
         assertThat(money.prices()).isEqualTo(Path.of("/etc/gateway/p.yaml"));
         assertThat(money.assumed()).isEqualTo(new Money.Assumed(1_000_000, 32_768));
-        assertThat(money.claims()).isEqualTo(new Budget.Claims("team", "tenant"));
+        assertThat(money.teamClaim()).isEqualTo("team");
         assertThat(money.budgets()).singleElement().satisfies(budget -> {
             assertThat(budget.limits().nanoUsd()).hasValue(2_500_000_000L);
             assertThat(budget.limits().tokens()).isEmpty();
@@ -87,6 +86,14 @@ class ModelsConfigTest {
     void aBudgetThatWouldCountNothingOrCannotBeUnderstoodIsAProblem(String budget, String problem) {
         assertThat(problems(money("prices: {file: p.yaml}, budgets: [" + budget + "]")))
                 .anySatisfy(each -> assertThat(each.message()).contains(problem));
+    }
+
+    @Test
+    void theOldPlaceOfTheTenantsClaimIsRefusedWithTheNewOne() {
+        assertThat(problems(money("prices: {file: p.yaml, tenant_claim: org}"))).anySatisfy(problem -> {
+            assertThat(problem.pointer()).isEqualTo("/models/prices/tenant_claim");
+            assertThat(problem.hint()).contains("claims: {tenant: org}");
+        });
     }
 
     @Test
@@ -126,17 +133,14 @@ class ModelsConfigTest {
         assertThat(models("{" + plain + ", cache: {}}").caches().exact().aliases())
                 .isEmpty();
         assertThat(models("{" + plain + ", cache: {exact: {aliases: {a: {}}}}}").caches())
-                .isEqualTo(new ModelCaches(
-                        "tenant",
-                        new ModelCaches.Exact(
-                                Map.of(
-                                        "a",
-                                        new ModelCaches.Kept(
-                                                ModelCaches.Share.CALLER, Duration.ofMinutes(10), false, false)),
-                                64 << 20,
-                                10_000,
-                                1 << 20,
-                                Duration.ofSeconds(10))));
+                .isEqualTo(new ModelCaches(new ModelCaches.Exact(
+                        Map.of(
+                                "a",
+                                new ModelCaches.Kept(ModelCaches.Share.CALLER, Duration.ofMinutes(10), false, false)),
+                        64 << 20,
+                        10_000,
+                        1 << 20,
+                        Duration.ofSeconds(10))));
     }
 
     @ParameterizedTest
@@ -145,7 +149,7 @@ class ModelsConfigTest {
             {exact: {aliases: {b: {}}}} | /models/cache/exact/aliases/b | no model has the alias 'b'
             {exact: {aliases: {a: {share: all}}}} | /models/cache/exact/aliases/a/share | all
             {exact: {aliases: {a: {}}, entry_bytes: 1}} | /models/cache/exact/entry_bytes | 1024 to
-            {tenant_claim: "", exact: {aliases: {a: {}}}} | /models/cache/tenant_claim | 1 to 128 characters
+            {tenant_claim: org, exact: {aliases: {a: {}}}} | /models/cache/tenant_claim | set once, with its issuer
             {fuzzy: {}} | /models/cache/fuzzy | unknown key 'fuzzy'
             """, quoteCharacter = '~')
     void whatIsWrongWithACacheIsToldAtItsKey(String cache, String pointer, String says) {

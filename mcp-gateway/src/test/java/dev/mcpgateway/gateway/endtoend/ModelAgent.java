@@ -33,6 +33,11 @@ public final class ModelAgent {
         }));
     }
 
+    /** Whoever holds this credential. */
+    public static ModelAgent holding(TestGateway gateway, String credential) {
+        return new ModelAgent(gateway, credential);
+    }
+
     /** A good token for models. */
     public static String token(TestGateway gateway, String subject) {
         return gateway.token(claims -> {

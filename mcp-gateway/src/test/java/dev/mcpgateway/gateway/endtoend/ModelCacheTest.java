@@ -290,7 +290,6 @@ class ModelCacheTest {
                 Map.of("tenant", "T1"),
                 Map.of("tenant", "t1 "),
                 Map.of("tenant", ""),
-                Map.of("tenant", List.of("t1")),
                 Map.of(),
                 Map.of("team", "t1"))) {
             WireAnswer stranger = ModelAgent.of(gateway, "carol", claims).chat(COLD);

@@ -671,9 +671,9 @@ class JwtVerifierTest {
                         ISSUER.token(NOW, c -> c.put("aud", List.of(TestIssuer.AUDIENCE)))),
                 new Twin(
                         "a required claim of each kind",
-                        plain.strict(false, Set.of("jti", "tenant", "level", "roles", "flag")),
+                        plain.strict(false, Set.of("jti", "org", "level", "roles", "flag")),
                         ISSUER.token(NOW, c -> {
-                            c.put("tenant", Map.of("id", 1));
+                            c.put("org", Map.of("id", 1));
                             c.put("level", 0);
                             c.put("roles", List.of("a"));
                             c.put("flag", false);
@@ -708,6 +708,25 @@ class JwtVerifierTest {
         assertThat(token.profile()).isEqualTo(twin.profile().profile());
     }
 
+    @Test
+    void theTenantIsWhatTheIssuersClaimSays() throws Exception {
+        TestProfile nested = TestProfile.plain().tenants("/org/name");
+
+        assertThat(tenant(TestProfile.plain(), c -> c.put("tenant", "acme"))).isEqualTo("acme");
+        assertThat(tenant(nested, c -> c.put("org", Map.of("name", "acme")))).isEqualTo("acme");
+        assertThat(tenant(nested, c -> c.put("tenant", "acme"))).isEmpty();
+        assertThat(tenant(TestProfile.plain(), c -> c.put("tenant", ""))).isEmpty();
+        assertThat(tenant(TestProfile.plain(), c -> c.put("tenant", null))).isEmpty();
+        assertThat(tenant(TestProfile.plain(), c -> {})).isEmpty();
+    }
+
+    private String tenant(TestProfile profile, Consumer<Map<String, Object>> claims) throws Exception {
+        return verifier(profile)
+                .verify(ISSUER.token(NOW, claims), TestIssuer.AUDIENCE, SOURCE)
+                .caller()
+                .tenant();
+    }
+
     /** What fits one profile, or nearly, and not this one. */
     record Misfit(String name, TestProfile profile, String token, TokenStep step, String reason) {
         @Override
@@ -736,6 +755,18 @@ class JwtVerifierTest {
                         ISSUER.token(NOW, c -> c.put("aud", List.of(7, TestIssuer.AUDIENCE))),
                         TokenStep.AUDIENCE,
                         "others"),
+                new Misfit(
+                        "a list of tenants",
+                        plain,
+                        ISSUER.token(NOW, c -> c.put("tenant", List.of("acme"))),
+                        TokenStep.CLAIMS,
+                        "the tenant, is no string"),
+                new Misfit(
+                        "a tenant that fits no record",
+                        plain,
+                        ISSUER.token(NOW, c -> c.put("tenant", "a".repeat(257))),
+                        TokenStep.CLAIMS,
+                        "tenant is empty, too long"),
                 new Misfit("the required claim is missing", tenants, ISSUER.token(NOW), TokenStep.CLAIMS, "tenant"),
                 new Misfit(
                         "RS256 where ES256 alone is configured",

@@ -19,12 +19,33 @@ record TestProfile(IssuerProfile profile) {
                 "client_id",
                 "scope",
                 "groups",
+                "tenant",
                 Duration.ofHours(24),
                 Duration.ofSeconds(30),
                 false,
                 Set.of("jti"),
                 SenderConstraint.NONE,
                 false));
+    }
+
+    TestProfile tenants(String claim) {
+        return new TestProfile(new IssuerProfile(
+                profile.alias(),
+                profile.issuer(),
+                profile.audience(),
+                profile.algorithms(),
+                profile.typ(),
+                profile.headerMembers(),
+                profile.clientIdClaim(),
+                profile.scopeClaim(),
+                profile.groupsClaim(),
+                claim,
+                profile.maxLifetime(),
+                profile.skew(),
+                profile.audienceAlone(),
+                profile.requiredClaims(),
+                profile.sender(),
+                profile.dpopNonce()));
     }
 
     TestProfile named(String alias, String issuer) {
@@ -38,6 +59,7 @@ record TestProfile(IssuerProfile profile) {
                 profile.clientIdClaim(),
                 profile.scopeClaim(),
                 profile.groupsClaim(),
+                profile.tenantClaim(),
                 profile.maxLifetime(),
                 profile.skew(),
                 profile.audienceAlone(),
@@ -57,6 +79,7 @@ record TestProfile(IssuerProfile profile) {
                 clientIdClaim,
                 profile.scopeClaim(),
                 profile.groupsClaim(),
+                profile.tenantClaim(),
                 profile.maxLifetime(),
                 profile.skew(),
                 profile.audienceAlone(),
@@ -80,6 +103,7 @@ record TestProfile(IssuerProfile profile) {
                 profile.clientIdClaim(),
                 profile.scopeClaim(),
                 profile.groupsClaim(),
+                profile.tenantClaim(),
                 profile.maxLifetime(),
                 profile.skew(),
                 audienceAlone,
@@ -99,6 +123,7 @@ record TestProfile(IssuerProfile profile) {
                 profile.clientIdClaim(),
                 scopeClaim,
                 groupsClaim,
+                profile.tenantClaim(),
                 profile.maxLifetime(),
                 profile.skew(),
                 profile.audienceAlone(),
@@ -118,6 +143,7 @@ record TestProfile(IssuerProfile profile) {
                 profile.clientIdClaim(),
                 profile.scopeClaim(),
                 profile.groupsClaim(),
+                profile.tenantClaim(),
                 profile.maxLifetime(),
                 profile.skew(),
                 profile.audienceAlone(),

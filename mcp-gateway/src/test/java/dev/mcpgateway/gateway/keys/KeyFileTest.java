@@ -46,6 +46,20 @@ class KeyFileTest {
     }
 
     @Test
+    void aKeyOfATenantStaysOneAndIsSucceededByOne() throws IOException {
+        KeyText text = KeyText.make(random);
+        VirtualKey plain = key(text, END);
+        Holder acmes = new Holder("robot", "nightly-job", Set.of(), Set.of(), "acme");
+        file().add(new VirtualKey(plain.id(), "n", acmes, plain.views(), plain.sha256(), NOW, "root", END, null), NOW);
+
+        VirtualKey next = file().rotate(plain.id(), KeyText.make(random), NOW, "root", Duration.ofHours(1), END)
+                .orElseThrow();
+
+        assertThat(file().read().get(plain.id()).holder()).isEqualTo(acmes);
+        assertThat(file().read().get(next.id()).holder().tenant()).isEqualTo("acme");
+    }
+
+    @Test
     void whatIsKeptOfAKeyIsNotTheKey() throws IOException {
         KeyText text = KeyText.make(random);
         VirtualKey key = key(text, END);

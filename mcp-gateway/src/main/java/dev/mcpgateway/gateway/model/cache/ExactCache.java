@@ -54,7 +54,7 @@ public final class ExactCache implements ModelCache {
             telemetry.cached("bypass");
             return Lookup.BYPASS;
         }
-        Tenant tenant = Tenant.of(ask.caller(), settings.tenantClaim());
+        Tenant tenant = Tenant.of(ask.caller());
         CacheKey key = CacheKey.of(tenant, sharing(ask.caller(), tenant, kept), policyHash, alias, ask);
         Lookup found = find(new Slot(tenant, key, kept.life().toNanos()), ask);
         telemetry.cached(found instanceof Lookup.Hit ? "hit" : "miss");

@@ -2,8 +2,7 @@ package dev.mcpgateway.gateway.model.incident;
 
 import dev.mcpgateway.gateway.state.StateDamaged;
 import dev.mcpgateway.gateway.state.StateFile;
-import dev.mcpgateway.policy.CallerCondition.ClaimIn;
-import dev.mcpgateway.policy.ClaimValue;
+import dev.mcpgateway.policy.CallerCondition.TenantIn;
 import dev.mcpgateway.policy.Restriction;
 import dev.mcpgateway.policy.Subject;
 import dev.mcpgateway.policy.Truth;
@@ -39,7 +38,6 @@ public final class Restrictions {
 
     private static final Logger LOG = LoggerFactory.getLogger(Restrictions.class);
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final String CLAIM = "tenant";
 
     private final StateFile file;
     private volatile Map<String, Restricted> byTenant;
@@ -95,8 +93,8 @@ public final class Restrictions {
         return byTenant.keySet().stream().anyMatch(tenant -> isOf(tenant).test(caller) != Truth.FALSE);
     }
 
-    private static ClaimIn isOf(String tenant) {
-        return new ClaimIn(CLAIM, Set.of(new ClaimValue.Text(tenant)));
+    private static TenantIn isOf(String tenant) {
+        return new TenantIn(Set.of(tenant));
     }
 
     /** What is set for a tenant; empty for nothing. */
@@ -109,7 +107,7 @@ public final class Restrictions {
         return List.copyOf(byTenant.values());
     }
 
-    /** The same for the policy. A caller whose claim is no text is taken to be restricted. */
+    /** The same for the policy. */
     public List<Restriction> forPolicy() {
         return byTenant.values().stream()
                 .map(each -> new Restriction(

@@ -25,7 +25,7 @@ public record Budget(String name, Per per, Match match, Period period, Limits li
         USER,
         /** A value of the claim that names teams; those without one share a pot. */
         TEAM,
-        /** A value of the claim that names tenants; those without one share a pot. */
+        /** A tenant; callers without one share a pot. */
         TENANT,
         /** All whose calls are counted together. */
         ORGANISATION
@@ -35,6 +35,7 @@ public record Budget(String name, Per per, Match match, Period period, Limits li
      * What a call must be to be counted; what is empty holds for every call.
      *
      * @param groups one of these is enough
+     * @param tenants the caller's is one of these
      * @param claims all must be so
      * @param models names that agents use, or patterns of them; one is enough
      */
@@ -43,6 +44,7 @@ public record Budget(String name, Per per, Match match, Period period, Limits li
             Set<String> subjects,
             Set<String> clients,
             Set<String> groups,
+            Set<String> tenants,
             Map<String, String> claims,
             List<String> models) {
         /** Copies the collections. */
@@ -51,6 +53,7 @@ public record Budget(String name, Per per, Match match, Period period, Limits li
             subjects = Set.copyOf(subjects);
             clients = Set.copyOf(clients);
             groups = Set.copyOf(groups);
+            tenants = Set.copyOf(tenants);
             claims = Map.copyOf(claims);
             models = List.copyOf(models);
         }
@@ -60,6 +63,7 @@ public record Budget(String name, Per per, Match match, Period period, Limits li
                     && (subjects.isEmpty() || subjects.contains(spender.user()))
                     && (clients.isEmpty() || clients.contains(spender.client()))
                     && (groups.isEmpty() || groups.stream().anyMatch(spender.groups()::contains))
+                    && (tenants.isEmpty() || tenants.contains(spender.tenant()))
                     && claims.entrySet().stream()
                             .allMatch(claim -> claim.getValue().equals(spender.claim(claim.getKey())))
                     && (models.isEmpty()
@@ -94,26 +98,23 @@ public record Budget(String name, Per per, Match match, Period period, Limits li
         }
     }
 
-    /** Names of the claims that teams and tenants are told by. */
-    public record Claims(String team, String tenant) {}
-
     /** Whether a call is counted. */
     public boolean counts(Spender spender, String model) {
         return match.holds(spender, model) && (per != Per.KEY || !spender.key().isEmpty());
     }
 
     /** The pot that pays for a call at this time. */
-    Pot pot(Spender spender, Claims claims, Instant time) {
+    Pot pot(Spender spender, String teamClaim, Instant time) {
         Period.Span span = period.at(time);
-        return new Pot(name, whose(spender, claims), span.from(), span.to());
+        return new Pot(name, whose(spender, teamClaim), span.from(), span.to());
     }
 
-    private String whose(Spender spender, Claims claims) {
+    private String whose(Spender spender, String teamClaim) {
         return switch (per) {
             case KEY -> spender.key();
             case USER -> Fields.join(spender.issuer(), spender.user());
-            case TEAM -> spender.claim(claims.team());
-            case TENANT -> spender.claim(claims.tenant());
+            case TEAM -> spender.claim(teamClaim);
+            case TENANT -> spender.tenant();
             case ORGANISATION -> "";
         };
     }

@@ -10,10 +10,11 @@ import java.util.function.Supplier;
  *
  * @param prices the table in force
  * @param budgets all budgets, by unique names
+ * @param teamClaim the claim that names teams
  * @param assumed bounds of calls that name none
  */
 public record Money(
-        Supplier<PriceTable> prices, List<Budget> budgets, Budget.Claims claims, Assumed assumed, Ledger ledger) {
+        Supplier<PriceTable> prices, List<Budget> budgets, String teamClaim, Assumed assumed, Ledger ledger) {
 
     /**
      * Bounds of calls where neither the request nor the price table has one.
@@ -36,7 +37,8 @@ public record Money(
     /** The pots of these budgets that pay for a call at this time. */
     public List<Hold.Claim> pots(List<Budget> counting, Spender spender, Instant time) {
         return counting.stream()
-                .map(budget -> new Hold.Claim(budget.pot(spender, claims, time), budget.limits(), budget.isEnforced()))
+                .map(budget ->
+                        new Hold.Claim(budget.pot(spender, teamClaim, time), budget.limits(), budget.isEnforced()))
                 .toList();
     }
 

@@ -9,7 +9,7 @@ import java.time.LocalDate;
  * @param key id of the virtual key
  * @param user issuer and user, as {@code issuer/user}
  * @param team value of the claim that names teams
- * @param tenant value of the claim that names tenants
+ * @param tenant whose user it is
  * @param model what the agent named
  */
 public record Payer(LocalDate day, String key, String user, String team, String tenant, String model) {}

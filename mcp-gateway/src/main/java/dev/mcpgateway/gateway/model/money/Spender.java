@@ -10,10 +10,17 @@ import java.util.Set;
  * @param user the issuer's name of the user
  * @param client the agent's client id
  * @param key id of the virtual key
+ * @param tenant whose user it is
  * @param claims claims that are texts
  */
 public record Spender(
-        String issuer, String user, String client, String key, Set<String> groups, Map<String, String> claims) {
+        String issuer,
+        String user,
+        String client,
+        String key,
+        String tenant,
+        Set<String> groups,
+        Map<String, String> claims) {
     /** Copies the collections. */
     public Spender {
         groups = Set.copyOf(groups);

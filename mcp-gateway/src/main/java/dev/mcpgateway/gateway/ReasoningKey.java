@@ -42,6 +42,7 @@ final class ReasoningKey {
         } catch (IllegalArgumentException notBase64) {
             // told below
         }
-        throw new IOException(file.path() + " is not the base64 text of 32 bytes: openssl rand -base64 32");
+        throw new IOException(file.path() + " holds no key of " + StateKey.BYTES
+                + " bytes. Restore it from a copy; without it the reasoning of conversations under way is lost");
     }
 }

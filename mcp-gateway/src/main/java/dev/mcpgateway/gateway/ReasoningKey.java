@@ -34,8 +34,7 @@ final class ReasoningKey {
             file.write(kept.get());
         }
         try {
-            byte[] key = Base64.getDecoder()
-                    .decode(new String(kept.get(), StandardCharsets.US_ASCII).strip());
+            byte[] key = Base64.getDecoder().decode(new String(kept.get(), StandardCharsets.US_ASCII).strip());
             if (key.length == StateKey.BYTES) {
                 return new StateKey(key);
             }

@@ -47,11 +47,7 @@ public final class TranslatingProvider implements ModelProvider {
      * @param ids makes ids for what the provider gives none: letters, digits, dash and underscore
      */
     public TranslatingProvider(
-            ModelProvider provider,
-            Translation translation,
-            StateKey key,
-            Supplier<String> ids,
-            InstantSource clock) {
+            ModelProvider provider, Translation translation, StateKey key, Supplier<String> ids, InstantSource clock) {
         this.provider = provider;
         this.translation = translation;
         this.key = key;
@@ -141,10 +137,7 @@ public final class TranslatingProvider implements ModelProvider {
                 Served served = new Served(
                         ids.get(), translation.owner(), clock.instant().getEpochSecond(), request.usageWanted());
                 ModelRequest asked = new ModelRequest(
-                        translation.upstream(),
-                        written(request.body()),
-                        call.target(),
-                        request.streamed());
+                        translation.upstream(), written(request.body()), call.target(), request.streamed());
                 ModelReply reply = provider.send(new ModelCall(asked, call.target(), headers(call), call.atMost()));
                 yield back(reply, translator, served, Dropped.of("", request.told()));
             }

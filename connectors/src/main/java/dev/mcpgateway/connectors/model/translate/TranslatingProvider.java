@@ -24,7 +24,8 @@ import java.util.function.Supplier;
 /**
  * A provider that also takes requests in protocols that it does not speak: they are translated on their way to it, and its
  * answers on their way back. What it speaks itself passes as it is, but for the reasoning state of other providers, which is
- * taken out, and for the limit of tokens, which goes under the name that it knows. What an answer says of itself stays what the provider said.
+ * taken out, and for the limit of tokens, which goes under the name that it knows. What an answer says of itself stays what
+ * the provider said.
  */
 public final class TranslatingProvider implements ModelProvider {
     private static final String VERSION = "anthropic-version";

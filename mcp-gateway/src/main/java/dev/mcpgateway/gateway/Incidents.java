@@ -1,10 +1,12 @@
 package dev.mcpgateway.gateway;
 
 import dev.mcpgateway.audit.AuditLog;
+import dev.mcpgateway.connectors.credential.AwsKeys;
 import dev.mcpgateway.connectors.credential.KeyPair;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.model.KeyedProvider;
 import dev.mcpgateway.connectors.model.ModelProvider;
+import dev.mcpgateway.connectors.model.SignedProvider;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
 import dev.mcpgateway.gateway.admin.AdminTokens;
 import dev.mcpgateway.gateway.admin.CredentialEndpoints;
@@ -154,6 +156,11 @@ final class Incidents {
         KeyedProvider keyed = new KeyedProvider(provider, pair, this::refused, sweeper.time());
         keys.add(keyed);
         return keyed;
+    }
+
+    /** The provider, of which it is known when it refuses these keys. */
+    ModelProvider signed(ModelProvider provider, AwsKeys keys) {
+        return new SignedProvider(provider, keys, this::refused);
     }
 
     private void refused(String provider, String key) {

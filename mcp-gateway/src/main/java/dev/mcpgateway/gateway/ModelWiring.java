@@ -104,7 +104,12 @@ final class ModelWiring {
                 UpstreamCredential credential = incidents.credential(provider, secrets);
                 ModelProvider made = new TranslatingProvider(
                         incidents.keyed(
-                                provider(provider, settings(provider, credential, models, config), secrets, sweeper),
+                                provider(
+                                        provider,
+                                        settings(provider, credential, models, config),
+                                        secrets,
+                                        sweeper,
+                                        incidents),
                                 credential),
                         provider.translation(),
                         key,
@@ -150,10 +155,16 @@ final class ModelWiring {
     }
 
     private static ModelProvider provider(
-            Models.Provider provider, ProviderSettings settings, Secrets secrets, DeadlineSweeper sweeper) {
-        return provider.credential() instanceof Credential.Aws aws
-                ? new BedrockProvider(settings, keys(aws, secrets), sweeper)
-                : new HttpModelProvider(settings, sweeper);
+            Models.Provider provider,
+            ProviderSettings settings,
+            Secrets secrets,
+            DeadlineSweeper sweeper,
+            Incidents incidents) {
+        if (!(provider.credential() instanceof Credential.Aws aws)) {
+            return new HttpModelProvider(settings, sweeper);
+        }
+        AwsKeys keys = keys(aws, secrets);
+        return incidents.signed(new BedrockProvider(settings, keys, sweeper), keys);
     }
 
     private static AwsKeys keys(Credential.Aws aws, Secrets secrets) {

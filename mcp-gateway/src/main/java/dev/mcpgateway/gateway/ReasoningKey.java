@@ -34,14 +34,14 @@ final class ReasoningKey {
             file.write(kept.get());
         }
         try {
-            byte[] key = Base64.getDecoder()
-                    .decode(new String(kept.get(), StandardCharsets.US_ASCII).strip());
+            byte[] key = Base64.getDecoder().decode(new String(kept.get(), StandardCharsets.US_ASCII).strip());
             if (key.length == StateKey.BYTES) {
                 return new StateKey(key);
             }
         } catch (IllegalArgumentException notBase64) {
             // told below
         }
-        throw new IOException(file.path() + " is not the base64 text of 32 bytes: openssl rand -base64 32");
+        throw new IOException(file.path() + " holds no key of " + StateKey.BYTES
+                + " bytes. Restore it from a copy; without it the reasoning of conversations under way is lost");
     }
 }

@@ -12,4 +12,12 @@ import java.util.Optional;
  * @param sessionToken goes with temporary keys; is sent
  */
 public record AwsKeys(
-        String region, SecretSource accessKeyId, SecretSource secretAccessKey, Optional<SecretSource> sessionToken) {}
+        String region, SecretSource accessKeyId, SecretSource secretAccessKey, Optional<SecretSource> sessionToken) {
+
+    /** The next use reads them where they are kept, however fresh what is known. */
+    public void refresh() {
+        accessKeyId.refresh();
+        secretAccessKey.refresh();
+        sessionToken.ifPresent(SecretSource::refresh);
+    }
+}

@@ -61,8 +61,7 @@ public record ModelFailure(
     }
 
     /** A failure of whose answer nothing is known. */
-    public ModelFailure(
-            Cause cause, int status, byte[] body, int retryAfterSeconds, String requestId, String detail) {
+    public ModelFailure(Cause cause, int status, byte[] body, int retryAfterSeconds, String requestId, String detail) {
         this(cause, status, body, retryAfterSeconds, requestId, detail, ModelFacts.NONE);
     }
 

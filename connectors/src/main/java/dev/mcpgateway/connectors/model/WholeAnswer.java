@@ -22,8 +22,8 @@ final class WholeAnswer {
     /** An answer of which {@code reader} reads the facts. */
     static ModelReply of(byte[] body, AnswerReader reader, ProviderSettings settings, String requestId) {
         try {
-            reader.whole(StrictJson.parse(
-                    body, JsonLimits.forReplies(settings.replyBytesMax(), settings.jsonDepthMax())));
+            reader.whole(
+                    StrictJson.parse(body, JsonLimits.forReplies(settings.replyBytesMax(), settings.jsonDepthMax())));
             return new ModelReply.Whole(body, requestId, reader.facts());
         } catch (JsonRefused refused) {
             deeper(refused, body).ifPresent(reader::whole);

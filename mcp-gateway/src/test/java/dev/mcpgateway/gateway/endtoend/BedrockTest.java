@@ -70,6 +70,7 @@ class BedrockTest {
                   aliases:
                     claude: {targets: [{provider: aws, model: "eu.anthropic.claude-x-v1:0"}]}
                 """.formatted(bedrock.url().resolve("/")))
+                .operator()
                 .start();
         alice = ModelAgent.of(gateway);
     }
@@ -234,6 +235,20 @@ class BedrockTest {
         assertThat(answer.json().at("/error/type").asString()).isEqualTo(type);
         assertThat(answer.json().at("/error/message").asString()).contains(says);
         assertThat(answer.text()).doesNotContain(ID);
+    }
+
+    @Test
+    void keysThatAreRefusedAreCountedAndAModelThatIsNotServedIsNoneOfThem() {
+        for (String name : List.of("AccessDeniedException", "UnrecognizedClientException")) {
+            bedrock.on(MODEL + "/invoke", turn -> turn.answer(403, "{}", "x-amzn-errortype: " + name));
+
+            assertThat(alice.ask(alice.anthropic("/v1/messages", WHOLE)).status())
+                    .isEqualTo(502);
+        }
+
+        assertThat(gateway.operate("GET", "/metrics", "").text())
+                .contains(
+                        "gateway_credential_auth_failures_total{gateway_credential=\"access_key\",gateway_provider=\"aws\"} 1\n");
     }
 
     @Test

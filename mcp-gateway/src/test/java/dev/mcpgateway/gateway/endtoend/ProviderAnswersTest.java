@@ -52,7 +52,8 @@ class ProviderAnswersTest {
                   - {provider: anthropic, model: "*", effective_from: "2020-01-01", per_million_tokens: {input: "1", output: "1"}}
                 """);
         gateway = TestGateway.in(folder)
-                .policy(ModelGateways.ALLOW.replaceFirst("resources: .*", "resources: [\"model:*\"]\n    ack_broad: true"))
+                .policy(ModelGateways.ALLOW.replaceFirst(
+                        "resources: .*", "resources: [\"model:*\"]\n    ack_broad: true"))
                 .section("models", """
 
                   providers:
@@ -73,7 +74,7 @@ class ProviderAnswersTest {
                     alone: {targets: [{provider: anthropic, model: claude-x}]}
                   prices: {file: prices.yaml}
                 """.formatted(
-                        provider.url(), spare.url(), provider.url().resolve("/")))
+                                provider.url(), spare.url(), provider.url().resolve("/")))
                 .start();
         alice = ModelAgent.of(gateway);
     }
@@ -152,12 +153,14 @@ class ProviderAnswersTest {
 
     @Test
     void aStreamThatCannotBeTranslatedBeforeItsFirstContentIsPaidForAndNotAskedForAgain() {
-        provider.on("/messages", turn -> turn.begin()
-                .event(
-                        "message_start",
-                        "{\"type\":\"message_start\",\"message\":{\"model\":\"m\",\"usage\":{\"input_tokens\":100,\"output_tokens\":12}}}")
-                .event("content_block_stop", "{\"type\":\"content_block_stop\",\"index\":7}")
-                .end());
+        provider.on(
+                "/messages",
+                turn -> turn.begin()
+                        .event(
+                                "message_start",
+                                "{\"type\":\"message_start\",\"message\":{\"model\":\"m\",\"usage\":{\"input_tokens\":100,\"output_tokens\":12}}}")
+                        .event("content_block_stop", "{\"type\":\"content_block_stop\",\"index\":7}")
+                        .end());
 
         WireAnswer answer = chat("claude", ",\"stream\":true");
 
@@ -169,18 +172,20 @@ class ProviderAnswersTest {
 
     @Test
     void aStreamThatCannotBeTranslatedFurtherEndsInTheAgentsErrorAndIsPaidFor() {
-        provider.on("/messages", turn -> turn.begin()
-                .event(
-                        "message_start",
-                        "{\"type\":\"message_start\",\"message\":{\"model\":\"m\",\"usage\":{\"input_tokens\":100,\"output_tokens\":1}}}")
-                .event(
-                        "content_block_start",
-                        "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}")
-                .event(
-                        "content_block_delta",
-                        "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"hi\"}}")
-                .event("content_block_stop", "{\"type\":\"content_block_stop\",\"index\":7}")
-                .end());
+        provider.on(
+                "/messages",
+                turn -> turn.begin()
+                        .event(
+                                "message_start",
+                                "{\"type\":\"message_start\",\"message\":{\"model\":\"m\",\"usage\":{\"input_tokens\":100,\"output_tokens\":1}}}")
+                        .event(
+                                "content_block_start",
+                                "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}")
+                        .event(
+                                "content_block_delta",
+                                "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"hi\"}}")
+                        .event("content_block_stop", "{\"type\":\"content_block_stop\",\"index\":7}")
+                        .end());
 
         WireAnswer answer = chat("claude", ",\"stream\":true");
 
@@ -201,30 +206,36 @@ class ProviderAnswersTest {
 
     @Test
     void eventsThatNobodyAskedForAreNoFailure() {
-        provider.on("/messages", turn -> turn.begin()
-                .event("ping", "{\"type\":\"ping\"}")
-                .event("ping", "{}")
-                .event("keepalive", "still here")
-                .event("message_hint", "{\"type\":\"message_hint\",\"x\":[]}")
-                .event("message_start", "{\"type\":\"message_start\",\"message\":{\"model\":\"m\",\"content\":[]}}")
-                .event("x_new", "[1]")
-                .event(
-                        "content_block_start",
-                        "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"x_block\",\"x\":{}}}")
-                .event(
-                        "content_block_delta",
-                        "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"x_delta\",\"x\":1}}")
-                .event("content_block_stop", "{\"type\":\"content_block_stop\",\"index\":0}")
-                .event(
-                        "content_block_start",
-                        "{\"type\":\"content_block_start\",\"index\":1,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}")
-                .event(
-                        "content_block_delta",
-                        "{\"type\":\"content_block_delta\",\"index\":1,\"delta\":{\"type\":\"text_delta\",\"text\":\"hi there\"}}")
-                .event("content_block_stop", "{\"type\":\"content_block_stop\",\"index\":1}")
-                .event("message_delta", "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{}}")
-                .event("message_stop", "{\"type\":\"message_stop\"}")
-                .end());
+        provider.on(
+                "/messages",
+                turn -> turn.begin()
+                        .event("ping", "{\"type\":\"ping\"}")
+                        .event("ping", "{}")
+                        .event("keepalive", "still here")
+                        .event("message_hint", "{\"type\":\"message_hint\",\"x\":[]}")
+                        .event(
+                                "message_start",
+                                "{\"type\":\"message_start\",\"message\":{\"model\":\"m\",\"content\":[]}}")
+                        .event("x_new", "[1]")
+                        .event(
+                                "content_block_start",
+                                "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"x_block\",\"x\":{}}}")
+                        .event(
+                                "content_block_delta",
+                                "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"x_delta\",\"x\":1}}")
+                        .event("content_block_stop", "{\"type\":\"content_block_stop\",\"index\":0}")
+                        .event(
+                                "content_block_start",
+                                "{\"type\":\"content_block_start\",\"index\":1,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}")
+                        .event(
+                                "content_block_delta",
+                                "{\"type\":\"content_block_delta\",\"index\":1,\"delta\":{\"type\":\"text_delta\",\"text\":\"hi there\"}}")
+                        .event("content_block_stop", "{\"type\":\"content_block_stop\",\"index\":1}")
+                        .event(
+                                "message_delta",
+                                "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{}}")
+                        .event("message_stop", "{\"type\":\"message_stop\"}")
+                        .end());
 
         WireAnswer answer = chat("claude", ",\"stream\":true");
 
@@ -237,16 +248,20 @@ class ProviderAnswersTest {
     @ParameterizedTest
     @ValueSource(strings = {"passed", "translated"})
     void eventsThatNobodyAskedForAreNoFailureOfChatsEither(String how) {
-        provider.on("/chat/completions", turn -> turn.begin()
-                .event("ping", "still here")
-                .event("ping", "{\"type\":\"ping\"}")
-                .data("{\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"hi there\"}}]}")
-                .event("progress", "[0.5]")
-                .data("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}")
-                .data("[DONE]")
-                .end());
+        provider.on(
+                "/chat/completions",
+                turn -> turn.begin()
+                        .event("ping", "still here")
+                        .event("ping", "{\"type\":\"ping\"}")
+                        .data(
+                                "{\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"hi there\"}}]}")
+                        .event("progress", "[0.5]")
+                        .data("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}")
+                        .data("[DONE]")
+                        .end());
 
-        WireAnswer answer = how.equals("passed") ? chat("llama", ",\"stream\":true") : message("llama", ",\"stream\":true");
+        WireAnswer answer =
+                how.equals("passed") ? chat("llama", ",\"stream\":true") : message("llama", ",\"stream\":true");
 
         assertThat(answer.text())
                 .contains("hi there", how.equals("passed") ? "data: [DONE]" : "event: message_stop")
@@ -307,7 +322,9 @@ class ProviderAnswersTest {
 
         assertThat(message(alias, "").text()).contains("from the spare");
         assertThat(chat(alias, "").text()).contains("from the spare");
-        assertThat(alice.ask(alice.post("/v1/responses", "{\"model\":\"" + alias + "\",\"input\":\"hi\"}")).text()).contains("from the spare");
+        assertThat(alice.ask(alice.post("/v1/responses", "{\"model\":\"" + alias + "\",\"input\":\"hi\"}"))
+                        .text())
+                .contains("from the spare");
 
         assertThat(provider.requests()).as("each asked once").hasSize(3);
     }
@@ -344,7 +361,8 @@ class ProviderAnswersTest {
     void aLimitOfTokensThatTheServerKnowsStaysAsItIs() {
         provider.on("/chat/completions", turn -> turn.whole(SPARE));
 
-        assertThat(chat("llama", ",\"max_tokens\":7").header("x-gateway-dropped")).isEmpty();
+        assertThat(chat("llama", ",\"max_tokens\":7").header("x-gateway-dropped"))
+                .isEmpty();
         assertThat(chat("gpt", ",\"max_completion_tokens\":7").header("x-gateway-dropped"))
                 .isEmpty();
 
@@ -360,8 +378,10 @@ class ProviderAnswersTest {
     @ParameterizedTest(name = "{index}")
     @MethodSource("values")
     void aRequestOfManyValuesIsTranslatedAsItPassesThrough(String values) {
-        provider.on("/messages", turn -> turn.whole(
-                "{\"id\":\"m\",\"type\":\"message\",\"model\":\"m\",\"content\":[],\"stop_reason\":\"end_turn\"}"));
+        provider.on(
+                "/messages",
+                turn -> turn.whole(
+                        "{\"id\":\"m\",\"type\":\"message\",\"model\":\"m\",\"content\":[],\"stop_reason\":\"end_turn\"}"));
 
         WireAnswer answer = chat(
                 "claude",

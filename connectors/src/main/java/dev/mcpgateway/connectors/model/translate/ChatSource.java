@@ -73,8 +73,7 @@ final class ChatSource implements Source {
             finish(out);
             return;
         }
-        Optional<Node> object =
-                ModelApi.CHAT_COMPLETIONS.isEvent(type) ? Node.ofEvent(data) : Optional.empty();
+        Optional<Node> object = ModelApi.CHAT_COMPLETIONS.isEvent(type) ? Node.ofEvent(data) : Optional.empty();
         if (object.isEmpty()) {
             losses.tellOfEvent(type);
             return;

@@ -47,12 +47,7 @@ final class MessagesSink implements Sink {
                             out, new Seal(served.owner(), Seal.Kind.THINKING, thought.text(), nothing(served, key)));
                 case Folded.Part.Sealed sealed ->
                     ChatSeals.writeThinking(
-                            out,
-                            new Seal(
-                                    served.owner(),
-                                    Seal.Kind.REDACTED,
-                                    "",
-                                    key.seal(sealed.seal())));
+                            out, new Seal(served.owner(), Seal.Kind.REDACTED, "", key.seal(sealed.seal())));
                 case Folded.Part.Call call -> {
                     // a call that the output limit or a filter cut has no arguments that an object could hold
                     if (Arguments.isObject(call.arguments())) {
@@ -125,8 +120,7 @@ final class MessagesSink implements Sink {
                 start(
                         out,
                         Open.NOTHING,
-                        block -> block.text("type", "redacted_thinking")
-                                .text("data", key.seal(sealed.seal())));
+                        block -> block.text("type", "redacted_thinking").text("data", key.seal(sealed.seal())));
                 end(out);
             }
             case Piece.CallBegun call ->

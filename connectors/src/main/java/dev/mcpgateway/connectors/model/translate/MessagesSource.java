@@ -69,7 +69,9 @@ final class MessagesSource implements Source {
     @Override
     public void event(String type, byte[] data, List<Piece> out) {
         Optional<Node> object = Node.ofEvent(data);
-        String kind = object.map(each -> each.textOf("type")).filter(each -> !each.isEmpty()).orElse(type);
+        String kind = object.map(each -> each.textOf("type"))
+                .filter(each -> !each.isEmpty())
+                .orElse(type);
         if (object.isEmpty() || !KINDS.contains(kind)) {
             // the protocol adds event types and asks readers to pass over them
             losses.tellOfEvent(kind);

@@ -46,13 +46,23 @@ public final class StateKey {
         byte[] around = around(seal.owner(), seal.kind(), seal.state());
         byte[] text = text(seal.text());
         byte[] nonce = Arrays.copyOf(
-                mac(naming, ByteBuffer.allocate(around.length + text.length).put(around).put(text).array()), NONCE_BYTES);
+                mac(
+                        naming,
+                        ByteBuffer.allocate(around.length + text.length)
+                                .put(around)
+                                .put(text)
+                                .array()),
+                NONCE_BYTES);
         byte[] sealed = crypt(Cipher.ENCRYPT_MODE, nonce, around, text, 0).orElseThrow();
         byte[] all = ByteBuffer.allocate(NONCE_BYTES + sealed.length)
                 .put(nonce)
                 .put(sealed)
                 .array();
-        return Seal.token(seal.owner(), seal.kind(), Base64.getUrlEncoder().withoutPadding().encodeToString(all), seal.state());
+        return Seal.token(
+                seal.owner(),
+                seal.kind(),
+                Base64.getUrlEncoder().withoutPadding().encodeToString(all),
+                seal.state());
     }
 
     /**
@@ -76,14 +86,9 @@ public final class StateKey {
         if (all.length < NONCE_BYTES + TAG_BITS / 8) {
             return Optional.empty();
         }
-        return crypt(
-                        Cipher.DECRYPT_MODE,
-                        all,
-                        around(token.owner(), token.kind(), token.state()),
-                        all,
-                        NONCE_BYTES)
-                .map(text -> new Seal(
-                        token.owner(), token.kind(), new String(text, StandardCharsets.UTF_8), token.state()));
+        return crypt(Cipher.DECRYPT_MODE, all, around(token.owner(), token.kind(), token.state()), all, NONCE_BYTES)
+                .map(text ->
+                        new Seal(token.owner(), token.kind(), new String(text, StandardCharsets.UTF_8), token.state()));
     }
 
     private Optional<byte[]> crypt(int mode, byte[] nonce, byte[] around, byte[] content, int from) {
@@ -103,7 +108,10 @@ public final class StateKey {
     private static byte[] around(String owner, Kind kind, String state) {
         byte[] bytes = text(owner + "." + kind + "." + state);
         // the length in front keeps what is around from running into what is sealed
-        return ByteBuffer.allocate(4 + bytes.length).putInt(bytes.length).put(bytes).array();
+        return ByteBuffer.allocate(4 + bytes.length)
+                .putInt(bytes.length)
+                .put(bytes)
+                .array();
     }
 
     private static byte[] mac(SecretKeySpec key, byte[] content) {

@@ -39,8 +39,8 @@ final class TranslatedStream implements ModelStream {
             }
             case Step.Next _ -> {
                 stream.close();
-                yield new ModelReply.Failed(
-                        ModelFailure.of(Cause.PROVIDER_ERROR, translation.failure()).with(stream.facts()));
+                yield new ModelReply.Failed(ModelFailure.of(Cause.PROVIDER_ERROR, translation.failure())
+                        .with(stream.facts()));
             }
             case Step.Broken(ModelFailure failure) -> {
                 stream.close();

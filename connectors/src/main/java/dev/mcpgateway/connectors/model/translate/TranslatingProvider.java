@@ -24,7 +24,8 @@ import java.util.function.Supplier;
 /**
  * A provider that also takes requests in protocols that it does not speak: they are translated on their way to it, and its
  * answers on their way back. What it speaks itself passes as it is, but for the reasoning state of other providers, which is
- * taken out, and for the limit of tokens, which goes under the name that it knows. What an answer says of itself stays what the provider said.
+ * taken out, and for the limit of tokens, which goes under the name that it knows. What an answer says of itself stays what
+ * the provider said.
  */
 public final class TranslatingProvider implements ModelProvider {
     private static final String VERSION = "anthropic-version";
@@ -47,11 +48,7 @@ public final class TranslatingProvider implements ModelProvider {
      * @param ids makes ids for what the provider gives none: letters, digits, dash and underscore
      */
     public TranslatingProvider(
-            ModelProvider provider,
-            Translation translation,
-            StateKey key,
-            Supplier<String> ids,
-            InstantSource clock) {
+            ModelProvider provider, Translation translation, StateKey key, Supplier<String> ids, InstantSource clock) {
         this.provider = provider;
         this.translation = translation;
         this.key = key;
@@ -141,10 +138,7 @@ public final class TranslatingProvider implements ModelProvider {
                 Served served = new Served(
                         ids.get(), translation.owner(), clock.instant().getEpochSecond(), request.usageWanted());
                 ModelRequest asked = new ModelRequest(
-                        translation.upstream(),
-                        written(request.body()),
-                        call.target(),
-                        request.streamed());
+                        translation.upstream(), written(request.body()), call.target(), request.streamed());
                 ModelReply reply = provider.send(new ModelCall(asked, call.target(), headers(call), call.atMost()));
                 yield back(reply, translator, served, Dropped.of("", request.told()));
             }

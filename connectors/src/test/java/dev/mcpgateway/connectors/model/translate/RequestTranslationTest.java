@@ -37,8 +37,8 @@ class RequestTranslationTest {
     void isAsKept(Case each) {
         byte[] input = Transcripts.read("requests/" + Transcripts.folder(each.ingress()) + "/" + each.name() + ".json");
 
-        RequestTranslation request =
-                Translator.between(each.ingress(), each.upstream(), Transcripts.KEY).request(input, each.target());
+        RequestTranslation request = Translator.between(each.ingress(), each.upstream(), Transcripts.KEY)
+                .request(input, each.target());
 
         Transcripts.compare(
                 each.golden(),

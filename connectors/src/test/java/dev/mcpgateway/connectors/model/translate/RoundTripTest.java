@@ -26,8 +26,10 @@ class RoundTripTest {
     void aRequestSurvivesTheWayThereAndBack(long seed) {
         byte[] request = new Conversation(new Random(seed)).request();
 
-        byte[] chat = translated(Translator.between(ModelApi.MESSAGES, ModelApi.CHAT_COMPLETIONS, Transcripts.KEY), request);
-        byte[] back = translated(Translator.between(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, Transcripts.KEY), chat);
+        byte[] chat =
+                translated(Translator.between(ModelApi.MESSAGES, ModelApi.CHAT_COMPLETIONS, Transcripts.KEY), request);
+        byte[] back =
+                translated(Translator.between(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, Transcripts.KEY), chat);
 
         assertThat(new String(back, StandardCharsets.UTF_8)).isEqualTo(new String(request, StandardCharsets.UTF_8));
     }

@@ -18,8 +18,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is refused, what is told, and how a failing provider looks to an agent. */
 class TranslatorTest {
-    private static final Translator CHAT_TO_MESSAGES = Translator.between(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, Transcripts.KEY);
-    private static final Translator MESSAGES_TO_CHAT = Translator.between(ModelApi.MESSAGES, ModelApi.CHAT_COMPLETIONS, Transcripts.KEY);
+    private static final Translator CHAT_TO_MESSAGES =
+            Translator.between(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, Transcripts.KEY);
+    private static final Translator MESSAGES_TO_CHAT =
+            Translator.between(ModelApi.MESSAGES, ModelApi.CHAT_COMPLETIONS, Transcripts.KEY);
     private static final Target BARE = RequestTranslationTest.Targets.of(ModelApi.MESSAGES, false);
     private static final String USER = "{\"role\":\"user\",\"content\":\"x\"}";
 

@@ -36,8 +36,8 @@ class UnknownMemberTest {
             String separator = document.first(object) == JsonDocument.NONE ? "" : ",";
             splice.replace(at, at, ("\"" + NAME + "\":1" + separator).getBytes(StandardCharsets.UTF_8));
 
-            RequestTranslation result =
-                    Translator.between(each.ingress(), each.upstream(), Transcripts.KEY).request(splice.toBytes(), each.target());
+            RequestTranslation result = Translator.between(each.ingress(), each.upstream(), Transcripts.KEY)
+                    .request(splice.toBytes(), each.target());
 
             if (result instanceof RequestTranslation.Translated translated) {
                 boolean sent = new String(translated.body(), StandardCharsets.UTF_8).contains(NAME);

@@ -1,0 +1,2 @@
+/** What wires a gateway. */
+package dev.mcpgateway.gateway;

@@ -32,7 +32,9 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "The gateway's configuration.")
     Path config = Path.of("gateway.yaml");
 
-    @Option(names = "--strict", description = "Warnings (unknown tools, models and views, shadowed rules) are problems.")
+    @Option(
+            names = "--strict",
+            description = "Warnings (unknown tools, models and views, shadowed rules) are problems.")
     boolean strict;
 
     @Spec

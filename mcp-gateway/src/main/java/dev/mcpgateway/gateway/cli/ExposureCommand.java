@@ -49,7 +49,8 @@ final class ExposureCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "The gateway's configuration, for where answers of models are kept also without a hit in the log.")
+            description =
+                    "The gateway's configuration, for where answers of models are kept also without a hit in the log.")
     @Nullable
     Path config;
 
@@ -72,10 +73,13 @@ final class ExposureCommand implements Callable<Integer> {
             case Loaded.Good(GatewayConfig good) -> {
                 Map<String, String> kept = new LinkedHashMap<>();
                 good.models()
-                        .ifPresent(models -> models.caches().exact().aliases().forEach((alias, each) -> kept.put(
-                                alias,
-                                "memory of the gateway (answers of the exact cache, up to "
-                                        + each.life().toSeconds() + " s)")));
+                        .ifPresent(models -> models.caches()
+                                .exact()
+                                .aliases()
+                                .forEach((alias, each) -> kept.put(
+                                        alias,
+                                        "memory of the gateway (answers of the exact cache, up to "
+                                                + each.life().toSeconds() + " s)")));
                 yield kept;
             }
             case Loaded.Bad(List<Problem> problems) ->

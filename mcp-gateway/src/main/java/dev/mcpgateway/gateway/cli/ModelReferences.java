@@ -74,14 +74,15 @@ final class ModelReferences {
                 if (money.budgets().stream()
                         .anyMatch(budget ->
                                 budget.isEnforced() && budget.limits().nanoUsd().isPresent())) {
-                    models.aliases().forEach((alias, entry) -> entry.targets().stream()
-                            .filter(target -> table.find(target.provider(), target.model(), today)
-                                    .isEmpty())
-                            .forEach(target -> warn(
-                                    "/models/aliases/" + alias,
-                                    target.model() + " of " + target.provider()
-                                            + " has no price today: where a budget in US dollars counts a call, it is refused",
-                                    "Add a row to " + money.prices())));
+                    models.aliases()
+                            .forEach((alias, entry) -> entry.targets().stream()
+                                    .filter(target -> table.find(target.provider(), target.model(), today)
+                                            .isEmpty())
+                                    .forEach(target -> warn(
+                                            "/models/aliases/" + alias,
+                                            target.model() + " of " + target.provider()
+                                                    + " has no price today: where a budget in US dollars counts a call, it is refused",
+                                            "Add a row to " + money.prices())));
                 }
             }
         }
@@ -115,9 +116,7 @@ final class ModelReferences {
                 ? served.stream().noneMatch(new NamePattern(model)::matches)
                 : !served.contains(model)) {
             warnings.add(
-                    row.position("model"),
-                    "no alias is served by '" + model + "' of " + provider,
-                    hint(model, served));
+                    row.position("model"), "no alias is served by '" + model + "' of " + provider, hint(model, served));
         }
     }
 
@@ -138,7 +137,10 @@ final class ModelReferences {
         try {
             good = KnownGoodFile.read(profile.file(), KnownGoodFile.publicKey(profile.publicKey()));
         } catch (BadProfile bad) {
-            problem("/models/safe_mode", String.valueOf(bad.getMessage()), "Make it anew: mcp-gateway safe-mode profile");
+            problem(
+                    "/models/safe_mode",
+                    String.valueOf(bad.getMessage()),
+                    "Make it anew: mcp-gateway safe-mode profile");
             return;
         }
         good.providers().forEach((name, url) -> {
@@ -147,7 +149,9 @@ final class ModelReferences {
                 problem(
                         "/models/safe_mode/profile",
                         profile.file() + " knows provider " + name + " at " + url + ", where the configuration has "
-                                + (configured == null ? "none" : configured.baseUrl().toString()),
+                                + (configured == null
+                                        ? "none"
+                                        : configured.baseUrl().toString()),
                         "Safe mode would serve no model. Make it anew: mcp-gateway safe-mode profile");
             }
         });

@@ -148,7 +148,8 @@ final class SafeModeCommand implements Runnable {
         private StrictGuardrails guardrails() {
             if (!allowedTools.stream().allMatch(ToolNames::isPattern) || allowedTools.size() > ToolNames.PATTERNS_MAX) {
                 throw new ParameterException(
-                        spec.commandLine(), "--allow-tool is a name of up to 128 characters, with * or ?, or hosted:type");
+                        spec.commandLine(),
+                        "--allow-tool is a name of up to 128 characters, with * or ?, or hosted:type");
             }
             return new StrictGuardrails(onFinding, onFinding, !distrustUsers, allowedTools);
         }

@@ -146,7 +146,8 @@ public final class Exposure {
 
     /** Answers that are given again are in the gateway itself; a hit shows it where no configuration is at hand. */
     private void answersKept(Item history, String alias, String cache) {
-        String where = kept.getOrDefault(alias, cache.isEmpty() ? "" : "memory of the gateway (answers of the " + cache + " cache)");
+        String where = kept.getOrDefault(
+                alias, cache.isEmpty() ? "" : "memory of the gateway (answers of the " + cache + " cache)");
         if (!where.isEmpty() && !history.where.contains(where)) {
             history.where += "; " + where;
             history.protection += "; kept answers sealed with a key of the tenant that is in memory alone";

@@ -156,7 +156,8 @@ class ModelReferencesTest {
                 .contains("other-mini of other has no price today");
 
         write("prices.yaml", PRICES.replace("acme-large-1", "acme-larg-1"));
-        assertThat(check().out()).contains("no alias is served by 'acme-larg-1' of acme", "Did you mean 'acme-large-1'?");
+        assertThat(check().out())
+                .contains("no alias is served by 'acme-larg-1' of acme", "Did you mean 'acme-large-1'?");
 
         write("prices.yaml", PRICES.replace("\"1\"", "\"1,5\""));
         assertThat(check().err()).contains("'1,5' is no price", "4 problems");
@@ -175,13 +176,15 @@ class ModelReferencesTest {
         write("policy.yaml", POLICY.replace("model:mini", "model:small"));
         assertThat(check().out())
                 .contains("serves model 'mini', which has no alias")
-                .contains("serves model 'gpt' by acme/acme-large-1, which is no target of it (at /models/safe_mode/profile)."
-                        + " Did you mean 'acme-large-2'?");
+                .contains(
+                        "serves model 'gpt' by acme/acme-large-1, which is no target of it (at /models/safe_mode/profile)."
+                                + " Did you mean 'acme-large-2'?");
 
         write("gateway.yaml", CONFIG.replace("api.acme", "api2.acme"));
         Ran moved = check();
         assertThat(moved.code()).isEqualTo(ExitCode.PROBLEMS);
-        assertThat(moved.err()).contains("knows provider acme at https://api.acme.example/v1", "Safe mode would serve no model");
+        assertThat(moved.err())
+                .contains("knows provider acme at https://api.acme.example/v1", "Safe mode would serve no model");
 
         write("gateway.yaml", CONFIG);
         Files.writeString(
@@ -197,6 +200,7 @@ class ModelReferencesTest {
         write("gateway.yaml", CONFIG.substring(0, CONFIG.indexOf("models:\n")));
         write("policy.yaml", "version: 1\nrules: []\n".replace("rules: []\n", ""));
 
-        assertThat(check().out()).contains("keys.json: virtual key ", "(nightly) is for view 'models', which is not configured");
+        assertThat(check().out())
+                .contains("keys.json: virtual key ", "(nightly) is for view 'models', which is not configured");
     }
 }

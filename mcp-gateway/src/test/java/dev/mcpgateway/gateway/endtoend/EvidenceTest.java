@@ -138,12 +138,12 @@ class EvidenceTest {
                                         "{\"model\":\"m\",\"choices\":[{\"index\":0,\"finish_reason\":\"stop\","
                                                 + "\"message\":{\"role\":\"assistant\",\"content\":\"hi\"}}]}"));
                 TestGateway keeping = ModelGateways.in(
-                        here,
-                        provider,
-                        anthropic,
-                        "",
-                        "cache: {exact: {aliases: {gpt: {share: caller, ttl_s: 120}, claude: {share: caller}}}}")
-                .start()) {
+                                here,
+                                provider,
+                                anthropic,
+                                "",
+                                "cache: {exact: {aliases: {gpt: {share: caller, ttl_s: 120}, claude: {share: caller}}}}")
+                        .start()) {
             assertThat(ModelAgent.of(keeping).chat(chat).status()).isEqualTo(200);
             keeping.newRecords(2);
             assertThat(keptOf(here)).isEqualTo("the provider; audit log");

@@ -255,8 +255,7 @@ class ModelGuardTest {
 
     @Test
     void whoCallsTooOftenIsTurnedAwayBeforeAnythingIsScreened() throws Exception {
-        String limited = GUARDED.replaceFirst(
-                "\"model:gone\"]", "\"model:gone\"]\n    limits: {calls_per_minute: 1}");
+        String limited = GUARDED.replaceFirst("\"model:gone\"]", "\"model:gone\"]\n    limits: {calls_per_minute: 1}");
         try (TestGateway strict = ModelGateways.in(folder.resolve("strict"), openai, anthropic)
                 .policy(limited)
                 .start()) {

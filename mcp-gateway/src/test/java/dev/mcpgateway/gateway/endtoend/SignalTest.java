@@ -108,7 +108,8 @@ class SignalTest {
                         200,
                         "{\"model\":\"acme-large-1\",\"choices\":[],\"usage\":{\"prompt_tokens\":" + billed.get()
                                 + ",\"completion_tokens\":1}}"));
-        String chat = "{\"model\":\"gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"" + "word ".repeat(800) + "\"}]}";
+        String chat =
+                "{\"model\":\"gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"" + "word ".repeat(800) + "\"}]}";
         // fewer than a minute takes of one agent
         List<ModelAgent> agents = Stream.of("a", "b", "c", "d", "e", "f", "g", "h")
                 .map(subject -> ModelAgent.of(gateway, subject))

@@ -275,7 +275,8 @@ final class EventText {
             return;
         }
         int path = event.member(one, JSON_PATH);
-        deltas.add(new Delta(lane + (event.is(path, Kind.STRING) ? Texts.below("", event.string(path)) : ""), true, text));
+        deltas.add(
+                new Delta(lane + (event.is(path, Kind.STRING) ? Texts.below("", event.string(path)) : ""), true, text));
         for (int value = event.first(one); value != JsonDocument.NONE; value = event.next(one, value)) {
             if (value != text) {
                 rest.open(value, Place.ARGUMENT, false, Texts.below(pointer, event.name(value)));

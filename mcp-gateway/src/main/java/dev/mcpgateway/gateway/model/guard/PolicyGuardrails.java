@@ -41,8 +41,7 @@ public final class PolicyGuardrails implements Guardrails {
 
     @Override
     public OnCall begin(Policy policy, Permit permit, ModelRequest request) {
-        ModelRules rules =
-                policy.modelRules(permit.subject(), permit.feature()).strictest(further.get());
+        ModelRules rules = policy.modelRules(permit.subject(), permit.feature()).strictest(further.get());
         return rules.equals(ModelRules.NONE)
                 ? new OnCall.Untouched(request)
                 : new GuardedCall(rules, permit, request, patterns, bounds, telemetry);

@@ -47,8 +47,8 @@ final class RequestBounds {
         if (request.api() == ModelApi.EMBEDDINGS && isLookedAt(rules)) {
             int input = body.at(INPUT);
             if (input != JsonDocument.NONE && RequestText.hasTokens(body, input)) {
-                throw new Refused(Refusal.saying(
-                        Reason.GUARDRAIL, "'input' must be text: numbers of tokens cannot be screened"));
+                throw new Refused(
+                        Refusal.saying(Reason.GUARDRAIL, "'input' must be text: numbers of tokens cannot be screened"));
             }
         }
         if (answersMayChange && asksForTokens(body)) {

@@ -227,8 +227,9 @@ class GuardedRequestTest {
             {"k":NaN,"x":"a \\u0065 b"} | {"k":NaN,"x":"a \\u0065 b"}
             """)
     void argumentsAreReadAsWhoGetsThemMayReadThem(String arguments, String goesOn) {
-        String request = body("\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\","
-                + "\"function\":{\"name\":\"f\",\"arguments\":ARGUMENTS}}]}]");
+        String request =
+                body("\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\","
+                        + "\"function\":{\"name\":\"f\",\"arguments\":ARGUMENTS}}]}]");
         String answer = "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"arguments\":ARGUMENTS}}]}}]}";
         String before = quoted(arguments.replace("KEY", "sk-0123456789abcdef"));
         try (GuardedCalls calls = GuardedCalls.under(REDACT.replace(", in: requests", ""))) {

@@ -361,10 +361,12 @@ class StreamGuardTest {
     void argumentsThatGoogleStreamsInPartsWaitUntilTheCallIsComplete() {
         List<String> events = List.of(
                 gemini("{\"name\":\"send\",\"willContinue\":true}"),
-                gemini("{\"partialArgs\":[{\"jsonPath\":\"$.key\",\"stringValue\":\"it is sk-0123\",\"willContinue\":true}],"
-                        + "\"willContinue\":true}"),
+                gemini(
+                        "{\"partialArgs\":[{\"jsonPath\":\"$.key\",\"stringValue\":\"it is sk-0123\",\"willContinue\":true}],"
+                                + "\"willContinue\":true}"),
                 gemini("{\"partialArgs\":[{\"jsonPath\":\"$.n\",\"numberValue\":1}],\"willContinue\":true}"),
-                gemini("{\"partialArgs\":[{\"jsonPath\":\"$.key\",\"stringValue\":\"456789abcdef\"}],\"willContinue\":true}"),
+                gemini(
+                        "{\"partialArgs\":[{\"jsonPath\":\"$.key\",\"stringValue\":\"456789abcdef\"}],\"willContinue\":true}"),
                 gemini("{}"),
                 "{\"candidates\":[{\"finishReason\":\"STOP\"}]}");
         try (GuardedCalls redacting = GuardedCalls.under(REDACT);
@@ -378,7 +380,9 @@ class StreamGuardTest {
                     .hasSize(2)
                     .first()
                     .isEqualTo(events.getFirst());
-            assertThat(blocking.stream(ModelApi.GENERATE_CONTENT, events)).last().isEqualTo("refused");
+            assertThat(blocking.stream(ModelApi.GENERATE_CONTENT, events))
+                    .last()
+                    .isEqualTo("refused");
         }
     }
 
@@ -397,7 +401,8 @@ class StreamGuardTest {
                 List<String> passed = calls.stream(dialect.api, dialect.called(List.of(arguments)));
 
                 assertThat(passed).as(arguments).last().isEqualTo("refused");
-                assertThat(passed).noneMatch(event -> dialect.arguments(json(event)).contains("0123"));
+                assertThat(passed)
+                        .noneMatch(event -> dialect.arguments(json(event)).contains("0123"));
             }
         }
     }

@@ -281,7 +281,8 @@ class DetectorsTest {
         assertThat(raised).as("seed " + seed).isNotEmpty();
         assertThat(raised.getFirst().kind()).isEqualTo(Signal.Kind.TRUNCATION_RISE);
         assertThat(raised.getFirst().about()).isEqualTo("p/m chat");
-        assertThat(raised.getFirst().what()).contains("more than 30 % below their estimate", "the last one 2000 tokens");
+        assertThat(raised.getFirst().what())
+                .contains("more than 30 % below their estimate", "the last one 2000 tokens");
     }
 
     @ParameterizedTest

@@ -26,13 +26,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /** The models that there are, by the aliases that agents name. Never changes but for the health of who serves them. */
 public final class ModelTable {
-    private static final Logger LOG = LoggerFactory.getLogger(ModelTable.class);
     private static final String TENANT = "tenant";
 
     private final Map<String, Models.Alias> byAlias;
@@ -97,7 +94,7 @@ public final class ModelTable {
                         order.total(),
                         order.rule(),
                         false);
-            case Choice.Undecided(int rule, String why) -> throw new Refused(undecided(alias, rule, why));
+            case Choice.Undecided(int rule, String why) -> throw new Refused(undecided(rule, why));
             case Choice.NoTarget(List<Skip> skips, long retryAfterNanos) ->
                 throw new Refused(refusal(skips, retryAfterNanos));
         };
@@ -130,8 +127,7 @@ public final class ModelTable {
     }
 
     /** The agent learns that its request is not taken, the operator which rule it was. */
-    private static Refusal undecided(String alias, int rule, String why) {
-        LOG.warn("rule {} of model {} cannot be decided for a call, which is refused: {}", rule, alias, why);
+    private static Refusal undecided(int rule, String why) {
         return Refusal.of(Reason.NO_MODEL_FITS, "rule " + rule + " cannot be decided: " + why);
     }
 

@@ -26,12 +26,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The models that there are, by the aliases that agents name. Never changes but for the health of who serves them. */
 public final class ModelTable {
-    private static final Logger LOG = LoggerFactory.getLogger(ModelTable.class);
 
     private final Map<String, Models.Alias> byAlias;
     private final Map<String, ModelProvider> providers;
@@ -95,7 +92,7 @@ public final class ModelTable {
                         order.total(),
                         order.rule(),
                         false);
-            case Choice.Undecided(int rule, String why) -> throw new Refused(undecided(alias, rule, why));
+            case Choice.Undecided(int rule, String why) -> throw new Refused(undecided(rule, why));
             case Choice.NoTarget(List<Skip> skips, long retryAfterNanos) ->
                 throw new Refused(refusal(skips, retryAfterNanos));
         };
@@ -124,8 +121,7 @@ public final class ModelTable {
     }
 
     /** The agent learns that its request is not taken, the operator which rule it was. */
-    private static Refusal undecided(String alias, int rule, String why) {
-        LOG.warn("rule {} of model {} cannot be decided for a call, which is refused: {}", rule, alias, why);
+    private static Refusal undecided(int rule, String why) {
         return Refusal.of(Reason.NO_MODEL_FITS, "rule " + rule + " cannot be decided: " + why);
     }
 

@@ -139,6 +139,7 @@ class ArchitectureTest {
             "com.networknt.schema.",
             "org.snakeyaml.engine.",
             "com.google.re2j.",
+            "dev.cel.",
             "org.jspecify.annotations.");
 
     private static final Set<String> PURE_PACKAGES = Set.of(

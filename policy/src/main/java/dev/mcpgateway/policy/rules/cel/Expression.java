@@ -102,9 +102,9 @@ public final class Expression {
                     ? new Verdict.Decided(holds)
                     : new Verdict.Undecided("it is neither true nor false");
         } catch (CelEvaluationException failure) {
-            // the library's words may quote a value; an IllegalArgumentException of a variable is its cause
+            // the library's words may quote a value, so that its code is told alone
             return new Verdict.Undecided(
-                    failure.getCause() instanceof IllegalArgumentException unavailable
+                    failure.getCause() instanceof IllegalArgumentException
                                     && failure.getErrorCode() == CelErrorCode.INTERNAL_ERROR
                             ? "a variable has no value"
                             : failure.getErrorCode().name().toLowerCase(Locale.ROOT));

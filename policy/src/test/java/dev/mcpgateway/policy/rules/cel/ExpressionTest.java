@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,7 +36,7 @@ class ExpressionTest {
     }
 
     private static Object value(String name) {
-        return VALUES.get(name);
+        return Objects.requireNonNull(VALUES.get(name), name);
     }
 
     @ParameterizedTest

@@ -68,7 +68,7 @@ start_sample() {
   "$root/samples/bin/sample" "$@" >"$log" 2>&1 &
   local pid=$!
   children+=("$pid")
-  for _ in $(seq 300); do
+  for _ in $(seq 600); do
     url=$(sed -n 's/^READY //p' "$log")
     [[ -n $url ]] && return
     kill -0 "$pid" 2>/dev/null || break
@@ -89,7 +89,7 @@ start_gateway() {
   "$root/mcp-gateway/bin/mcp-gateway" serve --config "$folder/gateway.yaml" >"$folder/out.log" 2>"$folder/err.log" &
   local pid=$!
   children+=("$pid")
-  for _ in $(seq 300); do
+  for _ in $(seq 600); do
     url=$(sed -n 's/^mcp-gateway .* serves \([^,]*\),.*/\1/p' "$folder/out.log")
     [[ -n $url ]] && grep -q '^AUDIT_DIR=' "$folder/out.log" && return
     kill -0 "$pid" 2>/dev/null || break

@@ -74,7 +74,7 @@ start() {
   "$@" >"$log" 2>"$log.err" &
   local pid=$!
   children+=("$pid")
-  for _ in $(seq 300); do
+  for _ in $(seq 600); do
     grep -q "^$word" "$log" && return
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.1

@@ -1,12 +1,11 @@
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Child } from '../kit/children.mjs';
+import { freePort } from '../kit/ports.mjs';
 
 /** How long a server may take until it listens, in seconds. */
-const START_SECONDS_MAX = 30;
+const START_SECONDS_MAX = 60;
 
 /** Where npm installed the reference servers. */
 const SERVERS = join(process.env.ACCEPTANCE_PACKAGES, 'node_modules/@modelcontextprotocol');
@@ -51,6 +50,7 @@ export class Servers {
 
   /** Starts the server that is reached over HTTP, always on the same port. */
   async startRemote() {
+    // it takes no port 0
     this.remotePort ??= await freePort();
     const args = ['--import', LOOPBACK, join(SERVERS, 'server-everything/dist/index.js'), 'streamableHttp'];
     const log = join(this.#folder, 'remote');
@@ -107,14 +107,4 @@ export class Servers {
       MODERN: this.modernUrl,
     };
   }
-}
-
-/** A port that was free a moment ago; the server takes no port 0. */
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

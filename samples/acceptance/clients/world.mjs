@@ -8,7 +8,7 @@ import { Servers } from './servers.mjs';
 import { users } from './users.mjs';
 
 /** How long the provider may take until it listens, in seconds. */
-const START_SECONDS_MAX = 30;
+const START_SECONDS_MAX = 60;
 
 /** Everything that runs during the cases: provider, servers, gateway, and the journal of what clients were answered. */
 export class World {

@@ -9,7 +9,7 @@ import { Gateway } from '../kit/gateway.mjs';
 import { challenge } from '../clients/raw.mjs';
 import { accepted, call, refused } from './ask.mjs';
 import { callOver } from './load.mjs';
-import { freePort } from './ports.mjs';
+import { freePort } from '../kit/ports.mjs';
 
 /** The holder of a key, who signs a proof for each request (RFC 9449). */
 class Prover {

@@ -11,7 +11,7 @@ import { Visitor } from './browser.mjs';
 import { codeFlow } from './codes.mjs';
 import { Guard } from './guard.mjs';
 import { IdentityProvider } from './idp.mjs';
-import { freePort } from './ports.mjs';
+import { freePort } from '../kit/ports.mjs';
 
 /** Where the authorization server and the gateway are: for a browser two sites, and the provider's is a third. */
 const SERVER_HOST = '127.0.0.2';

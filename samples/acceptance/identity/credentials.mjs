@@ -9,7 +9,7 @@ import { until } from '../kit/waiting.mjs';
 import { EchoUpstream } from '../kit/upstream.mjs';
 import { accepted, call } from './ask.mjs';
 import { codeFlow } from './codes.mjs';
-import { freePort } from './ports.mjs';
+import { freePort } from '../kit/ports.mjs';
 
 /** Who an agent says it is. */
 const CLAIMED = 'eve-0c6f2d31';

@@ -6,7 +6,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { Child } from '../kit/children.mjs';
 
 /** How long it may take until it listens or has taken over a change, in seconds. */
-const START_SECONDS_MAX = 30;
+const START_SECONDS_MAX = 60;
 
 /** So many tokens that were given are kept. */
 const GIVEN_MAX = 500;

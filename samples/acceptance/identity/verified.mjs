@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { Child } from '../kit/children.mjs';
 import { Gateway } from '../kit/gateway.mjs';
 import { post } from '../clients/raw.mjs';
-import { freePort } from './ports.mjs';
+import { freePort } from '../kit/ports.mjs';
 import { Wire } from './wire.mjs';
 
 const SAMPLE = fileURLToPath(new URL('../../bin/sample', import.meta.url));
-const START_SECONDS_MAX = 30;
+const START_SECONDS_MAX = 60;
 const AUDIENCE = 'https://crm.acceptance.example/mcp';
 
 /** A server that believes call tokens only, with somebody on the wire between it and the gateway. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { until } from '../kit/waiting.mjs';
-import { freePort } from '../identity/ports.mjs';
+import { freePort } from '../kit/ports.mjs';
 import { accepted, call, isAccepted, refused } from '../identity/ask.mjs';
 
 /** In this time the gateway must have noticed that Keycloak is back, in seconds. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { SignJWT, createRemoteJWKSet, jwtVerify } from 'jose';
 import { Gateway } from '../kit/gateway.mjs';
 import { EchoUpstream } from '../kit/upstream.mjs';
-import { freePort } from '../identity/ports.mjs';
+import { freePort } from '../kit/ports.mjs';
 import { Keycloak } from './keycloak.mjs';
 import { PASSWORDS, SECRETS, realm } from './realm.mjs';
 

@@ -106,7 +106,7 @@ class FeaturePatternTest {
     }
 
     @Test
-    @Timeout(5)
+    @Timeout(10) // a quarter of a second of a processor; one factor of a length more is a quarter of a minute
     void aHostilePatternCostsNoMoreThanTheProductOfTheLengths() {
         FeaturePattern pattern = pattern("u__" + "*a".repeat(64));
         FeatureName tool = Calls.tool("u__" + "a".repeat(62) + "b");

@@ -80,13 +80,26 @@ class StrictJsonTest {
     @CsvSource({"64, true", "65, false", "4096, false"})
     void namesMadeToCollideAreBounded(int count, boolean accepted) {
         byte[] crafted = colliding(count);
-        long start = System.nanoTime();
+        Duration bound = Duration.ofSeconds(2);
 
-        JsonRefused refused = catchThrowableOfType(
-                JsonRefused.class, () -> StrictJson.parse(crafted, JsonLimits.forReplies(1 << 22, 64)));
+        assertThat(quickest(bound, () -> {
+                    JsonRefused refused = catchThrowableOfType(
+                            JsonRefused.class, () -> StrictJson.parse(crafted, JsonLimits.forReplies(1 << 22, 64)));
+                    assertThat(refused == null).isEqualTo(accepted);
+                }))
+                .isLessThan(bound);
+    }
 
-        assertThat(refused == null).isEqualTo(accepted);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+    /** How long it takes, tried again where it seems too long: what is slow itself is so every time, a busy machine is not. */
+    private static Duration quickest(Duration bound, Runnable work) {
+        Duration best = Duration.ofNanos(Long.MAX_VALUE);
+        for (int i = 0; i < 5 && best.compareTo(bound) >= 0; i++) {
+            long start = System.nanoTime();
+            work.run();
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            best = took.compareTo(best) < 0 ? took : best;
+        }
+        return best;
     }
 
     /** Names of twelve parts, each one of two that lead the hash from the same state to the same state. */
@@ -377,11 +390,12 @@ class StrictJsonTest {
             json.append(",\"m").append(i).append("\":").append(i);
         }
         byte[] large = bytes(json.append('}').toString());
-        long start = System.nanoTime();
+        Duration bound = Duration.ofSeconds(1);
 
-        assertThat(refusal(large, REQUESTS).reason()).isEqualTo(Reason.OVER_LIMIT);
-
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+        assertThat(quickest(
+                        bound,
+                        () -> assertThat(refusal(large, REQUESTS).reason()).isEqualTo(Reason.OVER_LIMIT)))
+                .isLessThan(bound);
     }
 
     // --- robustness

@@ -29,8 +29,8 @@ class SessionsTest {
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-01T12:00:00Z"));
     private final List<Session> expired = new ArrayList<>();
-    private final Sessions sessions = new Sessions(
-            4, 2, IDLE, now::get, new SecureRandom(), each -> {}, expired::add, each -> {});
+    private final Sessions sessions =
+            new Sessions(4, 2, IDLE, now::get, new SecureRandom(), each -> {}, expired::add, each -> {});
 
     private static final View VIEW = view("default", "/mcp");
     private static final View OTHER = view("other", "/mcp/other");

@@ -377,9 +377,24 @@ class CompiledSchemaTest {
             items.append('"');
         }
 
-        long start = System.nanoTime();
-        Json.verdict("{\"properties\":{\"l\":{\"uniqueItems\":true}}}", "{\"l\":[" + items + "]}");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        Duration bound = Duration.ofSeconds(5);
+        assertThat(quickest(
+                        bound,
+                        () -> Json.verdict(
+                                "{\"properties\":{\"l\":{\"uniqueItems\":true}}}", "{\"l\":[" + items + "]}")))
+                .isLessThan(bound);
+    }
+
+    /** How long it takes, tried again where it seems too long: what is slow itself is so every time, a busy machine is not. */
+    private static Duration quickest(Duration bound, Runnable work) {
+        Duration best = Duration.ofNanos(Long.MAX_VALUE);
+        for (int i = 0; i < 5 && best.compareTo(bound) >= 0; i++) {
+            long start = System.nanoTime();
+            work.run();
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            best = took.compareTo(best) < 0 ? took : best;
+        }
+        return best;
     }
 
     @Test

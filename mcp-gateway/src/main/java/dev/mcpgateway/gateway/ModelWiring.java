@@ -113,6 +113,7 @@ final class ModelWiring {
                     new ModelTable(models.aliases(), providers, health),
                     admission,
                     new Attempts(models.routing(), health, admission, time, wiring.ids()),
+                    JudgeWiring.of(models, health, wiring, incidents, telemetry, transports),
                     guardrails(models, config, telemetry),
                     cache(models, wiring, telemetry),
                     policies,

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param caches whose answers are kept
  * @param routing how failures of providers are met
  * @param incident what is prepared for incidents
+ * @param judge who judges answers; empty for nobody
  */
 public record Models(
         @Nullable URI audience,
@@ -38,7 +39,8 @@ public record Models(
         Optional<MoneySettings> money,
         ModelCaches caches,
         Routing routing,
-        Incident incident) {
+        Incident incident,
+        Optional<JudgeSettings> judge) {
     /** What keys call the place where models are, beside the names of views. */
     public static final String VIEW = "models";
 

@@ -1,7 +1,7 @@
 package dev.mcpgateway.gateway.model;
 
 import dev.mcpgateway.connectors.model.ModelRequest;
-import dev.mcpgateway.gateway.http.Exchange;
+import dev.mcpgateway.gateway.http.AnyExchange;
 import dev.mcpgateway.gateway.identity.Caller;
 import java.util.Map;
 
@@ -13,9 +13,9 @@ import java.util.Map;
  * @param asked the request as it came
  */
 public record ModelAsk(
-        Exchange exchange, Caller caller, ModelRequest request, Map<String, String> headers, ModelRequest asked) {
+        AnyExchange exchange, Caller caller, ModelRequest request, Map<String, String> headers, ModelRequest asked) {
     /** A request as it came. */
-    ModelAsk(Exchange exchange, Caller caller, ModelRequest request, Map<String, String> headers) {
+    ModelAsk(AnyExchange exchange, Caller caller, ModelRequest request, Map<String, String> headers) {
         this(exchange, caller, request, headers, request);
     }
 

@@ -45,6 +45,7 @@ final class ModelCallPath {
     private final Safety safety;
     private final Admission admission;
     private final Attempts attempts;
+    private final Onlooker onlooker;
     private final Guardrails guardrails;
     private final Budgets budgets;
     private final ModelCache cache;
@@ -60,6 +61,7 @@ final class ModelCallPath {
             Safety safety,
             Admission admission,
             Attempts attempts,
+            Onlooker onlooker,
             Guardrails guardrails,
             Budgets budgets,
             ModelCache cache,
@@ -73,6 +75,7 @@ final class ModelCallPath {
         this.safety = safety;
         this.admission = admission;
         this.attempts = attempts;
+        this.onlooker = onlooker;
         this.guardrails = guardrails;
         this.budgets = budgets;
         this.cache = cache;
@@ -333,6 +336,8 @@ final class ModelCallPath {
         ModelApi api = admitted.ask().request().api();
         byte[] body = admitted.guard().answer(whole.body());
         requireWithin(admitted.permit(), body.length);
+        Onlooker.Watch watch = watch(admitted, progress);
+        watch.whole(body).ifPresent(progress.decisions::evaluated);
         trace.enter(Stage.FINISH);
         finish(ticket, progress, trace, CallStatus.OK, "", body.length);
         if (!progress.dropped) {
@@ -343,7 +348,15 @@ final class ModelCallPath {
                 admitted.ask().exchange(), api, whole.requestId(), whole.facts().servedModel());
         answers.cache(admitted.ask().exchange(), admitted.cached());
         answers.whole(admitted.ask().exchange(), body);
+        watch.complete(progress.facts);
         return null;
+    }
+
+    /** What was kept was seen when it was given. */
+    private Onlooker.Watch watch(Admitted admitted, Progress progress) {
+        return admitted.cachedBy().isEmpty()
+                ? onlooker.watch(admitted.ask(), progress.target())
+                : Onlooker.Watch.NOTHING;
     }
 
     /** What did not reach the other side is told in every place where somebody may look for it. */
@@ -406,7 +419,8 @@ final class ModelCallPath {
                     stream.requestId(),
                     stream.facts().servedModel());
             answers.cache(admitted.ask().exchange(), admitted.cached());
-            ModelEvent last = relayed(admitted, stream);
+            Onlooker.Watch watch = watch(admitted, progress);
+            ModelEvent last = relayed(admitted, stream, watch);
             boolean complete = last.mark() == ModelEvent.Mark.LAST;
             String error = complete ? null : Reason.PROVIDER_FAILED.code();
             note(stream, progress);
@@ -424,6 +438,9 @@ final class ModelCallPath {
             }
             trace.enter(Stage.ANSWER);
             answers.lastEvent(admitted.ask().exchange(), last);
+            if (complete) {
+                watch.complete(progress.facts);
+            }
             return error;
         } catch (PeerGone gone) {
             note(stream, progress);
@@ -435,7 +452,8 @@ final class ModelCallPath {
     }
 
     /** Passes on every event but the last one, which is given back: it is the agent's once the outcome is recorded. */
-    private ModelEvent relayed(Admitted admitted, ModelStream stream) throws PeerGone {
+    private ModelEvent relayed(Admitted admitted, ModelStream stream, Onlooker.Watch onlooking)
+            throws PeerGone {
         Guardrails.OnStream watch = admitted.guard().stream();
         ModelCache.Keeper keeper = admitted.keeper();
         ModelEvent event = stream.first();
@@ -444,6 +462,7 @@ final class ModelCallPath {
             admitted.reservation().passed(event);
             for (ModelEvent passed : watch.next(event)) {
                 keeper.event(passed);
+                onlooking.event(passed);
                 if (passed.mark() != ModelEvent.Mark.OPEN) {
                     return passed;
                 }

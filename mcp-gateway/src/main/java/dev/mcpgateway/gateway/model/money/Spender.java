@@ -14,10 +14,17 @@ import java.util.Set;
  */
 public record Spender(
         String issuer, String user, String client, String key, Set<String> groups, Map<String, String> claims) {
+    /** What the issuer of the gateway's own calls is called. */
+    public static final String GATEWAY = "gateway";
+
     /** Copies the collections. */
     public Spender {
         groups = Set.copyOf(groups);
         claims = Map.copyOf(claims);
+    }
+
+    boolean isGateway() {
+        return issuer.equals(GATEWAY);
     }
 
     String claim(String name) {

@@ -1,0 +1,85 @@
+package dev.mcpgateway.gateway.model;
+
+import dev.mcpgateway.connectors.model.ModelRequest;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
+import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.http.OwnExchange;
+import dev.mcpgateway.gateway.identity.Caller;
+import dev.mcpgateway.gateway.kill.Kill;
+import dev.mcpgateway.gateway.kill.KillSwitch;
+import dev.mcpgateway.gateway.telemetry.CallTrace;
+import dev.mcpgateway.gateway.telemetry.LogKeys;
+import dev.mcpgateway.gateway.telemetry.Telemetry;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls of models by the gateway itself. They take the one path, so each has a permit, a reservation and its records; what
+ * comes back is seen by the {@link Onlooker} alone. Safe for many threads.
+ */
+public final class OwnCalls {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnCalls.class);
+
+    private final ModelCallPath calls;
+    private final KillSwitch kills;
+    private final ModelRecords records;
+    private final Telemetry telemetry;
+
+    OwnCalls(ModelCallPath calls, KillSwitch kills, ModelRecords records, Telemetry telemetry) {
+        this.calls = calls;
+        this.kills = kills;
+        this.records = records;
+        this.telemetry = telemetry;
+    }
+
+    /**
+     * Carries out one call on this thread. An interrupt cancels it.
+     *
+     * @param id the call id
+     * @return code of the reason for which it failed; empty if it was answered
+     */
+    public Optional<String> ask(Caller caller, String id, ModelRequest request) {
+        OwnExchange exchange = new OwnExchange(id);
+        CallTrace trace = telemetry.begin();
+        try {
+            trace.modelAsked(request.api().operation(), exchange.headers(), id);
+            Kill stop = kills.stopped(caller);
+            if (stop != null) {
+                throw new Refused(Refusal.of(Reason.STOPPED, stop.id()));
+            }
+            String error = calls.handle(new ModelAsk(exchange, caller, request, Map.of()), trace);
+            trace.end(error);
+            return Optional.ofNullable(error);
+        } catch (Refused refused) {
+            Refused recorded = refused.isRecorded()
+                    ? refused
+                    : records.refusedEarly(exchange, caller, request.api(), refused.why());
+            return failed(recorded.why(), id, trace);
+        } catch (RuntimeException failure) {
+            LOG.atError()
+                    .addKeyValue(LogKeys.CALL_ID, id)
+                    .setCause(failure)
+                    .log("a call of a model by the gateway itself failed");
+            return failed(
+                    records.refusedEarly(exchange, caller, request.api(), Refusal.of(Reason.INTERNAL))
+                            .why(),
+                    id,
+                    trace);
+        }
+    }
+
+    private Optional<String> failed(Refusal why, String id, CallTrace trace) {
+        telemetry.refused(trace.stage(), why.reason());
+        trace.end(why.reason().code());
+        LOG.atInfo()
+                .addKeyValue(LogKeys.CALL_ID, id)
+                .addKeyValue(LogKeys.STAGE, trace.stage())
+                .addKeyValue(LogKeys.REASON, why.reason().code())
+                .addKeyValue(LogKeys.DETAIL, why.detail())
+                .log("refused");
+        return Optional.of(why.reason().code());
+    }
+}

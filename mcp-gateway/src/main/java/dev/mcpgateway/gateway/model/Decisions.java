@@ -58,6 +58,11 @@ final class Decisions {
                 attempts);
     }
 
+    /** This call is a copy of another one. */
+    void copied(ModelAsk.Copy copy, TargetKey target) {
+        add("shadow", copy.of(), "", target.toString(), target.provider(), "copy", 0);
+    }
+
     /** This call judged another one. */
     void evaluated(Evaluation evaluation) {
         LOG.atInfo()

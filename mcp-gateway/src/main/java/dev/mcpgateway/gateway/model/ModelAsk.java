@@ -1,26 +1,49 @@
 package dev.mcpgateway.gateway.model;
 
 import dev.mcpgateway.connectors.model.ModelRequest;
+import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.http.AnyExchange;
 import dev.mcpgateway.gateway.identity.Caller;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One request of a verified caller.
  *
+ * @param caller who pays, and who is recorded
  * @param request what goes on: as it came, or as guardrails changed it
  * @param headers header fields that its protocol knows
  * @param asked the request as it came
+ * @param copy of which call it is a copy, if it is one
  */
 public record ModelAsk(
-        AnyExchange exchange, Caller caller, ModelRequest request, Map<String, String> headers, ModelRequest asked) {
+        AnyExchange exchange,
+        Caller caller,
+        ModelRequest request,
+        Map<String, String> headers,
+        ModelRequest asked,
+        Optional<Copy> copy) {
+    /**
+     * A call that is sent again to somebody else, who serves none of its kind otherwise.
+     *
+     * @param of id of the call
+     * @param asker who made it, and whose rights and rules hold
+     * @param target who is asked, and nobody else
+     */
+    public record Copy(String of, Caller asker, Models.Target target) {}
+
     /** A request as it came. */
     ModelAsk(AnyExchange exchange, Caller caller, ModelRequest request, Map<String, String> headers) {
-        this(exchange, caller, request, headers, request);
+        this(exchange, caller, request, headers, request, Optional.empty());
     }
 
     /** The same, asking something else. */
     ModelAsk with(ModelRequest changed) {
-        return new ModelAsk(exchange, caller, changed, headers, asked);
+        return new ModelAsk(exchange, caller, changed, headers, asked, copy);
+    }
+
+    /** Whose rights and rules hold. */
+    Caller asker() {
+        return copy.map(Copy::asker).orElse(caller);
     }
 }

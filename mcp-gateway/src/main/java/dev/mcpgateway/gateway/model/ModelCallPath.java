@@ -251,7 +251,7 @@ final class ModelCallPath {
         FeatureName model = FeatureName.parse(
                         FeatureKind.MODEL, FeatureName.MODELS + ask.request().model())
                 .orElseThrow(() -> new Refused(Reason.UNKNOWN_MODEL));
-        return switch (policy.decideModel(ask.caller().subject(), model, clock.instant())) {
+        return switch (policy.decideModel(ask.asker().subject(), model, clock.instant())) {
             case Decision.Allow(Permit permit) -> {
                 telemetry.decided("allow");
                 yield permit;
@@ -303,6 +303,7 @@ final class ModelCallPath {
             throw new IllegalStateException("a ticket of another call");
         }
         ModelAsk ask = admitted.ask();
+        ask.copy().ifPresent(copy -> progress.decisions.copied(copy, admitted.target().key()));
         Attempt attempt = attempts.make(
                 admitted.plan(),
                 ask.request().api(),

@@ -78,6 +78,8 @@ public final class ModelTable {
         Choice choice = router.choose(
                 alias, asked, target -> provider(target).serves(ask.request().api()), health::health);
         return switch (choice) {
+            case Choice.Order order when ask.copy().isPresent() ->
+                copied(order, ask.copy().orElseThrow().target());
             case Choice.Order order ->
                 new Plan(
                         order.targets().stream().map(this::target).toList(),
@@ -88,6 +90,15 @@ public final class ModelTable {
             case Choice.NoTarget(List<Skip> skips, long retryAfterNanos) ->
                 throw new Refused(refusal(skips, retryAfterNanos));
         };
+    }
+
+    /** A copy goes where its call might have gone, and to no other target than the one that it is for. */
+    private Plan copied(Choice.Order order, Models.Target wanted) {
+        Models.Target entry = order.targets().stream()
+                .filter(wanted::equals)
+                .findFirst()
+                .orElseThrow(() -> new Refused(Refusal.of(Reason.NO_MODEL_FITS, "of a copy")));
+        return new Plan(List.of(target(entry)), List.of(), order.total(), order.rule(), false);
     }
 
     private static String tenant(@Nullable JsonNode claim) {
@@ -126,7 +137,7 @@ public final class ModelTable {
     }
 
     private static Asked asked(ModelAsk ask) {
-        Caller caller = ask.caller();
+        Caller caller = ask.asker();
         return new Asked(
                 ask.request(),
                 caller.subject().groups(),

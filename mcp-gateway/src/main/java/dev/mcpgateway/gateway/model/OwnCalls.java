@@ -42,15 +42,31 @@ public final class OwnCalls {
      * @return code of the reason for which it failed; empty if it was answered
      */
     public Optional<String> ask(Caller caller, String id, ModelRequest request) {
-        OwnExchange exchange = new OwnExchange(id);
+        return carryOut(new OwnExchange(id), caller, request, Optional.empty());
+    }
+
+    /**
+     * Sends a call again on this thread, to one target that it might have gone to. Its rights are those of who made the call,
+     * as they are now. An interrupt cancels it.
+     *
+     * @param caller who pays
+     * @param id the new call id
+     * @return code of the reason for which it failed; empty if it was answered
+     */
+    public Optional<String> copy(Caller caller, String id, ModelRequest request, ModelAsk.Copy copy) {
+        return carryOut(new OwnExchange(id), caller, request, Optional.of(copy));
+    }
+
+    private Optional<String> carryOut(
+            OwnExchange exchange, Caller caller, ModelRequest request, Optional<ModelAsk.Copy> copy) {
+        ModelAsk ask = new ModelAsk(exchange, caller, request, Map.of(), request, copy);
+        String id = exchange.id();
         CallTrace trace = telemetry.begin();
         try {
             trace.modelAsked(request.api().operation(), exchange.headers(), id);
-            Kill stop = kills.stopped(caller);
-            if (stop != null) {
-                throw new Refused(Refusal.of(Reason.STOPPED, stop.id()));
-            }
-            String error = calls.handle(new ModelAsk(exchange, caller, request, Map.of()), trace);
+            requireNotStopped(caller);
+            requireNotStopped(ask.asker());
+            String error = calls.handle(ask, trace);
             trace.end(error);
             return Optional.ofNullable(error);
         } catch (Refused refused) {
@@ -68,6 +84,13 @@ public final class OwnCalls {
                             .why(),
                     id,
                     trace);
+        }
+    }
+
+    private void requireNotStopped(Caller caller) {
+        Kill stop = kills.stopped(caller);
+        if (stop != null) {
+            throw new Refused(Refusal.of(Reason.STOPPED, stop.id()));
         }
     }
 

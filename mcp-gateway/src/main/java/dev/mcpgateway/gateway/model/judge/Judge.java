@@ -7,7 +7,6 @@ import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.StrictJson;
-import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.config.JudgeSettings;
 import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.http.OwnExchange;
@@ -34,7 +33,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -49,8 +47,8 @@ public final class Judge implements Onlooker, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Judge.class);
     private static final Duration STOPS_WITHIN = Duration.ofSeconds(5);
 
-    /** Once its money is spent, each further question would only be a refusal more in the log. */
-    private static final long PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
+    /** An answer of before a breaker opened must not count as one of after it. */
+    private static final long STALE_NANOS = Duration.ofMinutes(1).toNanos();
 
     private static final int JSON_DEPTH = 64;
 
@@ -62,16 +60,19 @@ public final class Judge implements Onlooker, AutoCloseable {
     private final ServedTargets served;
     private final HealthTable health;
     private final Means means;
-    private final Caller caller = OwnCaller.named(JudgeSettings.JUDGE);
     private final Question question;
-    private final BlockingQueue<Sample> queue;
+    private final Copies copies;
+    private final BlockingQueue<Work> queue;
+    private final Purse judges;
+    private final Purse shadows;
 
     /** By the id of the question; as many as are judged at once. */
     private final Map<String, Sample> asked = new ConcurrentHashMap<>();
 
+    /** Ids of the copies that are under way. */
+    private final Set<String> copied = ConcurrentHashMap.newKeySet();
+
     private final List<Thread> threads = new ArrayList<>();
-    private volatile long pausedUntil;
-    private volatile boolean paused;
 
     /**
      * What it works with.
@@ -99,6 +100,9 @@ public final class Judge implements Onlooker, AutoCloseable {
         this.health = health;
         this.means = means;
         this.question = new Question(settings, means.random());
+        this.copies = new Copies(settings, this.aliases, means.random());
+        this.judges = new Purse(OwnCaller.named(JudgeSettings.JUDGE), means.nanoClock());
+        this.shadows = new Purse(OwnCaller.named(JudgeSettings.SHADOW), means.nanoClock());
         this.queue = new ArrayBlockingQueue<>(settings.queue());
     }
 
@@ -113,22 +117,29 @@ public final class Judge implements Onlooker, AutoCloseable {
     public Watch watch(ModelAsk ask, ModelTable.Target target) {
         if (ask.exchange() instanceof OwnExchange) {
             Sample sample = asked.get(ask.exchange().id());
-            return sample == null ? Watch.NOTHING : new OnJudge(sample);
+            if (sample != null) {
+                return new OnJudge(sample);
+            }
+            return copied.contains(ask.exchange().id())
+                    ? new OnAnswer(ask, target.entry(), true, Optional.empty())
+                    : Watch.NOTHING;
         }
-        return isChosen(ask, target.entry()) ? new OnAnswer(ask, target.entry()) : Watch.NOTHING;
-    }
-
-    private boolean isChosen(ModelAsk ask, Models.Target target) {
         JudgeSettings.Share share = settings.aliases().get(ask.request().model());
         if (share == null
                 || !AnswerWords.knows(ask.request().api())
                 || means.rests().rests()
                 || isExcepted(ask.caller())) {
-            return false;
+            return Watch.NOTHING;
         }
-        // who is to come back by the judge's word needs it with every call
+        boolean isJudged = isChosen(ask, target.entry(), share);
+        Optional<ModelAsk.Copy> copy = copies.of(ask, target.entry());
+        return isJudged || copy.isPresent() ? new OnAnswer(ask, target.entry(), isJudged, copy) : Watch.NOTHING;
+    }
+
+    /** Who is to come back by the judge's word needs it with every call. */
+    private boolean isChosen(ModelAsk ask, Models.Target target, JudgeSettings.Share share) {
         return health.scores(TargetKey.of(target)).wanted()
-                || means.random().nextInt(100) < share.of(tier(ask.request().model(), target));
+                || means.random().nextInt(100) < share.of(copies.tier(ask.request().model(), target));
     }
 
     private boolean isExcepted(Caller caller) {
@@ -138,25 +149,19 @@ public final class Judge implements Onlooker, AutoCloseable {
                 || means.rests().rests(caller);
     }
 
-    private int tier(String alias, Models.Target target) {
-        Models.Alias known = aliases.get(alias);
-        Predicate<Models.Tier> has = tier -> tier.targets().contains(target);
-        for (int each = 0; known != null && each < known.tiers().size(); each++) {
-            if (has.test(known.tiers().get(each))) {
-                return each;
-            }
-        }
-        return -1;
-    }
-
     /** Collects an answer. */
     private final class OnAnswer implements Watch {
         private final ModelAsk ask;
         private final Models.Target target;
+        private final boolean isJudged;
+        private final Optional<ModelAsk.Copy> copy;
         private final AnswerWords words;
         private byte[] body = new byte[0];
 
-        private OnAnswer(ModelAsk ask, Models.Target target) {
+        private OnAnswer(
+                ModelAsk ask, Models.Target target, boolean isJudged, Optional<ModelAsk.Copy> copy) {
+            this.isJudged = isJudged;
+            this.copy = copy;
             this.ask = ask;
             this.target = target;
             this.words = new AnswerWords(ask.request().api(), settings.materialBytes());
@@ -164,7 +169,7 @@ public final class Judge implements Onlooker, AutoCloseable {
 
         @Override
         public void event(ModelEvent passed) {
-            if (passed.data().length > 0 && passed.data()[0] == '{') {
+            if (isJudged && passed.data().length > 0 && passed.data()[0] == '{') {
                 try {
                     words.event(parsed(passed.data()));
                 } catch (JsonRefused notRead) {
@@ -181,10 +186,14 @@ public final class Judge implements Onlooker, AutoCloseable {
 
         @Override
         public void complete(ModelFacts facts) {
-            String result = CALLS_TOOLS.contains(facts.finishReason()) ? "no_text" : offered(facts);
-            if (!result.isEmpty()) {
-                means.metrics().ended(result);
+            if (isJudged) {
+                String result = CALLS_TOOLS.contains(facts.finishReason()) ? "no_text" : offered(facts);
+                if (!result.isEmpty()) {
+                    means.metrics().ended(result);
+                }
             }
+            copy.filter(each -> !queue.offer(new Work.Again(ask.request(), each)))
+                    .ifPresent(_ -> means.metrics().ended("dropped"));
         }
 
         /** Gives why it is not judged; empty if it will be. */
@@ -212,7 +221,7 @@ public final class Judge implements Onlooker, AutoCloseable {
                     facts.servedModel(),
                     new String(request, StandardCharsets.UTF_8),
                     words.text());
-            return queue.offer(sample) ? "" : "dropped";
+            return queue.offer(new Work.Judging(sample, means.nanoClock().getAsLong())) ? "" : "dropped";
         }
 
         private static JsonDocument parsed(byte[] json) throws JsonRefused {
@@ -270,7 +279,7 @@ public final class Judge implements Onlooker, AutoCloseable {
     private void work(OwnCalls calls) {
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                judge(calls, queue.take());
+                carryOut(calls, queue.take());
             } catch (InterruptedException stop) {
                 return;
             } catch (RuntimeException bug) {
@@ -279,32 +288,41 @@ public final class Judge implements Onlooker, AutoCloseable {
         }
     }
 
-    private void judge(OwnCalls calls, Sample sample) {
+    private void carryOut(OwnCalls calls, Work work) {
         if (means.rests().rests()) {
             means.metrics().ended("resting");
             return;
         }
-        if (paused && pausedUntil - means.nanoClock().getAsLong() > 0) {
-            means.metrics().ended("over_budget");
+        switch (work) {
+            case Work.Judging judging -> judge(calls, judging);
+            case Work.Again again -> copy(calls, again);
+        }
+    }
+
+    private void judge(OwnCalls calls, Work.Judging judging) {
+        if (means.nanoClock().getAsLong() - judging.sinceNanos() > STALE_NANOS) {
+            means.metrics().ended("dropped");
             return;
         }
         String id = means.ids().get();
-        asked.put(id, sample);
+        asked.put(id, judging.sample());
         try {
-            calls.ask(caller, id, question.about(sample)).ifPresent(this::failed);
+            judges.pay(caller -> calls.ask(caller, id, question.about(judging.sample())))
+                    .ifPresent(means.metrics()::ended);
         } finally {
             asked.remove(id);
         }
     }
 
-    private void failed(String reason) {
-        boolean isSpent = reason.equals(Reason.OVER_BUDGET.code());
-        if (isSpent) {
-            pausedUntil = means.nanoClock().getAsLong() + PAUSE_NANOS;
-            paused = true;
-            LOG.info("nothing is judged for a while: the judge's money is spent");
+    private void copy(OwnCalls calls, Work.Again again) {
+        String id = means.ids().get();
+        copied.add(id);
+        try {
+            Optional<String> failed = shadows.pay(caller -> calls.copy(caller, id, again.request(), again.copy()));
+            means.metrics().ended("copy_" + failed.orElse("answered"));
+        } finally {
+            copied.remove(id);
         }
-        means.metrics().ended(isSpent ? "over_budget" : "failed");
     }
 
     /** Ends what is being asked; what waits is forgotten. */

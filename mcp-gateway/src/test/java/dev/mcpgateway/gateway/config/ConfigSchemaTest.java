@@ -105,6 +105,9 @@ class ConfigSchemaTest {
                "budgets": [{"name": "all", "per": "organisation", "period": "month", "limit_usd": "1.5", "limit_tokens": 5,
                  "limit_requests": 5, "mode": "observe", "match": {"subject": "a", "client_id": ["c"], "groups": ["g"],
                  "claims": {"project": "p"}, "models": ["gpt-*"]}}],
+               "judge": {"alias": "claude", "daily_usd": "5", "aliases": {"gpt-4.1": {"percent": 5, "tiers": [5]}}, "except_tenants":
+                 ["t"], "tenant_claim": "org", "queue": 5, "concurrent": 1, "material_bytes": 2048, "explanations": true,
+                 "criteria": "c", "shadow": {"percent": 1, "daily_usd": "0.5"}},
                "safe_mode": {"profile": "good.json", "public_key": "good.pub", "leave_window_s": 60},
                "signals": {"change_windows": [{"days": ["mon"], "from": "09:00", "to": "10:00", "zone": "UTC"}]}},
              "views": {"default": {"path": "/mcp", "upstreams": ["crm"], "bare_names": false}},

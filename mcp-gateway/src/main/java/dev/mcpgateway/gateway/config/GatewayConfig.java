@@ -1,10 +1,10 @@
 package dev.mcpgateway.gateway.config;
 
-import dev.mcpgateway.gateway.model.money.Spender;
 import dev.mcpgateway.connectors.credential.CallToken.SubjectForm;
 import dev.mcpgateway.connectors.credential.SigningAlgorithm;
 import dev.mcpgateway.connectors.credential.SigningLibrary;
 import dev.mcpgateway.connectors.wire.InputKind;
+import dev.mcpgateway.gateway.model.money.Spender;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -119,7 +119,8 @@ final class JudgeReader {
             return money;
         }
         if (money.isEmpty()) {
-            models.problem("judge", "what the judge spends is limited, so it needs prices", "Set prices: {file: prices.yaml}");
+            models.problem(
+                    "judge", "what the judge spends is limited, so it needs prices", "Set prices: {file: prices.yaml}");
             return money;
         }
         List<Budget> budgets = new ArrayList<>(money.get().budgets());
@@ -127,7 +128,8 @@ final class JudgeReader {
         judge.get().shadow().ifPresent(shadow -> budgets.add(budget(JudgeSettings.SHADOW, shadow.dailyNanoUsd())));
         for (Budget own : budgets) {
             if (budgets.stream().filter(each -> each.name().equals(own.name())).count() > 1) {
-                models.problem("budgets", "'" + own.name() + "' is what the judge's own budget is called", "Rename yours");
+                models.problem(
+                        "budgets", "'" + own.name() + "' is what the judge's own budget is called", "Rename yours");
                 break;
             }
         }
@@ -151,7 +153,8 @@ final class JudgeReader {
         if (judges && config.issuersOfAgents().contains(Spender.GATEWAY)) {
             root.problem(
                     "models",
-                    "an issuer is called '" + Spender.GATEWAY + "', as the gateway calls itself where it judges answers",
+                    "an issuer is called '" + Spender.GATEWAY
+                            + "', as the gateway calls itself where it judges answers",
                     "Give the issuer another name");
         }
     }

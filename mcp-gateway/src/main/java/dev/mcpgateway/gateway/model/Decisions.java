@@ -77,9 +77,7 @@ final class Decisions {
                 evaluation.score(),
                 evaluation.label(),
                 evaluation.explanation());
-        evaluation
-                .target()
-                .ifPresent(target -> evaluation.change().ifPresent(change -> changed(target, change, 1)));
+        evaluation.target().ifPresent(target -> evaluation.change().ifPresent(change -> changed(target, change, 1)));
     }
 
     private void add(

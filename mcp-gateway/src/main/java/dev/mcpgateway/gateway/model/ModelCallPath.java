@@ -303,7 +303,9 @@ final class ModelCallPath {
             throw new IllegalStateException("a ticket of another call");
         }
         ModelAsk ask = admitted.ask();
-        ask.copy().ifPresent(copy -> progress.decisions.copied(copy, admitted.target().key()));
+        ask.copy()
+                .ifPresent(copy ->
+                        progress.decisions.copied(copy, admitted.target().key()));
         Attempt attempt = attempts.make(
                 admitted.plan(),
                 ask.request().api(),
@@ -453,8 +455,7 @@ final class ModelCallPath {
     }
 
     /** Passes on every event but the last one, which is given back: it is the agent's once the outcome is recorded. */
-    private ModelEvent relayed(Admitted admitted, ModelStream stream, Onlooker.Watch onlooking)
-            throws PeerGone {
+    private ModelEvent relayed(Admitted admitted, ModelStream stream, Onlooker.Watch onlooking) throws PeerGone {
         Guardrails.OnStream watch = admitted.guard().stream();
         ModelCache.Keeper keeper = admitted.keeper();
         ModelEvent event = stream.first();

@@ -78,7 +78,8 @@ public final class ModelTable {
         Choice choice = router.choose(
                 alias, asked, target -> provider(target).serves(ask.request().api()), health::health);
         return switch (choice) {
-            case Choice.Order order when ask.copy().isPresent() ->
+            case Choice.Order order
+            when ask.copy().isPresent() ->
                 copied(order, ask.copy().orElseThrow().target());
             case Choice.Order order ->
                 new Plan(

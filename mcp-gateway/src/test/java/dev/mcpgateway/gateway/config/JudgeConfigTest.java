@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What {@code models.judge} may say. */
 class JudgeConfigTest {
-    private static final String PLAIN = "prices: {file: p.yaml}\n  judge: {alias: j, daily_usd: \"2.5\", aliases: {a: {percent: 5}}}";
+    private static final String PLAIN =
+            "prices: {file: p.yaml}\n  judge: {alias: j, daily_usd: \"2.5\", aliases: {a: {percent: 5}}}";
 
     private static Loaded read(String more) {
         return read("corp", more);
@@ -87,10 +88,7 @@ class JudgeConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '~',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             alias: j,                     | alias: gone,                    | no model has the alias 'gone'
             alias: j,                     | ~~                              | alias
             aliases: {a: {percent: 5}}    | aliases: {gone: {percent: 5}}   | no model has the alias 'gone'
@@ -112,15 +110,13 @@ class JudgeConfigTest {
         assertThat(PLAIN).contains(part);
         String changed = instead.contains("budgets")
                 ? PLAIN.replace(
-                        part,
-                        part
-                                + "\n  budgets: [{name: judge, per: organisation, period: day, limit_requests: 1}]")
+                        part, part + "\n  budgets: [{name: judge, per: organisation, period: day, limit_requests: 1}]")
                 : PLAIN.replace(part, instead);
         Loaded loaded = read(changed);
 
         assertThat(loaded).isInstanceOf(Loaded.Bad.class);
-        assertThat(((Loaded.Bad) loaded).problems()).anySatisfy(problem -> assertThat(problem.render())
-                .contains(says));
+        assertThat(((Loaded.Bad) loaded).problems())
+                .anySatisfy(problem -> assertThat(problem.render()).contains(says));
     }
 
     @Test

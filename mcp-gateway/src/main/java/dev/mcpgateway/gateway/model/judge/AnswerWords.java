@@ -110,9 +110,7 @@ final class AnswerWords {
 
     private static void each(JsonDocument document, int array, IntConsumer item) {
         if (document.is(array, Kind.ARRAY)) {
-            for (int each = document.first(array);
-                    each != JsonDocument.NONE;
-                    each = document.next(array, each)) {
+            for (int each = document.first(array); each != JsonDocument.NONE; each = document.next(array, each)) {
                 item.accept(each);
             }
         }

@@ -54,7 +54,9 @@ final class Copies {
         Models.Alias known = aliases.get(alias);
         int tier = tier(alias, answered);
         List<Models.Target> others = new ArrayList<>();
-        for (int each = Math.max(0, tier); known != null && tier >= 0 && each < known.tiers().size(); each++) {
+        for (int each = Math.max(0, tier);
+                known != null && tier >= 0 && each < known.tiers().size();
+                each++) {
             known.tiers().get(each).targets().stream()
                     .filter(target -> !TargetKey.of(target).equals(TargetKey.of(answered)))
                     .forEach(others::add);

@@ -139,7 +139,8 @@ public final class Judge implements Onlooker, AutoCloseable {
     /** Who is to come back by the judge's word needs it with every call. */
     private boolean isChosen(ModelAsk ask, Models.Target target, JudgeSettings.Share share) {
         return health.scores(TargetKey.of(target)).wanted()
-                || means.random().nextInt(100) < share.of(copies.tier(ask.request().model(), target));
+                || means.random().nextInt(100)
+                        < share.of(copies.tier(ask.request().model(), target));
     }
 
     private boolean isExcepted(Caller caller) {
@@ -158,8 +159,7 @@ public final class Judge implements Onlooker, AutoCloseable {
         private final AnswerWords words;
         private byte[] body = new byte[0];
 
-        private OnAnswer(
-                ModelAsk ask, Models.Target target, boolean isJudged, Optional<ModelAsk.Copy> copy) {
+        private OnAnswer(ModelAsk ask, Models.Target target, boolean isJudged, Optional<ModelAsk.Copy> copy) {
             this.isJudged = isJudged;
             this.copy = copy;
             this.ask = ask;
@@ -336,8 +336,9 @@ public final class Judge implements Onlooker, AutoCloseable {
         long until = means.nanoClock().getAsLong() + STOPS_WITHIN.toNanos();
         for (Thread each : ended) {
             try {
-                each.join(Duration.ofNanos(
-                        Math.max(TimeUnit.MILLISECONDS.toNanos(1), until - means.nanoClock().getAsLong())));
+                each.join(Duration.ofNanos(Math.max(
+                        TimeUnit.MILLISECONDS.toNanos(1),
+                        until - means.nanoClock().getAsLong())));
             } catch (InterruptedException hurry) {
                 Thread.currentThread().interrupt();
                 return;

@@ -45,7 +45,8 @@ final class Question {
     }
 
     ModelRequest about(Sample sample) {
-        String mark = HexFormat.of().toHexDigits(random.nextLong()) + HexFormat.of().toHexDigits(random.nextLong());
+        String mark =
+                HexFormat.of().toHexDigits(random.nextLong()) + HexFormat.of().toHexDigits(random.nextLong());
         String criteria = settings.criteria().isEmpty() ? "" : settings.criteria() + "\n";
         String data = mark + "\n{\"request\":" + quoted(sample.request()) + ",\"answer\":" + quoted(sample.answer())
                 + "}\n" + mark;
@@ -53,8 +54,8 @@ final class Question {
                 + ",\"max_completion_tokens\":" + ANSWER_TOKENS_MAX
                 + ",\"messages\":[{\"role\":\"system\",\"content\":" + quoted(RULES.formatted(mark, criteria))
                 + "},{\"role\":\"user\",\"content\":" + quoted(data) + "}]}";
-        JsonLimits limits = JsonLimits.forRequests(
-                BYTES_PER_BYTE * 2 * settings.materialBytes() + BYTES_AROUND, DEPTH_MAX);
+        JsonLimits limits =
+                JsonLimits.forRequests(BYTES_PER_BYTE * 2 * settings.materialBytes() + BYTES_AROUND, DEPTH_MAX);
         try {
             return ModelRequest.read(
                     ModelApi.CHAT_COMPLETIONS, StrictJson.parse(body.getBytes(StandardCharsets.UTF_8), limits));

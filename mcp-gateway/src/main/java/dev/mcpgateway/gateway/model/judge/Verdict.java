@@ -78,6 +78,8 @@ record Verdict(int thousandths, String label, String explanation) {
             return "";
         }
         String text = said.string(said.at(name)).replaceAll("\\p{C}", " ").strip();
-        return text.length() <= most ? text : text.substring(0, text.offsetByCodePoints(0, text.codePointCount(0, most)));
+        return text.length() <= most
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, text.codePointCount(0, most)));
     }
 }

@@ -141,6 +141,7 @@ final class ModelWiring {
                             money.map(each -> new ExpectedCost(each.money(), wiring.clock()))),
                     admission,
                     new Attempts(models.routing(), health, admission, time, wiring.ids()),
+                    JudgeWiring.of(models, health, wiring, incidents, telemetry, transports),
                     guardrails(models, config, patterns, incidents.safeMode()::guardrails, telemetry),
                     cache(models, wiring, telemetry),
                     policies,

@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.admin;
 import dev.mcpgateway.gateway.http.Exchange;
 import dev.mcpgateway.gateway.http.Routes.Access;
 import dev.mcpgateway.gateway.http.Routes.Route;
+import dev.mcpgateway.gateway.model.route.Breaker;
 import dev.mcpgateway.gateway.model.route.Health;
 import dev.mcpgateway.gateway.model.route.HealthTable;
 import dev.mcpgateway.gateway.model.route.TargetKey;
@@ -34,11 +35,11 @@ public final class ModelHealthEndpoint {
                 exchange,
                 200,
                 health.all().entrySet().stream()
-                        .map(ModelHealthEndpoint::json)
+                        .map(entry -> json(entry, health.scores(entry.getKey())))
                         .collect(Collectors.joining(",", "{\"targets\":[", "]}\n")));
     }
 
-    private static String json(Map.Entry<TargetKey, Health> entry) {
+    private static String json(Map.Entry<TargetKey, Health> entry, Breaker.Scores scores) {
         Health each = entry.getValue();
         return "{\"provider\":" + AdminEndpoints.quote(entry.getKey().provider())
                 + ",\"model\":" + AdminEndpoints.quote(entry.getKey().model())
@@ -49,6 +50,9 @@ public final class ModelHealthEndpoint {
                 + ",\"latency_ms\":" + TimeUnit.NANOSECONDS.toMillis(each.latencyNanos())
                 + ",\"success_millionths\":" + each.successMillionths()
                 + ",\"in_flight\":" + each.inFlight()
+                + ",\"scores\":" + scores.count()
+                + ",\"score_mean_thousandths\":" + scores.meanThousandths()
+                + ",\"opened_by_judge\":" + scores.wanted()
                 + "}";
     }
 }

@@ -80,6 +80,7 @@ final class ConfigReader {
         checkIssuers(root, config);
         ModelsReader.checkTogether(root, config);
         MoneyReader.checkTogether(root, config);
+        JudgeReader.checkTogether(root, config);
         root.rejectUnknownKeys();
         return config;
     }

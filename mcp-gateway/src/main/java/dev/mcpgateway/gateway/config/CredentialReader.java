@@ -322,7 +322,7 @@ final class CredentialReader {
             }
             if (upstream.credential() instanceof Credential.CallToken token
                     && token.subject() == SubjectForm.PLAIN
-                    && config.issuerAliases().size() > 1) {
+                    && config.issuersOfAgents().size() > 1) {
                 root.problem(
                         "upstreams",
                         "two issuers (virtual keys are one) may call two people by one name, which upstream '" + alias

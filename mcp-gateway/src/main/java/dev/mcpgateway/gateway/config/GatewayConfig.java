@@ -4,6 +4,7 @@ import dev.mcpgateway.connectors.credential.CallToken.SubjectForm;
 import dev.mcpgateway.connectors.credential.SigningAlgorithm;
 import dev.mcpgateway.connectors.credential.SigningLibrary;
 import dev.mcpgateway.connectors.wire.InputKind;
+import dev.mcpgateway.gateway.model.money.Spender;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -254,6 +255,13 @@ public record GatewayConfig(
 
     /** Aliases of everybody who vouches for callers, as rules name them. */
     public Set<String> issuerAliases() {
+        Set<String> aliases = issuersOfAgents();
+        models.flatMap(Models::judge).ifPresent(_ -> aliases.add(Spender.GATEWAY));
+        return aliases;
+    }
+
+    /** Aliases of everybody who vouches for agents. */
+    Set<String> issuersOfAgents() {
         Set<String> aliases = new LinkedHashSet<>(issuers.keySet());
         anonymous.ifPresent(_ -> aliases.add(Anonymous.ISSUER));
         virtualKeys.ifPresent(keys -> aliases.add(keys.issuer()));

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param routing how failures of providers are met
  * @param incident what is prepared for incidents
  * @param keptIds who may name what a provider keeps, by its name; of others each caller its own
+ * @param judge who judges answers; empty for nobody
  */
 public record Models(
         @Nullable URI audience,
@@ -40,7 +41,8 @@ public record Models(
         ModelCaches caches,
         Routing routing,
         Incident incident,
-        Map<String, KeptIds> keptIds) {
+        Map<String, KeptIds> keptIds,
+        Optional<JudgeSettings> judge) {
     /** What keys call the place where models are, beside the names of views. */
     public static final String VIEW = "models";
 

@@ -33,6 +33,7 @@ final class ModelsReader {
     Models models(YamlObject section) {
         Map<String, Models.Provider> providers = ConfigReader.named(section, "providers", this::provider);
         Map<String, Models.Alias> aliases = AliasReader.aliases(section, providers);
+        Optional<JudgeSettings> judge = JudgeReader.judge(section, aliases);
         Models models = new Models(
                 section.optional("audience").isPresent() ? ConfigReader.httpUrl(section, "audience", "") : null,
                 bytes(section, "request_bytes", BYTES_DEFAULT),
@@ -40,11 +41,12 @@ final class ModelsReader {
                 bytes(section, "stream_bytes", STREAM_BYTES_DEFAULT),
                 providers,
                 aliases,
-                new MoneyReader(config, aliases.keySet()).money(section),
+                JudgeReader.money(section, new MoneyReader(config, aliases.keySet()).money(section), judge),
                 ModelCachesReader.caches(section, aliases.keySet()),
                 RoutingReader.routing(section),
                 IncidentReader.read(config, section),
-                KeptIdsReader.read(section, providers.keySet()));
+                KeptIdsReader.read(section, providers.keySet()),
+                judge);
         if (models.aliases().isEmpty()) {
             section.problem("aliases", "no model has an alias", "Agents name models by aliases: gpt: {targets: […]}");
         }

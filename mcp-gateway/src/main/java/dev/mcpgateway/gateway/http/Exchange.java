@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param id the call id: joins log lines, audit records and spans of this request
  * @param startNanos when its headers were complete
  */
-public record Exchange(Request request, Response response, Callback callback, String id, long startNanos) {
+public record Exchange(Request request, Response response, Callback callback, String id, long startNanos)
+        implements AnyExchange {
 
     /** The request method as sent. */
     public String method() {
@@ -33,14 +34,19 @@ public record Exchange(Request request, Response response, Callback callback, St
         return path == null ? "" : path;
     }
 
-    /** The request's headers. */
+    @Override
     public HttpFields headers() {
         return request.getHeaders();
     }
 
-    /** The value of a header, or {@code null}. Where several values were sent, the first. */
+    @Override
     public @Nullable String header(HttpHeader name) {
         return request.getHeaders().get(name);
+    }
+
+    @Override
+    public HttpFields.Mutable answerHeaders() {
+        return response.getHeaders();
     }
 
     /** Whether a header was sent more than once; such headers have no meaning that two readers share. */
@@ -72,7 +78,7 @@ public record Exchange(Request request, Response response, Callback callback, St
         return parameters.isEmpty() || parameters.equals("charset=utf-8") || parameters.equals("charset=\"utf-8\"");
     }
 
-    /** The peer's address without port; empty when unknown. */
+    @Override
     public String remoteAddress() {
         SocketAddress address = request.getConnectionMetaData().getRemoteSocketAddress();
         return address instanceof InetSocketAddress inet && inet.getAddress() != null
@@ -80,7 +86,7 @@ public record Exchange(Request request, Response response, Callback callback, St
                 : "";
     }
 
-    /** The peer's port; 0 when unknown. */
+    @Override
     public int remotePort() {
         SocketAddress address = request.getConnectionMetaData().getRemoteSocketAddress();
         return address instanceof InetSocketAddress inet ? inet.getPort() : 0;

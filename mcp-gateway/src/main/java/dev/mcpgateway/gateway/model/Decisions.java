@@ -63,6 +63,28 @@ final class Decisions {
                 attempts);
     }
 
+    /** This call is a copy of another one. */
+    void copied(ModelAsk.Copy copy, TargetKey target) {
+        add("shadow", copy.of(), "", target.toString(), target.provider(), "copy", 0);
+    }
+
+    /** This call judged another one. */
+    void evaluated(Evaluation evaluation) {
+        LOG.atInfo()
+                .addKeyValue("target", evaluation.target().map(Object::toString).orElse(""))
+                .addKeyValue("judgedCall", evaluation.judgedCall())
+                .addKeyValue("score", evaluation.score())
+                .log("an answer was judged");
+        trace.evaluated(
+                Evaluation.NAME,
+                evaluation.judgedCall(),
+                evaluation.served(),
+                evaluation.score(),
+                evaluation.label(),
+                evaluation.explanation());
+        evaluation.target().ifPresent(target -> evaluation.change().ifPresent(change -> changed(target, change, 1)));
+    }
+
     private void add(
             String kind, String from, String fromProvider, String to, String toProvider, String reason, int attempts) {
         steps.add(new Step(kind, from, to, reason, attempts));

@@ -2,7 +2,7 @@ package dev.mcpgateway.gateway.model;
 
 import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.gateway.http.Answers.PeerGone;
-import dev.mcpgateway.gateway.http.Exchange;
+import dev.mcpgateway.gateway.http.AnyExchange;
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +15,11 @@ final class EventsOut {
     private static final int BYTES_MAX = 16 * 1024;
 
     private final ModelAnswers answers;
-    private final Exchange exchange;
+    private final AnyExchange exchange;
     private ByteArrayOutputStream gathered = new ByteArrayOutputStream(512);
     private @Nullable PeerGone gone;
 
-    EventsOut(ModelAnswers answers, Exchange exchange) {
+    EventsOut(ModelAnswers answers, AnyExchange exchange) {
         this.answers = answers;
         this.exchange = exchange;
     }

@@ -9,13 +9,17 @@ import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.http.Answers;
 import dev.mcpgateway.gateway.http.Answers.PeerGone;
+import dev.mcpgateway.gateway.http.AnyExchange;
 import dev.mcpgateway.gateway.http.Exchange;
 import java.util.List;
 import java.util.Locale;
 import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
 
-/** What agents get, in the shapes of their protocol; bodies of providers as they are, heads never. */
+/**
+ * What agents get, in the shapes of their protocol; bodies of providers as they are, heads never. Of the gateway's own calls
+ * nothing is sent.
+ */
 final class ModelAnswers {
     private static final String CALL_ID = "x-gateway-call-id";
     private static final String SERVED_MODEL = "x-gateway-served-model";
@@ -40,8 +44,8 @@ final class ModelAnswers {
     }
 
     /** Says of an answer what it is; to be called before its first byte. */
-    void head(Exchange exchange, ModelApi api, String requestId, String servedModel) {
-        HttpFields.Mutable headers = exchange.response().getHeaders();
+    void head(AnyExchange exchange, ModelApi api, String requestId, String servedModel) {
+        HttpFields.Mutable headers = exchange.answerHeaders();
         headers.put(CALL_ID, exchange.id());
         if (!requestId.isEmpty()) {
             headers.put(api.protocol() == ModelProtocol.ANTHROPIC ? "request-id" : "x-request-id", requestId);
@@ -53,8 +57,8 @@ final class ModelAnswers {
     }
 
     /** Says whether an answer was kept, and for how long; to be called after {@link #head}. Without a cache, nothing. */
-    void cache(Exchange exchange, ModelCache.Lookup lookup) {
-        HttpFields.Mutable headers = exchange.response().getHeaders();
+    void cache(AnyExchange exchange, ModelCache.Lookup lookup) {
+        HttpFields.Mutable headers = exchange.answerHeaders();
         switch (lookup) {
             case ModelCache.Lookup.Hit hit -> {
                 headers.put(CACHE, "hit");
@@ -74,21 +78,21 @@ final class ModelAnswers {
      *
      * @param isFinal whether all that could be tried was tried, so that SDKs need not multiply it
      */
-    void attempts(Exchange exchange, int attempts, boolean isFinal) {
-        exchange.response().getHeaders().put(ATTEMPTS, Integer.toString(attempts));
+    void attempts(AnyExchange exchange, int attempts, boolean isFinal) {
+        exchange.answerHeaders().put(ATTEMPTS, Integer.toString(attempts));
         if (isFinal) {
-            exchange.response().getHeaders().put(SHOULD_RETRY, "false");
+            exchange.answerHeaders().put(SHOULD_RETRY, "false");
         }
     }
 
     /** Somebody else is asked now: what the one before could not take does not matter any more. */
-    void droppedNothing(Exchange exchange) {
-        exchange.response().getHeaders().remove(DROPPED);
+    void droppedNothing(AnyExchange exchange) {
+        exchange.answerHeaders().remove(DROPPED);
     }
 
     /** Says what was not passed on, beside what was said before; to be called before the answer's first byte. */
-    void dropped(Exchange exchange, List<String> dropped) {
-        HttpFields.Mutable headers = exchange.response().getHeaders();
+    void dropped(AnyExchange exchange, List<String> dropped) {
+        HttpFields.Mutable headers = exchange.answerHeaders();
         String before = headers.get(DROPPED);
         StringBuilder all = new StringBuilder(before == null ? "" : before);
         for (String each : dropped) {
@@ -104,25 +108,33 @@ final class ModelAnswers {
     }
 
     /** A whole answer. */
-    void whole(Exchange exchange, byte[] body) {
-        answers.json(exchange, 200, body);
+    void whole(AnyExchange exchange, byte[] body) {
+        if (exchange instanceof Exchange agents) {
+            answers.json(agents, 200, body);
+        }
     }
 
     /** Framed events after which others come. */
-    void events(Exchange exchange, byte[] framed) throws PeerGone {
-        answers.framed(exchange, framed);
+    void events(AnyExchange exchange, byte[] framed) throws PeerGone {
+        if (exchange instanceof Exchange agents) {
+            answers.framed(agents, framed);
+        }
     }
 
     /** The last event of a stream. */
-    void lastEvent(Exchange exchange, ModelEvent event) {
-        answers.lastFramed(exchange, EventFrame.of(event.type(), event.data()));
+    void lastEvent(AnyExchange exchange, ModelEvent event) {
+        if (exchange instanceof Exchange agents) {
+            answers.lastFramed(agents, EventFrame.of(event.type(), event.data()));
+        }
     }
 
     /** A provider's own error, of a request that it may have refused with good reason. */
-    void providersError(Exchange exchange, ModelApi api, ModelFailure failure, byte[] body) {
+    void providersError(AnyExchange exchange, ModelApi api, ModelFailure failure, byte[] body) {
         head(exchange, api, failure.requestId(), "");
         retryAfter(exchange, failure.retryAfterSeconds());
-        answers.json(exchange, failure.status(), body);
+        if (exchange instanceof Exchange agents) {
+            answers.json(agents, failure.status(), body);
+        }
     }
 
     /** A refusal; of a stream that has begun, its last event. */
@@ -156,9 +168,9 @@ final class ModelAnswers {
         answers.json(exchange, 200, body);
     }
 
-    private static void retryAfter(Exchange exchange, int seconds) {
+    private static void retryAfter(AnyExchange exchange, int seconds) {
         if (seconds > 0) {
-            exchange.response().getHeaders().put(RETRY_AFTER, Integer.toString(seconds));
+            exchange.answerHeaders().put(RETRY_AFTER, Integer.toString(seconds));
         }
     }
 }

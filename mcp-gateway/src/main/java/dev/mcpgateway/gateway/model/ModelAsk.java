@@ -1,25 +1,43 @@
 package dev.mcpgateway.gateway.model;
 
 import dev.mcpgateway.connectors.model.ModelRequest;
-import dev.mcpgateway.gateway.http.Exchange;
+import dev.mcpgateway.gateway.config.Models;
+import dev.mcpgateway.gateway.http.AnyExchange;
 import dev.mcpgateway.gateway.identity.Caller;
 import dev.mcpgateway.gateway.model.kept.KeptState;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * One request of a verified caller.
  *
+ * @param caller who pays, and who is recorded
  * @param request what goes on: as it came, or as guardrails changed it
  * @param headers header fields that its protocol knows
  * @param asked the request as it came
+ * @param copy of which call it is a copy, if it is one
  */
 public record ModelAsk(
-        Exchange exchange, Caller caller, ModelRequest request, Map<String, String> headers, ModelRequest asked) {
+        AnyExchange exchange,
+        Caller caller,
+        ModelRequest request,
+        Map<String, String> headers,
+        ModelRequest asked,
+        Optional<Copy> copy) {
+    /**
+     * A call that is sent again to somebody else, who serves none of its kind otherwise.
+     *
+     * @param of id of the call
+     * @param asker who made it, and whose rights and rules hold
+     * @param target who is asked, and nobody else
+     */
+    public record Copy(String of, Caller asker, Models.Target target) {}
+
     /** A request as it came. */
-    ModelAsk(Exchange exchange, Caller caller, ModelRequest request, Map<String, String> headers) {
-        this(exchange, caller, request, headers, request);
+    ModelAsk(AnyExchange exchange, Caller caller, ModelRequest request, Map<String, String> headers) {
+        this(exchange, caller, request, headers, request, Optional.empty());
     }
 
     /** The same with the ids and header fields that its providers get. */
@@ -29,11 +47,16 @@ public record ModelAsk(
                         plan.skips().stream().map(skip -> skip.target().provider()))
                 .toList();
         return new ModelAsk(
-                exchange, caller, kept.request(caller, request, providers), kept.headers(caller, headers), asked);
+                exchange, caller, kept.request(asker(), request, providers), kept.headers(asker(), headers), asked, copy);
     }
 
     /** The same, asking something else. */
     ModelAsk with(ModelRequest changed) {
-        return new ModelAsk(exchange, caller, changed, headers, asked);
+        return new ModelAsk(exchange, caller, changed, headers, asked, copy);
+    }
+
+    /** Whose rights and rules hold. */
+    Caller asker() {
+        return copy.map(Copy::asker).orElse(caller);
     }
 }

@@ -48,6 +48,7 @@ final class ModelCallPath {
     private final Safety safety;
     private final Admission admission;
     private final Attempts attempts;
+    private final Onlooker onlooker;
     private final Guardrails guardrails;
     private final Budgets budgets;
     private final ModelCache cache;
@@ -65,6 +66,7 @@ final class ModelCallPath {
             Safety safety,
             Admission admission,
             Attempts attempts,
+            Onlooker onlooker,
             Guardrails guardrails,
             Budgets budgets,
             ModelCache cache,
@@ -80,6 +82,7 @@ final class ModelCallPath {
         this.safety = safety;
         this.admission = admission;
         this.attempts = attempts;
+        this.onlooker = onlooker;
         this.guardrails = guardrails;
         this.budgets = budgets;
         this.cache = cache;
@@ -264,7 +267,7 @@ final class ModelCallPath {
         FeatureName model = FeatureName.parse(
                         FeatureKind.MODEL, FeatureName.MODELS + ask.request().model())
                 .orElseThrow(() -> new Refused(Reason.UNKNOWN_MODEL));
-        return switch (policy.decideModel(ask.caller().subject(), model, clock.instant())) {
+        return switch (policy.decideModel(ask.asker().subject(), model, clock.instant())) {
             case Decision.Allow(Permit permit) -> {
                 telemetry.decided("allow");
                 yield permit;
@@ -316,6 +319,9 @@ final class ModelCallPath {
             throw new IllegalStateException("a ticket of another call");
         }
         ModelAsk ask = admitted.ask();
+        ask.copy()
+                .ifPresent(copy ->
+                        progress.decisions.copied(copy, admitted.target().key()));
         Attempt attempt = attempts.make(
                 admitted.plan(),
                 ask.request().api(),
@@ -350,6 +356,8 @@ final class ModelCallPath {
         byte[] body = admitted.guard().answer(whole.body());
         requireWithin(admitted.permit(), body.length);
         byte[] issued = issued(admitted, progress).whole(body);
+        Onlooker.Watch watch = watch(admitted, progress);
+        watch.whole(body).ifPresent(progress.decisions::evaluated);
         trace.enter(Stage.FINISH);
         finish(ticket, progress, trace, CallStatus.OK, "", issued.length);
         if (!progress.dropped) {
@@ -360,6 +368,7 @@ final class ModelCallPath {
                 admitted.ask().exchange(), api, whole.requestId(), whole.facts().servedModel());
         answers.cache(admitted.ask().exchange(), admitted.cached());
         answers.whole(admitted.ask().exchange(), issued);
+        watch.complete(progress.facts);
         return null;
     }
 
@@ -369,6 +378,13 @@ final class ModelCallPath {
                 admitted.ask().caller(),
                 admitted.ask().request().api(),
                 progress.target().provider().name());
+    }
+
+    /** What was kept was seen when it was given. */
+    private Onlooker.Watch watch(Admitted admitted, Progress progress) {
+        return admitted.cachedBy().isEmpty()
+                ? onlooker.watch(admitted.ask(), progress.target())
+                : Onlooker.Watch.NOTHING;
     }
 
     /** What did not reach the other side is told in every place where somebody may look for it. */
@@ -432,7 +448,8 @@ final class ModelCallPath {
                     stream.facts().servedModel());
             answers.cache(admitted.ask().exchange(), admitted.cached());
             IssuedIds ids = issued(admitted, progress);
-            ModelEvent last = ids.event(relayed(admitted, stream, ids));
+            Onlooker.Watch watch = watch(admitted, progress);
+            ModelEvent last = ids.event(relayed(admitted, stream, ids, watch));
             boolean complete = last.mark() == ModelEvent.Mark.LAST;
             String error = complete ? null : Reason.PROVIDER_FAILED.code();
             note(stream, progress);
@@ -450,6 +467,9 @@ final class ModelCallPath {
             }
             trace.enter(Stage.ANSWER);
             answers.lastEvent(admitted.ask().exchange(), last);
+            if (complete) {
+                watch.complete(progress.facts);
+            }
             return error;
         } catch (PeerGone gone) {
             note(stream, progress);
@@ -461,7 +481,8 @@ final class ModelCallPath {
     }
 
     /** Passes on every event but the last one, which is given back: it is the agent's once the outcome is recorded. */
-    private ModelEvent relayed(Admitted admitted, ModelStream stream, IssuedIds ids) throws PeerGone {
+    private ModelEvent relayed(Admitted admitted, ModelStream stream, IssuedIds ids, Onlooker.Watch onlooking)
+            throws PeerGone {
         Guardrails.OnStream watch = admitted.guard().stream();
         ModelCache.Keeper keeper = admitted.keeper();
         EventsOut out = new EventsOut(answers, admitted.ask().exchange());
@@ -473,6 +494,7 @@ final class ModelCallPath {
                 admitted.reservation().passed(event);
                 for (ModelEvent passed : watch.next(event)) {
                     keeper.event(passed);
+                    onlooking.event(passed);
                     if (passed.mark() != ModelEvent.Mark.OPEN) {
                         out.send();
                         return passed;

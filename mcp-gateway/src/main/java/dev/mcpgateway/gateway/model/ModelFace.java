@@ -36,6 +36,7 @@ public final class ModelFace {
     private final ModelTable models;
     private final Admission admission;
     private final Attempts attempts;
+    private final Onlooker onlooker;
     private final ModelCache cache;
     private final KillSwitch kills;
     private final SafeMode safeMode;
@@ -66,6 +67,7 @@ public final class ModelFace {
             ModelTable models,
             Admission admission,
             Attempts attempts,
+            Onlooker onlooker,
             Guardrails guardrails,
             ModelCache cache,
             Supplier<Policy> policies,
@@ -81,6 +83,7 @@ public final class ModelFace {
         this.models = models;
         this.admission = admission;
         this.attempts = attempts;
+        this.onlooker = onlooker;
         this.cache = cache;
         this.policies = policies;
         this.kills = kills;
@@ -134,29 +137,31 @@ public final class ModelFace {
     private ModelEndpoint endpoint(Authenticator authenticator, BoundedBody bodies, ModelAnswers answers) {
         ModelRecords records = new ModelRecords(audit);
         Safety safety = new Safety(safeMode, restrictions);
+        ModelCallPath calls = new ModelCallPath(
+                policies,
+                models,
+                safety,
+                admission,
+                attempts,
+                onlooker,
+                guardrails,
+                money.<Budgets>map(known -> new MeteredBudgets(known, clock)).orElse(Budgets.NONE),
+                safety.resting(cache),
+                records,
+                answers,
+                telemetry,
+                clock,
+                settings.callsPerMinute(),
+                new CallerPlaces(settings.callsAtOnce()),
+                kept);
+        onlooker.begin(new OwnCalls(calls, kills, records, telemetry));
         return new ModelEndpoint(
                 settings.audience(),
                 authenticator,
                 kills,
                 bodies,
                 settings.requests(),
-                new ModelCallPath(
-                        policies,
-                        models,
-                        safety,
-                        admission,
-                        attempts,
-                        guardrails,
-                        money.<Budgets>map(known -> new MeteredBudgets(known, clock))
-                                .orElse(Budgets.NONE),
-                        safety.resting(cache),
-                        records,
-                        answers,
-                        telemetry,
-                        clock,
-                        settings.callsPerMinute(),
-                        new CallerPlaces(settings.callsAtOnce()),
-                        kept),
+                calls,
                 new ModelList(policies, models, safety, records, answers, clock),
                 records,
                 answers,

@@ -25,6 +25,7 @@ import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.call.Stage;
+import dev.mcpgateway.gateway.http.AnyExchange;
 import dev.mcpgateway.gateway.http.Exchange;
 import dev.mcpgateway.gateway.identity.Caller;
 import dev.mcpgateway.gateway.records.Parties;
@@ -113,12 +114,12 @@ final class ModelRecords {
     }
 
     /** Records a refusal of what could not be read, or came from nobody known; gives what to throw. */
-    Refused refusedEarly(Exchange exchange, @Nullable Caller caller, @Nullable ModelApi api, Refusal why) {
+    Refused refusedEarly(AnyExchange exchange, @Nullable Caller caller, @Nullable ModelApi api, Refusal why) {
         return refused(exchange, caller, null, api, why, why.reason().stage(), "", TraceRef.NONE, ScreenRecord.NONE);
     }
 
     private Refused refused(
-            Exchange exchange,
+            AnyExchange exchange,
             @Nullable Caller caller,
             @Nullable ModelRequest request,
             @Nullable ModelApi api,

@@ -84,6 +84,9 @@ public final class ModelTable {
         Choice choice = router.choose(
                 alias, asked, target -> provider(target).serves(ask.request().api()), health::health, cost(ask, asked));
         return switch (choice) {
+            case Choice.Order order
+            when ask.copy().isPresent() ->
+                copied(order, ask.copy().orElseThrow().target());
             case Choice.Order order ->
                 new Plan(
                         order.targets().stream().map(this::target).toList(),
@@ -100,6 +103,15 @@ public final class ModelTable {
 
     private Function<Models.Target, OptionalLong> cost(ModelAsk ask, Asked asked) {
         return cost.isEmpty() ? _ -> OptionalLong.empty() : cost.get().of(ask.request(), asked);
+    }
+
+    /** A copy goes where its call might have gone, and to no other target than the one that it is for. */
+    private Plan copied(Choice.Order order, Models.Target wanted) {
+        Models.Target entry = order.targets().stream()
+                .filter(wanted::equals)
+                .findFirst()
+                .orElseThrow(() -> new Refused(Refusal.of(Reason.NO_MODEL_FITS, "of a copy")));
+        return new Plan(List.of(target(entry)), List.of(), List.of(), order.total(), order.rule(), false);
     }
 
     /** Says what is wrong with the request, and nothing about who serves the model. */
@@ -139,7 +151,7 @@ public final class ModelTable {
     }
 
     private static Asked asked(ModelAsk ask) {
-        Caller caller = ask.caller();
+        Caller caller = ask.asker();
         return new Asked(
                 ask.request(),
                 caller.subject().groups(),

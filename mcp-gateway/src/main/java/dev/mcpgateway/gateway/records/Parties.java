@@ -2,7 +2,7 @@ package dev.mcpgateway.gateway.records;
 
 import dev.mcpgateway.audit.Actor;
 import dev.mcpgateway.audit.Source;
-import dev.mcpgateway.gateway.http.Exchange;
+import dev.mcpgateway.gateway.http.AnyExchange;
 import dev.mcpgateway.gateway.identity.Caller;
 import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
@@ -29,7 +29,7 @@ public final class Parties {
     }
 
     /** Where the request came from. */
-    public static Source source(Exchange exchange) {
+    public static Source source(AnyExchange exchange) {
         String userAgent = exchange.header(HttpHeader.USER_AGENT);
         return new Source(
                 exchange.remoteAddress(),

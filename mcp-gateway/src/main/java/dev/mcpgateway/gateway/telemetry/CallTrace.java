@@ -180,6 +180,33 @@ public final class CallTrace {
         }
     }
 
+    /**
+     * This call judged the answer of another: an event on its span.
+     *
+     * @param judgedCall id of the other call
+     * @param served the model that answered it
+     * @param score 0 to 1
+     * @param label empty for none
+     * @param explanation empty for none
+     */
+    public void evaluated(
+            String name, String judgedCall, String served, double score, String label, String explanation) {
+        if (span != null && span.isRecording()) {
+            AttributesBuilder attributes = Attributes.builder()
+                    .put(GenAi.EVALUATION_NAME, name)
+                    .put(GenAi.JUDGED_CALL, judgedCall)
+                    .put(GenAi.RESPONSE_MODEL, served)
+                    .put(GenAi.SCORE, score);
+            if (!label.isEmpty()) {
+                attributes.put(GenAi.SCORE_LABEL, label);
+            }
+            if (!explanation.isEmpty()) {
+                attributes.put(GenAi.EXPLANATION, explanation);
+            }
+            span.addEvent(GenAi.EVALUATION_EVENT, attributes.build());
+        }
+    }
+
     /** Both values are an agent's words and go upstream: only the forms of W3C Trace Context pass. */
     private void dropMalformedContext() {
         if (traceparent != null && !TRACEPARENT.matcher(traceparent).matches()) {

@@ -33,6 +33,16 @@ final class GenAi {
     /** Which of a provider's keys; ours. */
     static final AttributeKey<String> KEY = AttributeKey.stringKey("gateway.credential");
 
+    static final AttributeKey<String> EVALUATION_NAME = AttributeKey.stringKey("gen_ai.evaluation.name");
+    static final AttributeKey<Double> SCORE = AttributeKey.doubleKey("gen_ai.evaluation.score.value");
+    static final AttributeKey<String> SCORE_LABEL = AttributeKey.stringKey("gen_ai.evaluation.score.label");
+    static final AttributeKey<String> EXPLANATION = AttributeKey.stringKey("gen_ai.evaluation.explanation");
+    /** The call whose answer was judged; ours. */
+    static final AttributeKey<String> JUDGED_CALL = AttributeKey.stringKey("gateway.judged_call.id");
+
+    static final String EVALUATION_EVENT = "gen_ai.evaluation.result";
+    static final String JUDGE_SCORE = "gateway.judge.score";
+    static final String JUDGE_RESULTS = "gateway.judge.results";
     static final String KEY_REFUSALS = "gateway.credential.auth_failures";
     static final String DURATION = "gen_ai.client.operation.duration";
     static final String TOKENS = "gen_ai.client.token.usage";

@@ -63,6 +63,7 @@ public final class Telemetry implements AutoCloseable {
     private final LongCounter keyRefusals;
     private final LongCounter signals;
     private final ModelMetrics models;
+    private final JudgeMetrics judging;
     private final Map<Stage, LongAdder> stageNanos = new EnumMap<>(Stage.class);
     private final Map<Stage, LongAdder> stageCounts = new EnumMap<>(Stage.class);
 
@@ -114,6 +115,7 @@ public final class Telemetry implements AutoCloseable {
                 .setDescription("Signals raised.")
                 .build();
         this.models = new ModelMetrics(meter);
+        this.judging = new JudgeMetrics(meter);
         for (Stage stage : Stage.values()) {
             stageNanos.put(stage, new LongAdder());
             stageCounts.put(stage, new LongAdder());
@@ -181,6 +183,11 @@ public final class Telemetry implements AutoCloseable {
     /** Begins to watch one request. */
     public CallTrace begin(long startNanos) {
         return new CallTrace(this, startNanos);
+    }
+
+    /** Begins to watch a request of the gateway's own. */
+    public CallTrace begin() {
+        return begin(now());
     }
 
     /** Counts a refusal. */
@@ -266,6 +273,11 @@ public final class Telemetry implements AutoCloseable {
     @Nullable
     Tracer tracer() {
         return tracer;
+    }
+
+    /** What is counted of the online judge. */
+    public JudgeMetrics judging() {
+        return judging;
     }
 
     ModelMetrics models() {

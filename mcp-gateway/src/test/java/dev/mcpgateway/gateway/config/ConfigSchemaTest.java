@@ -106,6 +106,9 @@ class ConfigSchemaTest {
                  "limit_requests": 5, "mode": "observe", "match": {"subject": "a", "client_id": ["c"], "groups": ["g"],
                  "tenants": ["t"], "claims": {"project": "p"}, "models": ["gpt-*"]}}],
                "kept_state": {"big": {"ids": "bound", "open_ids": ["file-1"]}},
+               "judge": {"alias": "claude", "daily_usd": "5", "aliases": {"gpt-4.1": {"percent": 5, "tiers": [5]}}, "except_tenants":
+                 ["t"], "queue": 5, "concurrent": 1, "material_bytes": 2048, "explanations": true,
+                 "criteria": "c", "shadow": {"percent": 1, "daily_usd": "0.5"}},
                "safe_mode": {"profile": "good.json", "public_key": "good.pub", "leave_window_s": 60},
                "signals": {"change_windows": [{"days": ["mon"], "from": "09:00", "to": "10:00", "zone": "UTC"}]}},
              "views": {"default": {"path": "/mcp", "upstreams": ["crm"], "bare_names": false}},

@@ -28,6 +28,8 @@ class SafeModeTest {
     private static final String CHAT = "{\"model\":\"gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
     private static final String MESSAGES =
             "{\"model\":\"claude\",\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+    private static final String SAID =
+            "{\"model\":\"acme-large-1\",\"choices\":[{\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}";
     private static final String ANSWER = "{\"id\":\"c\",\"model\":\"acme-large-1\",\"choices\":[]}";
 
     @TempDir
@@ -106,6 +108,35 @@ class SafeModeTest {
         gateway = builder.start();
         alice = ModelAgent.of(gateway);
         gateway.skipRecords();
+    }
+
+    @Test
+    void nothingIsJudgedInSafeMode() throws Exception {
+        openai.on("/chat/completions", turn -> turn.answer(200, SAID));
+        Files.writeString(folder.resolve("prices.yaml"), """
+                version: 1
+                prices:
+                  - {provider: other, model: "*", effective_from: "2020-01-01", per_million_tokens: {input: "1", output: "1"}}
+                """);
+        builder.models("prices: {file: prices.yaml}")
+                .models("judge: {alias: claude, daily_usd: \"1\", aliases: {gpt: {percent: 100}}}")
+                .policy(ModelGateways.ALLOW + """
+                  - id: judge
+                    effect: permit
+                    principals: {issuer: gateway, subject: judge}
+                    actions: [model/call]
+                    resources: ["model:claude"]
+                """);
+        start();
+        assertThat(alice.chat(CHAT).status()).isEqualTo(200);
+        Await.until("it is judged", () -> anthropic.requests().size() == 1);
+
+        assertThat(as("ops", "safe-mode", "on", "--reason", "drill").code()).isZero();
+        assertThat(alice.chat(CHAT).status()).isEqualTo(200);
+        assertThat(alice.chat(CHAT).status()).isEqualTo(200);
+
+        gateway.close();
+        assertThat(anthropic.requests()).hasSize(1);
     }
 
     @AfterEach

@@ -32,7 +32,8 @@ public record Budget(String name, Per per, Match match, Period period, Limits li
     }
 
     /**
-     * What a call must be to be counted; what is empty holds for every call.
+     * What a call must be to be counted; what is empty holds for every call of agents. Calls of the gateway itself are counted
+     * by budgets that name its issuer alone, so that they never spend what agents may.
      *
      * @param groups one of these is enough
      * @param tenants the caller's is one of these
@@ -59,7 +60,7 @@ public record Budget(String name, Per per, Match match, Period period, Limits li
         }
 
         boolean holds(Spender spender, String model) {
-            return (issuers.isEmpty() || issuers.contains(spender.issuer()))
+            return (issuers.isEmpty() ? !spender.isGateway() : issuers.contains(spender.issuer()))
                     && (subjects.isEmpty() || subjects.contains(spender.user()))
                     && (clients.isEmpty() || clients.contains(spender.client()))
                     && (groups.isEmpty() || groups.stream().anyMatch(spender.groups()::contains))

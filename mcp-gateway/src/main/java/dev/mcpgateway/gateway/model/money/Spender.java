@@ -21,10 +21,17 @@ public record Spender(
         String tenant,
         Set<String> groups,
         Map<String, String> claims) {
+    /** What the issuer of the gateway's own calls is called. */
+    public static final String GATEWAY = "gateway";
+
     /** Copies the collections. */
     public Spender {
         groups = Set.copyOf(groups);
         claims = Map.copyOf(claims);
+    }
+
+    boolean isGateway() {
+        return issuer.equals(GATEWAY);
     }
 
     String claim(String name) {

@@ -70,6 +70,17 @@ public final class Breaker {
      */
     public record Begun(Pass pass, @Nullable Change change) {}
 
+    /**
+     * What a judge said of late.
+     *
+     * @param meanThousandths 0 where there is no score
+     * @param wanted whether a judge opened it, so that it closes by its word alone
+     */
+    public record Scores(long count, long meanThousandths, boolean wanted) {
+        /** Nothing was said. */
+        static final Scores NONE = new Scores(0, 0, false);
+    }
+
     /** What can be seen of it. */
     public record View(BreakerState state, int rampPercent, long opensInNanos) {}
 
@@ -88,6 +99,12 @@ public final class Breaker {
             case HALF_OPEN -> new View(state, 0, isProbing(now) ? Math.max(1, lostAt() - now) : 0);
             case OPEN -> new View(state, 0, Math.max(0, openUntil - now));
         };
+    }
+
+    /** What a judge said of late. */
+    public synchronized Scores scores(long now) {
+        long count = scores.firsts(now);
+        return new Scores(count, count == 0 ? 0 : scores.seconds(now) / count, byJudge && state != BreakerState.CLOSED);
     }
 
     /** Lets a call through, or not: empty. Each pass is followed by one {@link #note}. */

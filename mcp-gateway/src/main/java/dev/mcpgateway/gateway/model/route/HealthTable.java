@@ -146,6 +146,14 @@ public final class HealthTable {
         return breaker.isEmpty() ? null : breaker.get().scored(thousandths, nanoTime.getAsLong());
     }
 
+    /** What a judge said of a target's answers of late; nothing where there is no breaker. */
+    public Breaker.Scores scores(TargetKey target) {
+        return entry(target)
+                .breaker()
+                .map(breaker -> breaker.scores(nanoTime.getAsLong()))
+                .orElse(Breaker.Scores.NONE);
+    }
+
     private Entry entry(TargetKey key) {
         return Objects.requireNonNull(targets.get(key), "a target that is not configured");
     }

@@ -1,0 +1,161 @@
+package dev.mcpgateway.gateway.config;
+
+import dev.mcpgateway.gateway.config.JudgeSettings.Shadow;
+import dev.mcpgateway.gateway.config.JudgeSettings.Share;
+import dev.mcpgateway.gateway.model.money.Budget;
+import dev.mcpgateway.gateway.model.money.Period;
+import dev.mcpgateway.gateway.model.money.Spender;
+import dev.mcpgateway.gateway.model.money.Usd;
+import dev.mcpgateway.policy.yaml.YamlObject;
+import dev.mcpgateway.policy.yaml.YamlValue;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** Reads {@code models.judge}. Left out, nothing is judged and nothing is copied. */
+final class JudgeReader {
+    private static final int PERCENT_MAX = 100;
+    private static final int QUEUE_MAX = 1_000;
+    private static final int QUEUE_DEFAULT = 128;
+    private static final int CONCURRENT_MAX = 32;
+    private static final int CONCURRENT_DEFAULT = 2;
+    private static final int MATERIAL_MIN = 1024;
+    private static final int MATERIAL_MAX = 1024 * 1024;
+    private static final int MATERIAL_DEFAULT = 64 * 1024;
+    private static final int CRITERIA_CHARS_MAX = 4_000;
+
+    private JudgeReader() {}
+
+    static Optional<JudgeSettings> judge(YamlObject models, Map<String, Models.Alias> aliases) {
+        return models.object("judge").map(section -> {
+            JudgeSettings settings = new JudgeSettings(
+                    section.text("alias"),
+                    shares(section, aliases),
+                    new LinkedHashSet<>(section.texts("except_tenants")),
+                    usd(section),
+                    (int) section.integer("queue", 1, QUEUE_MAX, QUEUE_DEFAULT),
+                    (int) section.integer("concurrent", 1, CONCURRENT_MAX, CONCURRENT_DEFAULT),
+                    (int) section.integer("material_bytes", MATERIAL_MIN, MATERIAL_MAX, MATERIAL_DEFAULT),
+                    section.flag("explanations", false),
+                    section.text("criteria", ""),
+                    section.object("shadow").map(JudgeReader::shadow));
+            check(section, settings, aliases);
+            section.rejectUnknownKeys();
+            return settings;
+        });
+    }
+
+    private static void check(YamlObject section, JudgeSettings settings, Map<String, Models.Alias> aliases) {
+        if (section.has("alias") && !aliases.containsKey(settings.alias())) {
+            section.problem("alias", "no model has the alias '" + settings.alias() + "'", "Known: " + aliases.keySet());
+        }
+        if (settings.aliases().isEmpty()) {
+            section.problem("aliases", "no model's answers are judged", "Name them: aliases: {gpt: {percent: 5}}");
+        }
+        if (settings.aliases().containsKey(settings.alias())) {
+            section.problem("aliases", "a model does not judge its own alias", "Give the judge an alias of its own");
+        }
+        if (settings.criteria().length() > CRITERIA_CHARS_MAX) {
+            section.problem("criteria", "it must have at most " + CRITERIA_CHARS_MAX + " characters", "");
+        }
+    }
+
+    private static Map<String, Share> shares(YamlObject section, Map<String, Models.Alias> aliases) {
+        Map<String, Share> shares = new LinkedHashMap<>();
+        section.named("aliases").forEach((alias, value) -> {
+            Models.Alias known = aliases.get(alias);
+            if (known == null) {
+                value.problem("no model has the alias '" + alias + "'", "Known: " + aliases.keySet());
+            }
+            YamlObject entry = value.object();
+            List<Integer> tiers = new ArrayList<>();
+            for (YamlValue tier : entry.optional("tiers").map(YamlValue::list).orElse(List.of())) {
+                tiers.add((int) tier.integer(0, PERCENT_MAX));
+            }
+            if (known != null && tiers.size() > known.tiers().size()) {
+                entry.problem("tiers", "'" + alias + "' has " + known.tiers().size() + " tiers only", "");
+            }
+            if (!entry.has("percent") && !entry.has("tiers")) {
+                entry.problem("percent", "how many answers are judged is not said", "Set percent, or tiers");
+            }
+            shares.put(alias, new Share((int) entry.integer("percent", 0, PERCENT_MAX, 0), tiers));
+            entry.rejectUnknownKeys();
+        });
+        return shares;
+    }
+
+    private static Shadow shadow(YamlObject section) {
+        if (!section.has("percent")) {
+            section.problem("percent", "how many calls are copied is not said", "Set percent: 1");
+        }
+        Shadow shadow = new Shadow((int) section.integer("percent", 1, PERCENT_MAX, 1), usd(section));
+        section.rejectUnknownKeys();
+        return shadow;
+    }
+
+    /** Nobody waits for these calls, so nobody would see that they cost too much. */
+    private static long usd(YamlObject section) {
+        return section.required("daily_usd")
+                .map(value -> {
+                    OptionalLong limit = Usd.parse(value.text());
+                    if (value.isText() && limit.isEmpty()) {
+                        value.problem("'" + value.text() + "' is no sum", "Write US dollars as text, such as \"2.50\"");
+                    }
+                    return limit.orElse(0);
+                })
+                .orElse(0L);
+    }
+
+    /** The operator's budgets, and those of the judge and of copies, which agents' calls never touch. */
+    static Optional<MoneySettings> money(
+            YamlObject models, Optional<MoneySettings> money, Optional<JudgeSettings> judge) {
+        if (judge.isEmpty()) {
+            return money;
+        }
+        if (money.isEmpty()) {
+            models.problem(
+                    "judge", "what the judge spends is limited, so it needs prices", "Set prices: {file: prices.yaml}");
+            return money;
+        }
+        List<Budget> budgets = new ArrayList<>(money.get().budgets());
+        budgets.add(budget(JudgeSettings.JUDGE, judge.get().dailyNanoUsd()));
+        judge.get().shadow().ifPresent(shadow -> budgets.add(budget(JudgeSettings.SHADOW, shadow.dailyNanoUsd())));
+        for (Budget own : budgets) {
+            if (budgets.stream().filter(each -> each.name().equals(own.name())).count() > 1) {
+                models.problem(
+                        "budgets", "'" + own.name() + "' is what the judge's own budget is called", "Rename yours");
+                break;
+            }
+        }
+        MoneySettings all = money.get();
+        return Optional.of(new MoneySettings(all.prices(), all.assumed(), all.teamClaim(), all.keep(), budgets));
+    }
+
+    private static Budget budget(String name, long nanoUsd) {
+        return new Budget(
+                name,
+                Budget.Per.ORGANISATION,
+                new Budget.Match(
+                        Set.of(Spender.GATEWAY), Set.of(name), Set.of(), Set.of(), Set.of(), Map.of(), List.of()),
+                Period.DAY,
+                new Budget.Limits(OptionalLong.of(nanoUsd), OptionalLong.empty(), OptionalLong.empty()),
+                true);
+    }
+
+    /** Nobody else may be called what the gateway calls itself. */
+    static void checkTogether(YamlObject root, GatewayConfig config) {
+        boolean judges = config.models().flatMap(Models::judge).isPresent();
+        if (judges && config.issuersOfAgents().contains(Spender.GATEWAY)) {
+            root.problem(
+                    "models",
+                    "an issuer is called '" + Spender.GATEWAY
+                            + "', as the gateway calls itself where it judges answers",
+                    "Give the issuer another name");
+        }
+    }
+}

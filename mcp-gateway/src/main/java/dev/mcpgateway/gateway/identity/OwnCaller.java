@@ -1,0 +1,24 @@
+package dev.mcpgateway.gateway.identity;
+
+import dev.mcpgateway.gateway.model.money.Spender;
+import dev.mcpgateway.policy.Subject;
+import java.time.Instant;
+
+/**
+ * The gateway itself, where it calls models of its own accord. No request can be of such a caller: nothing that is presented
+ * at a port proves it. Rules name it by the issuer {@value #ALIAS}; without a rule it may call nothing, like everybody.
+ */
+public final class OwnCaller {
+    /** What rules and budgets call its issuer. */
+    public static final String ALIAS = Spender.GATEWAY;
+
+    /** The {@code iss} of its callers. */
+    public static final String ISSUER = "urn:mcp-gateway:self";
+
+    private OwnCaller() {}
+
+    /** The part of the gateway that goes by this name. */
+    public static Caller named(String name) {
+        return new Caller(Subject.of(ALIAS, name), ISSUER, null, Instant.MAX);
+    }
+}

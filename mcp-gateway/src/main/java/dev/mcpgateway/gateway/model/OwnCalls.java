@@ -1,0 +1,108 @@
+package dev.mcpgateway.gateway.model;
+
+import dev.mcpgateway.connectors.model.ModelRequest;
+import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
+import dev.mcpgateway.gateway.call.Refused;
+import dev.mcpgateway.gateway.http.OwnExchange;
+import dev.mcpgateway.gateway.identity.Caller;
+import dev.mcpgateway.gateway.kill.Kill;
+import dev.mcpgateway.gateway.kill.KillSwitch;
+import dev.mcpgateway.gateway.telemetry.CallTrace;
+import dev.mcpgateway.gateway.telemetry.LogKeys;
+import dev.mcpgateway.gateway.telemetry.Telemetry;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls of models by the gateway itself. They take the one path, so each has a permit, a reservation and its records; what
+ * comes back is seen by the {@link Onlooker} alone. Safe for many threads.
+ */
+public final class OwnCalls {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnCalls.class);
+
+    private final ModelCallPath calls;
+    private final KillSwitch kills;
+    private final ModelRecords records;
+    private final Telemetry telemetry;
+
+    OwnCalls(ModelCallPath calls, KillSwitch kills, ModelRecords records, Telemetry telemetry) {
+        this.calls = calls;
+        this.kills = kills;
+        this.records = records;
+        this.telemetry = telemetry;
+    }
+
+    /**
+     * Carries out one call on this thread. An interrupt cancels it.
+     *
+     * @param id the call id
+     * @return code of the reason for which it failed; empty if it was answered
+     */
+    public Optional<String> ask(Caller caller, String id, ModelRequest request) {
+        return carryOut(new OwnExchange(id), caller, request, Optional.empty());
+    }
+
+    /**
+     * Sends a call again on this thread, to one target that it might have gone to. Its rights are those of who made the call,
+     * as they are now. An interrupt cancels it.
+     *
+     * @param caller who pays
+     * @param id the new call id
+     * @return code of the reason for which it failed; empty if it was answered
+     */
+    public Optional<String> copy(Caller caller, String id, ModelRequest request, ModelAsk.Copy copy) {
+        return carryOut(new OwnExchange(id), caller, request, Optional.of(copy));
+    }
+
+    private Optional<String> carryOut(
+            OwnExchange exchange, Caller caller, ModelRequest request, Optional<ModelAsk.Copy> copy) {
+        ModelAsk ask = new ModelAsk(exchange, caller, request, Map.of(), request, copy);
+        String id = exchange.id();
+        CallTrace trace = telemetry.begin();
+        try {
+            trace.modelAsked(request.api().operation(), exchange.headers(), id);
+            requireNotStopped(caller);
+            requireNotStopped(ask.asker());
+            String error = calls.handle(ask, trace);
+            trace.end(error);
+            return Optional.ofNullable(error);
+        } catch (Refused refused) {
+            Refused recorded = refused.isRecorded()
+                    ? refused
+                    : records.refusedEarly(exchange, caller, request.api(), refused.why());
+            return failed(recorded.why(), id, trace);
+        } catch (RuntimeException failure) {
+            LOG.atError()
+                    .addKeyValue(LogKeys.CALL_ID, id)
+                    .setCause(failure)
+                    .log("a call of a model by the gateway itself failed");
+            return failed(
+                    records.refusedEarly(exchange, caller, request.api(), Refusal.of(Reason.INTERNAL))
+                            .why(),
+                    id,
+                    trace);
+        }
+    }
+
+    private void requireNotStopped(Caller caller) {
+        Kill stop = kills.stopped(caller);
+        if (stop != null) {
+            throw new Refused(Refusal.of(Reason.STOPPED, stop.id()));
+        }
+    }
+
+    private Optional<String> failed(Refusal why, String id, CallTrace trace) {
+        telemetry.refused(trace.stage(), why.reason());
+        trace.end(why.reason().code());
+        LOG.atInfo()
+                .addKeyValue(LogKeys.CALL_ID, id)
+                .addKeyValue(LogKeys.STAGE, trace.stage())
+                .addKeyValue(LogKeys.REASON, why.reason().code())
+                .addKeyValue(LogKeys.DETAIL, why.detail())
+                .log("refused");
+        return Optional.of(why.reason().code());
+    }
+}

@@ -1,0 +1,139 @@
+package dev.mcpgateway.gateway.model.judge;
+
+import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.connectors.wire.JsonDocument;
+import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
+import dev.mcpgateway.connectors.wire.JsonDocument.Name;
+import java.util.function.IntConsumer;
+
+/**
+ * Collects what a model said to the user, of a whole answer or event by event: the text of the first choice, without thoughts
+ * and calls of tools. Used by one thread.
+ */
+final class AnswerWords {
+    private static final Name CHOICES = Name.of("choices");
+    private static final Name INDEX = Name.of("index");
+    private static final Name MESSAGE = Name.of("message");
+    private static final Name DELTA = Name.of("delta");
+    private static final Name CONTENT = Name.of("content");
+    private static final Name TYPE = Name.of("type");
+    private static final Name TEXT = Name.of("text");
+    private static final Name TEXT_DELTA = Name.of("text_delta");
+    private static final Name OUTPUT = Name.of("output");
+    private static final Name OUTPUT_TEXT = Name.of("output_text");
+    private static final Name OUTPUT_TEXT_DELTA = Name.of("response.output_text.delta");
+    private static final Name CANDIDATES = Name.of("candidates");
+    private static final Name PARTS = Name.of("parts");
+    private static final Name THOUGHT = Name.of("thought");
+
+    private final ModelApi api;
+    private final int charsMax;
+    private final StringBuilder words = new StringBuilder();
+    private boolean tooLong;
+
+    AnswerWords(ModelApi api, int charsMax) {
+        this.api = api;
+        this.charsMax = charsMax;
+    }
+
+    /** Whether this class knows where such answers have their text. */
+    static boolean knows(ModelApi api) {
+        return switch (api) {
+            case CHAT_COMPLETIONS, MESSAGES, RESPONSES, GENERATE_CONTENT -> true;
+            case EMBEDDINGS, COUNT_TOKENS -> false;
+        };
+    }
+
+    /** A whole answer. */
+    void whole(JsonDocument answer) {
+        switch (api) {
+            case CHAT_COMPLETIONS -> choices(answer, MESSAGE);
+            case MESSAGES -> texts(answer, answer.at(CONTENT), TEXT);
+            case RESPONSES ->
+                each(answer, answer.at(OUTPUT), item -> texts(answer, member(answer, item, CONTENT), OUTPUT_TEXT));
+            case GENERATE_CONTENT -> candidate(answer);
+            case EMBEDDINGS, COUNT_TOKENS -> {}
+        }
+    }
+
+    /** An event of a stream. */
+    void event(JsonDocument event) {
+        switch (api) {
+            case CHAT_COMPLETIONS -> choices(event, DELTA);
+            case MESSAGES -> {
+                if (event.stringEquals(event.at(DELTA, TYPE), TEXT_DELTA)) {
+                    add(event, event.at(DELTA, TEXT));
+                }
+            }
+            case RESPONSES -> {
+                if (event.stringEquals(event.at(TYPE), OUTPUT_TEXT_DELTA)) {
+                    add(event, event.at(DELTA));
+                }
+            }
+            case GENERATE_CONTENT -> candidate(event);
+            case EMBEDDINGS, COUNT_TOKENS -> {}
+        }
+    }
+
+    private void choices(JsonDocument document, Name where) {
+        each(document, document.at(CHOICES), choice -> {
+            int index = member(document, choice, INDEX);
+            if (index == JsonDocument.NONE || document.raw(index).equals("0")) {
+                add(document, member(document, member(document, choice, where), CONTENT));
+            }
+        });
+    }
+
+    private void candidate(JsonDocument document) {
+        int candidates = document.at(CANDIDATES);
+        if (document.is(candidates, Kind.ARRAY) && document.size(candidates) > 0) {
+            int content = member(document, document.first(candidates), CONTENT);
+            each(document, member(document, content, PARTS), part -> {
+                if (!document.is(member(document, part, THOUGHT), Kind.TRUE)) {
+                    add(document, member(document, part, TEXT));
+                }
+            });
+        }
+    }
+
+    private void texts(JsonDocument document, int items, Name type) {
+        each(document, items, item -> {
+            if (document.stringEquals(member(document, item, TYPE), type)) {
+                add(document, member(document, item, TEXT));
+            }
+        });
+    }
+
+    private static int member(JsonDocument document, int node, Name name) {
+        return document.is(node, Kind.OBJECT) ? document.member(node, name) : JsonDocument.NONE;
+    }
+
+    private static void each(JsonDocument document, int array, IntConsumer item) {
+        if (document.is(array, Kind.ARRAY)) {
+            for (int each = document.first(array); each != JsonDocument.NONE; each = document.next(array, each)) {
+                item.accept(each);
+            }
+        }
+    }
+
+    private void add(JsonDocument document, int node) {
+        if (!document.is(node, Kind.STRING) || tooLong) {
+            return;
+        }
+        if (words.length() + document.length(node) > charsMax) {
+            tooLong = true;
+        } else {
+            words.append(document.string(node));
+        }
+    }
+
+    /** Whether there was more than may be collected. */
+    boolean isTooLong() {
+        return tooLong;
+    }
+
+    /** What was collected. */
+    String text() {
+        return words.toString();
+    }
+}

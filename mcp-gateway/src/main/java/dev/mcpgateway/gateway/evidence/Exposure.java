@@ -25,7 +25,6 @@ public final class Exposure {
     private static final int ITEMS_MAX = 10_000;
     private static final int TENANTS_MAX = 100;
     private static final String PROVIDER_KEY = "key of provider ";
-    private static final String CONTENTS = "kept contents";
     private static final String VIRTUAL_KEY = "virtual key ";
 
     /** The classes, in the order of the matrix. */
@@ -127,21 +126,7 @@ public final class Exposure {
             intent(found);
         } else if (event.endsWith(".outcome")) {
             outcome(found);
-        } else if (event.equals("content.kept")) {
-            content(found);
         }
-    }
-
-    /** What was asked and answered, in a file beside the log. */
-    private void content(AuditRecord found) {
-        Item content = item(
-                Artifact.REQUEST_AND_RESPONSE_HISTORY,
-                CONTENTS,
-                "files of the folder of contents",
-                "sealed for the tenant's key");
-        count(content, found);
-        content.bytesIn += number(found, "detail.bytes");
-        content.details.add(found.text("detail.key"));
     }
 
     /** Answers that are given again are in the gateway itself; a hit shows it where no configuration is at hand. */
@@ -276,7 +261,7 @@ public final class Exposure {
                             item.protection,
                             item.tenants.list(),
                             Long.toString(item.count),
-                            exposure(artifact, name, item),
+                            exposure(artifact, item),
                             rotation(artifact, name),
                             item.first,
                             item.last)));
@@ -284,10 +269,7 @@ public final class Exposure {
         return rows;
     }
 
-    private static String exposure(Artifact artifact, String name, Item item) {
-        if (name.equals(CONTENTS)) {
-            return item.bytesIn + " bytes, sealed for " + item.details.list();
-        }
+    private static String exposure(Artifact artifact, Item item) {
         return switch (artifact) {
             case SECRET_MATERIAL -> "used in " + item.count + " calls";
             case REQUEST_AND_RESPONSE_HISTORY ->

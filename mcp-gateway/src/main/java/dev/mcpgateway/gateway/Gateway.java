@@ -82,6 +82,7 @@ public final class Gateway implements AutoCloseable {
     private final Optional<MoneyWiring> money;
     private final Optional<ModelWiring> models;
     private final Incidents incidents;
+    private final EvidenceWiring evidence;
     private final UpstreamCredentials credentials;
     private final UpstreamFactory factory;
     private final SecretWatch secrets;
@@ -167,6 +168,7 @@ public final class Gateway implements AutoCloseable {
                             transports));
             this.money = MoneyWiring.of(config, wiring, audit.address().directory(), transports);
             this.incidents = new Incidents(config, wiring, audit, policy, face::policyChanged, telemetry, sweeper);
+            this.evidence = EvidenceWiring.of(config, wiring, audit, incidents, sweeper, transports);
             this.models = ModelWiring.of(
                     config,
                     wiring,
@@ -179,6 +181,7 @@ public final class Gateway implements AutoCloseable {
                     telemetry,
                     money,
                     incidents,
+                    evidence,
                     transports);
             this.authenticator = authenticator(time);
             this.readiness = readiness();
@@ -369,6 +372,7 @@ public final class Gateway implements AutoCloseable {
                 () -> secrets.ages().seconds());
         telemetry.upstreams(this::upstreamStatus);
         incidents.observe();
+        evidence.observe(telemetry);
     }
 
     private List<String> upstreamProblems() {
@@ -429,6 +433,7 @@ public final class Gateway implements AutoCloseable {
         routes.addAll(new SecretEndpoints(secrets.ages(), tokens, wiring.clock()).routes());
         money.ifPresent(wired -> routes.addAll(wired.operatorsRoutes(tokens)));
         models.ifPresent(wired -> routes.addAll(wired.operatorsRoutes(tokens)));
+        routes.addAll(evidence.operatorsRoutes(tokens));
         consents.ifPresent(
                 wired -> routes.addAll(wired.operatorsRoutes(tokens, wiring.nanoClock(), Stops.issuers(config))));
         return incidents.operatorsRoutes(routes, tokens, secrets.ages());
@@ -442,6 +447,7 @@ public final class Gateway implements AutoCloseable {
         status.put("policy_problem", policy.problem());
         status.put("kill_problem", stops.kills().problem());
         incidents.tell(status);
+        evidence.tell(status);
         status.put("audit", audit.health().state().name());
         status.put("upstream_problems", String.join("; ", upstreamProblems()));
         status.put("quarantined_tools", face.quarantined().toString());

@@ -81,6 +81,7 @@ final class ModelWiring {
             Telemetry telemetry,
             Optional<MoneyWiring> money,
             Incidents incidents,
+            EvidenceWiring evidence,
             List<AutoCloseable> transports) {
         return config.models().map(models -> {
             Map<String, ModelProvider> providers = new LinkedHashMap<>();
@@ -115,6 +116,7 @@ final class ModelWiring {
                     new Attempts(models.routing(), health, admission, time, wiring.ids()),
                     guardrails(models, config, telemetry),
                     cache(models, wiring, telemetry),
+                    evidence.evidence(),
                     policies,
                     kills,
                     incidents.safeMode(),

@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.cli;
 import dev.mcpgateway.gateway.config.ConfigFile;
 import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
 import dev.mcpgateway.gateway.config.GatewayConfig;
+import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.policy.yaml.Problem;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -47,6 +48,10 @@ final class CheckCommand implements Callable<Integer> {
                 case Loaded.Bad(List<Problem> found) -> problems.addAll(found);
                 case Loaded.Good(GatewayConfig good) -> {
                     problems.addAll(ReferenceCheck.problems(config.toString(), good));
+                    good.models()
+                            .flatMap(Models::observe)
+                            .ifPresent(observe ->
+                                    out.println("warning: policy and limits do not hold for " + observe.words()));
                     PolicyFiles.Outcome policy = PolicyFiles.load(good.policyFiles(), PolicyFiles.known(good));
                     problems.addAll(policy.problems());
                     if (strict) {

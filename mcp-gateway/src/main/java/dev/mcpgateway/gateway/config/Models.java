@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param caches whose answers are kept
  * @param routing how failures of providers are met
  * @param incident what is prepared for incidents
+ * @param content whose requests and answers are kept; empty for nobody's
+ * @param observe whose calls are not held to their rules for a while; empty for nobody's
  */
 public record Models(
         @Nullable URI audience,
@@ -38,7 +40,9 @@ public record Models(
         Optional<MoneySettings> money,
         ModelCaches caches,
         Routing routing,
-        Incident incident) {
+        Incident incident,
+        Optional<ContentSettings> content,
+        Optional<Observe> observe) {
     /** What keys call the place where models are, beside the names of views. */
     public static final String VIEW = "models";
 

@@ -43,7 +43,9 @@ final class ModelsReader {
                 new MoneyReader(config, aliases.keySet()).money(section),
                 ModelCachesReader.caches(section, aliases.keySet()),
                 RoutingReader.routing(section),
-                IncidentReader.read(config, section));
+                IncidentReader.read(config, section),
+                new ContentReader(config, aliases.keySet()).content(section),
+                ObserveReader.observe(section, aliases.keySet()));
         if (models.aliases().isEmpty()) {
             section.problem("aliases", "no model has an alias", "Agents name models by aliases: gpt: {targets: […]}");
         }
@@ -153,6 +155,8 @@ final class ModelsReader {
 
     /** What keys name like a view must not be one. */
     static void checkTogether(YamlObject root, GatewayConfig config) {
+        ContentReader.checkTogether(root, config);
+        ObserveReader.checkTogether(root, config);
         if (config.models().isPresent() && config.views().containsKey(Models.VIEW)) {
             root.problem(
                     "views",

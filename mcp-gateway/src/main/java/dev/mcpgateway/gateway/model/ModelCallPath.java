@@ -48,6 +48,7 @@ final class ModelCallPath {
     private final Guardrails guardrails;
     private final Budgets budgets;
     private final ModelCache cache;
+    private final ModelEvidence evidence;
     private final ModelRecords records;
     private final ModelAnswers answers;
     private final Telemetry telemetry;
@@ -63,6 +64,7 @@ final class ModelCallPath {
             Guardrails guardrails,
             Budgets budgets,
             ModelCache cache,
+            ModelEvidence evidence,
             ModelRecords records,
             ModelAnswers answers,
             Telemetry telemetry,
@@ -76,6 +78,7 @@ final class ModelCallPath {
         this.guardrails = guardrails;
         this.budgets = budgets;
         this.cache = cache;
+        this.evidence = evidence;
         this.records = records;
         this.answers = answers;
         this.telemetry = telemetry;
@@ -90,7 +93,9 @@ final class ModelCallPath {
             Permit permit,
             Guardrails.OnCall guard,
             Reservation reservation,
-            ModelCache.Lookup cached)
+            ModelCache.Lookup cached,
+            ContentKeeper.OnCall content,
+            Observed observed)
             implements AutoCloseable {
         ModelTable.Target target() {
             return plan.first();
@@ -114,6 +119,7 @@ final class ModelCallPath {
 
         @Override
         public void close() {
+            content.close();
             keeper().close();
             reservation.close();
         }
@@ -203,7 +209,8 @@ final class ModelCallPath {
         Guardrails.OnCall guard = Guardrails.OnCall.NOT_BEGUN;
         try {
             trace.enter(Stage.LOCATE);
-            Permit permit = permit(policy, ask);
+            Observed observed = evidence.observing().of(policy, ask);
+            Permit permit = permit(policy, ask, observed);
             if (models.find(permit.feature().own()) == null) {
                 throw new Refused(Reason.UNKNOWN_MODEL);
             }
@@ -214,11 +221,11 @@ final class ModelCallPath {
             Plan plan = safety.plan(permit.feature().own(), checked, models);
             StoredState.require(checked.request(), plan);
             trace.enter(Stage.ADMIT);
-            admission.rate(
+            observed.limit(() -> admission.rate(
                     ask.caller().key(),
                     permit.feature().canonical(),
-                    safety.callsPerMinute(permit.limits().callsPerMinute().orElse(callsPerMinute)));
-            return reserved(checked, plan, permit, guard, policy.hash(), trace);
+                    safety.callsPerMinute(permit.limits().callsPerMinute().orElse(callsPerMinute))));
+            return reserved(checked, plan, permit, guard, observed, policy.hash(), trace);
         } catch (Refused refused) {
             throw records.refused(ask, refused.why(), trace.stage(), policy.hash(), traceRef(trace), guard.seen());
         }
@@ -226,29 +233,39 @@ final class ModelCallPath {
 
     /** From here on the reservation is given back whatever happens. */
     private Admitted reserved(
-            ModelAsk ask, Plan plan, Permit permit, Guardrails.OnCall guard, String policyHash, CallTrace trace) {
+            ModelAsk ask,
+            Plan plan,
+            Permit permit,
+            Guardrails.OnCall guard,
+            Observed observed,
+            String policyHash,
+            CallTrace trace) {
         Reservation reservation = Reservation.FREE;
+        ContentKeeper.OnCall content = ContentKeeper.OnCall.NOTHING;
         boolean admitted = false;
         try {
             trace.enter(Stage.BUDGET);
-            reservation = budgets.reserve(ask, permit, plan);
+            reservation = observed.reserve(budgets, ask, permit, plan);
+            content = evidence.content().begin(ask, permit);
             trace.enter(Stage.CACHE);
             ModelCache.Lookup cached = cache.find(ask, permit, policyHash);
             admitted = true;
-            return new Admitted(ask, plan, permit, guard, reservation, cached);
+            return new Admitted(ask, plan, permit, guard, reservation, cached, content, observed);
         } finally {
             if (!admitted) {
+                content.close();
                 reservation.close();
             }
         }
     }
 
     /** Who may not call a model learns nothing about it, not even whether there is one. */
-    private Permit permit(Policy policy, ModelAsk ask) {
+    private Permit permit(Policy policy, ModelAsk ask, Observed observed) {
         FeatureName model = FeatureName.parse(
                         FeatureKind.MODEL, FeatureName.MODELS + ask.request().model())
                 .orElseThrow(() -> new Refused(Reason.UNKNOWN_MODEL));
-        return switch (policy.decideModel(ask.caller().subject(), model, clock.instant())) {
+        Decision decision = policy.decideModel(ask.caller().subject(), model, clock.instant());
+        return switch (observed.instead(decision)) {
             case Decision.Allow(Permit permit) -> {
                 telemetry.decided("allow");
                 yield permit;
@@ -271,9 +288,17 @@ final class ModelCallPath {
 
     private AuditTicket record(Admitted admitted, CallTrace trace) {
         trace.enter(Stage.RECORD);
-        return admitted.cachedBy().isEmpty()
-                ? records.opened(admitted.ask(), admitted.target(), admitted.permit(), traceRef(trace))
-                : records.openedFromCache(admitted.ask(), admitted.permit(), traceRef(trace));
+        AuditTicket ticket = admitted.cachedBy().isEmpty()
+                ? records.opened(
+                        admitted.ask(),
+                        admitted.target(),
+                        admitted.permit(),
+                        admitted.observed().decision(),
+                        traceRef(trace))
+                : records.openedFromCache(
+                        admitted.ask(), admitted.permit(), admitted.observed().decision(), traceRef(trace));
+        admitted.content().recorded();
+        return ticket;
     }
 
     private static ModelTrace providerBegins(Admitted admitted, ModelTable.Target target, CallTrace trace) {
@@ -334,6 +359,8 @@ final class ModelCallPath {
         byte[] body = admitted.guard().answer(whole.body());
         requireWithin(admitted.permit(), body.length);
         trace.enter(Stage.FINISH);
+        admitted.content().whole(body);
+        admitted.content().complete();
         finish(ticket, progress, trace, CallStatus.OK, "", body.length);
         if (!progress.dropped) {
             admitted.keeper().whole(new ModelReply.Whole(body, whole.requestId(), whole.facts()));
@@ -379,6 +406,8 @@ final class ModelCallPath {
         ModelApi api = admitted.ask().request().api();
         byte[] body = admitted.guard().answer(failure.body());
         trace.enter(Stage.FINISH);
+        admitted.content().whole(body);
+        admitted.content().complete();
         finish(
                 ticket,
                 progress,
@@ -412,6 +441,7 @@ final class ModelCallPath {
             note(stream, progress);
             progress.end = complete ? Reservation.End.COMPLETE : Reservation.End.CUT;
             trace.enter(Stage.FINISH);
+            admitted.content().complete();
             finish(
                     ticket,
                     progress,
@@ -444,6 +474,7 @@ final class ModelCallPath {
             admitted.reservation().passed(event);
             for (ModelEvent passed : watch.next(event)) {
                 keeper.event(passed);
+                admitted.content().event(passed);
                 if (passed.mark() != ModelEvent.Mark.OPEN) {
                     return passed;
                 }

@@ -44,6 +44,7 @@ public final class ModelFace {
     private final Settings settings;
     private final Guardrails guardrails;
     private final Optional<Money> money;
+    private final ModelEvidence evidence;
 
     /**
      * What the configuration says beyond the models.
@@ -63,6 +64,7 @@ public final class ModelFace {
             Attempts attempts,
             Guardrails guardrails,
             ModelCache cache,
+            ModelEvidence evidence,
             Supplier<Policy> policies,
             KillSwitch kills,
             SafeMode safeMode,
@@ -76,6 +78,7 @@ public final class ModelFace {
         this.admission = admission;
         this.attempts = attempts;
         this.cache = cache;
+        this.evidence = evidence;
         this.policies = policies;
         this.kills = kills;
         this.safeMode = safeMode;
@@ -144,6 +147,7 @@ public final class ModelFace {
                         money.<Budgets>map(known -> new MeteredBudgets(known, clock))
                                 .orElse(Budgets.NONE),
                         safety.resting(cache),
+                        evidence,
                         records,
                         answers,
                         telemetry,

@@ -241,20 +241,21 @@ final class ModelCallPath {
             String policyHash,
             CallTrace trace) {
         Reservation reservation = Reservation.FREE;
-        ContentKeeper.OnCall content = ContentKeeper.OnCall.NOTHING;
+        ModelCache.Lookup cached = ModelCache.Lookup.OFF;
         boolean admitted = false;
         try {
             trace.enter(Stage.BUDGET);
             reservation = observed.reserve(budgets, ask, permit, plan);
-            content = evidence.content().begin(ask, permit);
             trace.enter(Stage.CACHE);
-            ModelCache.Lookup cached = cache.find(ask, permit, policyHash);
+            cached = cache.find(ask, permit, policyHash);
+            trace.enter(Stage.RECORD);
+            ContentKeeper.OnCall content = evidence.content().begin(ask, permit);
             admitted = true;
             return new Admitted(ask, plan, permit, guard, reservation, cached, content, observed);
         } finally {
             if (!admitted) {
-                content.close();
-                reservation.close();
+                ContentKeeper.OnCall nothing = ContentKeeper.OnCall.NOTHING;
+                new Admitted(ask, plan, permit, guard, reservation, cached, nothing, observed).close();
             }
         }
     }
@@ -287,7 +288,6 @@ final class ModelCallPath {
     }
 
     private AuditTicket record(Admitted admitted, CallTrace trace) {
-        trace.enter(Stage.RECORD);
         AuditTicket ticket = admitted.cachedBy().isEmpty()
                 ? records.opened(
                         admitted.ask(),

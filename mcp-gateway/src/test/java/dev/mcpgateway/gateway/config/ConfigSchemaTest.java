@@ -105,9 +105,9 @@ class ConfigSchemaTest {
                "budgets": [{"name": "all", "per": "organisation", "period": "month", "limit_usd": "1.5", "limit_tokens": 5,
                  "limit_requests": 5, "mode": "observe", "match": {"subject": "a", "client_id": ["c"], "groups": ["g"],
                  "claims": {"project": "p"}, "models": ["gpt-*"]}}],
-               "content": {"dir": "kept", "memory_bytes": 2000000, "wait_ms": 100, "tenants": {"acme": {"issuers": ["corp"], "public_key":
-                 "acme.pem", "aliases": ["gpt-4.1"], "required": true, "keep_days": 5, "bytes": 2000000, "record_bytes": 2048}}},
-               "observe": {"until": "2026-12-10", "aliases": "gpt-4.1", "principals": [{"issuer": ["corp"], "subject": "a",
+               "content": {"dir": "kept", "memory_bytes": 1000000000, "wait_ms": 100, "tenants": {"acme": {"issuers": ["robots"], "public_key":
+                 "acme.pem", "aliases": ["gpt-4.1"], "required": true, "keep_days": 5, "bytes": 1000000000, "record_bytes": 2048}}},
+               "observe": {"until": "2026-12-10", "aliases": "gpt-4.1", "principals": [{"issuer": ["robots"], "subject": "a",
                  "client_id": ["c"], "groups": ["g"]}]},
                "safe_mode": {"profile": "good.json", "public_key": "good.pub", "leave_window_s": 60},
                "signals": {"change_windows": [{"days": ["mon"], "from": "09:00", "to": "10:00", "zone": "UTC"}]}},

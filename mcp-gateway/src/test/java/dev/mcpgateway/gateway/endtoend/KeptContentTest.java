@@ -413,6 +413,7 @@ class KeptContentTest {
         String large = CHAT.replace("what", "w".repeat(2000));
         start(", required: true, record_bytes: 1024");
         assertThat(of("acme").chat(large).status()).isEqualTo(503);
+        assertThat(gateway.newSummaries(1)).containsExactly("llm.call.denied RECORD content_not_kept");
         assertThat(openai.requests()).isEmpty();
         openai.on("/chat/completions", turn -> turn.whole(ANSWER.replace("Ada", "a".repeat(1000))));
         assertThat(of("acme").chat(CHAT).status()).isEqualTo(503);

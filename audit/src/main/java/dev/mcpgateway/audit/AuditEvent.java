@@ -260,4 +260,48 @@ public sealed interface AuditEvent {
     record SignalRaised(
             Actor actor, Source source, String signal, String about, String value, String threshold, String what)
             implements AuditEvent {}
+
+    /**
+     * What was asked of a model and answered was kept, or is kept no more ({@code ev: "content.kept"}, {@code "content.lost"},
+     * {@code "content.expired"}). The content itself is sealed and elsewhere; here is what proves it.
+     *
+     * @param fate the rest of the event name
+     * @param actor {@code tenant} alone: whose content it is
+     * @param source {@link Source#NONE}
+     * @param call {@code call}: the gateway's id of the call; empty for what is about many
+     * @param where {@code detail.where}: the file, or the folder of a day, below the folder of contents
+     * @param sha256 {@code detail.sha256}: of the sealed bytes, hexadecimal
+     * @param keyId {@code detail.key}: the key that it is sealed for
+     * @param bytes {@code detail.bytes}: length of what is sealed, of all files together
+     * @param files {@code detail.files}: how many files; 0 is left out
+     * @param isCut {@code detail.cut}: whether there was more than was kept
+     * @param reason {@code detail.reason}: why it was not kept
+     */
+    record ContentChanged(
+            Fate fate,
+            Actor actor,
+            Source source,
+            String call,
+            String where,
+            String sha256,
+            String keyId,
+            long bytes,
+            long files,
+            boolean isCut,
+            String reason)
+            implements AuditEvent {
+        /** What became of it. */
+        public enum Fate {
+            /** It is on disk, sealed. */
+            KEPT,
+            /** It was to be kept and is not. */
+            LOST,
+            /** Its time is over: it is deleted now. */
+            EXPIRED;
+
+            String event() {
+                return "content." + name().toLowerCase(Locale.ROOT);
+            }
+        }
+    }
 }

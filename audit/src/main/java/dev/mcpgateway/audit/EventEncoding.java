@@ -81,7 +81,8 @@ final class EventEncoding {
     }
 
     JsonBytes event(AuditEvent event, long time) {
-        JsonBytes json = start(time, "", "event", event.actor().tenant());
+        String call = event instanceof AuditEvent.ContentChanged content ? content.call() : "";
+        JsonBytes json = start(time, call, "event", event.actor().tenant());
         switch (event) {
             case AuditEvent.FeaturesListed listed -> listed(json, listed);
             case AuditEvent.SessionOpened opened -> opened(json, opened);
@@ -94,6 +95,7 @@ final class EventEncoding {
             case AuditEvent.KillChanged kill -> kill(json, kill);
             case AuditEvent.ConsentChanged consent -> consent(json, consent);
             case AuditEvent.SignalRaised signal -> signal(json, signal);
+            case AuditEvent.ContentChanged content -> content(json, content);
         }
         return end(json);
     }
@@ -197,6 +199,20 @@ final class EventEncoding {
         json.name("detail").open('{').member("signal", event.signal()).member("about", event.about());
         json.member("value", event.value()).member("threshold", event.threshold());
         json.member("what", event.what()).close('}');
+    }
+
+    private void content(JsonBytes json, AuditEvent.ContentChanged event) {
+        who(json, event.fate().event(), event);
+        parts.source(json, event.source());
+        json.name("detail").open('{').member("where", event.where()).member("sha256", event.sha256());
+        json.member("key", event.keyId()).member("bytes", event.bytes());
+        if (event.files() > 0) {
+            json.member("files", event.files());
+        }
+        if (event.isCut()) {
+            json.member("cut", true);
+        }
+        json.member("reason", event.reason()).close('}');
     }
 
     private void who(JsonBytes json, String name, AuditEvent event) {

@@ -174,6 +174,7 @@ final class RecordParts {
         if (decision.effect() != Decision.Effect.NONE) {
             json.name("decision").open('{');
             json.member("effect", decision.effect().json()).member("reason_code", decision.reasonCode());
+            strings(json, "would_refuse", decision.wouldRefuse());
             json.close('}');
         }
     }

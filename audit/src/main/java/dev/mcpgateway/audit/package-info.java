@@ -67,7 +67,8 @@
  *              cost_nano_usd, cost_estimated, by{provider, name}, attempts, mismatch,
  *              routing[{kind, from, to, reason, attempt}]}
  * policy      {sha256, rules[{id}]}
- * decision    {effect, reason_code}
+ * decision    {effect, reason_code, would_refuse[]}; would_refuse of calls of models that were observed and not held
+ *              to their rules: each a code, for some followed by a space and more
  * screen      {packs[{name, version, sha256}], mode, verdict, action, would_action,
  *              findings[{rule, rev, place, pointer, start, len, span_mac}],
  *              coverage{segments, bytes, unscanned, incomplete}}; in llm.call.denied what guardrails saw in the request,
@@ -105,6 +106,8 @@
  * consent.granted    detail {whom{sub_p, iss}, upstream, server, scopes[], administrator, reason}; consent.started,
  *                    consent.refused and consent.revoked likewise; whom and administrator where one revokes
  * signal.raised      detail {signal, about, value, threshold, what}: something unusual was seen, of the tenant if there is one
+ * content.kept       detail {where, sha256, key, bytes, cut}, with the call: what was asked and answered is in that file,
+ *                    sealed; content.lost has {bytes, reason}, content.expired {where, bytes, files}, of no call
  * log.opened         detail {log_sha256, vkeys[], subject_key, heartbeat_s, oldest_open}; record 0 is one
  * log.recovered      detail {from, bytes, sha256, cut_b, kept, oldest_open}: a torn tail was cut off
  * log.sealed         detail {first, last, bytes, root, oldest_open}: first record of a new segment, about the last one

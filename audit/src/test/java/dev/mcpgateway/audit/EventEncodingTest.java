@@ -359,6 +359,40 @@ class EventEncodingTest {
                                 "0.200",
                                 "the models of the last hour are not those of the week"),
                         TIME));
+        Actor acme = new Actor("", "", "", List.of(), "", "acme");
+        records.put(
+                "content.kept",
+                encoding.event(
+                        new AuditEvent.ContentChanged(
+                                AuditEvent.ContentChanged.Fate.KEPT,
+                                acme,
+                                Source.NONE,
+                                "call-6",
+                                "acme/20261121/call-6.jwe",
+                                "ab".repeat(32),
+                                "key-1",
+                                1_234,
+                                0,
+                                true,
+                                ""),
+                        TIME));
+        records.put(
+                "content.expired",
+                encoding.event(
+                        new AuditEvent.ContentChanged(
+                                AuditEvent.ContentChanged.Fate.EXPIRED,
+                                acme,
+                                Source.NONE,
+                                "",
+                                "acme/20261121",
+                                "",
+                                "",
+                                5_678,
+                                12,
+                                false,
+                                ""),
+                        TIME));
+        records.put("model intent that was observed", encoding.intent(Samples.observedModelCall("call-9"), TIME));
         Map<String, String> texts = new LinkedHashMap<>();
         records.forEach((name, json) -> texts.put(name, json.toString()));
         return texts;

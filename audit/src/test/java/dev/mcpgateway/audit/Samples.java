@@ -66,6 +66,27 @@ final class Samples {
                 new PayloadSize(42));
     }
 
+    static CallOpened observedModelCall(String callId) {
+        CallOpened call = modelCall(callId);
+        return new CallOpened(
+                callId,
+                call.kind(),
+                call.durability(),
+                call.actor(),
+                call.agent(),
+                call.source(),
+                call.mcp(),
+                call.trace(),
+                call.tool(),
+                call.model(),
+                call.policy(),
+                new Decision(
+                        Decision.Effect.ALLOW,
+                        "observed",
+                        List.of("model_hidden no_permit", "rate_limited 60 a minute")),
+                call.arguments());
+    }
+
     static CallOutcome modelOutcome() {
         return new CallOutcome(
                 CallStatus.OK,

@@ -82,6 +82,7 @@ public final class Gateway implements AutoCloseable {
     private final Optional<MoneyWiring> money;
     private final Optional<ModelWiring> models;
     private final Incidents incidents;
+    private final EvidenceWiring evidence;
     private final UpstreamCredentials credentials;
     private final UpstreamFactory factory;
     private final SecretWatch secrets;
@@ -169,6 +170,7 @@ public final class Gateway implements AutoCloseable {
                             ModelWiring.audience(config, publicUrl),
                             incidents.safeMode()::isOn,
                             transports));
+            this.evidence = EvidenceWiring.of(config, wiring, audit, incidents, sweeper, transports);
             this.models = ModelWiring.of(
                     config,
                     wiring,
@@ -182,6 +184,7 @@ public final class Gateway implements AutoCloseable {
                     money,
                     KeptWiring.of(config, wiring),
                     incidents,
+                    evidence,
                     patterns,
                     transports);
             this.authenticator = authenticator(time);
@@ -372,6 +375,7 @@ public final class Gateway implements AutoCloseable {
                 () -> secrets.ages().seconds());
         telemetry.upstreams(this::upstreamStatus);
         incidents.observe();
+        evidence.observe(telemetry);
     }
 
     private List<String> upstreamProblems() {
@@ -432,6 +436,7 @@ public final class Gateway implements AutoCloseable {
         routes.addAll(new SecretEndpoints(secrets.ages(), tokens, wiring.clock()).routes());
         money.ifPresent(wired -> routes.addAll(wired.operatorsRoutes(tokens)));
         models.ifPresent(wired -> routes.addAll(wired.operatorsRoutes(tokens)));
+        routes.addAll(evidence.operatorsRoutes(tokens));
         consents.ifPresent(
                 wired -> routes.addAll(wired.operatorsRoutes(tokens, wiring.nanoClock(), Stops.issuers(config))));
         return incidents.operatorsRoutes(routes, tokens, secrets.ages());
@@ -445,6 +450,7 @@ public final class Gateway implements AutoCloseable {
         status.put("policy_problem", policy.problem());
         status.put("kill_problem", stops.kills().problem());
         incidents.tell(status);
+        evidence.tell(status);
         status.put("audit", audit.health().state().name());
         status.put("upstream_problems", String.join("; ", upstreamProblems()));
         status.put("quarantined_tools", face.quarantined().toString());

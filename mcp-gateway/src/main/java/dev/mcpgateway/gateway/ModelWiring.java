@@ -91,6 +91,7 @@ final class ModelWiring {
             Optional<MoneyWiring> money,
             Optional<KeptState> kept,
             Incidents incidents,
+            EvidenceWiring evidence,
             PatternSet patterns,
             List<AutoCloseable> transports)
             throws IOException {
@@ -144,6 +145,7 @@ final class ModelWiring {
                     JudgeWiring.of(models, health, wiring, incidents, telemetry, transports),
                     guardrails(models, config, patterns, incidents.safeMode()::guardrails, telemetry),
                     cache(models, wiring, telemetry),
+                    evidence.evidence(),
                     policies,
                     kills,
                     incidents.safeMode(),

@@ -97,6 +97,12 @@ public enum Reason {
     TOO_MANY_TOKENS(Stage.BUDGET, 429, -31429, Form.HTTP, "Too many tokens. Try again later."),
     NO_PRICE(Stage.BUDGET, 403, -31403, Form.HTTP, "This model has no price, and the budget is one of money."),
     LEDGER_UNAVAILABLE(Stage.BUDGET, 503, -31503, Form.HTTP, "Costs cannot be recorded at the moment. Try again."),
+    CONTENT_NOT_KEPT(
+            Stage.RECORD,
+            503,
+            -31503,
+            Form.HTTP,
+            "What is asked and answered must be kept, and cannot be at the moment. Try again or ask for less."),
     AUDIT_UNAVAILABLE(Stage.RECORD, 503, -31503, Form.HTTP, "Calls cannot be recorded at the moment. Try again."),
     CREDENTIAL_UNAVAILABLE(
             Stage.CREDENTIAL, 200, -31502, Form.TOOL, "The upstream server cannot be reached at the moment."),

@@ -4,6 +4,7 @@ import dev.mcpgateway.gateway.Wiring;
 import dev.mcpgateway.gateway.config.ConfigFile;
 import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
 import dev.mcpgateway.gateway.config.GatewayConfig;
+import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.policy.yaml.Problem;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -50,6 +51,10 @@ final class CheckCommand implements Callable<Integer> {
                 case Loaded.Bad(List<Problem> found) -> problems.addAll(found);
                 case Loaded.Good(GatewayConfig good) -> {
                     problems.addAll(ReferenceCheck.problems(config.toString(), good));
+                    good.models()
+                            .flatMap(Models::observe)
+                            .ifPresent(observe ->
+                                    out.println("warning: policy and limits do not hold for " + observe.words()));
                     PolicyFiles.Outcome policy = PolicyFiles.load(good.policyFiles(), PolicyFiles.known(good));
                     problems.addAll(policy.problems());
                     ModelReferences.Found models = ModelReferences.of(

@@ -1,13 +1,20 @@
 package dev.mcpgateway.gateway.cli;
 
+import dev.mcpgateway.gateway.config.ConfigFile;
+import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
+import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.evidence.EgressLog;
 import dev.mcpgateway.gateway.evidence.Grid;
 import dev.mcpgateway.gateway.evidence.Grid.Form;
 import dev.mcpgateway.gateway.evidence.ModelUse;
+import dev.mcpgateway.gateway.identity.VirtualKeys;
+import dev.mcpgateway.policy.yaml.Problem;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -19,19 +26,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code models}: who uses which models. */
+/** {@code models}: who uses which models, and what is kept of that. */
 @Command(
         name = "models",
         mixinStandardHelpOptions = true,
-        description = "Who uses which models, through the gateway and past it.",
-        subcommands = {ModelsCommand.Report.class, ModelsCommand.Egress.class})
+        description = "Who uses which models, through the gateway and past it, and what is kept of their calls.",
+        subcommands = {ModelsCommand.Report.class, ModelsCommand.Egress.class, ContentCommand.class})
 final class ModelsCommand implements Runnable {
     @Spec
     CommandSpec spec = CommandSpec.create();
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a subcommand: report or egress");
+        throw new ParameterException(spec.commandLine(), "name a subcommand: report, egress or content");
     }
 
     /** {@code models report}. */
@@ -40,16 +47,22 @@ final class ModelsCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Shows what the audit log knows of calls of models: by provider and model that served (calls, users,",
-                "tenants, tokens), and by tenant and agent, also what was refused. Users are counted by pseudonym."
+                "tenants, tokens), and by tenant and agent, also what was refused, and what passed under observation",
+                "(models.observe) and would have been. Users are counted by pseudonym. With --propose it prints lines for the",
+                "policy instead, which permit the observed agents just the models that they called."
             },
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {
                 "0:printed",
                 "1:printed, but records are damaged or there is more than fits",
                 "2:wrong usage",
-                "3:the log cannot be read"
+                "3:the log or the configuration cannot be read"
             },
-            footer = {"%nExample:", "  mcp-gateway models report --audit audit --from 2026-11-01 --by agent"})
+            footer = {
+                "%nExamples:",
+                "  mcp-gateway models report --audit audit --from 2026-11-01 --by agent",
+                "  mcp-gateway models report --audit audit --propose gateway.yaml"
+            })
     static final class Report implements Callable<Integer> {
         /** What the rows are about. */
         enum By {
@@ -67,17 +80,45 @@ final class ModelsCommand implements Runnable {
                 description = "model or agent. Default: ${DEFAULT-VALUE}.")
         By by = By.MODEL;
 
+        @Option(
+                names = "--propose",
+                paramLabel = "FILE",
+                description = "Prints rules for the policy; the gateway's configuration knows the names of issuers.")
+        @Nullable
+        Path propose;
+
         @Spec
         CommandSpec spec = CommandSpec.create();
 
         @Override
         public Integer call() throws IOException {
             ModelUse.Report report = ModelUse.of(period.log(), period.from, period.to);
+            Path config = propose;
+            if (config != null) {
+                spec.commandLine().getOut().print(report.proposal().apply(issuers(config)));
+                spec.commandLine().getOut().flush();
+                return Period.complete(spec.commandLine().getErr(), report.damaged(), report.isCut());
+            }
             Grid grid = by == By.MODEL ? report.models() : report.agents();
             spec.commandLine().getOut().print(grid.as(period.form));
             spec.commandLine().getOut().flush();
             return Period.complete(spec.commandLine().getErr(), report.damaged(), report.isCut());
         }
+    }
+
+    private static Map<String, String> issuers(Path file) throws IOException {
+        Map<String, String> issuers = new HashMap<>();
+        switch (ConfigFile.read(file)) {
+            case Loaded.Good(GatewayConfig config) -> {
+                config.issuers()
+                        .forEach((alias, issuer) -> issuers.put(issuer.profile().issuer(), alias));
+                config.virtualKeys().ifPresent(keys -> issuers.put(VirtualKeys.ISSUER, keys.issuer()));
+            }
+            case Loaded.Bad(List<Problem> problems) ->
+                throw new IOException(
+                        file + " has problems: " + problems.getFirst().render());
+        }
+        return issuers;
     }
 
     /** {@code models egress}. */

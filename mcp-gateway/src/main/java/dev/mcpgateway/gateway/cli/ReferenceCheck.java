@@ -1,12 +1,17 @@
 package dev.mcpgateway.gateway.cli;
 
+import dev.mcpgateway.gateway.Wiring;
+import dev.mcpgateway.gateway.config.ContentSettings;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
 import dev.mcpgateway.gateway.config.GatewayConfig.OAuthClient;
 import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
 import dev.mcpgateway.gateway.config.GatewayConfig.TokenServer;
+import dev.mcpgateway.gateway.config.Models;
+import dev.mcpgateway.gateway.model.content.TenantKey;
 import dev.mcpgateway.policy.yaml.Problem;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,7 +61,23 @@ final class ReferenceCheck {
             check.secret("/state/key", stateKey);
         }
         config.upstreams().forEach(check::upstream);
+        config.models().flatMap(Models::content).ifPresent(check::content);
+        config.models()
+                .flatMap(Models::observe)
+                .flatMap(
+                        observe -> observe.problem(Wiring.production("").clock().instant()))
+                .ifPresent(problem -> check.add("/models/observe/until", problem));
         return check.problems;
+    }
+
+    private void content(ContentSettings content) {
+        content.tenants().forEach((name, tenant) -> {
+            try {
+                var _ = TenantKey.read(tenant.publicKey());
+            } catch (IOException unusable) {
+                add("/models/content/tenants/" + name + "/public_key", String.valueOf(unusable.getMessage()));
+            }
+        });
     }
 
     private void upstream(String alias, GatewayConfig.Upstream upstream) {

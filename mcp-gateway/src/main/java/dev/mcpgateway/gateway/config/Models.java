@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param incident what is prepared for incidents
  * @param keptIds who may name what a provider keeps, by its name; of others each caller its own
  * @param judge who judges answers; empty for nobody
+ * @param content whose requests and answers are kept; empty for nobody's
+ * @param observe whose calls are not held to their rules for a while; empty for nobody's
  */
 public record Models(
         @Nullable URI audience,
@@ -42,7 +44,9 @@ public record Models(
         Routing routing,
         Incident incident,
         Map<String, KeptIds> keptIds,
-        Optional<JudgeSettings> judge) {
+        Optional<JudgeSettings> judge,
+        Optional<ContentSettings> content,
+        Optional<Observe> observe) {
     /** What keys call the place where models are, beside the names of views. */
     public static final String VIEW = "models";
 

@@ -46,7 +46,9 @@ final class ModelsReader {
                 RoutingReader.routing(section),
                 IncidentReader.read(config, section),
                 KeptIdsReader.read(section, providers.keySet()),
-                judge);
+                judge,
+                new ContentReader(config, aliases.keySet()).content(section),
+                ObserveReader.observe(section, aliases.keySet()));
         if (models.aliases().isEmpty()) {
             section.problem("aliases", "no model has an alias", "Agents name models by aliases: gpt: {targets: […]}");
         }
@@ -156,6 +158,8 @@ final class ModelsReader {
 
     /** What keys name like a view must not be one. */
     static void checkTogether(YamlObject root, GatewayConfig config) {
+        ContentReader.checkTogether(root, config);
+        ObserveReader.checkTogether(root, config);
         if (config.models().isPresent() && config.views().containsKey(Models.VIEW)) {
             root.problem(
                     "views",

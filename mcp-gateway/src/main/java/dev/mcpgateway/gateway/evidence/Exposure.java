@@ -26,6 +26,7 @@ public final class Exposure {
     private static final int TENANTS_MAX = 100;
     private static final String PROVIDER_KEY = "key of provider ";
     private static final String VIRTUAL_KEY = "virtual key ";
+    private static final String KEPT_CONTENT = "kept content of tenant ";
 
     /** The classes, in the order of the matrix. */
     private enum Artifact {
@@ -107,6 +108,8 @@ public final class Exposure {
             rotations.put(PROVIDER_KEY + target, found.text("ts") + " " + found.text("detail.result"));
         } else if (found.text("ev").equals("admin.virtual_key.revoked")) {
             rotations.put(VIRTUAL_KEY + target.replaceAll(" .*", ""), found.text("ts") + " revoked");
+        } else if (found.text("ev").equals("admin.content.erased")) {
+            rotations.put(KEPT_CONTENT + target, found.text("ts") + " erased " + found.text("detail.result"));
         }
     }
 
@@ -126,6 +129,8 @@ public final class Exposure {
             intent(found);
         } else if (event.endsWith(".outcome")) {
             outcome(found);
+        } else if (event.equals("content.kept")) {
+            kept(found);
         }
     }
 
@@ -137,6 +142,18 @@ public final class Exposure {
             history.where += "; " + where;
             history.protection += "; kept answers sealed with a key of the tenant that is in memory alone";
         }
+    }
+
+    /** Who held the gateway then saw the content of calls that it made, and can open none of the files. */
+    private void kept(AuditRecord found) {
+        Item kept = item(
+                Artifact.REQUEST_AND_RESPONSE_HISTORY,
+                KEPT_CONTENT + found.text("tenant"),
+                "content folder; digests in the audit log",
+                "sealed for the tenant's key, which is not here");
+        count(kept, found);
+        kept.bytesIn += number(found, "detail.bytes");
+        kept.details.add(found.text("detail.key"));
     }
 
     private void intent(AuditRecord found) {
@@ -261,7 +278,7 @@ public final class Exposure {
                             item.protection,
                             item.tenants.list(),
                             Long.toString(item.count),
-                            exposure(artifact, item),
+                            exposure(artifact, name, item),
                             rotation(artifact, name),
                             item.first,
                             item.last)));
@@ -269,7 +286,10 @@ public final class Exposure {
         return rows;
     }
 
-    private static String exposure(Artifact artifact, Item item) {
+    private static String exposure(Artifact artifact, String name, Item item) {
+        if (name.startsWith(KEPT_CONTENT)) {
+            return item.bytesIn + " sealed bytes, for key " + item.details.list();
+        }
         return switch (artifact) {
             case SECRET_MATERIAL -> "used in " + item.count + " calls";
             case REQUEST_AND_RESPONSE_HISTORY ->
@@ -281,6 +301,6 @@ public final class Exposure {
     }
 
     private String rotation(Artifact artifact, String name) {
-        return artifact == Artifact.SECRET_MATERIAL ? rotations.getOrDefault(name, "none recorded") : "";
+        return rotations.getOrDefault(name, artifact == Artifact.SECRET_MATERIAL ? "none recorded" : "");
     }
 }

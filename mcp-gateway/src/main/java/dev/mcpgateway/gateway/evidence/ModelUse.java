@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Who uses which models through the gateway, and for what: by provider and model, and by tenant and agent. */
 public final class ModelUse {
@@ -19,6 +20,7 @@ public final class ModelUse {
 
     private final Map<List<String>, Row> byModel = new TreeMap<>(ModelUse::compare);
     private final Map<List<String>, Row> byAgent = new TreeMap<>(ModelUse::compare);
+    private final Proposal proposal = new Proposal();
     private boolean cut;
 
     private static final class Row {
@@ -35,11 +37,17 @@ public final class ModelUse {
      * A report, and what was wrong with the log.
      *
      * @param models by provider, alias and served model
-     * @param agents by tenant, agent and alias; also what was refused
+     * @param agents by tenant, agent and alias; also what was refused, and what was observed and would have been
+     * @param proposal gives lines of a policy that would permit what was observed, for issuers' aliases by their identifiers
      * @param damaged places that could not be read
      * @param isCut whether there was more than fits
      */
-    public record Report(Grid models, Grid agents, List<String> damaged, boolean isCut) {
+    public record Report(
+            Grid models,
+            Grid agents,
+            Function<Map<String, String>, String> proposal,
+            List<String> damaged,
+            boolean isCut) {
         /** Copies the list. */
         public Report {
             damaged = List.copyOf(damaged);
@@ -74,11 +82,12 @@ public final class ModelUse {
                 new Grid(
                         List.of("tenant", "agent", "alias", "operations", "calls", "users", "first", "last", "outcome"),
                         use.agents()),
+                use.proposal::yaml,
                 read.damaged(),
-                use.cut);
+                use.cut || use.proposal.isCut());
     }
 
-    private static int compare(List<String> left, List<String> right) {
+    static int compare(List<String> left, List<String> right) {
         for (int i = 0; i < left.size(); i++) {
             int order = left.get(i).compareTo(right.get(i));
             if (order != 0) {
@@ -103,12 +112,25 @@ public final class ModelUse {
                 row.input += found.fields().at("/model/usage/input").asLong(0);
                 row.output += found.fields().at("/model/usage/output").asLong(0);
             }
-            case "llm.call.intent" -> agent(found, "permitted");
+            case "llm.call.intent" -> intent(found);
             case "llm.call.denied" -> agent(found, "refused: " + found.text("detail.reason"));
             default -> {
                 // an outcome that nobody knows
             }
         }
+    }
+
+    private void intent(AuditRecord found) {
+        if (!found.text("decision.reason_code").equals("observed")) {
+            agent(found, "permitted");
+            return;
+        }
+        List<String> codes = new ArrayList<>();
+        found.fields()
+                .at("/decision/would_refuse")
+                .forEach(each -> codes.add(each.asString("").replaceAll(" .*", "")));
+        agent(found, codes.isEmpty() ? "observed" : "observed, would be refused: " + String.join(", ", codes));
+        proposal.add(found, codes);
     }
 
     /** Who answered, not who was to be asked first; nobody did where the answer was kept. */

@@ -14,4 +14,13 @@ interface Budgets {
      * @throws dev.mcpgateway.gateway.call.Refused if there is not as much left
      */
     Reservation reserve(ModelAsk ask, Permit permit, Plan plan);
+
+    /**
+     * Sets the same aside of a call that is not held to its limits: it is counted, and may overspend.
+     *
+     * @throws dev.mcpgateway.gateway.call.Refused if it cannot be counted
+     */
+    default Reservation count(ModelAsk ask, Permit permit, Plan plan) {
+        return reserve(ask, permit, plan);
+    }
 }

@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Server-sent events as bytes: framed anew, with the provider's data as it is. */
-final class EventFrame {
+public final class EventFrame {
     /** The type of an event that has none. */
     static final String PLAIN = "message";
 
@@ -14,7 +14,7 @@ final class EventFrame {
     private EventFrame() {}
 
     /** One event; each line of the data becomes one of its own, as the standard asks. */
-    static byte[] of(String type, byte[] data) {
+    public static byte[] of(String type, byte[] data) {
         ByteArrayOutputStream event = new ByteArrayOutputStream(data.length + type.length() + 32);
         append(event, type, data);
         return event.toByteArray();

@@ -43,6 +43,11 @@ final class MeteredBudgets implements Budgets {
     }
 
     @Override
+    public Reservation count(ModelAsk ask, Permit permit, Plan plan) {
+        return new MeteredBudgets(money.countingOnly(), clock).reserve(ask, permit, plan);
+    }
+
+    @Override
     public Reservation reserve(ModelAsk ask, Permit permit, Plan plan) {
         if (ask.request().api() == ModelApi.COUNT_TOKENS) {
             return Reservation.FREE;

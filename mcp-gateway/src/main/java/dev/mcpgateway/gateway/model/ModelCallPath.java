@@ -52,6 +52,7 @@ final class ModelCallPath {
     private final Guardrails guardrails;
     private final Budgets budgets;
     private final ModelCache cache;
+    private final ModelEvidence evidence;
     private final ModelRecords records;
     private final ModelAnswers answers;
     private final Telemetry telemetry;
@@ -70,6 +71,7 @@ final class ModelCallPath {
             Guardrails guardrails,
             Budgets budgets,
             ModelCache cache,
+            ModelEvidence evidence,
             ModelRecords records,
             ModelAnswers answers,
             Telemetry telemetry,
@@ -86,6 +88,7 @@ final class ModelCallPath {
         this.guardrails = guardrails;
         this.budgets = budgets;
         this.cache = cache;
+        this.evidence = evidence;
         this.records = records;
         this.answers = answers;
         this.telemetry = telemetry;
@@ -103,7 +106,9 @@ final class ModelCallPath {
             Guardrails.OnCall guard,
             Admission.Place place,
             Reservation reservation,
-            ModelCache.Lookup cached)
+            ModelCache.Lookup cached,
+            ContentKeeper.OnCall content,
+            Observed observed)
             implements AutoCloseable {
         ModelTable.Target target() {
             return plan.first();
@@ -128,6 +133,7 @@ final class ModelCallPath {
         @Override
         public void close() {
             try (place) {
+                content.close();
                 keeper().close();
                 reservation.close();
             }
@@ -218,23 +224,24 @@ final class ModelCallPath {
         Guardrails.OnCall guard = Guardrails.OnCall.NOT_BEGUN;
         try {
             trace.enter(Stage.LOCATE);
-            Permit permit = permit(policy, ask);
+            Observed observed = evidence.observing().of(policy, ask);
+            Permit permit = permit(policy, ask, observed);
             if (models.find(permit.feature().own()) == null) {
                 throw new Refused(Reason.UNKNOWN_MODEL);
             }
             // a count costs nothing: a flood of large requests must not be screened first
             trace.enter(Stage.ADMIT);
-            admission.rate(
+            observed.limit(() -> admission.rate(
                     ask.caller().key(),
                     permit.feature().canonical(),
-                    safety.callsPerMinute(permit.limits().callsPerMinute().orElse(callsPerMinute)));
+                    safety.callsPerMinute(permit.limits().callsPerMinute().orElse(callsPerMinute))));
             trace.enter(Stage.CHECK);
             guard = guardrails.begin(policy, permit, ask.request());
             ModelAsk checked = ask.with(guard.request());
             trace.enter(Stage.ROUTE);
             Plan plan = safety.plan(permit.feature().own(), checked, models);
             StoredState.require(checked.request(), plan);
-            return reserved(checked.to(plan, kept), plan, permit, guard, policy.hash(), trace);
+            return reserved(checked.to(plan, kept), plan, permit, guard, observed, policy.hash(), trace);
         } catch (Refused refused) {
             throw records.refused(ask, refused.why(), trace.stage(), policy.hash(), traceRef(trace), guard.seen());
         }
@@ -242,32 +249,41 @@ final class ModelCallPath {
 
     /** From here on the caller's place and the reservation are given back whatever happens. */
     private Admitted reserved(
-            ModelAsk ask, Plan plan, Permit permit, Guardrails.OnCall guard, String policyHash, CallTrace trace) {
+            ModelAsk ask,
+            Plan plan,
+            Permit permit,
+            Guardrails.OnCall guard,
+            Observed observed,
+            String policyHash,
+            CallTrace trace) {
         Reservation reservation = Reservation.FREE;
+        ModelCache.Lookup cached = ModelCache.Lookup.OFF;
         Admission.Place place = places.take(ask.caller().key());
         boolean admitted = false;
         try {
             trace.enter(Stage.BUDGET);
-            reservation = budgets.reserve(ask, permit, plan);
+            reservation = observed.reserve(budgets, ask, permit, plan);
             trace.enter(Stage.CACHE);
-            ModelCache.Lookup cached = cache.find(ask, permit, policyHash);
+            cached = cache.find(ask, permit, policyHash);
+            trace.enter(Stage.RECORD);
+            ContentKeeper.OnCall content = evidence.content().begin(ask, permit);
             admitted = true;
-            return new Admitted(ask, plan, permit, guard, place, reservation, cached);
+            return new Admitted(ask, plan, permit, guard, place, reservation, cached, content, observed);
         } finally {
             if (!admitted) {
-                try (place) {
-                    reservation.close();
-                }
+                ContentKeeper.OnCall nothing = ContentKeeper.OnCall.NOTHING;
+                new Admitted(ask, plan, permit, guard, place, reservation, cached, nothing, observed).close();
             }
         }
     }
 
     /** Who may not call a model learns nothing about it, not even whether there is one. */
-    private Permit permit(Policy policy, ModelAsk ask) {
+    private Permit permit(Policy policy, ModelAsk ask, Observed observed) {
         FeatureName model = FeatureName.parse(
                         FeatureKind.MODEL, FeatureName.MODELS + ask.request().model())
                 .orElseThrow(() -> new Refused(Reason.UNKNOWN_MODEL));
-        return switch (policy.decideModel(ask.asker().subject(), model, clock.instant())) {
+        Decision decision = policy.decideModel(ask.asker().subject(), model, clock.instant());
+        return switch (observed.instead(decision)) {
             case Decision.Allow(Permit permit) -> {
                 telemetry.decided("allow");
                 yield permit;
@@ -289,10 +305,17 @@ final class ModelCallPath {
     }
 
     private AuditTicket record(Admitted admitted, CallTrace trace) {
-        trace.enter(Stage.RECORD);
-        return admitted.cachedBy().isEmpty()
-                ? records.opened(admitted.ask(), admitted.target(), admitted.permit(), traceRef(trace))
-                : records.openedFromCache(admitted.ask(), admitted.permit(), traceRef(trace));
+        AuditTicket ticket = admitted.cachedBy().isEmpty()
+                ? records.opened(
+                        admitted.ask(),
+                        admitted.target(),
+                        admitted.permit(),
+                        admitted.observed().decision(),
+                        traceRef(trace))
+                : records.openedFromCache(
+                        admitted.ask(), admitted.permit(), admitted.observed().decision(), traceRef(trace));
+        admitted.content().recorded();
+        return ticket;
     }
 
     private static ModelTrace providerBegins(Admitted admitted, ModelTable.Target target, CallTrace trace) {
@@ -359,6 +382,8 @@ final class ModelCallPath {
         Onlooker.Watch watch = watch(admitted, progress);
         watch.whole(body).ifPresent(progress.decisions::evaluated);
         trace.enter(Stage.FINISH);
+        admitted.content().whole(body);
+        admitted.content().complete();
         finish(ticket, progress, trace, CallStatus.OK, "", issued.length);
         if (!progress.dropped) {
             admitted.keeper().whole(new ModelReply.Whole(body, whole.requestId(), whole.facts()));
@@ -420,6 +445,8 @@ final class ModelCallPath {
         ModelApi api = admitted.ask().request().api();
         byte[] body = admitted.guard().answer(failure.body());
         trace.enter(Stage.FINISH);
+        admitted.content().whole(body);
+        admitted.content().complete();
         finish(
                 ticket,
                 progress,
@@ -455,6 +482,7 @@ final class ModelCallPath {
             note(stream, progress);
             progress.end = complete ? Reservation.End.COMPLETE : Reservation.End.CUT;
             trace.enter(Stage.FINISH);
+            admitted.content().complete();
             finish(
                     ticket,
                     progress,
@@ -495,6 +523,7 @@ final class ModelCallPath {
                 for (ModelEvent passed : watch.next(event)) {
                     keeper.event(passed);
                     onlooking.event(passed);
+                    admitted.content().event(passed);
                     if (passed.mark() != ModelEvent.Mark.OPEN) {
                         out.send();
                         return passed;

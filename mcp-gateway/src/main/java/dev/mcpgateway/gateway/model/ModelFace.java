@@ -48,6 +48,7 @@ public final class ModelFace {
     private final Guardrails guardrails;
     private final Optional<Money> money;
     private final KeptState kept;
+    private final ModelEvidence evidence;
 
     /**
      * What the configuration says beyond the models.
@@ -70,6 +71,7 @@ public final class ModelFace {
             Onlooker onlooker,
             Guardrails guardrails,
             ModelCache cache,
+            ModelEvidence evidence,
             Supplier<Policy> policies,
             KillSwitch kills,
             SafeMode safeMode,
@@ -85,6 +87,7 @@ public final class ModelFace {
         this.attempts = attempts;
         this.onlooker = onlooker;
         this.cache = cache;
+        this.evidence = evidence;
         this.policies = policies;
         this.kills = kills;
         this.safeMode = safeMode;
@@ -147,6 +150,7 @@ public final class ModelFace {
                 guardrails,
                 money.<Budgets>map(known -> new MeteredBudgets(known, clock)).orElse(Budgets.NONE),
                 safety.resting(cache),
+                evidence,
                 records,
                 answers,
                 telemetry,

@@ -55,8 +55,8 @@ final class ModelRecords {
      *
      * @throws Refused if it cannot be
      */
-    AuditTicket opened(ModelAsk ask, ModelTable.Target target, Permit permit, TraceRef trace) {
-        return opened(ask, target.provider().name(), target.model(), permit, trace);
+    AuditTicket opened(ModelAsk ask, ModelTable.Target target, Permit permit, Decision decision, TraceRef trace) {
+        return opened(ask, target.provider().name(), target.model(), permit, decision, trace);
     }
 
     /**
@@ -64,11 +64,12 @@ final class ModelRecords {
      *
      * @throws Refused if it cannot be
      */
-    AuditTicket openedFromCache(ModelAsk ask, Permit permit, TraceRef trace) {
-        return opened(ask, "", "", permit, trace);
+    AuditTicket openedFromCache(ModelAsk ask, Permit permit, Decision decision, TraceRef trace) {
+        return opened(ask, "", "", permit, decision, trace);
     }
 
-    private AuditTicket opened(ModelAsk ask, String provider, String model, Permit permit, TraceRef trace) {
+    private AuditTicket opened(
+            ModelAsk ask, String provider, String model, Permit permit, Decision decision, TraceRef trace) {
         ModelRequest request = ask.request();
         try {
             return log.open(new CallOpened(
@@ -88,7 +89,7 @@ final class ModelRecords {
                             request.api().operation(),
                             request.streamed()),
                     new PolicyRef(permit.policyHash(), permit.ruleIds()),
-                    new Decision(Decision.Effect.ALLOW, ""),
+                    decision,
                     new PayloadSize(request.body().bytes().length)));
         } catch (AuditUnavailable failure) {
             throw unavailable(failure);

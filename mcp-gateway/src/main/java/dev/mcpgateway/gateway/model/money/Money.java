@@ -42,6 +42,19 @@ public record Money(
                 .toList();
     }
 
+    /** The same, with budgets that count and refuse nothing. */
+    public Money countingOnly() {
+        return new Money(
+                prices,
+                budgets.stream()
+                        .map(each ->
+                                new Budget(each.name(), each.per(), each.match(), each.period(), each.limits(), false))
+                        .toList(),
+                teamClaim,
+                assumed,
+                ledger);
+    }
+
     /** The budget of this name. */
     public Optional<Budget> budget(String name) {
         return budgets.stream().filter(each -> each.name().equals(name)).findFirst();

@@ -1,0 +1,49 @@
+package dev.mcpgateway.gateway.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Whose requests and answers are kept.
+ *
+ * @param folder where the files are
+ * @param memoryBytes most bytes of contents that are not on disk yet, of all calls together
+ * @param longestWait longest wait for the disk of a call whose content must be kept
+ * @param tenants who allows it, by the claim {@code tenant}; of no other is anything kept
+ */
+public record ContentSettings(Path folder, long memoryBytes, Duration longestWait, Map<String, Tenant> tenants) {
+    /** Keeps the order of the file. */
+    public ContentSettings {
+        tenants = Collections.unmodifiableMap(new LinkedHashMap<>(tenants));
+    }
+
+    /**
+     * A tenant that allows it.
+     *
+     * @param issuers aliases of the issuers whose word for the tenant is taken
+     * @param publicKey PEM file of the key that is sealed for
+     * @param aliases models whose calls are kept; none for all
+     * @param isRequired whether a call whose content cannot be kept is refused
+     * @param keepDays days after which it is deleted
+     * @param bytes most bytes of all files of the tenant
+     * @param recordBytes most bytes of one request and its answer
+     */
+    public record Tenant(
+            Set<String> issuers,
+            Path publicKey,
+            Set<String> aliases,
+            boolean isRequired,
+            int keepDays,
+            long bytes,
+            int recordBytes) {
+        /** Copies the sets. */
+        public Tenant {
+            issuers = Set.copyOf(issuers);
+            aliases = Set.copyOf(aliases);
+        }
+    }
+}

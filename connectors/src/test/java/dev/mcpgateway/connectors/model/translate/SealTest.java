@@ -141,7 +141,7 @@ class SealTest {
     @Test
     void aTokenThatTheGatewayHasNotSealedIsOfNobody() {
         String token = Transcripts.KEY.seal(new Seal("anthropic", Seal.Kind.THINKING, "text", "sig"));
-        String sealed = token.split("\\.")[3];
+        String sealed = Seal.parts(token).orElseThrow().sealed();
         byte[] other = new byte[StateKey.BYTES];
 
         for (String forged : new String[] {

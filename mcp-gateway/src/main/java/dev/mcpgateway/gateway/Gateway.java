@@ -181,6 +181,7 @@ public final class Gateway implements AutoCloseable {
                     KeptWiring.of(config, wiring),
                     incidents,
                     transports);
+            money.ifPresent(wired -> wired.closeBehind(transports));
             this.authenticator = authenticator(time);
             this.readiness = readiness();
         } catch (StartRefused | IOException | RuntimeException failure) {

@@ -132,6 +132,7 @@ class KeptIdsTest {
         assertThat(sealed(streamed)).hasSize(6);
         assertThat(sealed(streamed).stream().distinct()).hasSize(3);
         assertThat(streamed).contains("\"delta\":\"resp_1\"");
+        openai.on("/responses", turn -> turn.whole(RESPONSE));
         assertThat(respond(alice, "\"previous_response_id\":\"" + response(streamed) + "\"")
                         .status())
                 .isEqualTo(200);

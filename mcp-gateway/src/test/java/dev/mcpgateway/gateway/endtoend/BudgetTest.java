@@ -135,6 +135,19 @@ class BudgetTest {
         }
     }
 
+    @Test
+    void aSpeedOfWhichNobodyKnowsThePriceIsNotSoldAtTheUsualOne() throws Exception {
+        String fast = MESSAGES.replace("{\"model", "{\"speed\":\"fast\",\"model");
+        try (TestGateway gateway = with("{name: all, per: organisation, period: total, limit_usd: \"1\"}")
+                .start()) {
+            ModelAgent alice = ModelAgent.of(gateway);
+
+            assertThat(alice.ask(alice.anthropic("/v1/messages", fast)).status())
+                    .isEqualTo(403);
+            assertThat(anthropic.requests()).isEmpty();
+        }
+    }
+
     private static AuditRecord outcome(TestGateway gateway) {
         List<AuditRecord> records = gateway.newRecords(2);
         return records.stream()

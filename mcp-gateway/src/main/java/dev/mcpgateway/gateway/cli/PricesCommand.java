@@ -153,12 +153,13 @@ final class PricesCommand implements Runnable {
     }
 
     private static void factors(StringBuilder line, String kind, Map<String, Long> factors) {
-        new TreeMap<>(factors).forEach((name, factor) -> line.append("; ")
-                .append(kind)
-                .append(' ')
-                .append(name)
-                .append(" ×")
-                .append(Usd.text(factor * 100_000)));
+        new TreeMap<>(factors)
+                .forEach((name, factor) -> line.append("; ")
+                        .append(kind)
+                        .append(' ')
+                        .append(name)
+                        .append(" ×")
+                        .append(Usd.text(factor * 100_000)));
     }
 
     private static String line(Rates rates) {

@@ -79,8 +79,8 @@ final class MeteredBudgets implements Budgets {
         long nanoUsd = 0;
         long tokens = 0;
         for (ModelTable.Target target : plan.targets()) {
-            Optional<Price> found =
-                    prices.find(target.provider().name(), target.model(), day).filter(price -> price.has(asked.terms()));
+            Optional<Price> found = prices.find(target.provider().name(), target.model(), day)
+                    .filter(price -> price.has(asked.terms()));
             if (found.isEmpty() && needsPrice) {
                 throw new Refused(Refusal.of(
                         Reason.NO_PRICE,

@@ -36,7 +36,8 @@ public record Price(
 
     private static final BigInteger MAX = BigInteger.valueOf(NANO_USD_MAX);
     private static final long ONE = 10_000;
-    private static final BigInteger DIVISOR = BigInteger.valueOf(1_000_000L * ONE).multiply(BigInteger.valueOf(ONE * ONE));
+    private static final BigInteger DIVISOR =
+            BigInteger.valueOf(1_000_000L * ONE).multiply(BigInteger.valueOf(ONE * ONE));
 
     /**
      * Other prices for long requests.

@@ -43,7 +43,8 @@ class PriceTest {
         // "0.0000125" for a million is 12500 nano-USD
         Price price = price(new Rates(12_500, 0, 0, 0, 0, 0));
 
-        assertThat(price.cost(new ModelUsage(tokens, 0, 0, 0, 0, 0), Terms.PLAIN)).isEqualTo(nano);
+        assertThat(price.cost(new ModelUsage(tokens, 0, 0, 0, 0, 0), Terms.PLAIN))
+                .isEqualTo(nano);
     }
 
     @Test
@@ -83,7 +84,9 @@ class PriceTest {
                     .min(BigDecimal.valueOf(Price.NANO_USD_MAX));
 
             ModelUsage usage = new ModelUsage(input, cacheRead, write, hour, output, reasoning);
-            assertThat(price.cost(usage, new Terms("flex", "", ""))).as("seed " + seed).isEqualTo(exact.longValueExact());
+            assertThat(price.cost(usage, new Terms("flex", "", "")))
+                    .as("seed " + seed)
+                    .isEqualTo(exact.longValueExact());
             assertThat(price.atMost(input, output, new Terms("flex", "", "")))
                     .as("seed " + seed)
                     .isGreaterThanOrEqualTo(price.cost(usage, new Terms("flex", "", "")));
@@ -170,7 +173,8 @@ class PriceTest {
         assertThat(price.has(new Terms("flex", "", ""))).isTrue();
         assertThat(price.has(new Terms("auto", "", ""))).isTrue();
         assertThat(price.has(new Terms("priority", "", ""))).isFalse();
-        assertThat(price.cost(new ModelUsage(3, 0, 0, 0, 0, 0), new Terms("flex", "", ""))).isEqualTo(1_500);
+        assertThat(price.cost(new ModelUsage(3, 0, 0, 0, 0, 0), new Terms("flex", "", "")))
+                .isEqualTo(1_500);
     }
 
     @ParameterizedTest
@@ -208,15 +212,16 @@ class PriceTest {
 
     @Test
     void speedAndPlaceOfInferenceHaveFactorsThatMultiply() {
-        Price price = table(row("m", "2020-01-01", "1")
-                        + "    speeds: {fast: \"6\"}\n    inference_geos: {us: \"1.1\"}\n")
+        Price price = table(
+                        row("m", "2020-01-01", "1") + "    speeds: {fast: \"6\"}\n    inference_geos: {us: \"1.1\"}\n")
                 .find("acme", "m", DAY)
                 .orElseThrow();
         ModelUsage usage = new ModelUsage(10, 0, 0, 0, 0, 0);
 
         assertThat(price.cost(usage, new Terms("", "fast", "us"))).isEqualTo(66_000);
         assertThat(price.atMost(10, 0, new Terms("", "", "us"))).isEqualTo(11_000);
-        assertThat(price.cost(usage, new Terms("standard_only", "standard", "global"))).isEqualTo(10_000);
+        assertThat(price.cost(usage, new Terms("standard_only", "standard", "global")))
+                .isEqualTo(10_000);
         assertThat(price.has(new Terms("", "fast", "us"))).isTrue();
         assertThat(price.has(new Terms("", "slow", ""))).isFalse();
         assertThat(price.has(new Terms("", "", "eu"))).isFalse();

@@ -212,8 +212,8 @@ class PriceTest {
 
     @Test
     void speedAndPlaceOfInferenceHaveFactorsThatMultiply() {
-        Price price = table(
-                        row("m", "2020-01-01", "1") + "    speeds: {fast: \"6\"}\n    inference_geos: {us: \"1.1\"}\n")
+        String plain = row("m", "2020-01-01", "1");
+        Price price = table(plain.replace("}}", "}, speeds: {fast: \"6\"}, inference_geos: {us: \"1.1\"}}"))
                 .find("acme", "m", DAY)
                 .orElseThrow();
         ModelUsage usage = new ModelUsage(10, 0, 0, 0, 0, 0);

@@ -187,6 +187,7 @@ public final class Gateway implements AutoCloseable {
                     evidence,
                     patterns,
                     transports);
+            money.ifPresent(wired -> wired.closeBehind(transports));
             this.authenticator = authenticator(time);
             this.readiness = readiness();
         } catch (StartRefused | IOException | RuntimeException failure) {

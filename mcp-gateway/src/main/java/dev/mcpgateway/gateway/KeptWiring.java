@@ -28,8 +28,7 @@ final class KeptWiring {
         KeptIds usual = config.anonymous().isPresent() ? KeptIds.SHARED : KeptIds.BOUND;
         models.providers()
                 .keySet()
-                .forEach(name ->
-                        byProvider.put(name, models.keptIds().getOrDefault(name, usual)));
+                .forEach(name -> byProvider.put(name, models.keptIds().getOrDefault(name, usual)));
         return Optional.of(new KeptState(OwnerSeal.load(config.stateDir(), wiring.secureRandom()), byProvider));
     }
 }

@@ -76,6 +76,12 @@ final class MoneyWiring {
         return money;
     }
 
+    /** Puts the ledger behind what breaks calls off, since those are settled when they are broken off. */
+    void closeBehind(List<AutoCloseable> transports) {
+        transports.remove(ledger);
+        transports.add(ledger);
+    }
+
     private void tellUnpriced(Models models) {
         LocalDate today = clock.instant().atZone(ZoneOffset.UTC).toLocalDate();
         models.aliases()

@@ -37,6 +37,8 @@ public record ModelRequest(ModelApi api, JsonDocument body, String model, boolea
             "top_logprobs",
             "include",
             "service_tier",
+            "speed",
+            "inference_geo",
             "temperature",
             "store",
             "background",

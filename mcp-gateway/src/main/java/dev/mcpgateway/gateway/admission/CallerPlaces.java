@@ -46,8 +46,8 @@ public final class CallerPlaces {
     }
 
     private Refused full() {
-        return new Refused(
-                Refusal.of(Reason.TOO_MANY_MODEL_CALLS, perCaller + " calls at once").retryAfter(RETRY_SECONDS));
+        return new Refused(Refusal.of(Reason.TOO_MANY_MODEL_CALLS, perCaller + " calls at once")
+                .retryAfter(RETRY_SECONDS));
     }
 
     /** Callers with calls under way. */

@@ -143,13 +143,23 @@ final class PricesCommand implements Runnable {
         if (price.requestFee() > 0) {
             line.append("; request ").append(Usd.text(price.requestFee()));
         }
-        new TreeMap<>(price.tiers())
-                .forEach((tier, factor) ->
-                        line.append("; tier ").append(tier).append(" ×").append(Usd.text(factor * 100_000)));
+        factors(line, "tier", price.tiers());
+        factors(line, "speed", price.speeds());
+        factors(line, "inference in", price.geos());
         price.inputTokensMax().ifPresent(max -> line.append("; input at most ").append(max));
         price.outputTokensMax()
                 .ifPresent(max -> line.append("; output at most ").append(max));
         return line.toString();
+    }
+
+    private static void factors(StringBuilder line, String kind, Map<String, Long> factors) {
+        new TreeMap<>(factors)
+                .forEach((name, factor) -> line.append("; ")
+                        .append(kind)
+                        .append(' ')
+                        .append(name)
+                        .append(" ×")
+                        .append(Usd.text(factor * 100_000)));
     }
 
     private static String line(Rates rates) {

@@ -32,9 +32,6 @@ final class KeptIdsReader {
     private static KeptIds ids(YamlObject entry) {
         boolean isBound = entry.choice("ids", Ids.class, Ids.BOUND) == Ids.BOUND;
         Set<String> open = new LinkedHashSet<>(entry.texts("open_ids"));
-        if (!isBound && entry.has("open_ids")) {
-            entry.problem("open_ids", "with ids: shared all are open", "Leave it out");
-        }
         if (open.size() > OPEN_MAX) {
             entry.problem("open_ids", "there must be at most " + OPEN_MAX, "");
         }

@@ -7,6 +7,7 @@ import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 import dev.mcpgateway.gateway.model.money.Money;
 import dev.mcpgateway.gateway.model.money.Price;
+import dev.mcpgateway.gateway.model.money.Terms;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Set;
@@ -19,9 +20,9 @@ import java.util.Set;
  * @param isWhole whether all that the model will read is in those bytes
  * @param output most tokens of all answers, as the request limits them; -1 where it does not
  * @param answers how many answers it asks for
- * @param tier the service tier that it names; empty for none
+ * @param terms what it names that changes its price
  */
-record AskedTokens(long bytes, boolean isWhole, long output, long answers, String tier, boolean embeds) {
+record AskedTokens(long bytes, boolean isWhole, long output, long answers, Terms terms, boolean embeds) {
     /**
      * What providers add to a request, such as the marks around messages and an instruction about tools. Each message has
      * more bytes of JSON around it than it gets marks.
@@ -37,6 +38,8 @@ record AskedTokens(long bytes, boolean isWhole, long output, long answers, Strin
     private static final long NUMBER_MAX = 1_000_000_000;
     private static final Name TYPE = Name.of("type");
     private static final Name SERVICE_TIER = Name.of("service_tier");
+    private static final Name SPEED = Name.of("speed");
+    private static final Name GEO = Name.of("inference_geo");
     private static final Name GENERATION = Name.of("generationConfig");
     private static final Set<String> TYPES = Set.of(
             "text",
@@ -115,13 +118,12 @@ record AskedTokens(long bytes, boolean isWhole, long output, long answers, Strin
         int generation = body.at(GENERATION);
         long answers = Math.max(
                 number(body, body.at(Name.of("n"))), number(body, body.member(generation, Name.of("candidateCount"))));
-        int tier = body.at(SERVICE_TIER);
         return new AskedTokens(
                 body.bytes().length,
                 embeds || (body.at(Name.of("prompt")) == JsonDocument.NONE && isWhole(body, JsonDocument.ROOT)),
                 embeds ? 0 : output(request.api(), body, generation),
                 Math.max(1, answers),
-                body.is(tier, Kind.STRING) ? body.string(tier) : "",
+                new Terms(text(body, SERVICE_TIER), text(body, SPEED), text(body, GEO)),
                 embeds);
     }
 
@@ -140,6 +142,11 @@ record AskedTokens(long bytes, boolean isWhole, long output, long answers, Strin
             case GENERATE_CONTENT -> number(body, body.member(generation, Name.of("maxOutputTokens")));
             case EMBEDDINGS, COUNT_TOKENS -> -1;
         };
+    }
+
+    private static String text(JsonDocument body, Name member) {
+        int node = body.at(member);
+        return body.is(node, Kind.STRING) ? body.string(node) : "";
     }
 
     /** Rounded up and bounded; -1 for what is no number above zero. */

@@ -84,18 +84,18 @@ final class MeteredBudgets implements Budgets {
         long nanoUsd = 0;
         long tokens = 0;
         for (ModelTable.Target target : plan.targets()) {
-            Optional<Price> found =
-                    prices.find(target.provider().name(), target.model(), day).filter(price -> price.has(asked.tier()));
+            Optional<Price> found = prices.find(target.provider().name(), target.model(), day)
+                    .filter(price -> price.has(asked.terms()));
             if (found.isEmpty() && needsPrice) {
                 throw new Refused(Refusal.of(
                         Reason.NO_PRICE,
-                        target.model() + " of " + target.provider().name() + " " + asked.tier()));
+                        target.model() + " of " + target.provider().name() + " " + asked.terms()));
             }
             Price price = found.orElse(Price.NONE);
             long input = asked.inputMost(price, money.assumed());
             long output = asked.outputMost(price, money.assumed());
             tokens = Math.max(tokens, input + output);
-            nanoUsd = Math.max(nanoUsd, price.atMost(input, output, asked.tier()));
+            nanoUsd = Math.max(nanoUsd, price.atMost(input, output, asked.terms()));
         }
         return new Amount(nanoUsd, tokens, 1);
     }

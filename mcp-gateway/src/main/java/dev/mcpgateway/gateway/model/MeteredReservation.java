@@ -105,8 +105,8 @@ final class MeteredReservation implements Reservation {
         return Used.call(
                 usage,
                 prices.find(target.provider().name(), target.model(), day)
-                        .filter(price -> price.has(asked.tier()))
-                        .map(price -> new Cost(price.cost(usage, asked.tier()), isEstimated))
+                        .filter(price -> price.has(asked.terms()))
+                        .map(price -> new Cost(price.cost(usage, asked.terms()), isEstimated))
                         .orElse(new Cost(-1, isEstimated)));
     }
 

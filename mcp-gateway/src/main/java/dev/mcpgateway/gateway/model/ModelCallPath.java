@@ -388,6 +388,8 @@ final class ModelCallPath {
         if (!progress.dropped) {
             admitted.keeper().whole(new ModelReply.Whole(body, whole.requestId(), whole.facts()));
         }
+        // before its agent can know that the call is over, and make the next one
+        admitted.place().close();
         trace.enter(Stage.ANSWER);
         answers.head(
                 admitted.ask().exchange(), api, whole.requestId(), whole.facts().servedModel());
@@ -454,6 +456,7 @@ final class ModelCallPath {
                 ModelOutcomes.status(refusal.reason()),
                 refusal.reason().code(),
                 body.length);
+        admitted.place().close();
         trace.enter(Stage.ANSWER);
         answers.providersError(admitted.ask().exchange(), api, failure, body);
         return refusal.reason().code();
@@ -493,6 +496,7 @@ final class ModelCallPath {
             if (complete && !progress.dropped) {
                 admitted.keeper().completed(progress.facts);
             }
+            admitted.place().close();
             trace.enter(Stage.ANSWER);
             answers.lastEvent(admitted.ask().exchange(), last);
             if (complete) {

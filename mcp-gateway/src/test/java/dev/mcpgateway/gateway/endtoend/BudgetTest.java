@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mcpgateway.audit.AuditRecord;
 import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.testing.FakeModelServer;
+import dev.mcpgateway.gateway.model.money.Ledger;
+import dev.mcpgateway.gateway.model.money.LocalLedger;
+import dev.mcpgateway.gateway.model.money.Outcomes;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -128,6 +132,19 @@ class BudgetTest {
             assertThat(cost(outcome(gateway))).isEqualTo(MESSAGE_COST);
             assertThat(usage(gateway, "by=user").get(0).path("cost_usd").asString())
                     .isEqualTo("0.005195");
+        }
+    }
+
+    @Test
+    void aSpeedOfWhichNobodyKnowsThePriceIsNotSoldAtTheUsualOne() throws Exception {
+        String fast = MESSAGES.replace("{\"model", "{\"speed\":\"fast\",\"model");
+        try (TestGateway gateway = with("{name: all, per: organisation, period: total, limit_usd: \"1\"}")
+                .start()) {
+            ModelAgent alice = ModelAgent.of(gateway);
+
+            assertThat(alice.ask(alice.anthropic("/v1/messages", fast)).status())
+                    .isEqualTo(403);
+            assertThat(anthropic.requests()).isEmpty();
         }
     }
 
@@ -356,6 +373,31 @@ class BudgetTest {
                             .at("/budgets/0/held_usd")
                             .asString())
                     .isEqualTo("0");
+        }
+    }
+
+    @Test
+    void aStreamThatRunsWhenTheGatewayStopsIsSettledBeforeTheLedgerIsClosed() throws Exception {
+        openai.on("/chat/completions", turn -> {
+            turn.begin().data("{\"choices\":[{\"delta\":{\"content\":\"" + TEXT + "\"}}]}");
+            turn.connection().awaitPeerClose();
+        });
+        String streamed = CHAT.replace("{\"model", "{\"stream\":true,\"model");
+        try (TestGateway gateway = with("{name: all, per: organisation, period: total, limit_usd: \"1\"}")
+                .limits("{drain_timeout_s: 0}")
+                .start()) {
+            ModelAgent alice = ModelAgent.of(gateway);
+            try (WireClient client = alice.begin(alice.post("/v1/chat/completions", streamed))) {
+                client.readHead();
+                var _ = client.readEvent();
+                gateway.close();
+            }
+        }
+
+        // no outcome is asked of the audit log, so what was open then would count as all that was set aside
+        try (Ledger ledger = new LocalLedger(
+                folder.resolve("state/ledger.mv"), InstantSource.system(), Duration.ofDays(400), Outcomes.NONE)) {
+            assertThat(ledger.balances().getFirst().spent().nanoUsd()).isEqualTo(estimate(streamed, TEXT.length()));
         }
     }
 

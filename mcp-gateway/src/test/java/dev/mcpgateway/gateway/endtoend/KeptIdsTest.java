@@ -122,9 +122,7 @@ class KeptIdsTest {
                         .event("response.created", "{\"type\":\"response.created\",\"response\":{\"id\":\"resp_1\"}}")
                         .event("response.output_item.added", "{\"item\":{\"id\":\"msg_1\",\"type\":\"message\"}}")
                         .event("response.output_text.delta", "{\"item_id\":\"msg_1\",\"delta\":\"resp_1\"}")
-                        .event(
-                                "response.completed",
-                                "{\"type\":\"response.completed\",\"response\":" + RESPONSE + "}")
+                        .event("response.completed", "{\"type\":\"response.completed\",\"response\":" + RESPONSE + "}")
                         .end());
 
         String streamed = respond(alice, "\"stream\":true,\"input\":\"x\"").text();
@@ -132,6 +130,7 @@ class KeptIdsTest {
         assertThat(sealed(streamed)).hasSize(6);
         assertThat(sealed(streamed).stream().distinct()).hasSize(3);
         assertThat(streamed).contains("\"delta\":\"resp_1\"");
+        openai.on("/responses", turn -> turn.whole(RESPONSE));
         assertThat(respond(alice, "\"previous_response_id\":\"" + response(streamed) + "\"")
                         .status())
                 .isEqualTo(200);
@@ -258,8 +257,7 @@ class KeptIdsTest {
         gateway.close();
         Files.writeString(key, "nothing");
 
-        assertThatThrownBy(() -> ModelGateways.in(folder, openai, anthropic)
-                        .start())
+        assertThatThrownBy(() -> ModelGateways.in(folder, openai, anthropic).start())
                 .hasMessageContaining("model-ids.key");
     }
 }

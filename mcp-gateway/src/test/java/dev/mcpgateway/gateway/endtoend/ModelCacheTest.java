@@ -84,7 +84,11 @@ class ModelCacheTest {
     }
 
     private ModelAgent start(String exact) throws Exception {
-        gateway = ModelGateways.in(folder, openai, anthropic, "", "cache: {exact: " + exact + "}")
+        return start(exact, "");
+    }
+
+    private ModelAgent start(String exact, String more) throws Exception {
+        gateway = ModelGateways.in(folder, openai, anthropic, "", "cache: {exact: " + exact + "}\n" + more)
                 .policy(ANYBODY)
                 .start();
         return ModelAgent.of(gateway);
@@ -329,7 +333,7 @@ class ModelCacheTest {
                 "\"temperature\":0,\"prompt\":{\"id\":\"p\"}"
             })
     void aRequestThatMayBeAnsweredOtherwiseNextTimePassesBy(String members) throws Exception {
-        ModelAgent alice = start("{aliases: {gpt: {}}}");
+        ModelAgent alice = start("{aliases: {gpt: {}}}", "kept_state: {acme: {ids: shared}}");
         String body = COLD.replace("\"temperature\":0", members);
 
         assertThat(said(alice.chat(body))).isEqualTo("bypass");

@@ -209,7 +209,9 @@ class ModelTranslationTest {
     @BeforeAll
     static void start() throws Exception {
         provider = FakeModelServer.start();
-        gateway = ModelGateways.ofAllKinds(folder, provider, "").start();
+        gateway = ModelGateways.ofAllKinds(folder, provider, "")
+                .models("kept_state: {google: {ids: shared}}")
+                .start();
         alice = ModelAgent.of(gateway);
     }
 

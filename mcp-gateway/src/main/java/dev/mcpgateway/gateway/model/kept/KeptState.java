@@ -51,7 +51,8 @@ public final class KeptState {
                 ? request
                 : new NamedIds(
                                 request,
-                                id -> bound.stream().allMatch(provider -> of(provider).isOpen(id)),
+                                id -> bound.stream()
+                                        .allMatch(provider -> of(provider).isOpen(id)),
                                 id -> bound.stream()
                                         .map(provider -> seal.opened(caller, provider, id))
                                         .flatMap(Optional::stream)

@@ -170,8 +170,7 @@ final class NamedIds {
                 requireOpen(name, member);
             }
         }
-        if (body.isNamed(member, CONTAINER_ID)
-                && body.stringEquals(body.member(object, TYPE), CONTAINER_REFERENCE)) {
+        if (body.isNamed(member, CONTAINER_ID) && body.stringEquals(body.member(object, TYPE), CONTAINER_REFERENCE)) {
             requireOpen(CONTAINER_ID, member);
         }
     }

@@ -59,8 +59,8 @@ public final class OwnerSeal {
     /** What stands behind an id that this caller was given; ASCII. */
     String tag(Caller caller, String provider, String id) {
         // names and providers have no control characters, and the id comes last: no two lists of them are one text
-        byte[] mac = mac("id\n" + caller.subject().issuer() + '\n'
-                + caller.subject().subject() + '\n' + provider + '\n' + id);
+        byte[] mac = mac(
+                "id\n" + caller.subject().issuer() + '\n' + caller.subject().subject() + '\n' + provider + '\n' + id);
         return MARK + Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(mac, TAG_BYTES));
     }
 

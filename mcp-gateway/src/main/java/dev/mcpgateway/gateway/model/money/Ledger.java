@@ -64,7 +64,7 @@ public interface Ledger extends AutoCloseable {
      */
     List<Row> usage(By by, LocalDate from, LocalDate to) throws LedgerUnavailable;
 
-    /** Keeps all that was settled for good. */
+    /** Waits a short time for calls that are about to be settled, then keeps all that was for good. */
     @Override
     void close();
 }

@@ -34,6 +34,12 @@ final class LedgerFile implements AutoCloseable {
     private static final int CACHE_MEGABYTES = 8;
     private static final int COMPACT_EVERY = 4_096;
 
+    /** Most entries that are looked at for one sync. */
+    static final int PRUNED_MAX = 128;
+
+    /** Between the end of one look at all pots and the start of the next. */
+    private static final long PASS_SECONDS = 60;
+
     /** Versions are synced one by one, so older ones need not stay readable for long. */
     private static final int RETENTION_MILLIS = 1_000;
 
@@ -43,7 +49,8 @@ final class LedgerFile implements AutoCloseable {
     private final MVMap<String, String> pots;
     private final MVMap<String, String> open;
     private final MVMap<String, String> usage;
-    private LocalDate pruned = LocalDate.EPOCH;
+    private @Nullable String prunedTo;
+    private long nextPass;
     private long commits;
 
     LedgerFile(Path path, InstantSource clock, Duration keep) throws LedgerUnavailable {
@@ -195,25 +202,35 @@ final class LedgerFile implements AutoCloseable {
         }
     }
 
+    /** A little each time: whoever waits for a sync waits for this, too. */
     private void prune() {
         Instant now = clock.instant();
-        LocalDate today = now.atZone(ZoneOffset.UTC).toLocalDate();
-        if (today.equals(pruned)) {
-            return;
+        String first = LocalDate.ofInstant(now.minus(keep), ZoneOffset.UTC).toString();
+        String day = usage.firstKey();
+        for (int i = 0; i < PRUNED_MAX && day != null && day.compareTo(first) < 0; i++) {
+            usage.remove(day);
+            day = usage.firstKey();
         }
-        pruned = today;
-        Instant before = now.minus(keep);
+        if (now.getEpochSecond() >= nextPass) {
+            prunePots(now.getEpochSecond());
+        }
+    }
+
+    /** Nothing is asked about a period that is over, and a rate has a new one each minute. */
+    private void prunePots(long now) {
+        Cursor<String, String> kept = pots.cursor(prunedTo);
         List<String> over = new ArrayList<>();
-        pots.keyIterator("").forEachRemaining(pot -> {
-            if (Pot.of(pot).to() < before.getEpochSecond()) {
-                over.add(pot);
+        for (int i = 0; i < PRUNED_MAX && kept.hasNext(); i++) {
+            prunedTo = kept.next();
+            if (Pot.of(prunedTo).to() <= now) {
+                over.add(prunedTo);
             }
-        });
-        over.forEach(pots::remove);
-        String first = before.atZone(ZoneOffset.UTC).toLocalDate().toString();
-        for (String key = usage.firstKey(); key != null && key.compareTo(first) < 0; key = usage.firstKey()) {
-            usage.remove(key);
         }
+        if (!kept.hasNext()) {
+            prunedTo = null;
+            nextPass = now + PASS_SECONDS;
+        }
+        over.forEach(pots::remove);
     }
 
     /** What is not synced is lost; what is stays. */

@@ -170,6 +170,9 @@ final class LedgerJournal implements AutoCloseable {
             interrupted = true;
         }
         file.close();
+        if (failure.isEmpty()) {
+            failure = "the ledger is closed";
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -20,11 +21,16 @@ public final class LocalLedger implements Ledger {
 
     private static final Amount NOTHING = Amount.ZERO;
 
+    /** Longest wait for calls whose providers are gone already. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private final InstantSource clock;
     private final LedgerJournal journal;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Pot, Sum> pots = new HashMap<>();
+    private final Condition settled = lock.newCondition();
     private int sweepAt = 1024;
+    private int open;
 
     private record Sum(Amount spent, Amount held) {
         Amount all() {
@@ -36,7 +42,7 @@ public final class LocalLedger implements Ledger {
      * Opens the ledger in this file, or makes it.
      *
      * @param outcomes asked once for calls that were open when the file was last in use
-     * @param keep how long usage and pots are kept after their day or period
+     * @param keep how long usage is kept; pots are for as long as their period is
      * @throws LedgerUnavailable if the file is damaged, or in use by another process
      */
     public LocalLedger(Path file, InstantSource clock, Duration keep, Outcomes outcomes) throws LedgerUnavailable {
@@ -68,6 +74,7 @@ public final class LocalLedger implements Ledger {
                 }
             }
             hold.claims().forEach(claim -> change(claim.pot(), NOTHING, hold.most(), NOTHING));
+            open++;
         } finally {
             lock.unlock();
         }
@@ -75,6 +82,7 @@ public final class LocalLedger implements Ledger {
             journal.opened(hold, hold.mustLast());
         } catch (LedgerUnavailable failure) {
             giveBack(hold);
+            ended();
             throw failure;
         }
         return new Answer.Held();
@@ -126,12 +134,25 @@ public final class LocalLedger implements Ledger {
             lock.unlock();
         }
         journal.settled(hold, provider, used);
+        ended();
     }
 
     @Override
     public void release(Hold hold) {
         giveBack(hold);
         journal.released(hold);
+        ended();
+    }
+
+    /** After the journal has it, so that who waits for the last one closes behind it. */
+    private void ended() {
+        lock.lock();
+        try {
+            open--;
+            settled.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -158,6 +179,21 @@ public final class LocalLedger implements Ledger {
 
     @Override
     public void close() {
+        boolean interrupted = Thread.interrupted();
+        lock.lock();
+        try {
+            long left = PATIENCE.toNanos();
+            while (open > 0 && left > 0) {
+                left = settled.awaitNanos(left);
+            }
+        } catch (InterruptedException again) {
+            interrupted = true;
+        } finally {
+            lock.unlock();
+        }
         journal.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -5,7 +5,6 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * What calls of one model cost. Arithmetic is exact; a cost is rounded up once, at its end.
@@ -14,6 +13,8 @@ import java.util.Set;
  * @param steps other prices for requests with more input, by rising bound
  * @param requestFee nano-USD for each call that is answered
  * @param tiers factors of service tiers in ten-thousandths; the plain tiers have none
+ * @param speeds factors of speeds, likewise
+ * @param geos factors of places of inference, likewise
  * @param inputTokensMax most tokens of a request that the model takes
  * @param outputTokensMax most tokens that it answers with
  */
@@ -22,6 +23,8 @@ public record Price(
         List<Step> steps,
         long requestFee,
         Map<String, Long> tiers,
+        Map<String, Long> speeds,
+        Map<String, Long> geos,
         OptionalLong inputTokensMax,
         OptionalLong outputTokensMax) {
     /** The most that one call can cost: more is no price but a mistake, and must not overflow sums. */
@@ -33,10 +36,8 @@ public record Price(
 
     private static final BigInteger MAX = BigInteger.valueOf(NANO_USD_MAX);
     private static final long ONE = 10_000;
-    private static final BigInteger DIVISOR = BigInteger.valueOf(1_000_000L * ONE);
-
-    /** What requests name when they want nothing special. */
-    private static final Set<String> PLAIN_TIERS = Set.of("", "auto", "default", "standard", "standard_only");
+    private static final BigInteger DIVISOR =
+            BigInteger.valueOf(1_000_000L * ONE).multiply(BigInteger.valueOf(ONE * ONE));
 
     /**
      * Other prices for long requests.
@@ -49,38 +50,55 @@ public record Price(
     public Price {
         steps = List.copyOf(steps);
         tiers = Map.copyOf(tiers);
+        speeds = Map.copyOf(speeds);
+        geos = Map.copyOf(geos);
     }
 
-    /** Whether calls of this service tier have a price. */
-    public boolean has(String tier) {
-        return PLAIN_TIERS.contains(tier) || tiers.containsKey(tier);
+    /** A price that speed and place do not change. */
+    public Price(
+            Rates rates,
+            List<Step> steps,
+            long requestFee,
+            Map<String, Long> tiers,
+            OptionalLong inputTokensMax,
+            OptionalLong outputTokensMax) {
+        this(rates, steps, requestFee, tiers, Map.of(), Map.of(), inputTokensMax, outputTokensMax);
     }
 
-    /** What this usage costs, in nano-USD; {@value #NANO_USD_MAX} at most. The usage is known, and so is the tier. */
-    public long cost(ModelUsage usage, String tier) {
+    /** Whether calls on these terms have a price. */
+    public boolean has(Terms terms) {
+        return (Terms.isPlainTier(terms.tier()) || tiers.containsKey(terms.tier()))
+                && (Terms.isPlainSpeed(terms.speed()) || speeds.containsKey(terms.speed()))
+                && (Terms.isPlainGeo(terms.geo()) || geos.containsKey(terms.geo()));
+    }
+
+    /** What this usage costs, in nano-USD; {@value #NANO_USD_MAX} at most. The usage is known, and so are the terms. */
+    public long cost(ModelUsage usage, Terms terms) {
         Rates valid = rates;
         for (Step step : steps) {
             if (usage.input() > step.aboveInputTokens()) {
                 valid = step.rates();
             }
         }
-        return rounded(valid.of(usage), tier);
+        return rounded(valid.of(usage), terms);
     }
 
     /** The most that a call with at most so many tokens can cost, whatever kinds of tokens they turn out to be. */
-    public long atMost(long inputTokens, long outputTokens, String tier) {
-        long most = rounded(rates.atMost(inputTokens, outputTokens), tier);
+    public long atMost(long inputTokens, long outputTokens, Terms terms) {
+        long most = rounded(rates.atMost(inputTokens, outputTokens), terms);
         for (Step step : steps) {
             if (inputTokens > step.aboveInputTokens()) {
-                most = Math.max(most, rounded(step.rates().atMost(inputTokens, outputTokens), tier));
+                most = Math.max(most, rounded(step.rates().atMost(inputTokens, outputTokens), terms));
             }
         }
         return most;
     }
 
-    private long rounded(BigInteger tokensTimesRates, String tier) {
+    private long rounded(BigInteger tokensTimesRates, Terms terms) {
         BigInteger[] parts = tokensTimesRates
-                .multiply(BigInteger.valueOf(tiers.getOrDefault(tier, ONE)))
+                .multiply(BigInteger.valueOf(tiers.getOrDefault(terms.tier(), ONE)))
+                .multiply(BigInteger.valueOf(speeds.getOrDefault(terms.speed(), ONE)))
+                .multiply(BigInteger.valueOf(geos.getOrDefault(terms.geo(), ONE)))
                 .divideAndRemainder(DIVISOR);
         BigInteger up = parts[1].signum() > 0 ? parts[0].add(BigInteger.ONE) : parts[0];
         return up.add(BigInteger.valueOf(requestFee)).min(MAX).longValueExact();

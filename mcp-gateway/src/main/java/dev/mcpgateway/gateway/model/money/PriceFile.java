@@ -123,7 +123,9 @@ public final class PriceFile {
                 rates,
                 steps(entry),
                 usd(entry, "request_fee", 0),
-                tiers(entry),
+                factors(entry, "service_tiers"),
+                factors(entry, "speeds"),
+                factors(entry, "inference_geos"),
                 tokens(entry, "input_tokens_max"),
                 tokens(entry, "output_tokens_max"));
     }
@@ -166,16 +168,16 @@ public final class PriceFile {
     }
 
     /** Four decimals, which are ten-thousandths. */
-    private static Map<String, Long> tiers(YamlObject entry) {
-        Map<String, Long> tiers = new LinkedHashMap<>();
-        entry.named("service_tiers").forEach((tier, value) -> {
+    private static Map<String, Long> factors(YamlObject entry, String key) {
+        Map<String, Long> factors = new LinkedHashMap<>();
+        entry.named(key).forEach((name, value) -> {
             OptionalLong factor = Usd.parse(value.text());
             if (value.isText() && (factor.isEmpty() || factor.getAsLong() % 100_000 != 0)) {
                 value.problem("it must be a factor as text, such as \"0.5\", with at most 4 decimals", "");
             }
-            tiers.put(tier, factor.orElse(0) / 100_000);
+            factors.put(name, factor.orElse(0) / 100_000);
         });
-        return tiers;
+        return factors;
     }
 
     private static OptionalLong tokens(YamlObject entry, String key) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.gateway.model.money.Ledger.Answer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,6 +88,53 @@ class LocalLedgerTest {
             ledger.release(second);
 
             assertThat(ledger.balances()).containsExactly(new Ledger.Balance(TOTAL, used(59).amount(), Amount.ZERO));
+        }
+    }
+
+    @Test
+    void aPeriodThatIsOverIsForgottenALittleWithEachSync() throws Exception {
+        Path path = folder.resolve("pots.mv");
+        int pots = 3 * LedgerFile.PRUNED_MAX;
+        try (LedgerFile file = new LedgerFile(path, now::get, Duration.ofDays(30))) {
+            file.settled(hold("c", 1, claim(TOTAL, 100)), "acme", used(1));
+            for (int i = 0; i < pots; i++) {
+                long minute = NOON.getEpochSecond();
+                file.settled(hold("c", 1, claim(new Pot("rate", "u" + i, minute, minute + 60), 100)), "acme", used(1));
+            }
+            file.sync();
+            assertThat(pots(file)).hasSize(pots + 1);
+            now.set(NOON.plusSeconds(120));
+
+            file.sync();
+            assertThat(pots(file).size()).isBetween(pots + 1 - LedgerFile.PRUNED_MAX, pots);
+            for (int i = 0; i < 10; i++) {
+                now.set(now.get().plusSeconds(60));
+                file.sync();
+            }
+
+            assertThat(pots(file)).containsExactly(TOTAL);
+        }
+    }
+
+    private static List<Pot> pots(LedgerFile file) {
+        List<Pot> all = new ArrayList<>();
+        file.pots((pot, _) -> all.add(pot));
+        return all;
+    }
+
+    @Test
+    void aLedgerThatClosesWaitsForACallThatIsAboutToBeSettled() throws Exception {
+        LocalLedger ledger = open();
+        Hold late = hold("late", 60, claim(TOTAL, 100));
+        assertThat(ledger.hold(late)).isInstanceOf(Answer.Held.class);
+        Thread closing = Thread.ofVirtual().start(ledger::close);
+        Await.until("it waits", () -> closing.getState() == Thread.State.TIMED_WAITING);
+
+        ledger.settle(late, "acme", used(7));
+        closing.join();
+
+        try (LocalLedger again = open()) {
+            assertThat(spent(again).nanoUsd()).isEqualTo(7);
         }
     }
 

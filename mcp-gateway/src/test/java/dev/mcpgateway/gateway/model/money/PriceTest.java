@@ -43,7 +43,8 @@ class PriceTest {
         // "0.0000125" for a million is 12500 nano-USD
         Price price = price(new Rates(12_500, 0, 0, 0, 0, 0));
 
-        assertThat(price.cost(new ModelUsage(tokens, 0, 0, 0, 0, 0), "")).isEqualTo(nano);
+        assertThat(price.cost(new ModelUsage(tokens, 0, 0, 0, 0, 0), Terms.PLAIN))
+                .isEqualTo(nano);
     }
 
     @Test
@@ -83,10 +84,12 @@ class PriceTest {
                     .min(BigDecimal.valueOf(Price.NANO_USD_MAX));
 
             ModelUsage usage = new ModelUsage(input, cacheRead, write, hour, output, reasoning);
-            assertThat(price.cost(usage, "flex")).as("seed " + seed).isEqualTo(exact.longValueExact());
-            assertThat(price.atMost(input, output, "flex"))
+            assertThat(price.cost(usage, new Terms("flex", "", "")))
                     .as("seed " + seed)
-                    .isGreaterThanOrEqualTo(price.cost(usage, "flex"));
+                    .isEqualTo(exact.longValueExact());
+            assertThat(price.atMost(input, output, new Terms("flex", "", "")))
+                    .as("seed " + seed)
+                    .isGreaterThanOrEqualTo(price.cost(usage, new Terms("flex", "", "")));
         }
     }
 
@@ -103,7 +106,7 @@ class PriceTest {
         long huge = 999_999_999_999_999L;
         Price price = price(new Rates(huge, huge, huge, huge, huge, huge));
 
-        assertThat(price.cost(new ModelUsage(huge, huge, huge, huge, huge, huge), ""))
+        assertThat(price.cost(new ModelUsage(huge, huge, huge, huge, huge, huge), Terms.PLAIN))
                 .isEqualTo(Price.NANO_USD_MAX);
         assertThat(new Amount(Long.MAX_VALUE, 1, 1).plus(new Amount(1, 1, 1)).nanoUsd())
                 .isEqualTo(Long.MAX_VALUE);
@@ -120,9 +123,9 @@ class PriceTest {
                 """);
         Price price = table.find("acme", "m", DAY).orElseThrow();
 
-        assertThat(price.cost(new ModelUsage(10, 0, 0, 0, 1, 0), "")).isEqualTo(11_000);
-        assertThat(price.cost(new ModelUsage(11, 0, 0, 0, 1, 0), "")).isEqualTo(25_000);
-        assertThat(price.atMost(11, 1, "")).isEqualTo(25_000);
+        assertThat(price.cost(new ModelUsage(10, 0, 0, 0, 1, 0), Terms.PLAIN)).isEqualTo(11_000);
+        assertThat(price.cost(new ModelUsage(11, 0, 0, 0, 1, 0), Terms.PLAIN)).isEqualTo(25_000);
+        assertThat(price.atMost(11, 1, Terms.PLAIN)).isEqualTo(25_000);
     }
 
     @Test
@@ -167,10 +170,11 @@ class PriceTest {
                     service_tiers: {flex: "0.5"}
                 """).rows().getFirst().price();
 
-        assertThat(price.has("flex")).isTrue();
-        assertThat(price.has("auto")).isTrue();
-        assertThat(price.has("priority")).isFalse();
-        assertThat(price.cost(new ModelUsage(3, 0, 0, 0, 0, 0), "flex")).isEqualTo(1_500);
+        assertThat(price.has(new Terms("flex", "", ""))).isTrue();
+        assertThat(price.has(new Terms("auto", "", ""))).isTrue();
+        assertThat(price.has(new Terms("priority", "", ""))).isFalse();
+        assertThat(price.cost(new ModelUsage(3, 0, 0, 0, 0, 0), new Terms("flex", "", "")))
+                .isEqualTo(1_500);
     }
 
     @ParameterizedTest
@@ -204,5 +208,22 @@ class PriceTest {
 
         assertThat(PriceFile.read("p.yaml", file.getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(PriceFile.Read.Bad.class);
+    }
+
+    @Test
+    void speedAndPlaceOfInferenceHaveFactorsThatMultiply() {
+        String plain = row("m", "2020-01-01", "1");
+        Price price = table(plain.replace("}}", "}, speeds: {fast: \"6\"}, inference_geos: {us: \"1.1\"}}"))
+                .find("acme", "m", DAY)
+                .orElseThrow();
+        ModelUsage usage = new ModelUsage(10, 0, 0, 0, 0, 0);
+
+        assertThat(price.cost(usage, new Terms("", "fast", "us"))).isEqualTo(66_000);
+        assertThat(price.atMost(10, 0, new Terms("", "", "us"))).isEqualTo(11_000);
+        assertThat(price.cost(usage, new Terms("standard_only", "standard", "global")))
+                .isEqualTo(10_000);
+        assertThat(price.has(new Terms("", "fast", "us"))).isTrue();
+        assertThat(price.has(new Terms("", "slow", ""))).isFalse();
+        assertThat(price.has(new Terms("", "", "eu"))).isFalse();
     }
 }

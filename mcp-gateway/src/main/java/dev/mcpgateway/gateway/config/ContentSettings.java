@@ -13,7 +13,7 @@ import java.util.Set;
  * @param folder where the files are
  * @param memoryBytes most bytes of contents that are not on disk yet, of all calls together
  * @param longestWait longest wait for the disk of a call whose content must be kept
- * @param tenants who allows it, by the claim {@code tenant}; of no other is anything kept
+ * @param tenants who allows it, by the claim that names it; of no other is anything kept
  */
 public record ContentSettings(Path folder, long memoryBytes, Duration longestWait, Map<String, Tenant> tenants) {
     /** Keeps the order of the file. */

@@ -40,7 +40,7 @@ public final class Observing {
     private static final String RULE = "models.observe.";
 
     private final List<Rule> rules;
-    private final Optional<Observing.Halts> halts;
+    private final Optional<Halts> halts;
     private final InstantSource clock;
     private volatile Policy own;
 

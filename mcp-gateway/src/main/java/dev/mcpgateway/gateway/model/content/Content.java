@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.model.content;
 import dev.mcpgateway.connectors.wire.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
@@ -97,7 +98,7 @@ public record Content(
                     json.path("cut").asBoolean(false),
                     Arrays.copyOfRange(bytes, from, from + request),
                     Arrays.copyOfRange(bytes, from + request, bytes.length)));
-        } catch (JacksonException | java.time.DateTimeException | IllegalArgumentException other) {
+        } catch (JacksonException | DateTimeException | IllegalArgumentException other) {
             return Optional.empty();
         }
     }

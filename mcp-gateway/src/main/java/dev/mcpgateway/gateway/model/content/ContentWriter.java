@@ -82,7 +82,7 @@ final class ContentWriter implements AutoCloseable {
             try {
                 Keeping next = queue.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 if (next != null) {
-                    write1(next);
+                    keep(next);
                 }
             } catch (InterruptedException closing) {
                 return;
@@ -90,7 +90,7 @@ final class ContentWriter implements AutoCloseable {
         }
     }
 
-    private void write1(Keeping keeping) {
+    private void keep(Keeping keeping) {
         try {
             Content content = keeping.content();
             KeptTenant tenant = keeping.tenant();

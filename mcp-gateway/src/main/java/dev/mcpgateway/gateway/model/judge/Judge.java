@@ -145,9 +145,10 @@ public final class Judge implements Onlooker, AutoCloseable {
 
     private boolean isExcepted(Caller caller) {
         JsonNode claim = caller.subject().claims().get(settings.tenantClaim());
-        boolean isNamed = claim != null && claim.isString();
-        return (isNamed && settings.exceptTenants().contains(claim.stringValue()))
-                || means.rests().rests(caller);
+        boolean isNamed = claim != null
+                && claim.isString()
+                && settings.exceptTenants().contains(claim.stringValue());
+        return isNamed || means.rests().rests(caller);
     }
 
     /** Collects an answer. */

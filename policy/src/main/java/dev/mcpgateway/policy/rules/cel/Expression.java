@@ -46,7 +46,8 @@ public final class Expression {
         CelValidationResult checked = Environment.compiler(variables).compile(text);
         if (checked.hasError()) {
             List<Reading.Fault> faults = new ArrayList<>();
-            for (CelIssue issue : checked.getErrors()) {
+            List<CelIssue> issues = checked.getErrors();
+            for (CelIssue issue : issues) {
                 faults.add(new Reading.Fault(
                         Math.max(1, issue.getSourceLocation().getLine()),
                         Math.max(0, issue.getSourceLocation().getColumn()) + 1,
@@ -56,7 +57,8 @@ public final class Expression {
         }
         try {
             CelAbstractSyntaxTree tree = checked.getAst();
-            if (tree.getTypeMap().values().stream().anyMatch(Expression::isOpen)) {
+            Map<Long, CelType> types = tree.getTypeMap();
+            if (types.values().stream().anyMatch(Expression::isOpen)) {
                 return bad(1, 1, "it mixes values of several types in one list or mapping");
             }
             // asked for here, since the compiler lets what is of no type through
@@ -75,7 +77,8 @@ public final class Expression {
 
     /** Where a type is open until it runs, texts and numbers are compared and are never equal. */
     private static boolean isOpen(CelType type) {
-        return type.equals(SimpleType.DYN) || type.parameters().stream().anyMatch(Expression::isOpen);
+        List<CelType> parameters = type.parameters();
+        return type.equals(SimpleType.DYN) || parameters.stream().anyMatch(Expression::isOpen);
     }
 
     private static Reading.Bad bad(int line, int column, String message) {

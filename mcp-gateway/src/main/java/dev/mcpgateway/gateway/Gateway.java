@@ -179,6 +179,7 @@ public final class Gateway implements AutoCloseable {
                     telemetry,
                     money,
                     incidents,
+                    SemanticWiring.of(config, transports),
                     transports);
             this.authenticator = authenticator(time);
             this.readiness = readiness();

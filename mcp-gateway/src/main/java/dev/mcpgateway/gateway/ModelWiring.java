@@ -27,10 +27,8 @@ import dev.mcpgateway.gateway.identity.Authenticator;
 import dev.mcpgateway.gateway.kill.KillSwitch;
 import dev.mcpgateway.gateway.model.Attempts;
 import dev.mcpgateway.gateway.model.Guardrails;
-import dev.mcpgateway.gateway.model.ModelCache;
 import dev.mcpgateway.gateway.model.ModelFace;
 import dev.mcpgateway.gateway.model.ModelTable;
-import dev.mcpgateway.gateway.model.cache.ExactCache;
 import dev.mcpgateway.gateway.model.guard.PolicyGuardrails;
 import dev.mcpgateway.gateway.model.route.HealthTable;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
@@ -81,6 +79,7 @@ final class ModelWiring {
             Telemetry telemetry,
             Optional<MoneyWiring> money,
             Incidents incidents,
+            SemanticWiring caches,
             List<AutoCloseable> transports) {
         return config.models().map(models -> {
             Map<String, ModelProvider> providers = new LinkedHashMap<>();
@@ -114,7 +113,7 @@ final class ModelWiring {
                     admission,
                     new Attempts(models.routing(), health, admission, time, wiring.ids()),
                     guardrails(models, config, telemetry),
-                    cache(models, wiring, telemetry),
+                    caches.cache(models, wiring, telemetry),
                     policies,
                     kills,
                     incidents.safeMode(),
@@ -156,12 +155,6 @@ final class ModelWiring {
                 .forEach((target, each) ->
                         states.put(target.toString(), each.state().level()));
         return states;
-    }
-
-    private static ModelCache cache(Models models, Wiring wiring, Telemetry telemetry) {
-        return models.caches().exact().aliases().isEmpty()
-                ? ModelCache.NONE
-                : new ExactCache(models.caches(), telemetry, wiring.nanoClock(), wiring.secureRandom());
     }
 
     private static Admission admission(Models models) {

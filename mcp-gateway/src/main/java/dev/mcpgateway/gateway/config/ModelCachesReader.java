@@ -34,7 +34,7 @@ final class ModelCachesReader {
     static ModelCaches caches(YamlObject models, Set<String> aliases) {
         Optional<YamlObject> section = models.object("cache");
         if (section.isEmpty()) {
-            return new ModelCaches(TENANT, NOTHING);
+            return new ModelCaches(TENANT, NOTHING, SemanticCacheReader.NOTHING);
         }
         YamlObject cache = section.get();
         String claim = cache.text("tenant_claim", TENANT);
@@ -42,8 +42,9 @@ final class ModelCachesReader {
             cache.problem("tenant_claim", "it must have 1 to " + CLAIM_CHARS_MAX + " characters", "");
         }
         Exact exact = cache.object("exact").map(each -> exact(each, aliases)).orElse(NOTHING);
+        ModelCaches.Semantic semantic = SemanticCacheReader.semantic(cache, aliases);
         cache.rejectUnknownKeys();
-        return new ModelCaches(claim, exact);
+        return new ModelCaches(claim, exact, semantic);
     }
 
     private static Exact exact(YamlObject section, Set<String> aliases) {

@@ -136,7 +136,8 @@ class ModelsConfigTest {
                                 64 << 20,
                                 10_000,
                                 1 << 20,
-                                Duration.ofSeconds(10))));
+                                Duration.ofSeconds(10)),
+                        SemanticCacheReader.NOTHING));
     }
 
     @ParameterizedTest

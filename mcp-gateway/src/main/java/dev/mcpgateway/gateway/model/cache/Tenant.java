@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.model.cache;
 
+import dev.mcpgateway.gateway.config.ModelCaches.Share;
 import dev.mcpgateway.gateway.identity.Caller;
 import tools.jackson.databind.JsonNode;
 
@@ -16,5 +17,10 @@ record Tenant(boolean isNamed, String id) {
         return value != null && value.isString() && !value.stringValue().isEmpty()
                 ? new Tenant(true, caller.subject().issuer() + '\n' + value.stringValue())
                 : new Tenant(false, caller.key());
+    }
+
+    /** Among whom of the tenant the answers that a caller gets are shared; empty for all. */
+    String sharing(Caller caller, Share share) {
+        return share == Share.TENANT && isNamed ? "" : caller.key();
     }
 }

@@ -78,10 +78,6 @@ final class SemanticCacheReader {
                 value.problem("no model has the alias '" + alias + "'", "Known: " + aliases);
             }
             YamlObject entry = value.object();
-            entry.refuse(
-                    "tools",
-                    "a request with tools is never answered for another text",
-                    "Leave it out, or use models.cache.exact");
             kept.put(
                     alias,
                     new Kept(

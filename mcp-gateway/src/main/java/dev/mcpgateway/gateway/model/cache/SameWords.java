@@ -20,13 +20,15 @@ final class SameWords {
 
     /** Words that one text may have and the other not: they hold others together. Of English alone. */
     private static final Set<String> LIGHT = words("""
-            a an the is are am be what what's which how do does can could would will i i'd i'm me we us you it that's there
-            of to into in on at for and so then please kindly help want hi hello hey thanks thank
+            a an the is are am be what what's which how do does can could would will into and so then please kindly that's there
+            help want hi hello hey thanks thank
             """);
 
-    /** Words that say only that something is asked, where the other text has none of them. */
-    private static final Set<String> ASKING =
-            words("tell explain describe show give list write say meaning mean means way");
+    /** Words of which one text may have some alone, if the other has none of their kind: the one would stand for the other. */
+    private static final List<Set<String>> ALONE = List.of(
+            words("tell explain describe show give list write say meaning mean means way"),
+            words("i i'd i'm me we us you it"),
+            words("of to in on at for"));
 
     private static final Map<String, Set<String>> OPPOSITES = opposites("""
             enable disable, enabled disabled, enabling disabling, before after, increase decrease, increasing decreasing,
@@ -77,14 +79,19 @@ final class SameWords {
     static boolean agree(List<String> some, List<String> others) {
         Set<String> alone = without(some, others);
         Set<String> othersAlone = without(others, some);
-        return haveOneOrder(some, others) && areLight(alone, othersAlone) && !oppose(alone, othersAlone);
+        return haveOneOrder(some, others) && !oppose(alone, othersAlone) && areLight(alone, othersAlone);
     }
 
     /** What is in one text alone may be who or what the texts are about, unless it is known not to be. */
     private static boolean areLight(Set<String> some, Set<String> others) {
-        boolean asks = some.removeIf(ASKING::contains);
-        boolean othersAsk = others.removeIf(ASKING::contains);
-        return !(asks && othersAsk) && LIGHT.containsAll(some) && LIGHT.containsAll(others);
+        for (Set<String> kind : ALONE) {
+            boolean here = some.removeIf(kind::contains);
+            boolean there = others.removeIf(kind::contains);
+            if (here && there) {
+                return false;
+            }
+        }
+        return LIGHT.containsAll(some) && LIGHT.containsAll(others);
     }
 
     /** From whom to whom is said by order alone; words that one text has more often than the other do not tell. */

@@ -69,9 +69,10 @@ class MiniLmTest {
                         .orElse(-1f)));
             }
             for (Future<Float> each : all) {
-                assertThat(each.get()).satisfiesAnyOf(
-                        cosine -> assertThat(cosine).isCloseTo(1f, within(0.0001f)),
-                        none -> assertThat(none).isEqualTo(-1f));
+                assertThat(each.get())
+                        .satisfiesAnyOf(
+                                cosine -> assertThat(cosine).isCloseTo(1f, within(0.0001f)),
+                                none -> assertThat(none).isEqualTo(-1f));
                 answered += each.get() > 0 ? 1 : 0;
             }
         }

@@ -121,8 +121,9 @@ class SemanticCacheTest {
         assertThat(outcome.json())
                 .contains("\"input\":9,", "\"bytes_in\":0")
                 .doesNotContain("provider", "upstream_status");
-        Await.until("it is counted", () -> metrics()
-                .contains("gateway_cache_requests_total{gateway_result=\"semantic_hit\"} 1"));
+        Await.until(
+                "it is counted",
+                () -> metrics().contains("gateway_cache_requests_total{gateway_result=\"semantic_hit\"} 1"));
         assertThat(metrics()).contains("gen_ai_token_type=\"input\"} 9");
     }
 
@@ -156,8 +157,9 @@ class SemanticCacheTest {
         assertThat(said(alice.chat(chat(longText + "say yes")))).isEqualTo("miss");
         assertThat(said(alice.chat(chat(longText + "say yes")))).isEqualTo("miss");
         assertThat(openai.requests()).hasSize(2);
-        Await.until("it is counted", () -> metrics()
-                .contains("gateway_cache_requests_total{gateway_result=\"semantic_unread\"} 2"));
+        Await.until(
+                "it is counted",
+                () -> metrics().contains("gateway_cache_requests_total{gateway_result=\"semantic_unread\"} 2"));
     }
 
     @Test
@@ -172,10 +174,16 @@ class SemanticCacheTest {
         for (String different : List.of(
                 body(cold, other),
                 body(cold, system.replace("kind", "rude") + other),
-                body(cold, system + "{\"role\":\"user\",\"content\":\"hi\"},{\"role\":\"assistant\",\"content\":\"ho\"},"
-                        + other),
+                body(
+                        cold,
+                        system + "{\"role\":\"user\",\"content\":\"hi\"},{\"role\":\"assistant\",\"content\":\"ho\"},"
+                                + other),
                 body(cold, system + other.replace("{\"role\"", "{\"name\":\"x\",\"role\"")),
-                body(cold, system + other.replace("\"" + OTHER + "\"", "[{\"type\":\"text\",\"text\":\"" + OTHER + "\"}]")),
+                body(
+                        cold,
+                        system
+                                + other.replace(
+                                        "\"" + OTHER + "\"", "[{\"type\":\"text\",\"text\":\"" + OTHER + "\"}]")),
                 body(cold + ",\"max_tokens\":5", system + other),
                 body(cold + ",\"seed\":5", system + other),
                 body(cold + ",\"response_format\":{\"type\":\"json_object\"}", system + other),
@@ -252,8 +260,10 @@ class SemanticCacheTest {
 
     @Test
     void anAnswerThatIsKeptIsScreenedAgain() throws Exception {
-        openai.on("/chat/completions", turn -> turn.whole(
-                "{\"model\":\"acme-x\",\"choices\":[{\"message\":{\"content\":\"sk-0123456789abcdef\"},\"finish_reason\":\"stop\"}]}"));
+        openai.on(
+                "/chat/completions",
+                turn -> turn.whole(
+                        "{\"model\":\"acme-x\",\"choices\":[{\"message\":{\"content\":\"sk-0123456789abcdef\"},\"finish_reason\":\"stop\"}]}"));
         ModelAgent alice = start(REDACTING, "semantic: {aliases: {gpt: {}}}");
         alice.chat(chat(TEXT));
 
@@ -287,8 +297,9 @@ class SemanticCacheTest {
 
         assertThat(said(second)).isEqualTo("miss");
         assertThat(second.text()).contains("\"n2\"");
-        Await.until("it is counted", () -> metrics()
-                .contains("gateway_cache_requests_total{gateway_result=\"semantic_would_hit\"} 1"));
+        Await.until(
+                "it is counted",
+                () -> metrics().contains("gateway_cache_requests_total{gateway_result=\"semantic_would_hit\"} 1"));
     }
 
     @Test
@@ -298,17 +309,22 @@ class SemanticCacheTest {
         assertThat(said(alice.chat(chat(TEXT)))).isEqualTo("miss");
         assertThat(said(alice.chat(chat(TEXT)))).isEqualTo("hit");
         assertThat(said(alice.chat(chat(OTHER)))).isEqualTo("semantic");
-        assertThat(said(alice.chat(chat(OTHER)))).as("it is not kept as its own").isEqualTo("semantic");
+        assertThat(said(alice.chat(chat(OTHER))))
+                .as("it is not kept as its own")
+                .isEqualTo("semantic");
         assertThat(openai.requests()).hasSize(1);
     }
 
     @Test
     void anAnswerIsKeptForItsTimeAndAStreamComesAgainAsOne() throws Exception {
-        openai.on("/chat/completions", turn -> turn.begin()
-                .data("{\"model\":\"acme-x\",\"choices\":[{\"delta\":{\"content\":\"n" + asked.incrementAndGet() + "\"}}]}")
-                .data("{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}")
-                .data("[DONE]")
-                .end());
+        openai.on(
+                "/chat/completions",
+                turn -> turn.begin()
+                        .data("{\"model\":\"acme-x\",\"choices\":[{\"delta\":{\"content\":\"n" + asked.incrementAndGet()
+                                + "\"}}]}")
+                        .data("{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}")
+                        .data("[DONE]")
+                        .end());
         ModelAgent alice = start("semantic: {aliases: {gpt: {ttl_s: 100}}}");
         String streamed = chat(TEXT).replace("\"temperature\"", "\"stream\":true,\"temperature\"");
         WireAnswer first = alice.chat(streamed);
@@ -318,7 +334,8 @@ class SemanticCacheTest {
 
         assertThat(said(second)).isEqualTo("semantic");
         assertThat(second.events()).isEqualTo(first.events()).hasSize(3);
-        assertThat(said(ModelAgent.of(gateway).chat(streamed.replace(TEXT, OTHER)))).isEqualTo("miss");
+        assertThat(said(ModelAgent.of(gateway).chat(streamed.replace(TEXT, OTHER))))
+                .isEqualTo("miss");
     }
 
     @Test
@@ -341,18 +358,24 @@ class SemanticCacheTest {
                         "{\"type\":\"message\",\"model\":\"y\",\"content\":[{\"type\":\"text\",\"text\":\"a\"}],\"stop_reason\":\"end_turn\"}"));
         openai.on("/responses", turn -> turn.whole("{\"model\":\"r\",\"status\":\"completed\",\"output\":[]}"));
         ModelAgent alice = start("semantic: {aliases: {gpt: {}, claude: {}}}");
-        String message = "{\"model\":\"claude\",\"temperature\":0,\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":"
-                + "[{\"type\":\"text\",\"text\":\"a long document\"},{\"type\":\"text\",\"text\":\"" + TEXT + "\"}]}]}";
+        String message =
+                "{\"model\":\"claude\",\"temperature\":0,\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":"
+                        + "[{\"type\":\"text\",\"text\":\"a long document\"},{\"type\":\"text\",\"text\":\"" + TEXT
+                        + "\"}]}]}";
         String plain = "{\"model\":\"gpt\",\"temperature\":0,\"store\":false,\"input\":\"" + TEXT + "\"}";
         String items = plain.replace(
                 "\"" + TEXT + "\"",
                 "[{\"role\":\"user\",\"content\":[{\"type\":\"input_text\",\"text\":\"" + TEXT + "\"}]}]");
 
-        for (WireRequest request :
-                List.of(alice.anthropic("/v1/messages", message), alice.post("/v1/responses", plain), alice.post("/v1/responses", items))) {
+        for (WireRequest request : List.of(
+                alice.anthropic("/v1/messages", message),
+                alice.post("/v1/responses", plain),
+                alice.post("/v1/responses", items))) {
             String body = new String(request.body(), StandardCharsets.UTF_8);
             assertThat(said(alice.ask(request))).as(body).isEqualTo("miss");
-            assertThat(said(alice.ask(request.body(body.replace(TEXT, OTHER))))).as(body).isEqualTo("semantic");
+            assertThat(said(alice.ask(request.body(body.replace(TEXT, OTHER)))))
+                    .as(body)
+                    .isEqualTo("semantic");
             assertThat(said(alice.ask(request.body(body.replace("a long document", "another one")))))
                     .isEqualTo(body.contains("document") ? "miss" : "semantic");
         }
@@ -363,8 +386,7 @@ class SemanticCacheTest {
     /** In a process of its own, since this one has the jars. */
     @Test
     void withoutTheOptionalJarsTheConfigurationIsRefusedAndSaysWhatToDo() throws Exception {
-        Path config = ModelGateways.in(
-                        folder, openai, anthropic, "", "cache: {semantic: {aliases: {gpt: {}}}}")
+        Path config = ModelGateways.in(folder, openai, anthropic, "", "cache: {semantic: {aliases: {gpt: {}}}}")
                 .policy(POLICY)
                 .write();
         String classes = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))

@@ -8,6 +8,7 @@ module dev.mcpgateway.gateway {
     requires transitive dev.mcpgateway.policy;
     requires transitive dev.mcpgateway.audit;
     requires transitive dev.mcpgateway.connectors;
+    requires static com.microsoft.onnxruntime;
     requires org.eclipse.jetty.server;
     requires com.nimbusds.jose.jwt;
     requires com.github.benmanes.caffeine;

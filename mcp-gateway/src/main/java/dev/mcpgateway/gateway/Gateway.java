@@ -186,6 +186,7 @@ public final class Gateway implements AutoCloseable {
                     incidents,
                     evidence,
                     patterns,
+                    SemanticWiring.of(config, transports),
                     transports);
             money.ifPresent(wired -> wired.closeBehind(transports));
             this.authenticator = authenticator(time);

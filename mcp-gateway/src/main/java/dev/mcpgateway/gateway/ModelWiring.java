@@ -29,10 +29,8 @@ import dev.mcpgateway.gateway.kill.KillSwitch;
 import dev.mcpgateway.gateway.model.Attempts;
 import dev.mcpgateway.gateway.model.ExpectedCost;
 import dev.mcpgateway.gateway.model.Guardrails;
-import dev.mcpgateway.gateway.model.ModelCache;
 import dev.mcpgateway.gateway.model.ModelFace;
 import dev.mcpgateway.gateway.model.ModelTable;
-import dev.mcpgateway.gateway.model.cache.ExactCache;
 import dev.mcpgateway.gateway.model.guard.PolicyGuardrails;
 import dev.mcpgateway.gateway.model.kept.KeptState;
 import dev.mcpgateway.gateway.model.route.HealthTable;
@@ -93,6 +91,7 @@ final class ModelWiring {
             Incidents incidents,
             EvidenceWiring evidence,
             PatternSet patterns,
+            SemanticWiring caches,
             List<AutoCloseable> transports)
             throws IOException {
         if (config.models().isEmpty()) {
@@ -144,7 +143,7 @@ final class ModelWiring {
                     new Attempts(models.routing(), health, admission, time, wiring.ids()),
                     JudgeWiring.of(models, health, wiring, incidents, telemetry, transports),
                     guardrails(models, config, patterns, incidents.safeMode()::guardrails, telemetry),
-                    cache(models, wiring, telemetry),
+                    caches.cache(models, wiring, telemetry),
                     evidence.evidence(),
                     policies,
                     kills,
@@ -193,12 +192,6 @@ final class ModelWiring {
                 .forEach((target, each) ->
                         states.put(target.toString(), each.state().level()));
         return states;
-    }
-
-    private static ModelCache cache(Models models, Wiring wiring, Telemetry telemetry) {
-        return models.caches().exact().aliases().isEmpty()
-                ? ModelCache.NONE
-                : new ExactCache(models.caches(), telemetry, wiring.nanoClock(), wiring.secureRandom());
     }
 
     private static Admission admission(Models models) {

@@ -9,8 +9,9 @@ import java.util.Map;
  * The caches of models' answers.
  *
  * @param exact answers to the very same request
+ * @param semantic answers to requests whose last text means the same
  */
-public record ModelCaches(Exact exact) {
+public record ModelCaches(Exact exact, Semantic semantic) {
     /**
      * Answers to the very same request.
      *
@@ -24,6 +25,36 @@ public record ModelCaches(Exact exact) {
         /** Keeps the order of the file. */
         public Exact {
             aliases = Collections.unmodifiableMap(new LinkedHashMap<>(aliases));
+        }
+    }
+
+    /**
+     * Answers to requests that differ in nothing but how the last text says what it means.
+     *
+     * @param aliases the models whose answers are kept; of no other is one
+     * @param similarity least cosine of the two texts
+     * @param observe whether hits are counted only, and the provider is asked all the same
+     * @param bytes most bytes of all answers and of what they are found by
+     * @param entries most answers
+     * @param entryBytes most bytes of one; a longer one is not kept
+     * @param compared most texts that one text is compared with
+     */
+    public record Semantic(
+            Map<String, Kept> aliases,
+            float similarity,
+            boolean observe,
+            long bytes,
+            int entries,
+            int entryBytes,
+            int compared) {
+        /** Keeps the order of the file. */
+        public Semantic {
+            aliases = Collections.unmodifiableMap(new LinkedHashMap<>(aliases));
+        }
+
+        /** Whether answers of any model are kept. */
+        public boolean isOn() {
+            return !aliases.isEmpty();
         }
     }
 

@@ -32,13 +32,14 @@ final class ModelCachesReader {
     static ModelCaches caches(YamlObject models, Set<String> aliases) {
         Optional<YamlObject> section = models.object("cache");
         if (section.isEmpty()) {
-            return new ModelCaches(NOTHING);
+            return new ModelCaches(NOTHING, SemanticCacheReader.NOTHING);
         }
         YamlObject cache = section.get();
         TenantClaim.refuse(cache);
         Exact exact = cache.object("exact").map(each -> exact(each, aliases)).orElse(NOTHING);
+        ModelCaches.Semantic semantic = SemanticCacheReader.semantic(cache, aliases);
         cache.rejectUnknownKeys();
-        return new ModelCaches(exact);
+        return new ModelCaches(exact, semantic);
     }
 
     private static Exact exact(YamlObject section, Set<String> aliases) {

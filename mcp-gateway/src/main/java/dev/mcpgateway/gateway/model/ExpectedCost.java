@@ -45,7 +45,7 @@ public final class ExpectedCost {
             this.asked = asked;
         }
 
-        /** Nothing for a target without a price, or without one of the service tier that is asked for. */
+        /** Nothing for a target without a price, or without one of the tier, speed and place that are asked for. */
         @Override
         public OptionalLong apply(Models.Target target) {
             PriceTable table = prices == null ? money.prices().get() : prices;
@@ -53,14 +53,14 @@ public final class ExpectedCost {
             LocalDate day = clock.instant().atZone(ZoneOffset.UTC).toLocalDate();
             AskedTokens tokens = AskedTokens.of(request);
             return table.find(target.provider(), target.model(), day)
-                    .filter(price -> price.has(tokens.tier()))
+                    .filter(price -> price.has(tokens.terms()))
                     .map(price -> OptionalLong.of(cost(price, tokens)))
                     .orElse(OptionalLong.empty());
         }
 
         private long cost(Price price, AskedTokens tokens) {
             long output = tokens.outputMost(price, money.assumed());
-            return price.cost(new ModelUsage(asked.inputTokens(), 0, 0, 0, output, 0), tokens.tier());
+            return price.cost(new ModelUsage(asked.inputTokens(), 0, 0, 0, output, 0), tokens.terms());
         }
     }
 }

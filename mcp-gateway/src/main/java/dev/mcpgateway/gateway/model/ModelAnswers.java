@@ -61,7 +61,7 @@ final class ModelAnswers {
         HttpFields.Mutable headers = exchange.answerHeaders();
         switch (lookup) {
             case ModelCache.Lookup.Hit hit -> {
-                headers.put(CACHE, "hit");
+                headers.put(CACHE, hit.said());
                 headers.put(AGE, Long.toString(hit.ageSeconds()));
                 headers.put(ATTEMPTS, "0");
             }

@@ -25,7 +25,12 @@ public interface ModelCache {
          * @param by which cache has it, in the word of the audit log
          * @param ageSeconds since it was given
          */
-        record Hit(ModelReply reply, String by, long ageSeconds) implements Lookup {}
+        record Hit(ModelReply reply, String by, long ageSeconds) implements Lookup {
+            /** What the agent reads: an answer to another text is told from one to the very same. */
+            String said() {
+                return by.equals("semantic") ? by : "hit";
+            }
+        }
 
         /**
          * None; the one that will be given may be kept.

@@ -205,7 +205,10 @@ public final class Telemetry implements AutoCloseable {
         screened.add(findings, Attributes.of(Names.DECISION, action));
     }
 
-    /** Counts a call of a model whose answers are kept: {@code hit}, {@code miss} or {@code bypass}. */
+    /**
+     * Counts a call of a model whose answers are kept: {@code hit}, {@code miss} or {@code bypass}; what the semantic cache had
+     * for it begins with {@code semantic_}.
+     */
     public void cached(String result) {
         cached.add(1, Attributes.of(Names.RESULT, result));
     }

@@ -349,6 +349,21 @@ class ArchitectureTest {
     }
 
     @Test
+    void nativeCodeIsReachedInOnePlace() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(ROOT + "gateway.embed.MiniLm")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("ai.onnxruntime..", "dev.langchain4j..")
+                .because("the runtime is no part of the distribution: whoever else needs it would not start without it")
+                .check(CLASSES);
+        assertThat(CLASSES.get(ROOT + "gateway.embed.MiniLm").getDirectDependenciesFromSelf())
+                .as("the rule has something to see")
+                .anyMatch(each -> each.getTargetClass().getPackageName().startsWith("ai.onnxruntime"));
+    }
+
+    @Test
     void theExpressionLanguageStaysInItsPackage() {
         noClasses()
                 .that()

@@ -133,14 +133,17 @@ class ModelsConfigTest {
         assertThat(models("{" + plain + ", cache: {}}").caches().exact().aliases())
                 .isEmpty();
         assertThat(models("{" + plain + ", cache: {exact: {aliases: {a: {}}}}}").caches())
-                .isEqualTo(new ModelCaches(new ModelCaches.Exact(
-                        Map.of(
-                                "a",
-                                new ModelCaches.Kept(ModelCaches.Share.CALLER, Duration.ofMinutes(10), false, false)),
-                        64 << 20,
-                        10_000,
-                        1 << 20,
-                        Duration.ofSeconds(10))));
+                .isEqualTo(new ModelCaches(
+                        new ModelCaches.Exact(
+                                Map.of(
+                                        "a",
+                                        new ModelCaches.Kept(
+                                                ModelCaches.Share.CALLER, Duration.ofMinutes(10), false, false)),
+                                64 << 20,
+                                10_000,
+                                1 << 20,
+                                Duration.ofSeconds(10)),
+                        SemanticCacheReader.NOTHING));
     }
 
     @ParameterizedTest
@@ -151,6 +154,12 @@ class ModelsConfigTest {
             {exact: {aliases: {a: {}}, entry_bytes: 1}} | /models/cache/exact/entry_bytes | 1024 to
             {tenant_claim: org, exact: {aliases: {a: {}}}} | /models/cache/tenant_claim | set once, with its issuer
             {fuzzy: {}} | /models/cache/fuzzy | unknown key 'fuzzy'
+            {semantic: {}} | /models/cache/semantic | no model's answers are kept
+            {semantic: {aliases: {b: {}}}} | /models/cache/semantic/aliases/b | no model has the alias 'b'
+            {semantic: {aliases: {a: {tools: true}}}} | /models/cache/semantic/aliases/a/tools | unknown key 'tools'
+            {semantic: {aliases: {a: {}}, similarity_percent: 79}} | /models/cache/semantic/similarity_percent | 80 to 100
+            {semantic: {aliases: {a: {}}, compared: 10001}} | /models/cache/semantic/compared | 1 to 10000
+            {semantic: {aliases: {a: {}}, wait_ms: 1}} | /models/cache/semantic/wait_ms | unknown key 'wait_ms'
             """, quoteCharacter = '~')
     void whatIsWrongWithACacheIsToldAtItsKey(String cache, String pointer, String says) {
         String yaml = provider("kind: openai, credential: none").replaceFirst("}$", ", cache: " + cache + "}");
@@ -159,6 +168,28 @@ class ModelsConfigTest {
             assertThat(problem.pointer()).startsWith(pointer);
             assertThat(problem.message()).contains(says);
         });
+    }
+
+    @Test
+    void theSemanticCacheIsReadWithItsBounds() {
+        Models models = models(provider("kind: openai, credential: none")
+                .replaceFirst(
+                        "}$",
+                        ", cache: {semantic: {aliases: {a: {share: tenant, ttl_s: 5}}, similarity_percent: 97, observe: true,"
+                                + " bytes: 20000000, entries: 7, entry_bytes: 2048, compared: 9}}}"));
+
+        assertThat(models.caches().exact().aliases()).isEmpty();
+        assertThat(models.caches().semantic())
+                .isEqualTo(new ModelCaches.Semantic(
+                        Map.of(
+                                "a",
+                                new ModelCaches.Kept(ModelCaches.Share.TENANT, Duration.ofSeconds(5), false, false)),
+                        0.97f,
+                        true,
+                        20_000_000,
+                        7,
+                        2048,
+                        9));
     }
 
     @Test

@@ -37,6 +37,31 @@ record CacheKey(String sha256) {
         return new CacheKey(parts.hash());
     }
 
+    /**
+     * What a request has beside one of its texts: equal for requests that ask the same of the same, but of another text. What
+     * came and what goes on are one, since nothing was changed.
+     *
+     * @param text the node of the text
+     */
+    static CacheKey around(int text, Tenant tenant, String sharing, String policyHash, String alias, ModelAsk ask) {
+        Parts parts = new Parts();
+        parts.text("around")
+                .text(tenant.isNamed() ? "tenant" : "caller")
+                .text(tenant.id())
+                .text(sharing);
+        parts.text(policyHash).text(alias).text(ask.request().api().name());
+        Map<String, String> headers = new TreeMap<>(ask.headers());
+        headers.remove(IDEMPOTENCY_KEY);
+        headers.forEach((name, value) -> parts.text(name).text(value));
+        parts.text("").bytes(RequestForm.of(ask.request().body(), text));
+        return new CacheKey(parts.hash());
+    }
+
+    /** The key of one text among those that are asked with all else equal. */
+    CacheKey with(String text) {
+        return new CacheKey(new Parts().text("with").text(sha256).text(text).hash());
+    }
+
     private static final class Parts {
         private final MessageDigest sha256;
 

@@ -5,8 +5,6 @@ import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.config.ModelCaches;
 import dev.mcpgateway.gateway.config.ModelCaches.Kept;
-import dev.mcpgateway.gateway.config.ModelCaches.Share;
-import dev.mcpgateway.gateway.identity.Caller;
 import dev.mcpgateway.gateway.model.ModelAsk;
 import dev.mcpgateway.gateway.model.ModelCache;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
@@ -55,14 +53,10 @@ public final class ExactCache implements ModelCache {
             return Lookup.BYPASS;
         }
         Tenant tenant = Tenant.of(ask.caller());
-        CacheKey key = CacheKey.of(tenant, sharing(ask.caller(), tenant, kept), policyHash, alias, ask);
+        CacheKey key = CacheKey.of(tenant, tenant.sharing(ask.caller(), kept.share()), policyHash, alias, ask);
         Lookup found = find(new Slot(tenant, key, kept.life().toNanos()), ask);
         telemetry.cached(found instanceof Lookup.Hit ? "hit" : "miss");
         return found;
-    }
-
-    private static String sharing(Caller caller, Tenant tenant, Kept kept) {
-        return kept.share() == Share.TENANT && tenant.isNamed() ? "" : caller.key();
     }
 
     /** Each turn of the loop waits for another call, and all of them together for no longer than the limit. */

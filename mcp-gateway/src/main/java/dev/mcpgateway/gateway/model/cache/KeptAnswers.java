@@ -3,10 +3,12 @@ package dev.mcpgateway.gateway.model.cache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Scheduler;
 import dev.mcpgateway.gateway.config.ModelCaches;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /** Sealed answers by their keys, bounded in bytes and in number, each for its time. */
@@ -27,17 +29,30 @@ final class KeptAnswers {
 
     /** Nothing yet; within these bounds. */
     KeptAnswers(ModelCaches.Exact bounds, TenantKeys keys, LongSupplier nanoClock) {
+        this(bounds.bytes(), bounds.entries(), 0, _ -> {}, keys, nanoClock);
+    }
+
+    /**
+     * Nothing yet; within these bounds.
+     *
+     * @param beside bytes that somebody else keeps for each answer
+     * @param gone told of each answer that is not there any more, in the thread that finds or makes it so
+     */
+    KeptAnswers(long bytes, int entries, int beside, Consumer<CacheKey> gone, TenantKeys keys, LongSupplier nanoClock) {
         this.keys = keys;
         this.nanoClock = nanoClock;
         // an answer weighs at least its share of the bytes, which bounds the number of answers, too
-        int least = (int) Math.min(Integer.MAX_VALUE, bounds.bytes() / bounds.entries());
+        int least = (int) Math.min(Integer.MAX_VALUE, bytes / entries);
         this.byKey = Caffeine.newBuilder()
-                .maximumWeight(bounds.bytes())
-                .<CacheKey, Sealed>weigher((_, kept) -> Math.max(least, kept.content().length + OVERHEAD))
+                .maximumWeight(bytes)
+                .<CacheKey, Sealed>weigher((_, kept) -> Math.max(least, kept.content().length + OVERHEAD + beside))
                 .expireAfter(Expiry.<CacheKey, Sealed>creating((_, kept) -> Duration.ofNanos(kept.lifeNanos())))
-                .<CacheKey, Sealed>removalListener((_, kept, _) -> {
+                .<CacheKey, Sealed>removalListener((key, kept, cause) -> {
                     if (kept != null) {
                         keys.release(kept.tenant());
+                    }
+                    if (key != null && cause != RemovalCause.REPLACED) {
+                        gone.accept(key);
                     }
                 })
                 .ticker(nanoClock::getAsLong)
@@ -55,6 +70,11 @@ final class KeptAnswers {
         }
         return keys.open(slot, kept.content())
                 .map(content -> new Found(content, Math.max(0, nanoClock.getAsLong() - kept.sinceNanos())));
+    }
+
+    /** Forgets one. */
+    void forget(CacheKey key) {
+        byKey.invalidate(key);
     }
 
     /** Forgets all. */

@@ -11,9 +11,16 @@ import java.util.TreeMap;
  * written otherwise may be refused.
  */
 final class RequestForm {
+    private static final byte[] EMPTY = {'"', '"'};
+
     private RequestForm() {}
 
     static byte[] of(JsonDocument request) {
+        return of(request, JsonDocument.NONE);
+    }
+
+    /** The same with an empty place for one of its texts, which is at no other place than the request has it. */
+    static byte[] of(JsonDocument request, int hole) {
         TreeMap<String, Integer> members = new TreeMap<>();
         for (int each = request.first(JsonDocument.ROOT);
                 each != JsonDocument.NONE;
@@ -24,7 +31,14 @@ final class RequestForm {
         members.forEach((name, value) -> {
             form.writeBytes(JsonText.quote(name));
             form.write(':');
-            write(request.bytes(), request.start(value), request.end(value), form);
+            int from = request.start(value);
+            int to = request.end(value);
+            if (hole != JsonDocument.NONE && from <= request.start(hole) && request.end(hole) <= to) {
+                write(request.bytes(), from, request.start(hole), form);
+                form.writeBytes(EMPTY);
+                from = request.end(hole);
+            }
+            write(request.bytes(), from, to, form);
             form.write(',');
         });
         return form.toByteArray();

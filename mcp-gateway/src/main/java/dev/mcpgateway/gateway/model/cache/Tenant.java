@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.model.cache;
 
+import dev.mcpgateway.gateway.config.ModelCaches.Share;
 import dev.mcpgateway.gateway.identity.Caller;
 
 /**
@@ -14,5 +15,10 @@ record Tenant(boolean isNamed, String id) {
         return caller.tenant().isEmpty()
                 ? new Tenant(false, caller.key())
                 : new Tenant(true, caller.subject().issuer() + '\n' + caller.tenant());
+    }
+
+    /** Among whom of the tenant the answers that a caller gets are shared; empty for all. */
+    String sharing(Caller caller, Share share) {
+        return share == Share.TENANT && isNamed ? "" : caller.key();
     }
 }

@@ -47,7 +47,12 @@ public record ModelAsk(
                         plan.skips().stream().map(skip -> skip.target().provider()))
                 .toList();
         return new ModelAsk(
-                exchange, caller, kept.request(asker(), request, providers), kept.headers(asker(), headers), asked, copy);
+                exchange,
+                caller,
+                kept.request(asker(), request, providers),
+                kept.headers(asker(), headers),
+                asked,
+                copy);
     }
 
     /** The same, asking something else. */

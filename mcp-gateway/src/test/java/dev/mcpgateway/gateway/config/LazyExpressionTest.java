@@ -12,15 +12,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A library of 8 MB is loaded where a rule needs it, and nowhere else. */
 class LazyExpressionTest {
-    private static final String CONFIG = """
-            version: 1
-            models:
-              providers: {p: {kind: openai, credential: none}}
-              aliases:
-                a: {targets: [{provider: p, model: m}], rules: [{when: {%s}, alias: b}]}
-                b: {targets: [{provider: p, model: n}]}
-            """;
-
     @TempDir
     Path folder;
 
@@ -34,7 +25,14 @@ class LazyExpressionTest {
 
     /** The classes that checking such a configuration loads. What else is wrong with it does not matter here. */
     private String loaded(String when) throws Exception {
-        Path config = Files.writeString(folder.resolve("gateway.yaml"), CONFIG.formatted(when));
+        Path config = Files.writeString(folder.resolve("gateway.yaml"), """
+                version: 1
+                models:
+                  providers: {p: {kind: openai, credential: none}}
+                  aliases:
+                    a: {targets: [{provider: p, model: m}], rules: [{when: {%s}, alias: b}]}
+                    b: {targets: [{provider: p, model: n}]}
+                """.formatted(when));
         Path log = folder.resolve("classes.log");
         Files.deleteIfExists(log);
         Process check = new ProcessBuilder(List.of(

@@ -383,16 +383,16 @@ class BudgetTest {
             turn.connection().awaitPeerClose();
         });
         String streamed = CHAT.replace("{\"model", "{\"stream\":true,\"model");
+        WireClient client;
         try (TestGateway gateway = with("{name: all, per: organisation, period: total, limit_usd: \"1\"}")
                 .limits("{drain_timeout_s: 0}")
                 .start()) {
             ModelAgent alice = ModelAgent.of(gateway);
-            try (WireClient client = alice.begin(alice.post("/v1/chat/completions", streamed))) {
-                client.readHead();
-                var _ = client.readEvent();
-                gateway.close();
-            }
+            client = alice.begin(alice.post("/v1/chat/completions", streamed));
+            client.readHead();
+            var _ = client.readEvent();
         }
+        client.close();
 
         // no outcome is asked of the audit log, so what was open then would count as all that was set aside
         try (Ledger ledger = new LocalLedger(

@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.cli;
 import dev.mcpgateway.gateway.config.ConfigFile;
 import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
 import dev.mcpgateway.gateway.config.GatewayConfig;
+import dev.mcpgateway.gateway.config.ModelCaches;
 import dev.mcpgateway.gateway.evidence.Exposure;
 import dev.mcpgateway.policy.yaml.Problem;
 import java.io.IOException;
@@ -72,18 +73,23 @@ final class ExposureCommand implements Callable<Integer> {
         return switch (ConfigFile.read(config)) {
             case Loaded.Good(GatewayConfig good) -> {
                 Map<String, String> kept = new LinkedHashMap<>();
-                good.models()
-                        .ifPresent(models -> models.caches()
-                                .exact()
-                                .aliases()
-                                .forEach((alias, each) -> kept.put(
-                                        alias,
-                                        "memory of the gateway (answers of the exact cache, up to "
-                                                + each.life().toSeconds() + " s)")));
+                good.models().ifPresent(models -> {
+                    models.caches().exact().aliases().forEach((alias, each) -> kept.put(alias, answers("exact", each)));
+                    models.caches()
+                            .semantic()
+                            .aliases()
+                            .forEach((alias, each) ->
+                                    kept.merge(alias, answers("semantic", each), (one, other) -> one + "; " + other));
+                });
                 yield kept;
             }
             case Loaded.Bad(List<Problem> problems) ->
                 throw new IOException(problems.getFirst().render());
         };
+    }
+
+    private static String answers(String cache, ModelCaches.Kept kept) {
+        return "memory of the gateway (answers of the " + cache + " cache, up to "
+                + kept.life().toSeconds() + " s)";
     }
 }

@@ -1,12 +1,7 @@
 package dev.mcpgateway.gateway.model;
 
 import dev.mcpgateway.audit.AuditTicket;
-import dev.mcpgateway.audit.AuditUnavailable;
-import dev.mcpgateway.audit.CallOutcome;
 import dev.mcpgateway.audit.CallStatus;
-import dev.mcpgateway.audit.ModelRouting;
-import dev.mcpgateway.audit.PayloadSize;
-import dev.mcpgateway.audit.TraceRef;
 import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelCall;
 import dev.mcpgateway.connectors.model.ModelEvent;
@@ -14,8 +9,6 @@ import dev.mcpgateway.connectors.model.ModelFacts;
 import dev.mcpgateway.connectors.model.ModelFailure;
 import dev.mcpgateway.connectors.model.ModelReply;
 import dev.mcpgateway.connectors.model.ModelStream;
-import dev.mcpgateway.gateway.admission.Admission;
-import dev.mcpgateway.gateway.admission.CallerPlaces;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
@@ -23,16 +16,10 @@ import dev.mcpgateway.gateway.call.Stage;
 import dev.mcpgateway.gateway.http.Answers.PeerGone;
 import dev.mcpgateway.gateway.model.kept.IssuedIds;
 import dev.mcpgateway.gateway.model.kept.KeptState;
-import dev.mcpgateway.gateway.model.money.Cost;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.gateway.telemetry.ModelTrace;
-import dev.mcpgateway.gateway.telemetry.Telemetry;
-import dev.mcpgateway.policy.Decision;
-import dev.mcpgateway.policy.FeatureKind;
-import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Permit;
 import dev.mcpgateway.policy.Policy;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -44,154 +31,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModelCallPath {
     private final Supplier<Policy> policies;
-    private final ModelTable models;
-    private final Safety safety;
-    private final Admission admission;
+    private final ModelAdmission admission;
     private final Attempts attempts;
     private final Onlooker onlooker;
-    private final Guardrails guardrails;
-    private final Budgets budgets;
-    private final ModelCache cache;
-    private final ModelEvidence evidence;
     private final ModelRecords records;
     private final ModelAnswers answers;
-    private final Telemetry telemetry;
-    private final InstantSource clock;
-    private final int callsPerMinute;
-    private final CallerPlaces places;
     private final KeptState kept;
 
     ModelCallPath(
             Supplier<Policy> policies,
-            ModelTable models,
-            Safety safety,
-            Admission admission,
+            ModelAdmission admission,
             Attempts attempts,
             Onlooker onlooker,
-            Guardrails guardrails,
-            Budgets budgets,
-            ModelCache cache,
-            ModelEvidence evidence,
             ModelRecords records,
             ModelAnswers answers,
-            Telemetry telemetry,
-            InstantSource clock,
-            int callsPerMinute,
-            CallerPlaces places,
             KeptState kept) {
         this.policies = policies;
-        this.models = models;
-        this.safety = safety;
         this.admission = admission;
         this.attempts = attempts;
         this.onlooker = onlooker;
-        this.guardrails = guardrails;
-        this.budgets = budgets;
-        this.cache = cache;
-        this.evidence = evidence;
         this.records = records;
         this.answers = answers;
-        this.telemetry = telemetry;
-        this.clock = clock;
-        this.callsPerMinute = callsPerMinute;
-        this.places = places;
         this.kept = kept;
-    }
-
-    /** What the stages before RECORD give: all that the others need, and what is to be given back. */
-    private record Admitted(
-            ModelAsk ask,
-            Plan plan,
-            Permit permit,
-            Guardrails.OnCall guard,
-            Admission.Place place,
-            Reservation reservation,
-            ModelCache.Lookup cached,
-            ContentKeeper.OnCall content,
-            Observed observed)
-            implements AutoCloseable {
-        ModelTable.Target target() {
-            return plan.first();
-        }
-
-        /** An answer that was kept costs nothing. */
-        Reservation toSettle() {
-            return cached instanceof ModelCache.Lookup.Hit ? Reservation.FREE : reservation;
-        }
-
-        /** Which cache has the answer; empty for none. */
-        String cachedBy() {
-            return cached instanceof ModelCache.Lookup.Hit hit ? hit.by() : "";
-        }
-
-        ModelCache.Keeper keeper() {
-            return cached instanceof ModelCache.Lookup.Miss(ModelCache.Keeper keeper, var _)
-                    ? keeper
-                    : ModelCache.Keeper.NOTHING;
-        }
-
-        @Override
-        public void close() {
-            try (place) {
-                content.close();
-                keeper().close();
-                reservation.close();
-            }
-        }
-    }
-
-    /** What is known of a call while it is carried out, for its outcome record. */
-    private static final class Progress implements AutoCloseable {
-        private final long sinceNanos;
-        private final Reservation reservation;
-        private final ModelTable.Target target;
-        private final Guardrails.OnCall guard;
-        private final String cachedBy;
-        private final Decisions decisions;
-        private @Nullable Attempt attempt;
-        private int status;
-        private long bytesIn;
-        private ModelFacts facts = ModelFacts.NONE;
-        private Reservation.End end = Reservation.End.CUT;
-
-        /** Whether something was not passed on, of which a later reader of a kept answer would not be told. */
-        private boolean dropped;
-
-        private boolean settled;
-
-        private Progress(Admitted admitted, CallTrace trace) {
-            this.sinceNanos = trace.now();
-            this.reservation = admitted.toSettle();
-            this.target = admitted.target();
-            this.guard = admitted.guard();
-            this.cachedBy = admitted.cachedBy();
-            this.decisions = new Decisions(trace);
-        }
-
-        /** Who answered or failed last; who was to be asked first where nobody was. */
-        ModelTable.Target target() {
-            return attempt == null ? target : attempt.target();
-        }
-
-        ModelRouting routing() {
-            if (attempt == null || attempt.number() == 0) {
-                return new ModelRouting("", "", 0, false, decisions.steps());
-            }
-            boolean mismatch = attempt.isOfAnother(facts);
-            return new ModelRouting(
-                    target().provider().name(), target().model(), attempt.number(), mismatch, decisions.steps());
-        }
-
-        /** What was asked of a provider is paid, whatever kept it from being finished. */
-        @Override
-        public void close() {
-            if (attempt != null) {
-                if (attempt.number() > 0 && !settled) {
-                    var _ = reservation.settle(target(), facts, bytesIn, Reservation.End.CUT);
-                }
-                attempt.close();
-            }
-        }
     }
 
     /**
@@ -201,7 +62,8 @@ final class ModelCallPath {
      */
     @Nullable
     String handle(ModelAsk ask, CallTrace trace) {
-        try (Admitted admitted = admit(policies.get(), ask, trace); // LOCATE AUTHORIZE ADMIT CHECK ROUTE BUDGET CACHE
+        // LOCATE AUTHORIZE ADMIT CHECK ROUTE BUDGET CACHE
+        try (Admitted admitted = admission.admit(policies.get(), ask, trace);
                 AuditTicket ticket = record(admitted, trace); // RECORD
                 Progress progress = new Progress(admitted, trace)) {
             try {
@@ -220,90 +82,6 @@ final class ModelCallPath {
         }
     }
 
-    private Admitted admit(Policy policy, ModelAsk ask, CallTrace trace) {
-        Guardrails.OnCall guard = Guardrails.OnCall.NOT_BEGUN;
-        try {
-            trace.enter(Stage.LOCATE);
-            Observed observed = evidence.observing().of(policy, ask);
-            Permit permit = permit(policy, ask, observed);
-            if (models.find(permit.feature().own()) == null) {
-                throw new Refused(Reason.UNKNOWN_MODEL);
-            }
-            // a count costs nothing: a flood of large requests must not be screened first
-            trace.enter(Stage.ADMIT);
-            observed.limit(() -> admission.rate(
-                    ask.caller().key(),
-                    permit.feature().canonical(),
-                    safety.callsPerMinute(permit.limits().callsPerMinute().orElse(callsPerMinute))));
-            trace.enter(Stage.CHECK);
-            guard = guardrails.begin(policy, permit, ask.request());
-            ModelAsk checked = ask.with(guard.request());
-            trace.enter(Stage.ROUTE);
-            Plan plan = safety.plan(permit.feature().own(), checked, models);
-            StoredState.require(checked.request(), plan);
-            return reserved(checked.to(plan, kept), plan, permit, guard, observed, policy.hash(), trace);
-        } catch (Refused refused) {
-            throw records.refused(ask, refused.why(), trace.stage(), policy.hash(), traceRef(trace), guard.seen());
-        }
-    }
-
-    /** From here on the caller's place and the reservation are given back whatever happens. */
-    private Admitted reserved(
-            ModelAsk ask,
-            Plan plan,
-            Permit permit,
-            Guardrails.OnCall guard,
-            Observed observed,
-            String policyHash,
-            CallTrace trace) {
-        Reservation reservation = Reservation.FREE;
-        ModelCache.Lookup cached = ModelCache.Lookup.OFF;
-        Admission.Place place = places.take(ask.caller().key());
-        boolean admitted = false;
-        try {
-            trace.enter(Stage.BUDGET);
-            reservation = observed.reserve(budgets, ask, permit, plan);
-            trace.enter(Stage.CACHE);
-            cached = cache.find(ask, permit, policyHash);
-            trace.enter(Stage.RECORD);
-            ContentKeeper.OnCall content = evidence.content().begin(ask, permit);
-            admitted = true;
-            return new Admitted(ask, plan, permit, guard, place, reservation, cached, content, observed);
-        } finally {
-            if (!admitted) {
-                ContentKeeper.OnCall nothing = ContentKeeper.OnCall.NOTHING;
-                new Admitted(ask, plan, permit, guard, place, reservation, cached, nothing, observed).close();
-            }
-        }
-    }
-
-    /** Who may not call a model learns nothing about it, not even whether there is one. */
-    private Permit permit(Policy policy, ModelAsk ask, Observed observed) {
-        FeatureName model = FeatureName.parse(
-                        FeatureKind.MODEL, FeatureName.MODELS + ask.request().model())
-                .orElseThrow(() -> new Refused(Reason.UNKNOWN_MODEL));
-        Decision decision = policy.decideModel(ask.asker().subject(), model, clock.instant());
-        return switch (observed.instead(decision)) {
-            case Decision.Allow(Permit permit) -> {
-                telemetry.decided("allow");
-                yield permit;
-            }
-            case Decision.Deny(String reason, @Nullable String ruleId) -> {
-                telemetry.decided("hidden");
-                throw new Refused(Refusal.of(
-                        models.find(model.own()) == null ? Reason.UNKNOWN_MODEL : Reason.MODEL_HIDDEN,
-                        ruleId == null ? reason : reason + " by " + ruleId));
-            }
-            case Decision.NeedsScope(var scopes) -> {
-                telemetry.decided("needs_scope");
-                throw new Refused(
-                        models.find(model.own()) == null
-                                ? Refusal.of(Reason.UNKNOWN_MODEL)
-                                : Refusal.needsScope(scopes));
-            }
-        };
-    }
-
     private AuditTicket record(Admitted admitted, CallTrace trace) {
         AuditTicket ticket = admitted.cachedBy().isEmpty()
                 ? records.opened(
@@ -311,9 +89,12 @@ final class ModelCallPath {
                         admitted.target(),
                         admitted.permit(),
                         admitted.observed().decision(),
-                        traceRef(trace))
+                        ModelRecords.traceRef(trace))
                 : records.openedFromCache(
-                        admitted.ask(), admitted.permit(), admitted.observed().decision(), traceRef(trace));
+                        admitted.ask(),
+                        admitted.permit(),
+                        admitted.observed().decision(),
+                        ModelRecords.traceRef(trace));
         admitted.content().recorded();
         return ticket;
     }
@@ -384,7 +165,7 @@ final class ModelCallPath {
         trace.enter(Stage.FINISH);
         admitted.content().whole(body);
         admitted.content().complete();
-        finish(ticket, progress, trace, CallStatus.OK, "", issued.length);
+        progress.finish(ticket, trace, CallStatus.OK, "", issued.length);
         if (!progress.dropped) {
             admitted.keeper().whole(new ModelReply.Whole(body, whole.requestId(), whole.facts()));
         }
@@ -449,9 +230,8 @@ final class ModelCallPath {
         trace.enter(Stage.FINISH);
         admitted.content().whole(body);
         admitted.content().complete();
-        finish(
+        progress.finish(
                 ticket,
-                progress,
                 trace,
                 ModelOutcomes.status(refusal.reason()),
                 refusal.reason().code(),
@@ -486,9 +266,8 @@ final class ModelCallPath {
             progress.end = complete ? Reservation.End.COMPLETE : Reservation.End.CUT;
             trace.enter(Stage.FINISH);
             admitted.content().complete();
-            finish(
+            progress.finish(
                     ticket,
-                    progress,
                     trace,
                     complete ? CallStatus.OK : CallStatus.PROTOCOL_ERROR,
                     error == null ? "" : error,
@@ -559,45 +338,7 @@ final class ModelCallPath {
         }
         var _ = Thread.interrupted();
         Reason reason = refused.why().reason();
-        finish(ticket, progress, trace, ModelOutcomes.status(reason), reason.code(), -1);
+        progress.finish(ticket, trace, ModelOutcomes.status(reason), reason.code(), -1);
         return refused.alreadyRecorded();
-    }
-
-    private static void finish(
-            AuditTicket ticket,
-            Progress progress,
-            CallTrace trace,
-            CallStatus status,
-            String errorCode,
-            long answerBytes) {
-        Cost cost = Cost.UNKNOWN;
-        if (progress.attempt != null) {
-            progress.settled = true;
-            cost = progress.reservation.settle(progress.target(), progress.facts, progress.bytesIn, progress.end);
-            progress.attempt.cost(cost);
-            progress.attempt.ended(progress.facts, errorCode.isEmpty() ? null : errorCode);
-            // before the record, since what its breaker makes of it belongs into that
-            progress.attempt.close();
-        }
-        try {
-            ticket.finish(new CallOutcome(
-                    status,
-                    errorCode,
-                    progress.cachedBy.isEmpty() ? progress.status : 0,
-                    (trace.now() - progress.sinceNanos) / 1000,
-                    progress.cachedBy.isEmpty() ? progress.bytesIn : 0,
-                    0,
-                    answerBytes < 0 ? PayloadSize.NONE : new PayloadSize(answerBytes),
-                    progress.guard.seen(),
-                    ModelOutcomes.said(progress.facts, cost, progress.cachedBy, progress.routing()),
-                    List.of()));
-        } catch (AuditUnavailable failure) {
-            throw ModelRecords.unavailable(failure);
-        }
-    }
-
-    private static TraceRef traceRef(CallTrace trace) {
-        String traceparent = trace.traceparent();
-        return traceparent == null ? TraceRef.NONE : new TraceRef(traceparent);
     }
 }

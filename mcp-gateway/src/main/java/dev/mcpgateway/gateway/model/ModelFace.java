@@ -140,24 +140,21 @@ public final class ModelFace {
     private ModelEndpoint endpoint(Authenticator authenticator, BoundedBody bodies, ModelAnswers answers) {
         ModelRecords records = new ModelRecords(audit);
         Safety safety = new Safety(safeMode, restrictions);
-        ModelCallPath calls = new ModelCallPath(
-                policies,
+        ModelAdmission admissions = new ModelAdmission(
                 models,
                 safety,
                 admission,
-                attempts,
-                onlooker,
                 guardrails,
                 money.<Budgets>map(known -> new MeteredBudgets(known, clock)).orElse(Budgets.NONE),
                 safety.resting(cache),
                 evidence,
                 records,
-                answers,
                 telemetry,
                 clock,
                 settings.callsPerMinute(),
                 new CallerPlaces(settings.callsAtOnce()),
                 kept);
+        ModelCallPath calls = new ModelCallPath(policies, admissions, attempts, onlooker, records, answers, kept);
         onlooker.begin(new OwnCalls(calls, kills, records, telemetry));
         return new ModelEndpoint(
                 settings.audience(),

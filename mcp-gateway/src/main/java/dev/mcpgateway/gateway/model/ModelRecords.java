@@ -29,6 +29,7 @@ import dev.mcpgateway.gateway.http.AnyExchange;
 import dev.mcpgateway.gateway.http.Exchange;
 import dev.mcpgateway.gateway.identity.Caller;
 import dev.mcpgateway.gateway.records.Parties;
+import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Permit;
 import java.nio.charset.StandardCharsets;
@@ -213,5 +214,11 @@ final class ModelRecords {
         return new Refused(Refusal.of(Reason.AUDIT_UNAVAILABLE, String.valueOf(failure.getMessage()))
                         .retryAfter(RETRY_SECONDS))
                 .alreadyRecorded();
+    }
+
+    /** The trace that records of a call name. */
+    static TraceRef traceRef(CallTrace trace) {
+        String traceparent = trace.traceparent();
+        return traceparent == null ? TraceRef.NONE : new TraceRef(traceparent);
     }
 }

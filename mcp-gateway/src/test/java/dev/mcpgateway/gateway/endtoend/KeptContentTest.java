@@ -235,8 +235,12 @@ class KeptContentTest {
         of("").chat(CHAT);
         of("umbrella").chat(CHAT);
         of("acme").chat(CHAT);
-        ModelAgent.of(gateway, "alice", Map.of("tenant", List.of("acme"))).chat(CHAT);
-        gateway.newRecords(8);
+        gateway.newRecords(6);
+        assertThat(ModelAgent.of(gateway, "alice", Map.of("tenant", List.of("acme")))
+                        .chat(CHAT)
+                        .status())
+                .as("of several tenants")
+                .isEqualTo(401);
 
         gateway.close();
         assertThat(files()).isEmpty();

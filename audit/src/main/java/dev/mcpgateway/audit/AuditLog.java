@@ -29,6 +29,9 @@ public final class AuditLog implements AutoCloseable {
     /** How often the writer is looked at. */
     private static final long WATCH_NANOS = 250_000_000;
 
+    /** How long records that guard nothing wait for one that does. */
+    private static final long UNAWAITED_NANOS = 2_000_000;
+
     /** A batch of this size shows callers in parallel; then the next batch may wait for more of them. */
     private static final int BUSY_BATCH_RECORDS = 4;
 
@@ -248,6 +251,7 @@ public final class AuditLog implements AutoCloseable {
             while (!state.isFailed() && !(closing && records.isEmpty())) {
                 core.step(records);
                 queue.awaitRecord(core.idleNanos());
+                queue.awaitUrgency(limits.batches().recordsMax(), UNAWAITED_NANOS);
                 if (records.size() >= BUSY_BATCH_RECORDS) {
                     queue.linger(
                             limits.batches().recordsMax(),

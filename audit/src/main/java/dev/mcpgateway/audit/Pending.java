@@ -31,6 +31,9 @@ final class Pending {
     /** How many records the stack holds with this one on top. */
     int depth;
 
+    /** Whether somebody waits for this one or one below it. */
+    boolean urgent;
+
     private Pending(
             JsonBytes middle, @Nullable Thread waiter, Runnable onCompletion, @Nullable CallOpened opens, long closes) {
         this.middle = middle;
@@ -63,6 +66,10 @@ final class Pending {
     /** A record of the writer itself. */
     static Pending internal(JsonBytes middle) {
         return new Pending(middle, null, () -> {}, null, -1);
+    }
+
+    boolean isAwaited() {
+        return waiter != null;
     }
 
     JsonBytes middle() {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lock-free hand-over from many callers to the one writer: a stack that the writer takes whole.
  *
- * <p>Only the caller that finds the stack empty wakes the writer, so there is one wake-up per batch and not per record.
+ * <p>Only the caller that finds the stack empty, or is the first to wait, wakes the writer, so there are at most two
+ * wake-ups per batch and not one per record.
  */
 final class RecordQueue {
     /** How often a growing batch is looked at. */
@@ -39,8 +40,9 @@ final class RecordQueue {
             under = top.get();
             record.below = under;
             record.depth = under == null ? 1 : under.depth + 1;
+            record.urgent = record.isAwaited() || (under != null && under.urgent);
         } while (!top.compareAndSet(under, record));
-        if (under == null) {
+        if (under == null || (record.urgent && !under.urgent)) {
             wakeWriter();
         }
         if (state.isFinal()) {
@@ -71,6 +73,25 @@ final class RecordQueue {
         if (top.get() == null) {
             LockSupport.parkNanos(this, nanos);
         }
+    }
+
+    /**
+     * Lets records for which nobody waits wait for one that somebody waits for, so that both are synced at once: who calls
+     * again at once after an answer would otherwise wait for the sync of the last call's outcome, and then for its own.
+     *
+     * @param most records that are not kept waiting any more
+     * @param nanos longest time to wait
+     */
+    void awaitUrgency(int most, long nanos) {
+        long end = nanoTime.getAsLong() + nanos;
+        for (long rest = nanos; rest > 0 && hasTime(most); rest = end - nanoTime.getAsLong()) {
+            LockSupport.parkNanos(this, rest);
+        }
+    }
+
+    private boolean hasTime(int most) {
+        Pending record = top.get();
+        return record != null && !record.urgent && record.depth < most && !state.isClosing() && !state.isFinal();
     }
 
     /**

@@ -33,6 +33,8 @@ public record ModelFailure(
         BUSY,
         /** The provider did not answer, or not go on, in time. */
         TIMED_OUT,
+        /** The call's whole time is over, however lively its stream was. */
+        OUT_OF_TIME,
         /** The connection broke, or the stream ended without its last event. */
         BROKEN,
         /** The answer is none in the provider's protocol. */
@@ -68,18 +70,6 @@ public record ModelFailure(
     /** The same with what the answer said of itself. */
     public ModelFailure with(ModelFacts said) {
         return new ModelFailure(cause, status, body, retryAfterSeconds, requestId, detail, said);
-    }
-
-    private static final String TOTAL = "the call's whole time is over";
-
-    /** A stream that was cut because the call may not take longer, however lively it was. */
-    public static ModelFailure outOfTotalTime() {
-        return of(Cause.TIMED_OUT, TOTAL);
-    }
-
-    /** Whether a stream was cut by the limit of the whole call, and not by its own silence. */
-    public boolean isOutOfTotalTime() {
-        return cause == Cause.TIMED_OUT && detail.equals(TOTAL);
     }
 
     /** Nobody waits for the answer any more. */

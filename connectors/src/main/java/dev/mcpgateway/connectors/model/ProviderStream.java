@@ -156,7 +156,10 @@ final class ProviderStream implements ModelStream {
         } catch (HttpFault fault) {
             boolean isOver =
                     fault.kind() == HttpFault.Kind.DEADLINE && limits.total().isOver(limits.time());
-            return new Step.Broken(isOver ? ModelFailure.outOfTotalTime() : Faults.failure(fault));
+            return new Step.Broken(
+                    isOver
+                            ? ModelFailure.of(Cause.OUT_OF_TIME, "the call's whole time is over")
+                            : Faults.failure(fault));
         } catch (IOException impossible) {
             throw new IllegalStateException("bodies throw faults only", impossible);
         }

@@ -89,7 +89,7 @@ final class Attempt implements AutoCloseable {
     /** What it held is free at once; its time is over, too. Who gets the rest of a call's time has not failed at its end. */
     private void failed(ModelFailure failure, BooleanSupplier isOver) {
         reply = new ModelReply.Failed(failure);
-        outcome = failure.cause() == Cause.TIMED_OUT && isOver.getAsBoolean()
+        outcome = (failure.cause() == Cause.TIMED_OUT || failure.cause() == Cause.OUT_OF_TIME) && isOver.getAsBoolean()
                 ? Outcome.IGNORED
                 : FailureClass.outcome(failure);
         release();

@@ -61,7 +61,8 @@ final class EventsOut {
 
     /** Sends what was gathered, and blocks until the agent took it. */
     void send() throws PeerGone {
-        if (gathered.size() == 0 || gone != null) {
+        requireTaken();
+        if (gathered.size() == 0) {
             return;
         }
         byte[] events = gathered.toByteArray();

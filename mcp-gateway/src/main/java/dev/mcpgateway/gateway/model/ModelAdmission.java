@@ -72,6 +72,8 @@ final class ModelAdmission {
      */
     Admitted admit(Policy policy, ModelAsk ask, CallTrace trace) {
         Guardrails.OnCall guard = Guardrails.OnCall.NOT_BEGUN;
+        Admission.Place place = () -> {};
+        boolean admitted = false;
         try {
             trace.enter(Stage.LOCATE);
             Observed observed = evidence.observing().of(policy, ask);
@@ -85,31 +87,38 @@ final class ModelAdmission {
                     ask.caller().key(),
                     permit.feature().canonical(),
                     safety.callsPerMinute(permit.limits().callsPerMinute().orElse(callsPerMinute))));
+            place = places.take(ask.caller().key());
             trace.enter(Stage.CHECK);
             guard = guardrails.begin(policy, permit, ask.request());
             ModelAsk checked = ask.with(guard.request());
             trace.enter(Stage.ROUTE);
             Plan plan = safety.plan(permit.feature().own(), checked, models);
             StoredState.require(checked.request(), plan);
-            return reserved(checked.to(plan, kept), plan, permit, guard, observed, policy.hash(), trace);
+            Admitted all = reserved(checked.to(plan, kept), plan, permit, guard, place, observed, policy.hash(), trace);
+            admitted = true;
+            return all;
         } catch (Refused refused) {
             throw records.refused(
                     ask, refused.why(), trace.stage(), policy.hash(), ModelRecords.traceRef(trace), guard.seen());
+        } finally {
+            if (!admitted) {
+                place.close();
+            }
         }
     }
 
-    /** From here on the caller's place and the reservation are given back whatever happens. */
+    /** From here on the reservation is given back whatever happens. */
     private Admitted reserved(
             ModelAsk ask,
             Plan plan,
             Permit permit,
             Guardrails.OnCall guard,
+            Admission.Place place,
             Observed observed,
             String policyHash,
             CallTrace trace) {
         Reservation reservation = Reservation.FREE;
         ModelCache.Lookup cached = ModelCache.Lookup.OFF;
-        Admission.Place place = places.take(ask.caller().key());
         boolean admitted = false;
         try {
             trace.enter(Stage.BUDGET);

@@ -22,7 +22,7 @@ final class ModelOutcomes {
             case NO_CREDENTIAL, CREDENTIAL_REFUSED, NOT_ENTITLED -> Reason.CREDENTIAL_UNAVAILABLE;
             case NOT_CONNECTED, BROKEN -> Reason.UPSTREAM_DOWN;
             case BUSY -> Reason.UPSTREAM_BUSY;
-            case TIMED_OUT -> Reason.UPSTREAM_TIMED_OUT;
+            case TIMED_OUT, OUT_OF_TIME -> Reason.UPSTREAM_TIMED_OUT;
             case MALFORMED, UNREADABLE -> Reason.UPSTREAM_MALFORMED;
             case TOO_LARGE -> Reason.RESULT_TOO_LARGE;
             case RATE_LIMITED, TOO_LONG, REJECTED -> Reason.PROVIDER_REFUSED;
@@ -76,7 +76,7 @@ final class ModelOutcomes {
             // who has said why the model stopped has counted everything
             case UNREADABLE ->
                 failure.facts().finishReason().isEmpty() ? Reservation.End.CUT : Reservation.End.COMPLETE;
-            case TIMED_OUT, BROKEN, MALFORMED, TOO_LARGE, CANCELLED -> Reservation.End.CUT;
+            case TIMED_OUT, OUT_OF_TIME, BROKEN, MALFORMED, TOO_LARGE, CANCELLED -> Reservation.End.CUT;
         };
     }
 

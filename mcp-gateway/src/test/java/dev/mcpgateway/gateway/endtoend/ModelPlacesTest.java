@@ -68,6 +68,9 @@ class ModelPlacesTest {
             assertThat(refused.status()).isEqualTo(429);
             assertThat(refused.header("Retry-After")).contains("1");
             assertThat(refused.json().at("/error/code").asString()).isEqualTo("rate_limit_exceeded");
+            assertThat(gateway.records().getLast().text("detail.stage"))
+                    .as("before anything is screened")
+                    .isEqualTo("ADMIT");
             whole();
             assertThat(ModelAgent.of(gateway, "bob").chat(CHAT).status())
                     .as("somebody else's places are their own")

@@ -332,8 +332,10 @@ class AttemptsTest {
     void aStreamThatALimitOfOursEndedIsNoFailureOfItsTarget() {
         Attempts attempts = attempts(WATCHED);
         for (int each = 0; each < 5; each++) {
-            try (Attempt attempt =
-                    make(attempts, new Plan(List.of(one)), (_, _) -> streaming(ModelFailure.outOfTotalTime()))) {
+            try (Attempt attempt = make(
+                    attempts,
+                    new Plan(List.of(one)),
+                    (_, _) -> streaming(ModelFailure.of(Cause.OUT_OF_TIME, "over")))) {
                 readToItsEnd(attempt);
             }
         }

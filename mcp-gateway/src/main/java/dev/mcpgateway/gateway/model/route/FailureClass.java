@@ -15,7 +15,14 @@ public enum FailureClass {
     public static FailureClass of(ModelFailure failure) {
         return switch (failure.cause()) {
             case NOT_CONNECTED, BROKEN, MALFORMED, RATE_LIMITED, PROVIDER_ERROR -> AGAIN;
-            case UNTRANSLATABLE, NO_CREDENTIAL, CREDENTIAL_REFUSED, NOT_ENTITLED, BUSY, TIMED_OUT, TOO_LONG -> NEXT;
+            case UNTRANSLATABLE,
+                    NO_CREDENTIAL,
+                    CREDENTIAL_REFUSED,
+                    NOT_ENTITLED,
+                    BUSY,
+                    TIMED_OUT,
+                    OUT_OF_TIME,
+                    TOO_LONG -> NEXT;
             case REJECTED ->
                 switch (failure.status()) {
                     case 408, 409 -> AGAIN;
@@ -36,13 +43,13 @@ public enum FailureClass {
 
     /** What the end of a stream says whose first content is with the agent: a limit of ours may have ended a healthy one. */
     public static Breaker.Outcome brokenOff(ModelFailure failure) {
-        return failure.isOutOfTotalTime() ? Breaker.Outcome.IGNORED : outcome(failure);
+        return failure.cause() == ModelFailure.Cause.OUT_OF_TIME ? Breaker.Outcome.IGNORED : outcome(failure);
     }
 
     /** What a failure says about the health of a target. */
     public static Breaker.Outcome outcome(ModelFailure failure) {
         return switch (failure.cause()) {
-            case NOT_CONNECTED, TIMED_OUT, BROKEN, MALFORMED, PROVIDER_ERROR -> Breaker.Outcome.FAILURE;
+            case NOT_CONNECTED, TIMED_OUT, OUT_OF_TIME, BROKEN, MALFORMED, PROVIDER_ERROR -> Breaker.Outcome.FAILURE;
             case UNTRANSLATABLE,
                     NO_CREDENTIAL,
                     CREDENTIAL_REFUSED,

@@ -66,6 +66,12 @@ final class AnswerReader {
         }
     }
 
+    /** Whether an answer says that there is none: some servers fail with status 200. Others send an empty error with each answer. */
+    static boolean isError(JsonDocument answer) {
+        int error = answer.at(ERROR);
+        return (answer.is(error, Kind.OBJECT) || answer.is(error, Kind.STRING)) && answer.length(error) > 2;
+    }
+
     /** One event of a stream. */
     Mark event(JsonDocument event) {
         return switch (api) {

@@ -4,27 +4,20 @@ import dev.mcpgateway.connectors.model.ModelUsage;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
-import io.opentelemetry.api.metrics.LongHistogram;
 import io.opentelemetry.api.metrics.Meter;
 
 /** Metrics of calls of models. Labels are names of the configuration: what providers say would grow without bound. */
 final class ModelMetrics {
     private final DoubleHistogram duration;
     private final DoubleHistogram firstChunk;
-    private final LongHistogram tokens;
+    private final TokenMetrics tokens;
     private final LongCounter cost;
     private final LongCounter mismatches;
 
-    ModelMetrics(Meter meter) {
-        this.duration = seconds(meter, GenAi.DURATION, "Duration of calls of models.");
-        this.firstChunk = seconds(meter, GenAi.FIRST_CHUNK, "Time to the first event of a stream.");
-        this.tokens = meter.histogramBuilder(GenAi.TOKENS)
-                .ofLongs()
-                .setUnit("{token}")
-                .setDescription("Tokens of calls of models, as providers count them.")
-                .setExplicitBucketBoundariesAdvice(
-                        GenAi.TOKEN_COUNTS.stream().map(Double::longValue).toList())
-                .build();
+    ModelMetrics(Meter meter, GenAiNames names) {
+        this.duration = seconds(meter, names.duration(), "Duration of calls of models.");
+        this.firstChunk = seconds(meter, names.firstChunk(), "Time to the first event of a stream.");
+        this.tokens = TokenMetrics.of(meter, names);
         this.mismatches = meter.counterBuilder(Names.MISMATCH)
                 .setDescription("Answers of another model than was asked for.")
                 .build();
@@ -59,11 +52,6 @@ final class ModelMetrics {
     }
 
     void used(ModelUsage usage, Attributes attributes) {
-        tokens.record(
-                usage.input(),
-                attributes.toBuilder().put(GenAi.TOKEN_TYPE, "input").build());
-        tokens.record(
-                usage.output(),
-                attributes.toBuilder().put(GenAi.TOKEN_TYPE, "output").build());
+        tokens.used(usage, attributes);
     }
 }

@@ -151,7 +151,7 @@ class AttemptsTest {
                 ModelApi.CHAT_COMPLETIONS,
                 reservation,
                 new Decisions(trace),
-                target -> trace.providerBegins("chat", "a", target.provider().vendor(), target.model(), false),
+                target -> trace.providerBegins("chat", "a", target.provider(), target.model(), false),
                 (target, atMost) -> {
                     asked.add(target.model());
                     return sender.send(target, atMost);

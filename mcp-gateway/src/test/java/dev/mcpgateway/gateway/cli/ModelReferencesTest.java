@@ -196,6 +196,21 @@ class ModelReferencesTest {
     }
 
     @Test
+    void aJudgeThatNoRuleLetsJudge() throws Exception {
+        write("gateway.yaml", CONFIG + "  judge: {alias: mini, daily_usd: \"1\", aliases: {gpt: {percent: 5}}}\n");
+
+        assertThat(check().out())
+                .contains("no rule lets the judge call model 'mini': nothing would be judged", "/models/judge")
+                .contains("principals: {issuer: gateway, subject: judge}");
+        assertThat(check("--strict").code()).isEqualTo(ExitCode.PROBLEMS);
+
+        write("policy.yaml", POLICY + """
+                  - {id: judge, effect: permit, principals: {issuer: gateway, subject: judge}, actions: [model/call], resources: ["model:mini"]}
+                """);
+        assertThat(check("--strict").code()).as(check("--strict").err()).isZero();
+    }
+
+    @Test
     void aKeyOfAProviderThatCannotBeRead() throws Exception {
         write(
                 "gateway.yaml",

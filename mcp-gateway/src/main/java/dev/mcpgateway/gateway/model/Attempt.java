@@ -171,6 +171,10 @@ final class Attempt implements AutoCloseable {
     private void ended(ModelFacts said, @Nullable String error, String message) {
         if (!ended) {
             ended = true;
+            int context = target.entry().contextTokens();
+            if (context > 0 && said.usage().isKnown()) {
+                trace.contextUsed(said.usage(), context);
+            }
             trace.ended(said, error, message);
         }
     }

@@ -5,12 +5,16 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
+import java.util.List;
 
 /** Metrics of calls of models. Labels are names of the configuration: what providers say would grow without bound. */
 final class ModelMetrics {
+    private static final List<Double> SHARES = List.of(.1, .2, .3, .4, .5, .6, .7, .8, .9, .95, 1.0);
+
     private final DoubleHistogram duration;
     private final DoubleHistogram firstChunk;
     private final TokenMetrics tokens;
+    private final DoubleHistogram context;
     private final LongCounter cost;
     private final LongCounter mismatches;
 
@@ -18,6 +22,10 @@ final class ModelMetrics {
         this.duration = seconds(meter, names.duration(), "Duration of calls of models.");
         this.firstChunk = seconds(meter, names.firstChunk(), "Time to the first event of a stream.");
         this.tokens = TokenMetrics.of(meter, names);
+        this.context = meter.histogramBuilder(Names.CONTEXT_USED)
+                .setDescription("Share of a model's context that request and answer took.")
+                .setExplicitBucketBoundariesAdvice(SHARES)
+                .build();
         this.mismatches = meter.counterBuilder(Names.MISMATCH)
                 .setDescription("Answers of another model than was asked for.")
                 .build();
@@ -45,6 +53,10 @@ final class ModelMetrics {
 
     void began(double seconds, Attributes attributes) {
         firstChunk.record(seconds, attributes);
+    }
+
+    void contextUsed(double share, Attributes attributes) {
+        context.record(share, attributes);
     }
 
     void mismatched(Attributes attributes) {

@@ -74,6 +74,13 @@ public final class ModelTrace {
         }
     }
 
+    /** How much of the model's context request and answer took. */
+    public void contextUsed(ModelUsage usage, int contextTokens) {
+        if (counts) {
+            telemetry.models().contextUsed((usage.input() + usage.output()) / (double) contextTokens, labels);
+        }
+    }
+
     /**
      * It is over.
      *

@@ -47,6 +47,7 @@ final class Names {
     static final String STAGE_COUNT = "gateway.stage.count";
     static final String CACHE_REQUESTS = "gateway.cache.requests";
     static final String SCREENED = "gateway.screen.findings";
+    static final String CONTEXT_USED = "gateway.model.context_used";
     static final String MODEL_COST = "gateway.model.cost";
     static final String UPSTREAM_HEALTH = "gateway.upstream.health";
     static final String MISMATCH = "gateway.model.mismatch";

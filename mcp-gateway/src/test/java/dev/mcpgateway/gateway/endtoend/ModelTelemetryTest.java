@@ -319,4 +319,26 @@ class ModelTelemetryTest {
                 .contains("gen_ai_client_operation_duration_seconds_count{", "gen_ai_client_token_usage_sum{")
                 .doesNotContain("gen_ai_client_inference");
     }
+
+    @Test
+    void whereTheContextIsKnownItIsMeasuredHowMuchOfItCallsTake() throws Exception {
+        provider.on(
+                "/chat/completions",
+                turn -> turn.whole("{\"model\":\"big-1\",\"choices\":[],\"usage\":{\"prompt_tokens\":200,\"completion_tokens\":50}}"));
+        try (TestGateway routed = ModelGateways.routed(
+                        folder.resolve("context"),
+                        provider,
+                        provider,
+                        "",
+                        "{gpt: {targets: [{provider: one, model: big-1, context_tokens: 1000}]},"
+                                + " open: {targets: [{provider: two, model: big-2}]}}")
+                .start()) {
+            ModelAgent.of(routed).chat(CHAT);
+            ModelAgent.of(routed).chat(CHAT.replace("gpt", "open"));
+
+            assertThat(routed.admin("/metrics").text())
+                    .containsPattern("gateway_model_context_used_sum\\{.*gen_ai_request_model=\"big-1\".*} 0\\.25\n")
+                    .doesNotContainPattern("gateway_model_context_used_sum\\{.*big-2");
+        }
+    }
 }

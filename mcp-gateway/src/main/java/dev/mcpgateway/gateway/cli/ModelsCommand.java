@@ -31,15 +31,24 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "models",
         mixinStandardHelpOptions = true,
-        description = "Who uses which models, through the gateway and past it, and what is kept of their calls.",
-        subcommands = {ModelsCommand.Report.class, ModelsCommand.Egress.class, ContentCommand.class})
+        description = {
+            "How models are, why a call ended where it did, who uses which, through the gateway and past it, and what is kept",
+            "of their calls."
+        },
+        subcommands = {
+            ModelHealthCommand.class,
+            ModelWhyCommand.class,
+            ModelsCommand.Report.class,
+            ModelsCommand.Egress.class,
+            ContentCommand.class
+        })
 final class ModelsCommand implements Runnable {
     @Spec
     CommandSpec spec = CommandSpec.create();
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a subcommand: report, egress or content");
+        throw new ParameterException(spec.commandLine(), "name a subcommand: health, why, report, egress or content");
     }
 
     /** {@code models report}. */
@@ -107,8 +116,7 @@ final class ModelsCommand implements Runnable {
                 spec.commandLine().getOut().flush();
                 return Period.complete(spec.commandLine().getErr(), report.damaged(), report.isCut());
             }
-            return printed(
-                    by == By.MODEL ? report.models() : report.agents(), report.damaged(), report.isCut());
+            return printed(by == By.MODEL ? report.models() : report.agents(), report.damaged(), report.isCut());
         }
 
         private int printed(Grid grid, List<String> damaged, boolean isCut) {

@@ -67,8 +67,7 @@ public final class RunCost {
      */
     public static Report of(AuditReader log, Instant from, Instant to) throws IOException {
         RunCost cost = new RunCost();
-        AuditReader.Result read =
-                log.read(new AuditQuery(Set.of(), "", "", "", "", from, to, false, 0), cost::add);
+        AuditReader.Result read = log.read(new AuditQuery(Set.of(), "", "", "", "", from, to, false, 0), cost::add);
         return new Report(
                 new Grid(
                         List.of(

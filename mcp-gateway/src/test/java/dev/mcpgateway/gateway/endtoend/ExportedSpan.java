@@ -64,7 +64,10 @@ record ExportedSpan(
                     status = all(field.bytes(), 3).stream()
                             .mapToInt(each -> (int) each.value())
                             .sum();
-                    message = all(field.bytes(), 2).stream().map(Field::text).findFirst().orElse("");
+                    message = all(field.bytes(), 2).stream()
+                            .map(Field::text)
+                            .findFirst()
+                            .orElse("");
                 }
                 default -> {}
             }
@@ -93,13 +96,19 @@ record ExportedSpan(
             case 2 -> Boolean.toString(field.value() != 0);
             case 3 -> Long.toString(field.value());
             case 4 -> Double.toString(Double.longBitsToDouble(field.value()));
-            case 5 -> all(field.bytes(), 1).stream().map(each -> value(each.bytes())).toList().toString();
+            case 5 ->
+                all(field.bytes(), 1).stream()
+                        .map(each -> value(each.bytes()))
+                        .toList()
+                        .toString();
             default -> throw new AssertionError("a value of another kind: " + field.number());
         };
     }
 
     private static List<Field> all(byte[] message, int number) {
-        return fields(message).stream().filter(field -> field.number() == number).toList();
+        return fields(message).stream()
+                .filter(field -> field.number() == number)
+                .toList();
     }
 
     private static List<Field> fields(byte[] message) {

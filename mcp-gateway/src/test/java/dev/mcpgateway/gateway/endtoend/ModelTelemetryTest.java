@@ -55,7 +55,8 @@ class ModelTelemetryTest {
         return ModelGateways.ofAllKinds(folder.resolve(name), provider, "")
                 .section(
                         "telemetry",
-                        "{otlp_url: \"http://127.0.0.1:" + receiver.port() + "\", sample_percent: 100" + conventions + "}")
+                        "{otlp_url: \"http://127.0.0.1:" + receiver.port() + "\", sample_percent: 100" + conventions
+                                + "}")
                 .start();
     }
 
@@ -199,12 +200,16 @@ class ModelTelemetryTest {
                         .end());
 
         ModelAgent alice = ModelAgent.of(gateway);
-        ask(alice, alice.anthropic(
-                "/v1/messages",
-                "{\"model\":\"claude\",\"max_tokens\":50,\"top_k\":3,\"n\":1,\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"));
+        ask(
+                alice,
+                alice.anthropic(
+                        "/v1/messages",
+                        "{\"model\":\"claude\",\"max_tokens\":50,\"top_k\":3,\"n\":1,\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"));
 
-        Map<String, String> said = new TreeMap<>(span(CLIENT, "chat other-sonnet-9").attributes());
-        assertThat(Double.parseDouble(said.remove("gen_ai.response.time_to_first_chunk"))).isPositive();
+        Map<String, String> said =
+                new TreeMap<>(span(CLIENT, "chat other-sonnet-9").attributes());
+        assertThat(Double.parseDouble(said.remove("gen_ai.response.time_to_first_chunk")))
+                .isPositive();
         assertThat(said)
                 .isEqualTo(exchange(
                         "chat",
@@ -239,7 +244,9 @@ class ModelTelemetryTest {
         provider.on(
                 "/models/gem-3:generateContent",
                 turn -> turn.whole("{\"responseId\":\"g-7\",\"modelVersion\":\"gem-3\",\"candidates\":[]}"));
-        provider.on("/embeddings", turn -> turn.whole("{\"model\":\"acme-large-1\",\"data\":[],\"usage\":{\"prompt_tokens\":2}}"));
+        provider.on(
+                "/embeddings",
+                turn -> turn.whole("{\"model\":\"acme-large-1\",\"data\":[],\"usage\":{\"prompt_tokens\":2}}"));
 
         post(
                 gateway,
@@ -277,8 +284,7 @@ class ModelTelemetryTest {
 
     @Test
     void aFailureIsAStatusWithAMessageAndAnExceptionOnBothSpans() {
-        provider.on(
-                "/chat/completions", turn -> turn.answer(500, "{\"error\":{\"message\":\"words-of-the-model\"}}"));
+        provider.on("/chat/completions", turn -> turn.answer(500, "{\"error\":{\"message\":\"words-of-the-model\"}}"));
 
         post(gateway, "/v1/chat/completions", CHAT);
 
@@ -288,8 +294,7 @@ class ModelTelemetryTest {
         assertThat(exchange.attributes()).containsEntry("error.type", "provider_failed");
         assertThat(exchange.events())
                 .contains(new ExportedSpan.Event(
-                        "exception",
-                        Map.of("exception.type", "provider_failed", "exception.message", "HTTP 500")));
+                        "exception", Map.of("exception.type", "provider_failed", "exception.message", "HTTP 500")));
         ExportedSpan call = span(SERVER, "chat gpt");
         assertThat(call.status()).isEqualTo(ERROR);
         assertThat(call.events()).extracting(ExportedSpan.Event::name).contains("exception");
@@ -300,8 +305,9 @@ class ModelTelemetryTest {
     void theNamesThatAreToBeAreThereForWhoAsksForThem() {
         provider.on(
                 "/chat/completions",
-                turn -> turn.whole("{\"id\":\"c\",\"model\":\"acme-large-1\",\"choices\":[{\"finish_reason\":\"stop\"}],"
-                        + "\"usage\":{\"prompt_tokens\":30,\"completion_tokens\":9,\"prompt_tokens_details\":{\"cached_tokens\":20}}}"));
+                turn -> turn.whole(
+                        "{\"id\":\"c\",\"model\":\"acme-large-1\",\"choices\":[{\"finish_reason\":\"stop\"}],"
+                                + "\"usage\":{\"prompt_tokens\":30,\"completion_tokens\":9,\"prompt_tokens_details\":{\"cached_tokens\":20}}}"));
 
         post(latest, "/v1/chat/completions", CHAT);
 
@@ -324,7 +330,8 @@ class ModelTelemetryTest {
     void whereTheContextIsKnownItIsMeasuredHowMuchOfItCallsTake() throws Exception {
         provider.on(
                 "/chat/completions",
-                turn -> turn.whole("{\"model\":\"big-1\",\"choices\":[],\"usage\":{\"prompt_tokens\":200,\"completion_tokens\":50}}"));
+                turn -> turn.whole(
+                        "{\"model\":\"big-1\",\"choices\":[],\"usage\":{\"prompt_tokens\":200,\"completion_tokens\":50}}"));
         try (TestGateway routed = ModelGateways.routed(
                         folder.resolve("context"),
                         provider,

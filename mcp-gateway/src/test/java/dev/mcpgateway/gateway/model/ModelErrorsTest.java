@@ -41,9 +41,12 @@ class ModelErrorsTest {
             """)
     void eachCaseHasItsStatusAndItsWord(Reason reason, int openAi, String code, int anthropic, String type) {
         assertThat(ModelErrors.status(ModelProtocol.OPENAI, Refusal.of(reason))).isEqualTo(openAi);
-        assertThat(body(ModelProtocol.OPENAI, reason).at("/error/code").asString()).isEqualTo(code);
-        assertThat(ModelErrors.status(ModelProtocol.ANTHROPIC, Refusal.of(reason))).isEqualTo(anthropic);
-        assertThat(body(ModelProtocol.ANTHROPIC, reason).at("/error/type").asString()).isEqualTo(type);
+        assertThat(body(ModelProtocol.OPENAI, reason).at("/error/code").asString())
+                .isEqualTo(code);
+        assertThat(ModelErrors.status(ModelProtocol.ANTHROPIC, Refusal.of(reason)))
+                .isEqualTo(anthropic);
+        assertThat(body(ModelProtocol.ANTHROPIC, reason).at("/error/type").asString())
+                .isEqualTo(type);
     }
 
     @ParameterizedTest
@@ -51,7 +54,8 @@ class ModelErrorsTest {
     void everyRefusalHasTheMembersThatClientsRead(Reason reason) {
         assertThat(body(ModelProtocol.OPENAI, reason).at("/error").propertyNames())
                 .containsExactlyInAnyOrder("message", "type", "param", "code");
-        assertThat(body(ModelProtocol.ANTHROPIC, reason).at("/request_id").asString()).isEqualTo("call-7");
+        assertThat(body(ModelProtocol.ANTHROPIC, reason).at("/request_id").asString())
+                .isEqualTo("call-7");
         assertThat(body(ModelProtocol.GEMINI, reason).at("/error/code").asInt())
                 .isEqualTo(ModelErrors.status(ModelProtocol.GEMINI, Refusal.of(reason)));
     }
@@ -59,8 +63,8 @@ class ModelErrorsTest {
     @ParameterizedTest
     @EnumSource(ModelApi.class)
     void anErrorInAStreamIsNoSignOfItsCompletion(ModelApi api) {
-        String event = new String(
-                ModelErrors.event(api, Refusal.of(Reason.STREAM_BROKEN), "call-7"), StandardCharsets.UTF_8);
+        String event =
+                new String(ModelErrors.event(api, Refusal.of(Reason.STREAM_BROKEN), "call-7"), StandardCharsets.UTF_8);
 
         assertThat(event)
                 .endsWith("\n\n")

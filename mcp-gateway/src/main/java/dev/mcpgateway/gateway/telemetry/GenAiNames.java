@@ -5,16 +5,14 @@ import io.opentelemetry.api.common.AttributeKey;
 /** The names that two generations of the conventions for generative AI have differently; all others are {@link GenAi}'s. */
 enum GenAiNames {
     /** Semantic conventions 1.41. */
-    V1_41("gen_ai.client.operation.", "gen_ai.usage.cache_creation.input_tokens"),
+    V1_41("gen_ai.client.operation."),
     /** The main branch of the conventions' own repository, which has no release yet. */
-    LATEST("gen_ai.client.inference.", "gen_ai.usage.cache_write.input_tokens");
+    LATEST("gen_ai.client.inference.");
 
     private final String client;
-    private final AttributeKey<Long> cacheWriteTokens;
 
-    GenAiNames(String client, String cacheWriteTokens) {
+    GenAiNames(String client) {
         this.client = client;
-        this.cacheWriteTokens = AttributeKey.longKey(cacheWriteTokens);
     }
 
     /** Metric: seconds of an exchange with a provider. */
@@ -28,6 +26,9 @@ enum GenAiNames {
     }
 
     AttributeKey<Long> cacheWriteTokens() {
-        return cacheWriteTokens;
+        return switch (this) {
+            case V1_41 -> GenAi.CACHE_CREATION_TOKENS;
+            case LATEST -> GenAi.CACHE_WRITE_TOKENS;
+        };
     }
 }

@@ -30,6 +30,7 @@ record ExportedSpan(
     record Event(String name, Map<String, String> attributes) {}
 
     /** A field of a message: a number, or bytes. */
+    @SuppressWarnings("ArrayRecordComponent") // read once, never compared
     private record Field(int number, long value, byte[] bytes) {
         String text() {
             return new String(bytes, StandardCharsets.UTF_8);

@@ -250,7 +250,8 @@ public final class Gateway implements AutoCloseable {
                         otlp == null ? null : otlp.toString(),
                         settings.sampleRatio(),
                         settings.serviceName(),
-                        wiring.version()),
+                        wiring.version(),
+                        settings.conventions() == GatewayConfig.Telemetry.Conventions.LATEST),
                 wiring.nanoClock());
     }
 

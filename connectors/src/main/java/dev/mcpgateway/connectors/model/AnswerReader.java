@@ -8,6 +8,8 @@ import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 /** Reads what an answer says of itself, from a whole answer or from the events of a stream. */
 final class AnswerReader {
     private static final Name MODEL = Name.of("model");
+    private static final Name ID = Name.of("id");
+    private static final Name RESPONSE_ID = Name.of("responseId");
     private static final Name USAGE = Name.of("usage");
     private static final Name CHOICES = Name.of("choices");
     private static final Name FINISH_REASON = Name.of("finish_reason");
@@ -32,6 +34,7 @@ final class AnswerReader {
     private final UsageReader usage;
     private String served;
     private String finish = "";
+    private String id = "";
 
     AnswerReader(ModelApi api) {
         this(api, "");
@@ -45,7 +48,7 @@ final class AnswerReader {
     }
 
     ModelFacts facts() {
-        return new ModelFacts(served, finish, usage.usage());
+        return new ModelFacts(served, finish, usage.usage(), id);
     }
 
     /** Whether the model has said why it stopped. */
@@ -64,6 +67,12 @@ final class AnswerReader {
                 // it counts the tokens of a request that is not made
             }
         }
+    }
+
+    /** Whether an answer says that there is none: some servers fail with status 200. Others send an empty error with each answer. */
+    static boolean isError(JsonDocument answer) {
+        int error = answer.at(ERROR);
+        return (answer.is(error, Kind.OBJECT) || answer.is(error, Kind.STRING)) && answer.length(error) > 2;
     }
 
     /** One event of a stream. */
@@ -94,6 +103,7 @@ final class AnswerReader {
     }
 
     private void completion(JsonDocument answer) {
+        id = id.isEmpty() ? text(answer, answer.at(ID), id) : id;
         served = text(answer, answer.at(MODEL), served);
         usage.read(answer, answer.at(USAGE));
         int choices = answer.at(CHOICES);
@@ -103,6 +113,7 @@ final class AnswerReader {
     }
 
     private void response(JsonDocument document, int response) {
+        id = text(document, document.member(response, ID), id);
         served = text(document, document.member(response, MODEL), served);
         usage.read(document, document.member(response, USAGE));
         int why = document.member(document.member(response, INCOMPLETE_DETAILS), REASON);
@@ -119,6 +130,7 @@ final class AnswerReader {
     }
 
     private void message(JsonDocument document, int message) {
+        id = text(document, document.member(message, ID), id);
         served = text(document, document.member(message, MODEL), served);
         usage.read(document, document.member(message, USAGE));
         finish = text(document, document.member(message, STOP_REASON), finish);
@@ -145,6 +157,7 @@ final class AnswerReader {
     }
 
     private void candidates(JsonDocument answer) {
+        id = id.isEmpty() ? text(answer, answer.at(RESPONSE_ID), id) : id;
         served = text(answer, answer.at(MODEL_VERSION), served);
         usage.read(answer, answer.at(USAGE_METADATA));
         finish = text(answer, answer.at(PROMPT_FEEDBACK, BLOCK_REASON), finish);

@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -73,6 +74,11 @@ public final class BedrockProvider implements ModelProvider {
     @Override
     public String vendor() {
         return VENDOR;
+    }
+
+    @Override
+    public Optional<HttpOrigin> origin() {
+        return Optional.of(origin);
     }
 
     @Override
@@ -225,7 +231,8 @@ public final class BedrockProvider implements ModelProvider {
         return new ModelFacts(
                 facts.servedModel(),
                 facts.finishReason(),
-                new ModelUsage((long) input + read + written, read, written, 0, output, 0));
+                new ModelUsage((long) input + read + written, read, written, 0, output, 0),
+                facts.id());
     }
 
     private static int tokens(HttpExchange exchange, String which) {

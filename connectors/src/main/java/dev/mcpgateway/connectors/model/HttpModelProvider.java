@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -46,6 +47,7 @@ public final class HttpModelProvider implements ModelProvider {
 
     private final ProviderSettings settings;
     private final HttpTransport transport;
+    private final HttpOrigin origin;
     private final String target;
     private final TimeSource time;
 
@@ -54,6 +56,7 @@ public final class HttpModelProvider implements ModelProvider {
         this.settings = settings;
         this.transport = HttpTransport.open(
                 settings.connections(), OutboundGuard.forTarget(settings.baseUrl(), settings.allowNetworks()), sweeper);
+        this.origin = HttpOrigin.of(settings.baseUrl());
         String path = HttpOrigin.target(settings.baseUrl());
         this.target = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         this.time = sweeper.time();
@@ -74,6 +77,11 @@ public final class HttpModelProvider implements ModelProvider {
             case GEMINI -> "gcp.gemini";
             case BEDROCK -> BedrockProvider.VENDOR;
         };
+    }
+
+    @Override
+    public Optional<HttpOrigin> origin() {
+        return Optional.of(origin);
     }
 
     @Override

@@ -4,10 +4,12 @@ import dev.mcpgateway.connectors.credential.KeyPair;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.model.ModelFailure.Cause;
 import dev.mcpgateway.connectors.model.Probe.Verdict;
+import dev.mcpgateway.connectors.net.HttpOrigin;
 import dev.mcpgateway.connectors.net.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -65,6 +67,11 @@ public final class KeyedProvider implements ModelProvider {
     @Override
     public String vendor() {
         return provider.vendor();
+    }
+
+    @Override
+    public Optional<HttpOrigin> origin() {
+        return provider.origin();
     }
 
     @Override

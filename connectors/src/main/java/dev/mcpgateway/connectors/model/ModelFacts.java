@@ -6,8 +6,14 @@ package dev.mcpgateway.connectors.model;
  * @param servedModel the model that answered; empty when it is not named
  * @param finishReason why the model stopped, in the provider's word; empty when it is not said
  * @param usage tokens
+ * @param id the provider's id of the answer; empty when there is none
  */
-public record ModelFacts(String servedModel, String finishReason, ModelUsage usage) {
+public record ModelFacts(String servedModel, String finishReason, ModelUsage usage, String id) {
+    /** Of an answer without an id. */
+    public ModelFacts(String servedModel, String finishReason, ModelUsage usage) {
+        this(servedModel, finishReason, usage, "");
+    }
+
     /** Nothing is known. */
     public static final ModelFacts NONE = new ModelFacts("", "", ModelUsage.UNKNOWN);
 }

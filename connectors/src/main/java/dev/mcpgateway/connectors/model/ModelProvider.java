@@ -1,8 +1,10 @@
 package dev.mcpgateway.connectors.model;
 
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
+import dev.mcpgateway.connectors.net.HttpOrigin;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A provider of models. Only a path that holds a permit and an audit ticket may ask it. */
 public interface ModelProvider extends AutoCloseable {
@@ -11,6 +13,11 @@ public interface ModelProvider extends AutoCloseable {
 
     /** What OpenTelemetry's conventions call it ({@code gen_ai.provider.name}); the operator's name of a server of one's own. */
     String vendor();
+
+    /** Where it is asked; empty if that is not known. */
+    default Optional<HttpOrigin> origin() {
+        return Optional.empty();
+    }
 
     /** Whether it takes such requests as they are. */
     boolean serves(ModelApi api);

@@ -3,8 +3,10 @@ package dev.mcpgateway.connectors.model;
 import dev.mcpgateway.connectors.credential.AwsKeys;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.model.ModelFailure.Cause;
+import dev.mcpgateway.connectors.net.HttpOrigin;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
@@ -38,6 +40,11 @@ public final class SignedProvider implements ModelProvider {
     @Override
     public String vendor() {
         return provider.vendor();
+    }
+
+    @Override
+    public Optional<HttpOrigin> origin() {
+        return provider.origin();
     }
 
     @Override

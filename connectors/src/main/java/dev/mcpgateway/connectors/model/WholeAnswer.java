@@ -22,9 +22,12 @@ final class WholeAnswer {
     /** An answer of which {@code reader} reads the facts. */
     static ModelReply of(byte[] body, AnswerReader reader, ProviderSettings settings, String requestId) {
         try {
-            reader.whole(
-                    StrictJson.parse(body, JsonLimits.forReplies(settings.replyBytesMax(), settings.jsonDepthMax())));
-            return new ModelReply.Whole(body, requestId, reader.facts());
+            JsonDocument answer =
+                    StrictJson.parse(body, JsonLimits.forReplies(settings.replyBytesMax(), settings.jsonDepthMax()));
+            reader.whole(answer);
+            return AnswerReader.isError(answer)
+                    ? erred(body, reader, requestId)
+                    : new ModelReply.Whole(body, requestId, reader.facts());
         } catch (JsonRefused refused) {
             deeper(refused, body).ifPresent(reader::whole);
             return new ModelReply.Failed(new ModelFailure(
@@ -36,6 +39,18 @@ final class WholeAnswer {
                     String.valueOf(refused.getMessage()),
                     reader.facts()));
         }
+    }
+
+    /** An error with the status of an answer is treated like one that is the first event of a stream. */
+    private static ModelReply erred(byte[] body, AnswerReader reader, String requestId) {
+        return new ModelReply.Failed(new ModelFailure(
+                ContextOverflow.isSaidByErrorIn(body) ? Cause.TOO_LONG : Cause.PROVIDER_ERROR,
+                0,
+                new byte[0],
+                0,
+                requestId,
+                "an error in the place of an answer",
+                reader.facts()));
     }
 
     /** What is JSON after all is no fault of who sends it. */

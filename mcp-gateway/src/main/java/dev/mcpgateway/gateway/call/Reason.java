@@ -74,6 +74,8 @@ public enum Reason {
             Form.HTTP,
             "The model is not served at this path: its provider cannot do this, and it is not translated."),
     NO_MODEL_FITS(Stage.ROUTE, 400, -31400, Form.HTTP, "Nobody who serves the model can take this request."),
+    PROMPT_TOO_LONG(
+            Stage.ROUTE, 400, -31400, Form.HTTP, "The prompt is too long: it does not fit into the model's context."),
     MODELS_RESTING(
             Stage.ROUTE, 503, -31503, Form.HTTP, "Nobody who serves the model takes requests now. Try again later."),
     MODEL_MISMATCH(Stage.FORWARD, 502, -31502, Form.HTTP, "Another model answered than was asked for."),

@@ -60,6 +60,7 @@ final class CheckCommand implements Callable<Integer> {
                     ModelReferences.Found models = ModelReferences.of(
                             config.toString(),
                             good,
+                            policy.policy(),
                             Wiring.production(BuildVersion.text()).clock().instant());
                     problems.addAll(models.problems());
                     List<Problem> warnings = new ArrayList<>(policy.warnings());

@@ -3,14 +3,19 @@ package dev.mcpgateway.gateway.cli;
 import dev.mcpgateway.connectors.mcp.NamePattern;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.Incident;
+import dev.mcpgateway.gateway.config.JudgeSettings;
 import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.config.MoneySettings;
+import dev.mcpgateway.gateway.identity.OwnCaller;
 import dev.mcpgateway.gateway.keys.KeyFile;
 import dev.mcpgateway.gateway.keys.VirtualKey;
 import dev.mcpgateway.gateway.model.incident.BadProfile;
 import dev.mcpgateway.gateway.model.incident.KnownGood;
 import dev.mcpgateway.gateway.model.incident.KnownGoodFile;
 import dev.mcpgateway.gateway.model.money.PriceFile;
+import dev.mcpgateway.policy.Decision;
+import dev.mcpgateway.policy.FeatureName;
+import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.yaml.Position;
 import dev.mcpgateway.policy.yaml.Problem;
 import dev.mcpgateway.policy.yaml.Problems;
@@ -28,12 +33,13 @@ import java.time.ZoneOffset;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * Looks whether what other files say of models is there: providers and models in the file of prices, targets in the
- * known-good profile, places that virtual keys open. The policy's and the budgets' are looked at where they are read. What
+ * known-good profile, places that virtual keys open, a rule for the judge. The rest of the policy's and the budgets' are looked at where they are read. What
  * may be meant for another gateway or a later configuration is a warning.
  */
 final class ModelReferences {
@@ -52,11 +58,13 @@ final class ModelReferences {
     /** What was found. */
     record Found(List<Problem> problems, List<Problem> warnings) {}
 
-    static Found of(String file, GatewayConfig config, Instant now) {
+    /** {@code policy} is empty where it cannot be read, which is told elsewhere. */
+    static Found of(String file, GatewayConfig config, Optional<Policy> policy, Instant now) {
         ModelReferences check = new ModelReferences(file, config, now);
         config.models().ifPresent(models -> {
             models.money().ifPresent(money -> check.prices(models, money));
             models.incident().profile().ifPresent(profile -> check.profile(models, profile));
+            models.judge().ifPresent(judge -> policy.ifPresent(rules -> check.judge(judge, rules)));
         });
         if (config.virtualKeys().isPresent()) {
             check.keys();
@@ -177,6 +185,19 @@ final class ModelReferences {
                 }
             }
         });
+    }
+
+    /** Without a rule the judge scores nothing, and no call shows it. */
+    private void judge(JudgeSettings judge, Policy policy) {
+        Decision decision = policy.decideModel(
+                OwnCaller.named(JudgeSettings.JUDGE).subject(), FeatureName.model(judge.alias()), now);
+        if (!(decision instanceof Decision.Allow)) {
+            warn(
+                    "/models/judge",
+                    "no rule lets the judge call model '" + judge.alias() + "': nothing would be judged",
+                    "Add a rule with principals: {issuer: " + OwnCaller.ALIAS + ", subject: " + JudgeSettings.JUDGE
+                            + "}, actions: [model/call], resources: [\"model:" + judge.alias() + "\"]");
+        }
     }
 
     private void keys() {

@@ -7,6 +7,7 @@ import dev.mcpgateway.gateway.evidence.EgressLog;
 import dev.mcpgateway.gateway.evidence.Grid;
 import dev.mcpgateway.gateway.evidence.Grid.Form;
 import dev.mcpgateway.gateway.evidence.ModelUse;
+import dev.mcpgateway.gateway.evidence.RunCost;
 import dev.mcpgateway.gateway.identity.VirtualKeys;
 import dev.mcpgateway.policy.yaml.Problem;
 import java.io.IOException;
@@ -30,15 +31,24 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "models",
         mixinStandardHelpOptions = true,
-        description = "Who uses which models, through the gateway and past it, and what is kept of their calls.",
-        subcommands = {ModelsCommand.Report.class, ModelsCommand.Egress.class, ContentCommand.class})
+        description = {
+            "How models are, why a call ended where it did, who uses which, through the gateway and past it, and what is kept",
+            "of their calls."
+        },
+        subcommands = {
+            ModelHealthCommand.class,
+            ModelWhyCommand.class,
+            ModelsCommand.Report.class,
+            ModelsCommand.Egress.class,
+            ContentCommand.class
+        })
 final class ModelsCommand implements Runnable {
     @Spec
     CommandSpec spec = CommandSpec.create();
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a subcommand: report, egress or content");
+        throw new ParameterException(spec.commandLine(), "name a subcommand: health, why, report, egress or content");
     }
 
     /** {@code models report}. */
@@ -48,7 +58,8 @@ final class ModelsCommand implements Runnable {
             description = {
                 "Shows what the audit log knows of calls of models: by provider and model that served (calls, users,",
                 "tenants, tokens), and by tenant and agent, also what was refused, and what passed under observation",
-                "(models.observe) and would have been. Users are counted by pseudonym. With --propose it prints lines for the",
+                "(models.observe) and would have been; by run what the calls of models and tools of one trace used and cost.",
+                "Users are counted by pseudonym. With --propose it prints lines for the",
                 "policy instead, which permit the observed agents just the models that they called."
             },
             exitCodeListHeading = "%nExit codes:%n",
@@ -61,13 +72,15 @@ final class ModelsCommand implements Runnable {
             footer = {
                 "%nExamples:",
                 "  mcp-gateway models report --audit audit --from 2026-11-01 --by agent",
+                "  mcp-gateway models report --audit audit --by run --from 2026-11-21 --format csv",
                 "  mcp-gateway models report --audit audit --propose gateway.yaml"
             })
     static final class Report implements Callable<Integer> {
         /** What the rows are about. */
         enum By {
             MODEL,
-            AGENT
+            AGENT,
+            RUN
         }
 
         @Mixin
@@ -77,7 +90,7 @@ final class ModelsCommand implements Runnable {
                 names = "--by",
                 paramLabel = "WHAT",
                 defaultValue = "model",
-                description = "model or agent. Default: ${DEFAULT-VALUE}.")
+                description = "model, agent or run. Default: ${DEFAULT-VALUE}.")
         By by = By.MODEL;
 
         @Option(
@@ -92,6 +105,10 @@ final class ModelsCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException {
+            if (by == By.RUN && propose == null) {
+                RunCost.Report runs = RunCost.of(period.log(), period.from, period.to);
+                return printed(runs.runs(), runs.damaged(), runs.isCut());
+            }
             ModelUse.Report report = ModelUse.of(period.log(), period.from, period.to);
             Path config = propose;
             if (config != null) {
@@ -99,10 +116,13 @@ final class ModelsCommand implements Runnable {
                 spec.commandLine().getOut().flush();
                 return Period.complete(spec.commandLine().getErr(), report.damaged(), report.isCut());
             }
-            Grid grid = by == By.MODEL ? report.models() : report.agents();
+            return printed(by == By.MODEL ? report.models() : report.agents(), report.damaged(), report.isCut());
+        }
+
+        private int printed(Grid grid, List<String> damaged, boolean isCut) {
             spec.commandLine().getOut().print(grid.as(period.form));
             spec.commandLine().getOut().flush();
-            return Period.complete(spec.commandLine().getErr(), report.damaged(), report.isCut());
+            return Period.complete(spec.commandLine().getErr(), damaged, isCut);
         }
     }
 

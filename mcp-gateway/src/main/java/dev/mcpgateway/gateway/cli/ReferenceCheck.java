@@ -61,6 +61,10 @@ final class ReferenceCheck {
             check.secret("/state/key", stateKey);
         }
         config.upstreams().forEach(check::upstream);
+        config.models()
+                .ifPresent(models -> models.providers()
+                        .forEach((name, provider) ->
+                                check.credential("/models/providers/" + name + "/credential", provider.credential())));
         config.models().flatMap(Models::content).ifPresent(check::content);
         config.models()
                 .flatMap(Models::observe)

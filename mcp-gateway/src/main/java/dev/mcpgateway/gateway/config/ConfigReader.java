@@ -245,8 +245,10 @@ final class ConfigReader {
         double ratio = telemetry.integer("sample_percent", 0, 100, 10) / 100.0;
         boolean prometheus = telemetry.flag("prometheus", true);
         String service = telemetry.text("service_name", "mcp-gateway");
+        Telemetry.Conventions conventions =
+                telemetry.choice("conventions", Telemetry.Conventions.class, Telemetry.Conventions.V1_41);
         telemetry.rejectUnknownKeys();
-        return new Telemetry(otlp, ratio, prometheus, service);
+        return new Telemetry(otlp, ratio, prometheus, service, conventions);
     }
 
     private static void checkWhoMayCall(YamlObject root, GatewayConfig config) {

@@ -556,6 +556,21 @@ public record GatewayConfig(
      *
      * @param otlpUrl OTLP/HTTP receiver, or {@code null}
      * @param sampleRatio share of traces recorded where the agent did not decide
+     * @param conventions whose names calls of models have in spans and metrics
      */
-    public record Telemetry(@Nullable URI otlpUrl, double sampleRatio, boolean prometheus, String serviceName) {}
+    public record Telemetry(
+            @Nullable URI otlpUrl,
+            double sampleRatio,
+            boolean prometheus,
+            String serviceName,
+            Conventions conventions) {
+
+        /** A generation of OpenTelemetry's conventions for generative AI. */
+        public enum Conventions {
+            /** 1.41. */
+            V1_41,
+            /** What they are to be. */
+            LATEST
+        }
+    }
 }

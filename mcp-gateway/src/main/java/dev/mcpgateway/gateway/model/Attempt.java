@@ -97,7 +97,8 @@ final class Attempt implements AutoCloseable {
                 facts,
                 mismatched
                         ? "model_mismatch"
-                        : ModelOutcomes.refusal(failure).reason().code());
+                        : ModelOutcomes.refusal(failure).reason().code(),
+                failure.detail());
     }
 
     /** Whether the model that answered is none that was asked for; counted once. */
@@ -164,9 +165,17 @@ final class Attempt implements AutoCloseable {
 
     /** It is over; {@code error} is {@code null} for a complete answer. */
     void ended(ModelFacts said, @Nullable String error) {
+        ended(said, error, "");
+    }
+
+    private void ended(ModelFacts said, @Nullable String error, String message) {
         if (!ended) {
             ended = true;
-            trace.ended(said, error);
+            int context = target.entry().contextTokens();
+            if (context > 0 && said.usage().isKnown()) {
+                trace.contextUsed(said.usage(), context);
+            }
+            trace.ended(said, error, message);
         }
     }
 

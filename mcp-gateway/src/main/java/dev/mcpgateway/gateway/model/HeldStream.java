@@ -61,8 +61,8 @@ final class HeldStream implements ModelStream {
 
     private static ModelFailure failure(ModelEvent error) {
         return ModelFailure.of(
-                ContextOverflow.isSaidIn(error.data()) ? Cause.TOO_LONG : Cause.PROVIDER_ERROR,
-                "an error before the first content");
+                ContextOverflow.isSaidByErrorIn(error.data()) ? Cause.TOO_LONG : Cause.PROVIDER_ERROR,
+                "an error in the stream");
     }
 
     @Override
@@ -93,8 +93,12 @@ final class HeldStream implements ModelStream {
     }
 
     private ModelEvent told(ModelEvent event) {
-        if (event.mark() != Mark.OPEN) {
-            ends.accept(event.mark() == Mark.LAST ? Outcome.SUCCESS : Outcome.FAILURE);
+        switch (event.mark()) {
+            case OPEN -> {
+                // how it ends is to be seen
+            }
+            case LAST -> ends.accept(Outcome.SUCCESS);
+            case ERROR -> ends.accept(FailureClass.outcome(failure(event)));
         }
         return event;
     }

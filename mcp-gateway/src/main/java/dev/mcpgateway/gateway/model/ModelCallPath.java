@@ -8,6 +8,7 @@ import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.connectors.model.ModelFacts;
 import dev.mcpgateway.connectors.model.ModelFailure;
 import dev.mcpgateway.connectors.model.ModelReply;
+import dev.mcpgateway.connectors.model.ModelRequest;
 import dev.mcpgateway.connectors.model.ModelStream;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
@@ -100,12 +101,15 @@ final class ModelCallPath {
     }
 
     private static ModelTrace providerBegins(Admitted admitted, ModelTable.Target target, CallTrace trace) {
-        return trace.providerBegins(
-                admitted.ask().request().api().operation(),
+        ModelRequest request = admitted.ask().request();
+        ModelTrace begun = trace.providerBegins(
+                request.api().operation(),
                 admitted.permit().feature().own(),
-                target.provider().vendor(),
+                target.provider(),
                 target.model(),
-                admitted.ask().request().streamed());
+                request.streamed());
+        begun.asked(request);
+        return begun;
     }
 
     private static ModelReply kept(Admitted admitted, ModelReply kept, Progress progress, CallTrace trace) {

@@ -95,6 +95,8 @@ final class ModelErrors {
                 new Row(401, INVALID, "invalid_api_key", "authentication_error");
             case NEEDS_SCOPE, DENIED, POLICY_ERROR, GUARDRAIL, SCREENED, NO_PRICE ->
                 new Row(403, INVALID, "policy_denied", "permission_error");
+            // the words by which agents know that they must shorten their conversation
+            case PROMPT_TOO_LONG -> new Row(400, INVALID, "context_length_exceeded", INVALID);
             case TOO_LARGE -> new Row(413, INVALID, "request_too_large", "request_too_large");
             case OVER_BUDGET -> new Row(429, "insufficient_quota", "insufficient_quota", "billing_error");
             case RATE_LIMITED, TOO_MANY_TOKENS, TOO_MANY_MODEL_CALLS, TOO_MANY_BAD_TOKENS ->

@@ -25,7 +25,8 @@ final class ModelOutcomes {
             case TIMED_OUT, OUT_OF_TIME -> Reason.UPSTREAM_TIMED_OUT;
             case MALFORMED, UNREADABLE -> Reason.UPSTREAM_MALFORMED;
             case TOO_LARGE -> Reason.RESULT_TOO_LARGE;
-            case RATE_LIMITED, TOO_LONG, REJECTED -> Reason.PROVIDER_REFUSED;
+            case TOO_LONG -> Reason.PROMPT_TOO_LONG;
+            case RATE_LIMITED, REJECTED -> Reason.PROVIDER_REFUSED;
             case PROVIDER_ERROR -> Reason.PROVIDER_FAILED;
             case CANCELLED -> Reason.CANCELLED;
         };
@@ -86,7 +87,7 @@ final class ModelOutcomes {
             case UPSTREAM_DOWN, UPSTREAM_BUSY, CREDENTIAL_UNAVAILABLE, STREAM_BROKEN -> CallStatus.UNREACHABLE;
             case RESULT_TOO_LARGE -> CallStatus.TOO_LARGE;
             case UPSTREAM_MALFORMED -> CallStatus.MALFORMED;
-            case PROVIDER_REFUSED, PROVIDER_FAILED, MODEL_MISMATCH -> CallStatus.PROTOCOL_ERROR;
+            case PROMPT_TOO_LONG, PROVIDER_REFUSED, PROVIDER_FAILED, MODEL_MISMATCH -> CallStatus.PROTOCOL_ERROR;
             case SCREENED -> CallStatus.SCREENED;
             case CANCELLED -> CallStatus.CANCELLED;
             default -> CallStatus.ABORTED;

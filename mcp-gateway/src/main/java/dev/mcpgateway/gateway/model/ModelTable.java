@@ -126,10 +126,11 @@ public final class ModelTable {
         if (skips.stream().allMatch(skip -> skip.why() == Skip.Why.PROTOCOL)) {
             return Refusal.of(Reason.MODEL_NOT_HERE);
         }
-        boolean tooLong = skips.stream().anyMatch(skip -> skip.why() == Skip.Why.CONTEXT);
+        if (skips.stream().anyMatch(skip -> skip.why() == Skip.Why.CONTEXT)) {
+            return Refusal.of(Reason.PROMPT_TOO_LONG, all);
+        }
         return Refusal.saying(
-                Reason.NO_MODEL_FITS,
-                tooLong ? "it is too long" : "it needs tools, pictures, a schema or a stream that they do not have");
+                Reason.NO_MODEL_FITS, "it needs tools, pictures, a schema or a stream that they do not have");
     }
 
     /** The agent learns that its request is not taken, the operator which rule it was. */

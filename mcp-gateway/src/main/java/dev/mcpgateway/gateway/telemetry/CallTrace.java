@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.telemetry;
 
+import dev.mcpgateway.connectors.model.ModelProvider;
 import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
@@ -8,9 +9,9 @@ import dev.mcpgateway.gateway.call.Stage;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
@@ -127,25 +128,29 @@ public final class CallTrace {
      *
      * @param operation in the words of the conventions
      * @param alias what the agent asked for, which the configuration knows
-     * @param provider the provider in the words of the conventions
      * @param model the provider's name of the model
      */
-    public ModelTrace providerBegins(String operation, String alias, String provider, String model, boolean streamed) {
-        Attributes labels =
-                Attributes.of(GenAi.OPERATION, operation, GenAi.PROVIDER, provider, GenAi.REQUEST_MODEL, model);
+    public ModelTrace providerBegins(
+            String operation, String alias, ModelProvider provider, String model, boolean streamed) {
+        Attributes labels = Attributes.of(
+                GenAi.OPERATION, operation, GenAi.PROVIDER, provider.vendor(), GenAi.REQUEST_MODEL, model);
         Tracer tracer = telemetry.tracer();
         if (tracer == null || span == null) {
             return new ModelTrace(telemetry, null, labels);
         }
         span.updateName(operation + " " + alias);
         span.setAttribute(GenAi.REQUEST_MODEL, alias);
-        Span client = tracer.spanBuilder(operation + " " + model)
+        SpanBuilder client = tracer.spanBuilder(operation + " " + model)
                 .setSpanKind(SpanKind.CLIENT)
                 .setParent(Context.root().with(span))
-                .setAllAttributes(labels)
-                .setAttribute(GenAi.REQUEST_STREAM, streamed)
-                .startSpan();
-        return new ModelTrace(telemetry, client, labels);
+                .setAllAttributes(labels);
+        if (streamed) {
+            client.setAttribute(GenAi.REQUEST_STREAM, true);
+        }
+        provider.origin()
+                .ifPresent(origin -> client.setAttribute(Names.SERVER_ADDRESS, origin.host())
+                        .setAttribute(Names.SERVER_PORT, (long) origin.port()));
+        return new ModelTrace(telemetry, client.startSpan(), labels);
     }
 
     /** No provider is asked, since the answer is there: neither a span nor a duration nor tokens of one. */
@@ -330,8 +335,7 @@ public final class CallTrace {
 
     private static void end(Span span, @Nullable String errorType) {
         if (errorType != null) {
-            span.setAttribute(Names.ERROR_TYPE, errorType);
-            span.setStatus(StatusCode.ERROR);
+            SpanError.mark(span, errorType, "");
         }
         span.end();
     }

@@ -4,26 +4,27 @@ import dev.mcpgateway.connectors.model.ModelUsage;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
-import io.opentelemetry.api.metrics.LongHistogram;
 import io.opentelemetry.api.metrics.Meter;
+import java.util.List;
 
 /** Metrics of calls of models. Labels are names of the configuration: what providers say would grow without bound. */
 final class ModelMetrics {
+    private static final List<Double> SHARES = List.of(.1, .2, .3, .4, .5, .6, .7, .8, .9, .95, 1.0);
+
     private final DoubleHistogram duration;
     private final DoubleHistogram firstChunk;
-    private final LongHistogram tokens;
+    private final TokenMetrics tokens;
+    private final DoubleHistogram context;
     private final LongCounter cost;
     private final LongCounter mismatches;
 
-    ModelMetrics(Meter meter) {
-        this.duration = seconds(meter, GenAi.DURATION, "Duration of calls of models.");
-        this.firstChunk = seconds(meter, GenAi.FIRST_CHUNK, "Time to the first event of a stream.");
-        this.tokens = meter.histogramBuilder(GenAi.TOKENS)
-                .ofLongs()
-                .setUnit("{token}")
-                .setDescription("Tokens of calls of models, as providers count them.")
-                .setExplicitBucketBoundariesAdvice(
-                        GenAi.TOKEN_COUNTS.stream().map(Double::longValue).toList())
+    ModelMetrics(Meter meter, GenAiNames names) {
+        this.duration = seconds(meter, names.duration(), "Duration of calls of models.");
+        this.firstChunk = seconds(meter, names.firstChunk(), "Time to the first event of a stream.");
+        this.tokens = TokenMetrics.of(meter, names);
+        this.context = meter.histogramBuilder(Names.CONTEXT_USED)
+                .setDescription("Share of a model's context that request and answer took.")
+                .setExplicitBucketBoundariesAdvice(SHARES)
                 .build();
         this.mismatches = meter.counterBuilder(Names.MISMATCH)
                 .setDescription("Answers of another model than was asked for.")
@@ -54,16 +55,15 @@ final class ModelMetrics {
         firstChunk.record(seconds, attributes);
     }
 
+    void contextUsed(double share, Attributes attributes) {
+        context.record(share, attributes);
+    }
+
     void mismatched(Attributes attributes) {
         mismatches.add(1, attributes);
     }
 
     void used(ModelUsage usage, Attributes attributes) {
-        tokens.record(
-                usage.input(),
-                attributes.toBuilder().put(GenAi.TOKEN_TYPE, "input").build());
-        tokens.record(
-                usage.output(),
-                attributes.toBuilder().put(GenAi.TOKEN_TYPE, "output").build());
+        tokens.used(usage, attributes);
     }
 }

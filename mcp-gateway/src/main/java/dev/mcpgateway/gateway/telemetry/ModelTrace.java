@@ -1,10 +1,10 @@
 package dev.mcpgateway.gateway.telemetry;
 
 import dev.mcpgateway.connectors.model.ModelFacts;
+import dev.mcpgateway.connectors.model.ModelRequest;
 import dev.mcpgateway.connectors.model.ModelUsage;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.StatusCode;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +37,13 @@ public final class ModelTrace {
         return new ModelTrace(telemetry, null, Attributes.empty(), false);
     }
 
+    /** What is asked for, beside the content. */
+    public void asked(ModelRequest request) {
+        if (span != null && span.isRecording()) {
+            AskedSettings.put(request, span);
+        }
+    }
+
     /** The first event of a stream is there. */
     public void began() {
         if (!counts) {
@@ -67,8 +74,20 @@ public final class ModelTrace {
         }
     }
 
-    /** It is over; {@code errorType} is {@code null} for a complete answer. */
-    public void ended(ModelFacts facts, @Nullable String errorType) {
+    /** How much of the model's context request and answer took. */
+    public void contextUsed(ModelUsage usage, int contextTokens) {
+        if (counts) {
+            telemetry.models().contextUsed((usage.input() + usage.output()) / (double) contextTokens, labels);
+        }
+    }
+
+    /**
+     * It is over.
+     *
+     * @param errorType {@code null} for a complete answer
+     * @param message what was wrong, in words of the gateway's; empty where the type says it
+     */
+    public void ended(ModelFacts facts, @Nullable String errorType, String message) {
         if (!counts) {
             return;
         }
@@ -88,6 +107,9 @@ public final class ModelTrace {
         if (span == null) {
             return;
         }
+        if (!facts.id().isEmpty()) {
+            span.setAttribute(GenAi.RESPONSE_ID, facts.id());
+        }
         if (!facts.servedModel().isEmpty()) {
             span.setAttribute(GenAi.RESPONSE_MODEL, facts.servedModel());
         }
@@ -98,12 +120,11 @@ public final class ModelTrace {
             span.setAttribute(GenAi.INPUT_TOKENS, usage.input());
             span.setAttribute(GenAi.OUTPUT_TOKENS, usage.output());
             span.setAttribute(GenAi.CACHE_READ_TOKENS, usage.cacheRead());
-            span.setAttribute(GenAi.CACHE_WRITE_TOKENS, usage.cacheWrite());
+            span.setAttribute(telemetry.names().cacheWriteTokens(), usage.cacheWrite());
             span.setAttribute(GenAi.REASONING_TOKENS, usage.reasoning());
         }
         if (errorType != null) {
-            span.setAttribute(Names.ERROR_TYPE, errorType);
-            span.setStatus(StatusCode.ERROR);
+            SpanError.mark(span, errorType, message);
         }
         span.end();
     }

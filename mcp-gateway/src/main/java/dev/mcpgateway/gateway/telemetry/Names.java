@@ -15,6 +15,10 @@ final class Names {
     static final AttributeKey<String> TOOL = AttributeKey.stringKey("gen_ai.tool.name");
     static final AttributeKey<String> OPERATION = AttributeKey.stringKey("gen_ai.operation.name");
     static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
+    static final AttributeKey<String> EXCEPTION_TYPE = AttributeKey.stringKey("exception.type");
+    static final AttributeKey<String> EXCEPTION_MESSAGE = AttributeKey.stringKey("exception.message");
+    static final AttributeKey<String> SERVER_ADDRESS = AttributeKey.stringKey("server.address");
+    static final AttributeKey<Long> SERVER_PORT = AttributeKey.longKey("server.port");
     static final AttributeKey<String> TRANSPORT = AttributeKey.stringKey("network.transport");
     static final AttributeKey<String> PROTOCOL_NAME = AttributeKey.stringKey("network.protocol.name");
 
@@ -34,6 +38,7 @@ final class Names {
 
     static final AttributeKey<String> SIGNAL = AttributeKey.stringKey("gateway.signal");
 
+    static final String EXCEPTION_EVENT = "exception";
     static final String SERVER_DURATION = "mcp.server.operation.duration";
     static final String CLIENT_DURATION = "mcp.client.operation.duration";
     static final String REFUSALS = "gateway.refusals";
@@ -42,6 +47,7 @@ final class Names {
     static final String STAGE_COUNT = "gateway.stage.count";
     static final String CACHE_REQUESTS = "gateway.cache.requests";
     static final String SCREENED = "gateway.screen.findings";
+    static final String CONTEXT_USED = "gateway.model.context_used";
     static final String MODEL_COST = "gateway.model.cost";
     static final String UPSTREAM_HEALTH = "gateway.upstream.health";
     static final String MISMATCH = "gateway.model.mismatch";

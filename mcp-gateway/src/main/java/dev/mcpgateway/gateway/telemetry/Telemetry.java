@@ -62,6 +62,7 @@ public final class Telemetry implements AutoCloseable {
     private final LongCounter cached;
     private final LongCounter keyRefusals;
     private final LongCounter signals;
+    private final GenAiNames names;
     private final ModelMetrics models;
     private final JudgeMetrics judging;
     private final Map<Stage, LongAdder> stageNanos = new EnumMap<>(Stage.class);
@@ -74,8 +75,15 @@ public final class Telemetry implements AutoCloseable {
      * @param sampleRatio share of traces without a parent that are recorded, 0 to 1; a parent's decision is kept
      * @param serviceName the resource's {@code service.name}
      * @param version the resource's {@code service.version}
+     * @param latestNames whether what is said of models has the names that the conventions will have, not those of 1.41
      */
-    public record Settings(@Nullable String otlpUrl, double sampleRatio, String serviceName, String version) {}
+    public record Settings(
+            @Nullable String otlpUrl, double sampleRatio, String serviceName, String version, boolean latestNames) {
+        /** With the names of 1.41. */
+        public Settings(@Nullable String otlpUrl, double sampleRatio, String serviceName, String version) {
+            this(otlpUrl, sampleRatio, serviceName, version, false);
+        }
+    }
 
     /** Starts exporting. */
     public Telemetry(Settings settings, LongSupplier nanoClock) {
@@ -114,7 +122,8 @@ public final class Telemetry implements AutoCloseable {
         this.signals = meter.counterBuilder(Names.SIGNALS)
                 .setDescription("Signals raised.")
                 .build();
-        this.models = new ModelMetrics(meter);
+        this.names = settings.latestNames() ? GenAiNames.LATEST : GenAiNames.V1_41;
+        this.models = new ModelMetrics(meter, names);
         this.judging = new JudgeMetrics(meter);
         for (Stage stage : Stage.values()) {
             stageNanos.put(stage, new LongAdder());
@@ -281,6 +290,10 @@ public final class Telemetry implements AutoCloseable {
     /** What is counted of the online judge. */
     public JudgeMetrics judging() {
         return judging;
+    }
+
+    GenAiNames names() {
+        return names;
     }
 
     ModelMetrics models() {

@@ -196,6 +196,40 @@ class ModelReferencesTest {
     }
 
     @Test
+    void aJudgeThatNoRuleLetsJudge() throws Exception {
+        write("gateway.yaml", CONFIG + "  judge: {alias: mini, daily_usd: \"1\", aliases: {gpt: {percent: 5}}}\n");
+
+        assertThat(check().out())
+                .contains("no rule lets the judge call model 'mini': nothing would be judged", "/models/judge")
+                .contains("principals: {issuer: gateway, subject: judge}");
+        assertThat(check("--strict").code()).isEqualTo(ExitCode.PROBLEMS);
+
+        write("policy.yaml", POLICY + """
+                  - {id: judge, effect: permit, principals: {issuer: gateway, subject: judge}, actions: [model/call], resources: ["model:mini"]}
+                """);
+        assertThat(check("--strict").code()).as(check("--strict").err()).isZero();
+    }
+
+    @Test
+    void aKeyOfAProviderThatCannotBeRead() throws Exception {
+        write(
+                "gateway.yaml",
+                CONFIG.replaceFirst(
+                        "credential: none}\n    other",
+                        "credential: {static: {secret: {file: acme.key}, next: {env: NO_SUCH_KEY_HERE}}}}\n    other"));
+
+        Ran missing = check();
+        write("acme.key", "sk-1\n");
+        Ran half = check();
+
+        assertThat(missing.code()).isEqualTo(ExitCode.PROBLEMS);
+        assertThat(missing.err())
+                .contains("the file cannot be read: " + path("acme.key"), "/models/providers/acme/credential")
+                .contains("the environment variable NO_SUCH_KEY_HERE is not set");
+        assertThat(half.err()).contains("NO_SUCH_KEY_HERE").doesNotContain("acme.key");
+    }
+
+    @Test
     void aVirtualKeyForAPlaceThatIsNotThere() throws Exception {
         write("gateway.yaml", CONFIG.substring(0, CONFIG.indexOf("models:\n")));
         write("policy.yaml", "version: 1\nrules: []\n".replace("rules: []\n", ""));

@@ -78,7 +78,9 @@ class ConfigFileTest {
                         "audit.invalid/gateway",
                         FOLDER.resolve("audit-signing.pem"),
                         FOLDER.resolve("audit-subject.key")));
-        assertThat(config.telemetry()).isEqualTo(new GatewayConfig.Telemetry(null, 0.1, true, "mcp-gateway"));
+        assertThat(config.telemetry())
+                .isEqualTo(new GatewayConfig.Telemetry(
+                        null, 0.1, true, "mcp-gateway", GatewayConfig.Telemetry.Conventions.V1_41));
         assertThat(config.stateDir()).isEqualTo(FOLDER.resolve("state"));
     }
 

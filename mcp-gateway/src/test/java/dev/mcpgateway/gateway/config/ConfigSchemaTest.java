@@ -126,7 +126,8 @@ class ConfigSchemaTest {
                "session_idle_s": 5, "list_tools": 5, "list_ttl_ms": 5, "refresh_interval_s": 5, "input_wait_ms": 100,
                "drain_timeout_s": 5, "catalogue_grace_s": 5},
              "audit": {"dir": "log", "origin": "a.example/gw", "signing_key": {"file": "s.pem"}, "subject_key": {"file": "s"}},
-             "telemetry": {"otlp_url": "http://127.0.0.1:4318", "sample_percent": 3, "prometheus": false, "service_name": "g"},
+             "telemetry": {"otlp_url": "http://127.0.0.1:4318", "sample_percent": 3, "prometheus": false, "service_name": "g",
+               "conventions": "latest"},
              "state": {"dir": "kept", "key": {"env": "STATE_KEY"}}}
             """;
 

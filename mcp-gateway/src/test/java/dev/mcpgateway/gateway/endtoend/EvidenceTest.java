@@ -10,6 +10,7 @@ import dev.mcpgateway.gateway.cli.Commands;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -208,5 +209,48 @@ class EvidenceTest {
 
         assertThat(ran.code()).as(ran.err()).isZero();
         assertThat(ran.out()).contains("TENANT", "acme", "umbrella", "permitted", "refused: model_hidden");
+    }
+
+    @Test
+    void aRunIsReportedWithItsCallsOfModelsAndToolsAndWhatTheyCost() throws Exception {
+        Path here = Files.createDirectories(folder.resolve("runs"));
+        Files.writeString(here.resolve("prices.yaml"), """
+                version: 1
+                prices:
+                  - {provider: acme, model: acme-large-1, effective_from: "2020-01-01", per_million_tokens: {input: "2", output: "10"}}
+                """);
+        String run = "4bf92f3577b34da6a3ce929d0e0e4736";
+        String parent = "00-" + run + "-00f067aa0ba902b7-01";
+        String chat = "{\"model\":\"gpt\",\"messages\":[]}";
+        try (TestGateway priced = ModelGateways.in(here, openai, anthropic, "", "prices: {file: prices.yaml}")
+                .policy(ModelGateways.ALLOW + TestGateway.ALLOW_CRM.substring(TestGateway.ALLOW_CRM.indexOf("  - id")))
+                .upstream("crm", crm)
+                .start()) {
+            ModelAgent alice = ModelAgent.of(priced);
+            alice.ask(alice.post("/v1/chat/completions", chat).plus("traceparent", parent));
+            alice.ask(alice.post("/v1/chat/completions", chat).plus("traceparent", parent));
+            TestAgent tools = priced.agent();
+            tools.send(tools.calling("crm__find", "{}").plus("traceparent", parent));
+            alice.chat(chat);
+            priced.newRecords(8);
+
+            JsonNode rows = json(
+                    "models", "report", "--audit", here.resolve("audit").toString(), "--by", "run", "--format", "json");
+
+            assertThat(rows).hasSize(2);
+            JsonNode first = rows.get(0);
+            assertThat(first.path("run").asString("")).isEqualTo(run);
+            assertThat(first.path("models").asString("")).isEqualTo("gpt");
+            assertThat(first.path("model_calls").asString("")).isEqualTo("2");
+            assertThat(first.path("tool_calls").asString("")).isEqualTo("1");
+            assertThat(first.path("input_tokens").asString("")).isEqualTo("200");
+            assertThat(first.path("output_tokens").asString("")).isEqualTo("24");
+            assertThat(first.path("usd").asString("")).isEqualTo("0.00064");
+            assertThat(first.path("unpriced").asString("")).isEqualTo("0");
+            assertThat(rows.get(1).path("run").asString("")).isEqualTo("(none)");
+            assertThat(rows.get(1).path("usd").asString("")).isEqualTo("0.00032");
+        }
+        JsonNode unpriced = json("models", "report", "--audit", log(), "--by", "run", "--format", "json");
+        assertThat(unpriced.get(0).path("unpriced").asString("")).isEqualTo("3");
     }
 }

@@ -486,6 +486,7 @@ class ModelRoutingTest {
             assertThat(tools.json().at("/error/message").asString()).contains("it needs tools");
             assertThat(longer.status()).isEqualTo(400);
             assertThat(longer.json().at("/error/message").asString()).contains("too long");
+            assertThat(longer.json().at("/error/code").asString()).isEqualTo("context_length_exceeded");
             assertThat(one.requests()).isEmpty();
             assertThat(alice.chat(CHAT).status()).isEqualTo(200);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.audit.AuditRecord;
 import dev.mcpgateway.connectors.testing.FakeModelServer;
+import dev.mcpgateway.connectors.testing.ModelTurn;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -202,6 +203,185 @@ class ProviderAnswersTest {
         WireAnswer answer = message("llama", "");
 
         assertThat(answer.text()).contains("from the spare");
+    }
+
+    /** Requests in a provider's own protocol, and the errors that such servers send with status 200. */
+    enum ErrorWith200 {
+        CHAT(
+                "/chat/completions",
+                "/v1/chat/completions",
+                "{\"model\":\"llama\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}",
+                "{\"error\":{\"message\":\"secret words\",\"code\":502}}"),
+        CHAT_IN_A_WORD(
+                "/chat/completions",
+                "/v1/chat/completions",
+                "{\"model\":\"llama\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}",
+                "{\"error\":\"secret words\"}"),
+        RESPONSES(
+                "/responses",
+                "/v1/responses",
+                "{\"model\":\"gpt\",\"input\":\"hi\"}",
+                "{\"id\":\"resp_1\",\"status\":\"failed\",\"output\":[],\"error\":{\"code\":\"server_error\",\"message\":\"secret words\"}}"),
+        MESSAGES(
+                "/messages",
+                "/v1/messages",
+                "{\"model\":\"claude\",\"max_tokens\":50,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}",
+                "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"secret words\"}}");
+
+        private final String path;
+        private final String asked;
+        private final String request;
+        private final String error;
+
+        ErrorWith200(String path, String asked, String request, String error) {
+            this.path = path;
+            this.asked = asked;
+            this.request = request;
+            this.error = error;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ErrorWith200.class)
+    void anErrorWithTheStatusOfAnAnswerIsTheProvidersFailureInItsOwnProtocolToo(ErrorWith200 each) {
+        provider.on(each.path, turn -> turn.whole(each.error));
+
+        WireAnswer answer = alice.ask(alice.post(each.asked, each.request));
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.text()).contains("from the spare").doesNotContain("secret words");
+        assertThat(gateway.newRecords(2).getLast().json())
+                .contains("\"kind\":\"fallback\"", "\"reason\":\"provider_error\"");
+    }
+
+    @Test
+    void anErrorWithTheStatusOfAnAnswerIsNoAnswerWhereNobodyElseIsLeft() {
+        provider.on(
+                "/messages",
+                turn -> turn.whole(
+                        "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"key sk-upstream-anthropic\"},"
+                                + "\"usage\":{\"input_tokens\":100,\"output_tokens\":12}}"));
+
+        WireAnswer answer = message("alone", "");
+
+        assertThat(answer.status()).isEqualTo(502);
+        assertThat(answer.json().at("/error/type").asString()).isEqualTo("api_error");
+        assertThat(answer.text()).doesNotContain("sk-upstream");
+        AuditRecord outcome = gateway.newRecords(2).getLast();
+        assertThat(outcome.text("outcome.error")).isEqualTo("provider_failed");
+        assertThat(outcome.json()).as("what is billed is paid").contains("\"cost_nano_usd\":112000");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "\"\"", "{}"})
+    void anEmptyErrorBesideAnAnswerIsAnAnswer(String error) {
+        String answer = SPARE.replaceFirst("\\{", "{\"error\":" + error + ",");
+        provider.on("/chat/completions", turn -> turn.whole(answer));
+
+        assertThat(chat("llama", "").text()).isEqualTo(answer);
+    }
+
+    @Test
+    void aPromptThatIsTooLongIsKnownAlsoWhereItIsSaidWithTheStatusOfAnAnswer() {
+        provider.on(
+                "/messages",
+                turn -> turn.whole(
+                        "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"prompt is too long\"}}"));
+
+        WireAnswer messages = message("alone", "");
+        WireAnswer chat = chat("alone", "");
+
+        assertThat(messages.status()).isEqualTo(400);
+        assertThat(messages.json().at("/error/message").asString()).contains("prompt is too long");
+        assertThat(chat.status()).isEqualTo(400);
+        assertThat(chat.json().at("/error/code").asString()).isEqualTo("context_length_exceeded");
+        assertThat(gateway.newRecords(4).getLast().text("outcome.error")).isEqualTo("prompt_too_long");
+    }
+
+    /** Streams that begin and then say that the prompt was too long. */
+    enum TooLongInTheStream {
+        CLAUDE("/messages") {
+            @Override
+            void stream(ModelTurn turn) throws Exception {
+                turn.event("message_start", "{\"type\":\"message_start\",\"message\":{\"model\":\"m\",\"content\":[]}}")
+                        .event(
+                                "error",
+                                "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":"
+                                        + "\"prompt is too long: 210000 tokens > 200000 maximum\"}}");
+            }
+        },
+        GEM("/models/gem-3:streamGenerateContent?alt=sse") {
+            @Override
+            void stream(ModelTurn turn) throws Exception {
+                turn.data("{\"responseId\":\"r\",\"modelVersion\":\"gem-3\",\"candidates\":[]}")
+                        .data("{\"error\":{\"code\":400,\"status\":\"INVALID_ARGUMENT\",\"message\":"
+                                + "\"The input token count exceeds the maximum number of tokens allowed.\"}}");
+            }
+        },
+        LLAMA("/chat/completions") {
+            @Override
+            void stream(ModelTurn turn) throws Exception {
+                turn.data(
+                                "{\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}")
+                        .data("{\"error\":{\"type\":\"BadRequestError\",\"message\":"
+                                + "\"This model's maximum context length is 8192 tokens.\"}}");
+            }
+        };
+
+        private final String path;
+
+        TooLongInTheStream(String path) {
+            this.path = path;
+        }
+
+        abstract void stream(ModelTurn turn) throws Exception;
+    }
+
+    @ParameterizedTest
+    @EnumSource(TooLongInTheStream.class)
+    void aPromptThatIsTooLongIsKnownInAStreamThatHasBegunWhateverTheAgentSpeaks(TooLongInTheStream each) {
+        provider.on(each.path, turn -> {
+            each.stream(turn.begin());
+            turn.end();
+        });
+        String alias = each.name().toLowerCase(Locale.ROOT);
+        spare.on(
+                "/chat/completions",
+                turn -> turn.begin()
+                        .data(
+                                "{\"id\":\"s\",\"model\":\"spare\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"from the spare\"},"
+                                        + "\"finish_reason\":\"stop\"}]}")
+                        .data("[DONE]")
+                        .end());
+
+        List<WireAnswer> answers = List.of(
+                chat(alias, ",\"stream\":true"),
+                message(alias, ",\"stream\":true"),
+                alice.ask(
+                        alice.post("/v1/responses", "{\"model\":\"" + alias + "\",\"stream\":true,\"input\":\"hi\"}")));
+
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.text()).contains("from the spare"));
+        assertThat(gateway.newRecords(6).stream()
+                        .filter(found -> found.text("ev").equals("llm.call.outcome")))
+                .hasSize(3)
+                .allSatisfy(found -> assertThat(found.json()).contains("\"reason\":\"too_long\""));
+    }
+
+    @Test
+    void anAgentWhoseStreamHasBegunIsToldThatItsPromptIsTooLongInWordsThatItKnows() {
+        provider.on("/messages", turn -> {
+            TooLongInTheStream.CLAUDE.stream(turn.begin());
+            turn.end();
+        });
+
+        WireAnswer chat = chat("alone", ",\"stream\":true");
+        WireAnswer responses =
+                alice.ask(alice.post("/v1/responses", "{\"model\":\"alone\",\"stream\":true,\"input\":\"hi\"}"));
+
+        assertThat(chat.text()).contains("\"code\":\"context_length_exceeded\"").doesNotContain("[DONE]", "210000");
+        assertThat(responses.text())
+                .contains("event: response.failed", "\"code\":\"context_length_exceeded\"")
+                .doesNotContain("response.completed");
     }
 
     @Test

@@ -36,6 +36,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Attempts without a network: how long they wait, what they take and give back, and what they cost. */
@@ -150,7 +151,7 @@ class AttemptsTest {
                 ModelApi.CHAT_COMPLETIONS,
                 reservation,
                 new Decisions(trace),
-                target -> trace.providerBegins("chat", "a", target.provider().vendor(), target.model(), false),
+                target -> trace.providerBegins("chat", "a", target.provider(), target.model(), false),
                 (target, atMost) -> {
                     asked.add(target.model());
                     return sender.send(target, atMost);
@@ -350,6 +351,35 @@ class AttemptsTest {
         assertThat(health.health(one.entry()).state())
                 .as("silence is a failure")
                 .isEqualTo(BreakerState.OPEN);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"error\":{\"message\":\"maximum context length is 8192 tokens\"}}|CLOSED",
+                "{\"type\":\"response.failed\",\"response\":{\"error\":{\"code\":\"context_length_exceeded\"}}}|CLOSED",
+                "{\"type\":\"response.failed\",\"response\":{\"output\":[\"prompt is too long\"],\"error\":{\"code\":\"x\"}}}|OPEN",
+                "{\"error\":{\"message\":\"overloaded\"}}|OPEN"
+            })
+    void aStreamThatEndsBecauseItsPromptIsTooLongIsNoFailureOfItsTarget(String error, BreakerState state) {
+        List<ModelEvent> events = List.of(
+                event("{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}"),
+                new ModelEvent("message", error.getBytes(StandardCharsets.UTF_8), ModelEvent.Mark.ERROR));
+        Attempts attempts = attempts(WATCHED);
+        for (int each = 0; each < 3; each++) {
+            if (health.health(one.entry()).state() == BreakerState.CLOSED) {
+                try (Attempt attempt = make(
+                        attempts,
+                        new Plan(List.of(one)),
+                        (_, _) -> new ModelReply.Streaming(new Breaking(events, ModelFacts.NONE, SILENT)))) {
+                    readToItsEnd(attempt);
+                }
+            }
+        }
+
+        assertThat(health.health(one.entry()).state()).isEqualTo(state);
     }
 
     @ParameterizedTest

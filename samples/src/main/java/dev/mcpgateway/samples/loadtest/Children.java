@@ -15,9 +15,12 @@ final class Children implements AutoCloseable {
 
     private final Path folder;
     private final List<Process> processes = new ArrayList<>();
+    private boolean closed;
 
+    /** They end with this process, too, when a signal ends it. */
     Children(Path folder) {
         this.folder = folder;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close, "end of children"));
     }
 
     /** Starts a command on a core and waits until its output has a line that begins with {@code ready}. */
@@ -28,12 +31,10 @@ final class Children implements AutoCloseable {
         }
         pinned.addAll(command);
         Path log = folder.resolve(name + ".log");
-        Process process = new ProcessBuilder(pinned)
+        Process process = begin(new ProcessBuilder(pinned)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        processes.add(process);
+                .redirectOutput(log.toFile()));
         long giveUpAt = System.nanoTime() + START.toNanos();
         while (!isReady(log, ready)) {
             if (!process.isAlive() || System.nanoTime() > giveUpAt) {
@@ -41,6 +42,16 @@ final class Children implements AutoCloseable {
             }
             pause(50);
         }
+        return process;
+    }
+
+    /** Under the lock, so that none begins that {@link #close} does not see. */
+    private synchronized Process begin(ProcessBuilder child) throws IOException {
+        if (closed) {
+            throw new IOException("the load test is ending");
+        }
+        Process process = child.start();
+        processes.add(process);
         return process;
     }
 
@@ -66,10 +77,13 @@ final class Children implements AutoCloseable {
 
     @Override
     public void close() {
-        for (int i = processes.size() - 1; i >= 0; i--) {
-            Process process = processes.get(i);
-            List<ProcessHandle> descendants = process.descendants().toList();
+        List<ProcessHandle> descendants = new ArrayList<>();
+        List<Process> all = taken();
+        for (Process process : all) {
+            process.descendants().forEach(descendants::add);
             process.destroy();
+        }
+        for (Process process : all) {
             try {
                 if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
                     process.destroyForcibly();
@@ -78,7 +92,15 @@ final class Children implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 process.destroyForcibly();
             }
-            descendants.forEach(ProcessHandle::destroy);
         }
+        descendants.forEach(ProcessHandle::destroy);
+    }
+
+    /** The last that began first: what asks goes before what answers. */
+    private synchronized List<Process> taken() {
+        closed = true;
+        List<Process> all = List.copyOf(processes).reversed();
+        processes.clear();
+        return all;
     }
 }

@@ -106,7 +106,7 @@ final class ChatSource implements Source {
     }
 
     private static Failed failed(Node error) {
-        return new Failed(Fault.ofType(error.isObject() ? error.textOf("type") : ""));
+        return new Failed(Fault.of(error, "type"));
     }
 
     private void content(Node message, List<Piece> out) {

@@ -1,6 +1,8 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ContextOverflow;
 import dev.mcpgateway.connectors.model.ModelApi;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A failure that the agent is told, without a word that the provider chose.
@@ -53,6 +55,18 @@ record Fault(int status, String chatType, String chatCode, String messagesType, 
 
     private static Fault invalid(int status, String message) {
         return new Fault(status, "invalid_request_error", "", "invalid_request_error", message);
+    }
+
+    /**
+     * From an error inside a stream, or in the place of an answer.
+     *
+     * @param type the member that has its type or status word
+     */
+    static Fault of(Node error, String type) {
+        if (ContextOverflow.isSaidIn(error.raw().getBytes(StandardCharsets.UTF_8))) {
+            return TOO_LONG;
+        }
+        return ofType(error.isObject() ? error.textOf(type) : "");
     }
 
     /** From the type or the status word of an error inside a stream. */

@@ -45,7 +45,7 @@ final class GeminiSource implements Source {
     private void chunk(Node chunk, List<Piece> out) {
         Node error = chunk.get("error");
         if (error != null) {
-            throw new Failed(Fault.ofType(error.isObject() ? error.textOf("status") : ""));
+            throw new Failed(Fault.of(error, "status"));
         }
         if (!begun) {
             begun = true;

@@ -120,7 +120,7 @@ final class MessagesSource implements Source {
 
     private static Failed failed(Node event) {
         Node error = event.get("error");
-        return new Failed(Fault.ofType(error != null && error.isObject() ? error.textOf("type") : ""));
+        return new Failed(error == null ? Fault.ofType("") : Fault.of(error, "type"));
     }
 
     private OpenBlock block(Node event) {

@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.ContextOverflow;
 import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.connectors.model.ModelEvent.Mark;
 import dev.mcpgateway.connectors.model.ModelFacts;
@@ -37,9 +38,11 @@ final class TranslatedStream implements ModelStream {
                 stream.dropped = Dropped.both(droppedOfRequest, Dropped.of(Dropped.ANSWER, translation.told()));
                 yield new ModelReply.Streaming(stream);
             }
-            case Step.Next _ -> {
+            case Step.Next(ModelEvent error) -> {
                 stream.close();
-                yield new ModelReply.Failed(ModelFailure.of(Cause.PROVIDER_ERROR, translation.failure())
+                yield new ModelReply.Failed(ModelFailure.of(
+                                ContextOverflow.isSaidIn(error.data()) ? Cause.TOO_LONG : Cause.PROVIDER_ERROR,
+                                translation.failure())
                         .with(stream.facts()));
             }
             case Step.Broken(ModelFailure failure) -> {

@@ -10,6 +10,7 @@ import dev.mcpgateway.connectors.model.ModelReply;
 import dev.mcpgateway.connectors.model.ModelRequest;
 import dev.mcpgateway.connectors.model.ModelStream;
 import dev.mcpgateway.connectors.model.Probe;
+import dev.mcpgateway.connectors.net.HttpOrigin;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -64,6 +66,11 @@ public final class TranslatingProvider implements ModelProvider {
     @Override
     public String vendor() {
         return provider.vendor();
+    }
+
+    @Override
+    public Optional<HttpOrigin> origin() {
+        return provider.origin();
     }
 
     @Override

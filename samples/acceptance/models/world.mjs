@@ -22,6 +22,8 @@ export class World {
   key;
   /** Where the gateway listens. */
   origin;
+  /** Where its files are. */
+  folder = FOLDER;
   /** All that the ledger says was spent, in nano-USD. */
   spent;
 
@@ -34,16 +36,17 @@ export class World {
     world.gateway = new Gateway(join(FOLDER, 'gateway'), new URL('.', import.meta.url), configuration(world.door.url));
     writeFileSync(join(world.gateway.folder, 'prices.yaml'), priceFile());
     writeFileSync(join(world.gateway.folder, 'ops.token'), randomBytes(24).toString('base64url'), { mode: 0o600 });
-    world.key = await world.#newKey();
+    world.key = await world.newKey('agent', 'sdk');
     await world.gateway.spawn(SECRETS).serving();
     world.origin = new URL(world.gateway.url).origin;
     return world;
   }
 
-  async #newKey() {
+  /** A new virtual key of this user, for this program of theirs. */
+  async newKey(user, client) {
     const made = await Gateway.command(
-      ...['keys', 'create', '--config', join(this.gateway.folder, 'gateway.yaml'), '--name', 'agent', '--subject', 'agent'],
-      ...['--client', 'sdk', '--groups', 'agents', '--view', 'models', '--expires', '1d'],
+      ...['keys', 'create', '--config', join(this.gateway.folder, 'gateway.yaml'), '--name', client, '--subject', user],
+      ...['--client', client, '--groups', 'agents', '--view', 'models', '--expires', '1d'],
     );
     const key = /mgk_\S+/.exec(made.text)?.[0];
     assert.ok(key, `no key: ${made.text}`);

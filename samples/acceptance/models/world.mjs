@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Gateway } from '../kit/gateway.mjs';
+import { until } from '../kit/waiting.mjs';
 import { Door } from './door.mjs';
 import { priceFile } from './prices.mjs';
 import { provider } from './provider.mjs';
@@ -50,6 +51,10 @@ export class World {
     );
     const key = /mgk_\S+/.exec(made.text)?.[0];
     assert.ok(key, `no key: ${made.text}`);
+    if (this.origin) {
+      const headers = { authorization: `Bearer ${key}` };
+      await until('the new key counts', 20, async () => (await fetch(`${this.origin}/v1/models`, { headers })).ok);
+    }
     return key;
   }
 

@@ -2,7 +2,7 @@
 # Models through the gateway, with SDKs and frameworks that are not ours: samples/acceptance/models.sh
 #
 # Installs, under target/npm with exact pins, the SDKs of OpenAI, Anthropic and Google, three frameworks for agents and a
-# provider of models that is not ours (aimock); builds the gateway if needed; starts provider and gateway on free loopback
+# provider of models that is not ours (aimock), and under target/coding three coding agents (940 MB); builds the gateway if needed; starts provider and gateway on free loopback
 # ports and lets every protocol call every provider, with a virtual key as the SDK's API key. What the provider counted,
 # cached and reasoning tokens too, must stand in the ledger (`mcp-gateway usage`) and in the audit log, and so must its
 # price, to the nano-USD. Logs stand under target/models. The last line is "N passed, N failed"; the exit code is 0 only

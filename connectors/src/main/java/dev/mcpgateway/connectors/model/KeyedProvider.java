@@ -135,7 +135,7 @@ public final class KeyedProvider implements ModelProvider {
                 keys.accepted(i);
                 good = i;
             } else if (probe.verdict() == Verdict.REFUSED) {
-                refused.accept(name(), before.get(i).name());
+                var _ = note(i);
             }
         }
         if (good >= 0) {

@@ -187,6 +187,7 @@ class AwsKeysTest {
         Account newer = new Account("ASIANEWEREXAMPLE0000", "newer+secret", "newer-token");
         know(newer);
         write("new", newer);
+        gateway.clock().advance(Duration.ofSeconds(2)); // as long as a file's content is believed, and longer
         assertThat(rotate().code()).isZero();
         gateway.clock().advance(Duration.ofDays(51));
 

@@ -125,6 +125,11 @@ class AwsKeysTest {
         turn.answer(status, "{\"message\":\"no\"}", "x-amzn-errortype: " + name + ":http://internal.amazon.com/");
     }
 
+    /** The ages of secrets are looked up apart from the keys, and believe a file's content for a second. */
+    private void filesAreReadAgain() {
+        gateway.clock().advance(Duration.ofSeconds(2));
+    }
+
     private int ask() {
         return alice.ask(alice.anthropic("/v1/messages", ASKED)).status();
     }
@@ -187,7 +192,7 @@ class AwsKeysTest {
         Account newer = new Account("ASIANEWEREXAMPLE0000", "newer+secret", "newer-token");
         know(newer);
         write("new", newer);
-        gateway.clock().advance(Duration.ofSeconds(2)); // as long as a file's content is believed, and longer
+        filesAreReadAgain();
         assertThat(rotate().code()).isZero();
         gateway.clock().advance(Duration.ofDays(51));
 
@@ -203,6 +208,7 @@ class AwsKeysTest {
     @Test
     void aPartOfAPairThatCannotBeReadIsSaidByItsReference() throws Exception {
         Files.delete(folder.resolve("new.token"));
+        filesAreReadAgain();
 
         Ran rotated = rotate();
         Ran listed = run("credentials", "list");

@@ -25,7 +25,7 @@ install_packages
 install_pins "$here/models/coding" "$here/target/coding"
 build_gateway
 # Everything is on loopback; where it is allowed, nothing else is there, whatever a coding agent would ask beside.
-if [[ $(id -u) == 0 && -z ${MODELS_WITHOUT_A_WAY_OUT-} ]] && unshare -n true 2>/dev/null; then
+if [[ $(id -u) == 0 && -z ${MODELS_WITHOUT_A_WAY_OUT-} ]] && unshare -n ip link set lo up 2>/dev/null; then
   export MODELS_WITHOUT_A_WAY_OUT=yes
   exec unshare -n bash -c 'ip link set lo up && exec "$@"' bash "$0"
 fi

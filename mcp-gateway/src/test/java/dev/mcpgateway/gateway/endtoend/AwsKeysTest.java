@@ -263,6 +263,19 @@ class AwsKeysTest {
     }
 
     @Test
+    void aPairThatWasRefusedIsReadAnewBeforeItsNextUseHoweverFreshWhatIsKnownOfIt() throws Exception {
+        assertThat(ask()).isEqualTo(200);
+        accounts.clear();
+        Account renewed = new Account("AKIARENEWEDEXAMPLE00", "renewed+secret", "");
+        know(renewed);
+        write("old", renewed);
+
+        assertThat(ask()).as("what was read a moment ago is sent").isEqualTo(502);
+        assertThat(ask()).isEqualTo(200);
+        assertThat(keysSent()).containsExactly(OLD.id(), OLD.id(), NEW.id(), renewed.id());
+    }
+
+    @Test
     void aPairThatMayNotAskTheModelIsNotGoneOverTo() {
         bedrock.on(MODEL + "/invoke", turn -> {
             if (AwsSignature.of(turn.request()).keyId().equals(NEW.id())) {

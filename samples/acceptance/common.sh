@@ -16,16 +16,21 @@ print_help() {
   sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$1"
 }
 
-# Exact pins; no install script runs.
-install_packages() {
-  if ! cmp -s "$here/package-lock.json" "$packages/installed-lock.json"; then
+# install_pins SOURCE TARGET: what the package.json in SOURCE names. Exact pins; no install script runs.
+install_pins() {
+  if ! cmp -s "$1/package-lock.json" "$2/installed-lock.json"; then
     command -v npm >/dev/null || fail "npm is needed to install the packages"
-    rm -rf "$packages"
-    mkdir -p "$packages"
-    cp "$here/package.json" "$here/package-lock.json" "$packages/"
-    (cd "$packages" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || fail "npm ci failed"
-    cp "$here/package-lock.json" "$packages/installed-lock.json"
+    rm -rf "$2"
+    mkdir -p "$2"
+    cp "$1/package.json" "$1/package-lock.json" "$2/"
+    (cd "$2" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || fail "npm ci failed"
+    cp "$1/package-lock.json" "$2/installed-lock.json"
   fi
+}
+
+# What all of these scripts use, and a Node that runs it.
+install_packages() {
+  install_pins "$here" "$packages"
   for node in "$packages"/node_modules/node-*/bin/node "$(command -v node || true)"; do
     # the programs find their packages with registerHooks, which Node has from 22.15 on
     if [[ -x $node && $("$node" -p 'typeof require("node:module").registerHooks') == function ]]; then

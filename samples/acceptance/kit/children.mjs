@@ -18,13 +18,14 @@ export class Child {
   ended;
 
   /** @param {boolean} [options.group] whether it starts processes of its own, which then end with it */
-  constructor(command, args, { log, env = {}, group = false }) {
+  constructor(command, args, { log, env = {}, cwd, group = false }) {
     this.#log = log;
     this.#group = group;
     const out = openSync(`${log}.out`, 'w');
     const err = openSync(`${log}.err`, 'w');
     this.#process = spawn(command, args, {
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+      cwd,
       stdio: ['ignore', out, err],
       detached: group,
     });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { records } from '../kit/records.mjs';
+import { AGENTS } from './coding.mjs';
 import { costOf } from './prices.mjs';
 import { SECRETS } from './targets.mjs';
 import { collected } from './world.mjs';
@@ -33,6 +34,18 @@ export async function audit(cases, world, cells) {
       return `${cell.expected.length} calls`;
     });
   }
+  for (const agent of AGENTS) {
+    await cases.run(`audit: ${agent.name}: its calls stand under its user, the one that was refused, too`, async () => {
+      const own = (records) => records.filter((each) => each.actor?.client_id === agent.name);
+      const called = own(intents);
+      assert.deepEqual(new Set(called.map((each) => each.model.alias)), new Set(agent.models));
+      assert.equal(new Set(called.map((each) => each.actor.sub_p)).size, 1);
+      assert.ok(intents.every((each) => called.includes(each) || each.actor.sub_p !== called[0].actor.sub_p));
+      const refused = own(all.filter((each) => each.ev === 'llm.call.denied'));
+      assert.deepEqual(new Set(refused.map((each) => each.model.alias)), new Set(['hidden']));
+      return `${called.length} calls`;
+    });
+  }
   await cases.run('audit: the ledger is the sum of the log', async () => {
     assert.equal(outcomes.reduce((all, { model }) => all + BigInt(model.cost_nano_usd), 0n), world.spent);
   });
@@ -46,4 +59,4 @@ export async function audit(cases, world, cells) {
 }
 
 /** How many cases there are beside those of the cells. */
-export const AUDIT_CASES = 4;
+export const AUDIT_CASES = 4 + AGENTS.length;

@@ -37,6 +37,8 @@ export class Door {
   arrivals = 0;
   /** The newest of them. */
   last;
+  /** All values of `anthropic-beta` that came. */
+  betas = new Set();
 
   static async before(url) {
     const door = new Door();
@@ -60,6 +62,7 @@ export class Door {
     const body = Buffer.concat(chunks);
     const arrival = new Arrival(message, body, ++this.arrivals);
     this.last = arrival;
+    (message.headers['anthropic-beta'] ?? '').split(',').forEach((each) => this.betas.add(each.trim()));
     const { host: _, ...headers } = message.headers;
     const behind = request(`${this.#behind}${message.url}`, { method: message.method, headers });
     answer.on('close', () => {

@@ -3,7 +3,7 @@
 /** The providers: how `gateway.yaml` names each, and a model that it has. `path` is where its API begins. */
 export const TARGETS = {
   openai: { kind: 'openai', path: '/v1', model: 'gpt-4o-mini', credential: secret('OPENAI_KEY') },
-  anthropic: { kind: 'anthropic', path: '/v1', model: 'claude-sonnet-4-5', credential: secret('ANTHROPIC_KEY') },
+  anthropic: { kind: 'anthropic', path: '/v1', model: 'claude-sonnet-4-5', credential: secret('ANTHROPIC_KEY'), betas: ['*'] },
   gemini: { kind: 'gemini', path: '/v1beta', model: 'gemini-2.5-flash', credential: secret('GEMINI_KEY') },
   bedrock: {
     kind: 'bedrock',
@@ -51,8 +51,8 @@ export const aliasOf = (protocol, target) => `${protocol}-${alias(target)}`;
 export function configuration(url) {
   const names = [...new Set(Object.values(CELLS).flat())];
   const providers = names.map((name) => {
-    const { kind, path, credential } = TARGETS[name];
-    return [name, { kind, base_url: `${url}${path}`, credential }];
+    const { kind, path, credential, betas = [] } = TARGETS[name];
+    return [name, { kind, base_url: `${url}${path}`, credential, betas }];
   });
   const at = (name) => ({ targets: [{ provider: name, model: TARGETS[name].model }] });
   const aliases = names.map((name) => [alias(name), at(name)]);

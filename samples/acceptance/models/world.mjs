@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Gateway } from '../kit/gateway.mjs';
+import { until } from '../kit/waiting.mjs';
 import { Door } from './door.mjs';
 import { priceFile } from './prices.mjs';
 import { provider } from './provider.mjs';
@@ -22,6 +23,8 @@ export class World {
   key;
   /** Where the gateway listens. */
   origin;
+  /** Where its files are. */
+  folder = FOLDER;
   /** All that the ledger says was spent, in nano-USD. */
   spent;
 
@@ -34,19 +37,24 @@ export class World {
     world.gateway = new Gateway(join(FOLDER, 'gateway'), new URL('.', import.meta.url), configuration(world.door.url));
     writeFileSync(join(world.gateway.folder, 'prices.yaml'), priceFile());
     writeFileSync(join(world.gateway.folder, 'ops.token'), randomBytes(24).toString('base64url'), { mode: 0o600 });
-    world.key = await world.#newKey();
+    world.key = await world.newKey('agent', 'sdk');
     await world.gateway.spawn(SECRETS).serving();
     world.origin = new URL(world.gateway.url).origin;
     return world;
   }
 
-  async #newKey() {
+  /** A new virtual key of this user, for this program of theirs. */
+  async newKey(user, client) {
     const made = await Gateway.command(
-      ...['keys', 'create', '--config', join(this.gateway.folder, 'gateway.yaml'), '--name', 'agent', '--subject', 'agent'],
-      ...['--client', 'sdk', '--groups', 'agents', '--view', 'models', '--expires', '1d'],
+      ...['keys', 'create', '--config', join(this.gateway.folder, 'gateway.yaml'), '--name', client, '--subject', user],
+      ...['--client', client, '--groups', 'agents', '--view', 'models', '--expires', '1d'],
     );
     const key = /mgk_\S+/.exec(made.text)?.[0];
     assert.ok(key, `no key: ${made.text}`);
+    if (this.origin) {
+      const headers = { authorization: `Bearer ${key}` };
+      await until('the new key counts', 20, async () => (await fetch(`${this.origin}/v1/models`, { headers })).ok);
+    }
     return key;
   }
 

@@ -1,11 +1,11 @@
 package dev.mcpgateway.gateway;
 
 import dev.mcpgateway.audit.AuditLog;
-import dev.mcpgateway.connectors.credential.AwsKeys;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.model.BedrockProvider;
 import dev.mcpgateway.connectors.model.HttpModelProvider;
 import dev.mcpgateway.connectors.model.ModelProvider;
+import dev.mcpgateway.connectors.model.ProviderKind;
 import dev.mcpgateway.connectors.model.ProviderSettings;
 import dev.mcpgateway.connectors.model.translate.StateKey;
 import dev.mcpgateway.connectors.model.translate.TranslatingProvider;
@@ -19,7 +19,6 @@ import dev.mcpgateway.gateway.admin.ModelHealthEndpoint;
 import dev.mcpgateway.gateway.admission.Admission;
 import dev.mcpgateway.gateway.call.CallIds;
 import dev.mcpgateway.gateway.config.GatewayConfig;
-import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.http.Answers;
 import dev.mcpgateway.gateway.http.BoundedBody;
@@ -104,13 +103,7 @@ final class ModelWiring {
                 UpstreamCredential credential = incidents.credential(provider, secrets);
                 ModelProvider made = new TranslatingProvider(
                         incidents.keyed(
-                                provider(
-                                        provider,
-                                        settings(provider, credential, models, config),
-                                        secrets,
-                                        sweeper,
-                                        incidents),
-                                credential),
+                                provider(settings(provider, credential, models, config), models, sweeper), credential),
                         provider.translation(),
                         key,
                         new CallIds(wiring.clock(), wiring.ids())::next,
@@ -156,25 +149,20 @@ final class ModelWiring {
         });
     }
 
-    private static ModelProvider provider(
-            Models.Provider provider,
-            ProviderSettings settings,
-            Secrets secrets,
-            DeadlineSweeper sweeper,
-            Incidents incidents) {
-        if (!(provider.credential() instanceof Credential.Aws aws)) {
-            return new HttpModelProvider(settings, sweeper);
-        }
-        AwsKeys keys = keys(aws, secrets);
-        return incidents.signed(new BedrockProvider(settings, keys, sweeper), keys);
+    private static ModelProvider provider(ProviderSettings settings, Models models, DeadlineSweeper sweeper) {
+        return settings.kind() == ProviderKind.BEDROCK
+                ? new BedrockProvider(settings, firstModel(settings.name(), models), sweeper)
+                : new HttpModelProvider(settings, sweeper);
     }
 
-    private static AwsKeys keys(Credential.Aws aws, Secrets secrets) {
-        return new AwsKeys(
-                aws.region(),
-                secrets.of(aws.accessKeyId()),
-                secrets.of(aws.secretAccessKey()),
-                Optional.ofNullable(aws.sessionToken()).map(secrets::of));
+    /** The first that an alias leads to; a provider that none leads to is a problem of the configuration. */
+    private static String firstModel(String provider, Models models) {
+        return models.aliases().values().stream()
+                .flatMap(alias -> alias.targets().stream())
+                .filter(target -> target.provider().equals(provider))
+                .findFirst()
+                .orElseThrow()
+                .model();
     }
 
     private static HealthTable health(Models models, TimeSource time) {

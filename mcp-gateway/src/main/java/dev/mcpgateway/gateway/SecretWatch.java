@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway;
 import dev.mcpgateway.connectors.credential.SecretSource;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
 import dev.mcpgateway.gateway.config.GatewayConfig;
+import dev.mcpgateway.gateway.config.GatewayConfig.AwsKeys;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
 import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
@@ -107,9 +108,8 @@ final class SecretWatch implements AutoCloseable {
         switch (credential) {
             case Credential.StaticHeader header -> put(all, name, header.secret());
             case Credential.Aws keys -> {
-                put(all, name + ".access_key_id", keys.accessKeyId());
-                put(all, name + ".secret_access_key", keys.secretAccessKey());
-                put(all, name + ".session_token", keys.sessionToken());
+                putAws(all, name, keys.first());
+                putAws(all, name + ".next", keys.next());
             }
             case Credential.KeyPair pair -> {
                 put(all, name, pair.first().secret());
@@ -127,6 +127,14 @@ final class SecretWatch implements AutoCloseable {
             case Credential.None _, Credential.CallToken _ -> {
                 // nothing outside the configuration
             }
+        }
+    }
+
+    private static void putAws(Map<String, SecretRef> all, String name, @Nullable AwsKeys keys) {
+        if (keys != null) {
+            put(all, name + ".access_key_id", keys.accessKeyId());
+            put(all, name + ".secret_access_key", keys.secretAccessKey());
+            put(all, name + ".session_token", keys.sessionToken());
         }
     }
 

@@ -15,7 +15,7 @@ public record AwsKeys(
         String region, SecretSource accessKeyId, SecretSource secretAccessKey, Optional<SecretSource> sessionToken) {
 
     /** The next use reads them where they are kept, however fresh what is known. */
-    public void refresh() {
+    void refresh() {
         accessKeyId.refresh();
         secretAccessKey.refresh();
         sessionToken.ifPresent(SecretSource::refresh);

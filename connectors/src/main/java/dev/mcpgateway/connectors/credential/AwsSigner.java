@@ -1,7 +1,6 @@
 package dev.mcpgateway.connectors.credential;
 
 import dev.mcpgateway.connectors.net.HttpHeader;
-import dev.mcpgateway.connectors.net.HttpOrigin;
 import java.net.URI;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -20,9 +19,9 @@ import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
 /**
  * Signs requests to one service of AWS with Signature Version 4: method, host, path, the given header fields, the body's
  * hash and the time. A signature is good for one request and a few minutes, so a request is signed anew whenever it is
- * sent. Keys are read each time: new ones count from the next request on.
+ * sent, and nothing is issued for any other use. Keys are read each time: new ones count from the next request on.
  */
-public final class AwsSigner {
+public final class AwsSigner implements UpstreamCredential {
     private final AwsKeys keys;
     private final String service;
     private final InstantSource clock;
@@ -39,19 +38,16 @@ public final class AwsSigner {
         this.clock = clock;
     }
 
-    /**
-     * The header fields that sign a POST. The fields given are signed and must be sent as they are.
-     *
-     * @param target path and query, percent-encoded as they go into the request line
-     * @throws CredentialUnavailable if a key cannot be used
-     */
-    public Credential sign(HttpOrigin origin, String target, List<HttpHeader> headers, byte[] body)
-            throws CredentialUnavailable {
+    @Override
+    public Credential issue(CredentialUse use) throws CredentialUnavailable {
+        if (!(use instanceof CredentialUse.Request asked)) {
+            throw new CredentialUnavailable("keys of AWS sign whole requests and are good for nothing else");
+        }
         AwsCredentialsIdentity identity = identity();
-        SdkHttpRequest request = request(origin, target, headers);
+        SdkHttpRequest request = request(asked);
         SdkHttpRequest signed = signer.sign(each -> each.identity(identity)
                         .request(request)
-                        .payload(ContentStreamProvider.fromByteArrayUnsafe(body))
+                        .payload(ContentStreamProvider.fromByteArrayUnsafe(asked.body()))
                         .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, service)
                         .putProperty(AwsV4HttpSigner.REGION_NAME, keys.region())
                         .putProperty(HttpSigner.SIGNING_CLOCK, clock.withZone(ZoneOffset.UTC)))
@@ -66,10 +62,16 @@ public final class AwsSigner {
         return new Credential(added);
     }
 
-    private static SdkHttpRequest request(HttpOrigin origin, String target, List<HttpHeader> headers) {
-        SdkHttpFullRequest.Builder request =
-                SdkHttpFullRequest.builder().method(SdkHttpMethod.POST).uri(URI.create(origin + target));
-        headers.forEach(header -> request.putHeader(header.name(), header.value()));
+    @Override
+    public void refresh() {
+        keys.refresh();
+    }
+
+    private static SdkHttpRequest request(CredentialUse.Request asked) {
+        SdkHttpFullRequest.Builder request = SdkHttpFullRequest.builder()
+                .method(SdkHttpMethod.fromValue(asked.method()))
+                .uri(URI.create(asked.origin() + asked.target()));
+        asked.headers().forEach(header -> request.putHeader(header.name(), header.value()));
         return request.build();
     }
 

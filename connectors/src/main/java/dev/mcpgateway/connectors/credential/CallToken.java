@@ -96,7 +96,7 @@ public final class CallToken implements UpstreamCredential {
                 principal(claims, who);
                 claims.text("scope", "mcp:session");
             }
-            case CredentialUse.Own _ -> {
+            case CredentialUse.Own _, CredentialUse.Request _ -> {
                 claims.text("sub", settings.issuer());
                 claims.text("client_id", settings.issuer());
                 claims.text("scope", "mcp:list");

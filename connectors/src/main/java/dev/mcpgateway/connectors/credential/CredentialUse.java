@@ -1,6 +1,9 @@
 package dev.mcpgateway.connectors.credential;
 
+import dev.mcpgateway.connectors.net.HttpHeader;
+import dev.mcpgateway.connectors.net.HttpOrigin;
 import dev.mcpgateway.connectors.wire.Envelope;
+import java.util.List;
 
 /**
  * What a credential is asked for. Every mode of credential says for each of these what it gives, so that a token for one
@@ -29,4 +32,21 @@ public sealed interface CredentialUse {
 
     /** The gateway's own questions: which revision is spoken, what is offered, what has changed. */
     record Own() implements CredentialUse {}
+
+    /**
+     * One request of the gateway's own, which a signature is to hold for and nothing else. The fields given are signed and
+     * must be sent as they are.
+     *
+     * @param method an upper-case method
+     * @param target path and query, percent-encoded as they go into the request line
+     * @param body the bytes that are sent; empty for none. Not copied
+     */
+    @SuppressWarnings("ArrayRecordComponent") // signed once, never compared
+    record Request(HttpOrigin origin, String method, String target, List<HttpHeader> headers, byte[] body)
+            implements CredentialUse {
+        /** Copies the list. */
+        public Request {
+            headers = List.copyOf(headers);
+        }
+    }
 }

@@ -9,14 +9,17 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One or two keys for one header field, of which one is in use: with two a key is renewed without a gap. A key that the
- * upstream refuses rests while the other one is good.
+ * One or two keys, of which one is in use: with two a key is renewed without a gap. A key that the upstream refuses is read
+ * anew before its next use, and rests while the other one is good. A key may be a secret for a header field or what signs.
  *
  * <p>Safe for many threads: calls that were sent with an earlier key say so, and take back no choice that was made since.
  */
 public final class KeyPair implements UpstreamCredential {
     /** How long a refused key rests, so that a pair of bad keys does not double the requests. */
     public static final Duration REST = Duration.ofMinutes(5);
+
+    /** What the second key is called. */
+    public static final String NEXT = "next";
 
     private final List<Key> keys;
     private final TimeSource time;
@@ -25,22 +28,21 @@ public final class KeyPair implements UpstreamCredential {
     /** One key and what became of it. */
     private static final class Key {
         private final String name;
-        private final SecretSource secret;
-        private final StaticHeader header;
+        private final UpstreamCredential credential;
         private long refusals;
         private @Nullable Instant lastRefused;
+        private Instant restsUntil = Instant.MIN;
 
-        private Key(String name, SecretSource secret, StaticHeader header) {
+        private Key(String name, UpstreamCredential credential) {
             this.name = name;
-            this.secret = secret;
-            this.header = header;
+            this.credential = credential;
         }
     }
 
     /**
      * What is known of a key; never the key.
      *
-     * @param name {@code secret} or {@code next}
+     * @param name the first one's, or {@value #NEXT}
      * @param inUse whether requests are sent with it
      * @param refusals how often the upstream refused it since the start
      * @param lastRefused when it last did; {@code null} for never
@@ -52,15 +54,16 @@ public final class KeyPair implements UpstreamCredential {
             @Nullable Instant lastRefused) {}
 
     /**
-     * Keys that are sent in this way; the first one is in use.
+     * These keys; the first one is in use.
      *
+     * @param name what the first one is called
      * @param next the other one; {@code null} for none
      */
-    public KeyPair(String header, String prefix, SecretSource secret, @Nullable SecretSource next, TimeSource time) {
+    public KeyPair(String name, UpstreamCredential first, @Nullable UpstreamCredential next, TimeSource time) {
         List<Key> all = new ArrayList<>();
-        all.add(new Key("secret", secret, new StaticHeader(header, prefix, secret)));
+        all.add(new Key(name, first));
         if (next != null) {
-            all.add(new Key("next", next, new StaticHeader(header, prefix, next)));
+            all.add(new Key(NEXT, next));
         }
         this.keys = List.copyOf(all);
         this.time = time;
@@ -71,12 +74,12 @@ public final class KeyPair implements UpstreamCredential {
     public Credential issue(CredentialUse use) throws CredentialUnavailable {
         int now = inUse;
         try {
-            return keys.get(now).header.issue(use);
+            return keys.get(now).credential.issue(use);
         } catch (CredentialUnavailable unreadable) {
             if (keys.size() == 1) {
                 throw unreadable;
             }
-            return keys.get(1 - now).header.issue(use);
+            return keys.get(1 - now).credential.issue(use);
         }
     }
 
@@ -93,7 +96,10 @@ public final class KeyPair implements UpstreamCredential {
     public synchronized OptionalInt refused(int key) {
         Key refused = keys.get(key);
         refused.refusals++;
-        refused.lastRefused = time.now();
+        Instant now = time.now();
+        refused.lastRefused = now;
+        refused.restsUntil = now.plus(REST);
+        refused.credential.refresh();
         if (keys.size() == 1) {
             return OptionalInt.empty();
         }
@@ -101,12 +107,12 @@ public final class KeyPair implements UpstreamCredential {
         if (inUse != key) {
             return OptionalInt.of(inUse);
         }
-        return isResting(keys.get(other)) ? OptionalInt.empty() : OptionalInt.of(other);
+        return now.isBefore(keys.get(other).restsUntil) ? OptionalInt.empty() : OptionalInt.of(other);
     }
 
-    private boolean isResting(Key key) {
-        Instant last = key.lastRefused;
-        return last != null && time.now().isBefore(last.plus(REST));
+    /** The upstream takes this key, which therefore does not rest any more. */
+    public synchronized void accepted(int key) {
+        keys.get(key).restsUntil = Instant.MIN;
     }
 
     /** From now on requests are sent with this key. */
@@ -123,12 +129,12 @@ public final class KeyPair implements UpstreamCredential {
 
     /** Each key alone, to try it out; in their order. */
     public List<UpstreamCredential> each() {
-        return keys.stream().<UpstreamCredential>map(key -> key.header).toList();
+        return keys.stream().map(key -> key.credential).toList();
     }
 
-    /** Reads the keys anew with their next use, however fresh what is known of them. */
+    @Override
     public void refresh() {
-        keys.forEach(key -> key.secret.refresh());
+        keys.forEach(key -> key.credential.refresh());
     }
 
     /** What is known of the keys, in their order. */

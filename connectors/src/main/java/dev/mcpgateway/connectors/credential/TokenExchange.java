@@ -63,7 +63,7 @@ public final class TokenExchange implements UpstreamCredential {
         return switch (use) {
             case CredentialUse.Call call -> exchanged(call.principal());
             case CredentialUse.Session(Principal principal) -> exchanged(principal);
-            case CredentialUse.Own _ -> {
+            case CredentialUse.Own _, CredentialUse.Request _ -> {
                 if (settings.lists().isEmpty()) {
                     throw new CredentialUnavailable("no user's token may be used for the gateway's own questions");
                 }

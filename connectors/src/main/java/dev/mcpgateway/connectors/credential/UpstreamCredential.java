@@ -10,6 +10,7 @@ public sealed interface UpstreamCredential
         permits UpstreamCredential.None,
                 UpstreamCredential.StaticHeader,
                 KeyPair,
+                AwsSigner,
                 CallToken,
                 TokenExchange,
                 ClientCredentials,
@@ -21,6 +22,9 @@ public sealed interface UpstreamCredential
      * @throws CredentialUnavailable if there is none: its secret cannot be used, or it cannot be had for this use
      */
     Credential issue(CredentialUse use) throws CredentialUnavailable;
+
+    /** The next use reads its secrets where they are kept, however fresh what is known. */
+    default void refresh() {}
 
     /** The upstream gets no credential. */
     record None() implements UpstreamCredential {
@@ -83,6 +87,11 @@ public sealed interface UpstreamCredential
                         + " has a line break, a blank at its end, or other characters that no header" + " may have");
             }
             return new Credential(List.of(new HttpHeader(header, value)));
+        }
+
+        @Override
+        public void refresh() {
+            secret.refresh();
         }
     }
 }

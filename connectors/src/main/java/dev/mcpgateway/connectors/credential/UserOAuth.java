@@ -54,7 +54,8 @@ public final class UserOAuth implements UpstreamCredential {
         return switch (use) {
             case CredentialUse.Call call -> of(call.principal());
             case CredentialUse.Session(Principal principal) -> of(principal);
-            case CredentialUse.Own own -> lists.isPresent() ? lists.get().issue(own) : Credential.NONE;
+            case CredentialUse.Own _, CredentialUse.Request _ ->
+                lists.isPresent() ? lists.get().issue(use) : Credential.NONE;
         };
     }
 

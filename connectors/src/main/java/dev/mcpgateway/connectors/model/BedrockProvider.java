@@ -1,9 +1,9 @@
 package dev.mcpgateway.connectors.model;
 
-import dev.mcpgateway.connectors.credential.AwsKeys;
-import dev.mcpgateway.connectors.credential.AwsSigner;
 import dev.mcpgateway.connectors.credential.Credential;
 import dev.mcpgateway.connectors.credential.CredentialUnavailable;
+import dev.mcpgateway.connectors.credential.CredentialUse;
+import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.model.ModelFailure.Cause;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
@@ -43,7 +43,7 @@ public final class BedrockProvider implements ModelProvider {
     private static final String COUNT = "x-amzn-bedrock-";
 
     private final ProviderSettings settings;
-    private final AwsSigner signer;
+    private final String probed;
     private final HttpTransport transport;
     private final HttpOrigin origin;
     private final String base;
@@ -52,13 +52,13 @@ public final class BedrockProvider implements ModelProvider {
     /**
      * Prepares the connections; nothing is sent yet.
      *
-     * @param settings as for every provider; their credential is not used
-     * @param keys what requests are signed with
+     * @param settings as for every provider; their credential signs each request
+     * @param probed the model at which keys are tried, by Bedrock's id
      */
-    public BedrockProvider(ProviderSettings settings, AwsKeys keys, DeadlineSweeper sweeper) {
+    public BedrockProvider(ProviderSettings settings, String probed, DeadlineSweeper sweeper) {
         this.settings = settings;
         this.time = sweeper.time();
-        this.signer = new AwsSigner(keys, "bedrock", time.clock());
+        this.probed = probed;
         this.transport = HttpTransport.open(
                 settings.connections(), OutboundGuard.forTarget(settings.baseUrl(), settings.allowNetworks()), sweeper);
         this.origin = HttpOrigin.of(settings.baseUrl());
@@ -127,7 +127,8 @@ public final class BedrockProvider implements ModelProvider {
         List<HttpHeader> headers = new ArrayList<>();
         headers.add(new HttpHeader("accept", request.streamed() ? EVENTS : JSON));
         headers.add(new HttpHeader("content-type", JSON));
-        Credential signature = signer.sign(origin, base + edited.path(), headers, edited.body());
+        Credential signature = settings.credential()
+                .issue(new CredentialUse.Request(origin, "POST", base + edited.path(), headers, edited.body()));
         headers.addAll(signature.headers());
         Deadline total = Deadline.after(settings.total(), time).orEarlier(Deadline.after(call.atMost(), time));
         HttpExchange exchange = transport.send(new HttpCall(
@@ -151,6 +152,11 @@ public final class BedrockProvider implements ModelProvider {
                 exchange.close();
             }
         }
+    }
+
+    @Override
+    public Probe probe(UpstreamCredential key) {
+        return new BedrockProbe(transport, origin, base, time).ask(probed, key, settings.replyBytesMax());
     }
 
     private ModelReply land(HttpExchange exchange, ModelCall call, Credential signature, Deadline total)

@@ -22,6 +22,7 @@ import software.amazon.awssdk.utils.http.SdkHttpUtils;
  */
 @SuppressWarnings("ArrayRecordComponent") // sent once, never compared
 record BedrockRequest(String path, byte[] body) {
+    private static final String INVOKE = "invoke";
     private static final Name STREAM = Name.of("stream");
     private static final Name MAX_TOKENS = Name.of("max_tokens");
     private static final Name VERSION = Name.of("anthropic_version");
@@ -39,9 +40,17 @@ record BedrockRequest(String path, byte[] body) {
     static BedrockRequest of(ModelRequest request, String target, List<String> betas) {
         boolean counts = request.api() == ModelApi.COUNT_TOKENS;
         byte[] body = body(request.body(), betas, counts);
-        String operation = counts ? "count-tokens" : request.streamed() ? "invoke-with-response-stream" : "invoke";
-        return new BedrockRequest(
-                "/model/" + SdkHttpUtils.urlEncode(target) + "/" + operation, counts ? wrapped(body) : body);
+        String operation = counts ? "count-tokens" : request.streamed() ? "invoke-with-response-stream" : INVOKE;
+        return new BedrockRequest(path(target, operation), counts ? wrapped(body) : body);
+    }
+
+    /** Where a model is asked for a whole answer, below the base URL. */
+    static String invoke(String model) {
+        return path(model, INVOKE);
+    }
+
+    private static String path(String model, String operation) {
+        return "/model/" + SdkHttpUtils.urlEncode(model) + "/" + operation;
     }
 
     private static byte[] body(JsonDocument body, List<String> betas, boolean counts) {

@@ -18,7 +18,9 @@ import java.util.List;
 
 /** Asks for the list of models, which every protocol has at the same place and no provider charges for. */
 final class KeyProbe {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** Longest wait for an answer. */
+    static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private static final String ANTHROPIC_VERSION = "2023-06-01";
 
     private KeyProbe() {}

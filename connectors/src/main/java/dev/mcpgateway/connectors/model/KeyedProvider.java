@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
- * A provider that knows the gateway by a {@link KeyPair}: what it refuses for its key (401, 403) is asked once more with the
- * other key, if there is one that does not rest. Nothing of an answer has gone on by then.
+ * A provider that knows the gateway by a {@link KeyPair}: what it refuses for its key or signature is asked once more with
+ * the other key, if there is one that does not rest. Nothing of an answer has gone on by then.
  */
 public final class KeyedProvider implements ModelProvider {
     private final ModelProvider provider;
@@ -125,8 +125,8 @@ public final class KeyedProvider implements ModelProvider {
     }
 
     /**
-     * Reads the keys anew, tries them all and takes the last one that the provider takes: {@code next} before {@code
-     * secret}. Where it takes none, the one in use stays.
+     * Reads the keys anew, tries them all and takes the last one that the provider takes: the next before the first. Where
+     * it takes none, the one in use stays.
      */
     public Rotation rotate() {
         long since = time.nanos();
@@ -139,9 +139,10 @@ public final class KeyedProvider implements ModelProvider {
             Probe probe = provider.probe(each.get(i));
             tried.add(new Tried(before.get(i).name(), probe));
             if (probe.verdict() == Verdict.ACCEPTED) {
+                keys.accepted(i);
                 good = i;
             } else if (probe.verdict() == Verdict.REFUSED) {
-                refused.accept(name(), before.get(i).name());
+                var _ = note(i);
             }
         }
         if (good >= 0) {

@@ -45,7 +45,7 @@ class AwsSignerTest {
         List<Map.Entry<String, String>> headers = new ArrayList<>();
         headers.add(Map.entry("Host", origin.authority()));
         FIELDS.forEach(field -> headers.add(Map.entry(field.name(), field.value())));
-        signer.sign(origin, target, FIELDS, body)
+        signer.issue(new CredentialUse.Request(origin, "POST", target, FIELDS, body))
                 .headers()
                 .forEach(field -> headers.add(Map.entry(field.name(), field.value())));
         return new RawRequest("POST " + target + " HTTP/1.1", headers, body);
@@ -116,6 +116,13 @@ class AwsSignerTest {
         assertThat(request.header("x-amz-security-token")).contains("token==");
         assertThat(AwsSignature.of(request).headers()).contains("x-amz-security-token");
         assertThat(AwsSignature.of(request).isGood(request, SECRET)).isTrue();
+    }
+
+    @Test
+    void nothingIsIssuedThatWouldBeGoodForMoreThanOneRequest() {
+        assertThatThrownBy(() -> signer(ID, SECRET, Optional.empty()).issue(new CredentialUse.Own()))
+                .isInstanceOf(CredentialUnavailable.class)
+                .hasMessageContaining("sign whole requests");
     }
 
     @ParameterizedTest

@@ -3,10 +3,10 @@ package dev.mcpgateway.connectors.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.connectors.credential.AwsKeys;
+import dev.mcpgateway.connectors.credential.AwsSigner;
 import dev.mcpgateway.connectors.credential.GivenSecret;
 import dev.mcpgateway.connectors.credential.Secret;
 import dev.mcpgateway.connectors.credential.SecretSource;
-import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.model.ModelEvent.Mark;
 import dev.mcpgateway.connectors.model.ModelFailure.Cause;
 import dev.mcpgateway.connectors.net.AddressRange;
@@ -105,7 +105,10 @@ class BedrockProviderTest {
                         ProviderKind.BEDROCK,
                         url,
                         "",
-                        new UpstreamCredential.None(),
+                        new AwsSigner(
+                                new AwsKeys("eu-central-1", given(ID), secret, token),
+                                "bedrock",
+                                sweeper.time().clock()),
                         HttpSettings.of(HttpOrigin.of(url), HttpSettings.Client.LEAN),
                         List.<AddressRange>of(),
                         firstEvent,
@@ -116,7 +119,7 @@ class BedrockProviderTest {
                         1 << 20,
                         1 << 22,
                         64),
-                new AwsKeys("eu-central-1", given(ID), secret, token),
+                MODEL,
                 sweeper);
         opened.add(provider);
         return provider;

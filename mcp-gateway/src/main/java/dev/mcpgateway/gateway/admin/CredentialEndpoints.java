@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class CredentialEndpoints {
     private static final Logger LOG = LoggerFactory.getLogger(CredentialEndpoints.class);
     private static final Set<String> MEMBERS = Set.of("provider", "reason");
+    private static final List<String> PARTS = List.of("", ".secret_access_key", ".access_key_id", ".session_token");
 
     private final ProviderKeys keys;
     private final SecretAges ages;
@@ -75,14 +77,27 @@ public final class CredentialEndpoints {
         keys.states()
                 .forEach((provider, states) -> states.forEach(state -> {
                     String name = "models.providers." + provider + ".credential"
-                            + (state.name().equals("next") ? ".next" : "");
-                    rows.add(json(provider, state, byName.get(name), now));
+                            + (state.name().equals(KeyPair.NEXT) ? "." + KeyPair.NEXT : "");
+                    rows.add(json(provider, state, parts(name, byName), now));
                 }));
         AdminEndpoints.json(exchange, 200, "{\"credentials\":[" + String.join(",", rows) + "]}\n");
     }
 
-    private static String json(String provider, KeyPair.State key, @Nullable SecretAge age, Instant now) {
+    /** What a key is kept as: first what is secret of it, by which its age counts; then what goes with it. */
+    private static List<SecretAge> parts(String name, Map<String, SecretAge> byName) {
+        return PARTS.stream()
+                .flatMap(part -> Stream.ofNullable(byName.get(name + part)))
+                .toList();
+    }
+
+    private static String json(String provider, KeyPair.State key, List<SecretAge> parts, Instant now) {
+        SecretAge age = parts.isEmpty() ? null : parts.getFirst();
         Instant since = age == null ? null : age.since();
+        String problem = parts.stream()
+                .map(SecretAge::problem)
+                .filter(each -> !each.isEmpty())
+                .findFirst()
+                .orElse("");
         return "{\"provider\":" + AdminEndpoints.quote(provider)
                 + ",\"key\":" + AdminEndpoints.quote(key.name())
                 + ",\"in_use\":" + key.inUse()
@@ -92,7 +107,7 @@ public final class CredentialEndpoints {
                 + ",\"old\":" + (since != null && !now.isBefore(since.plus(SecretAges.OLD)))
                 + ",\"auth_failures\":" + key.refusals()
                 + ",\"last_refused\":" + time(key.lastRefused())
-                + ",\"problem\":" + AdminEndpoints.quote(age == null ? "" : age.problem())
+                + ",\"problem\":" + AdminEndpoints.quote(problem)
                 + "}";
     }
 

@@ -34,10 +34,10 @@ final class CredentialsCommand implements Runnable {
             name = "rotate",
             mixinStandardHelpOptions = true,
             description = {
-                "Reads the keys anew from where they are kept, tries each at its provider (GET models, which costs",
-                "nothing) and goes on with 'next' where the provider takes it, else with 'secret'. Without a gap: calls",
-                "under way keep their key. Where no key is taken, nothing changes. Revoking the old key is the",
-                "provider's affair; do so when this says 'in use: next'."
+                "Reads the keys anew from where they are kept, tries each at its provider (GET models; AWS: a request to a",
+                "model that says nothing; both cost nothing) and goes on with 'next' where the provider takes it, else with",
+                "the first. Without a gap: calls under way keep their key. Where no key is taken, nothing changes. Revoking",
+                "the old key is the provider's affair; do so when this says 'in use: next'."
             },
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {

@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.cli;
 import dev.mcpgateway.gateway.Wiring;
 import dev.mcpgateway.gateway.config.ContentSettings;
 import dev.mcpgateway.gateway.config.GatewayConfig;
+import dev.mcpgateway.gateway.config.GatewayConfig.AwsKeys;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
 import dev.mcpgateway.gateway.config.GatewayConfig.OAuthClient;
@@ -121,11 +122,10 @@ final class ReferenceCheck {
         switch (credential) {
             case Credential.StaticHeader header -> secret(pointer + "/static/secret", header.secret());
             case Credential.Aws keys -> {
-                secret(pointer + "/aws/access_key_id", keys.accessKeyId());
-                secret(pointer + "/aws/secret_access_key", keys.secretAccessKey());
-                SecretRef token = keys.sessionToken();
-                if (token != null) {
-                    secret(pointer + "/aws/session_token", token);
+                aws(pointer + "/aws", keys.first());
+                AwsKeys next = keys.next();
+                if (next != null) {
+                    aws(pointer + "/aws/next", next);
                 }
             }
             case Credential.KeyPair pair -> {
@@ -145,6 +145,15 @@ final class ReferenceCheck {
             case Credential.None _, Credential.CallToken _ -> {
                 // nothing outside the configuration
             }
+        }
+    }
+
+    private void aws(String pointer, AwsKeys keys) {
+        secret(pointer + "/access_key_id", keys.accessKeyId());
+        secret(pointer + "/secret_access_key", keys.secretAccessKey());
+        SecretRef token = keys.sessionToken();
+        if (token != null) {
+            secret(pointer + "/session_token", token);
         }
     }
 

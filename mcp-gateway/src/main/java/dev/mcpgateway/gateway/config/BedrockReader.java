@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.config;
 
+import dev.mcpgateway.gateway.config.GatewayConfig.AwsKeys;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.policy.yaml.YamlObject;
 import dev.mcpgateway.policy.yaml.YamlValue;
@@ -39,13 +40,21 @@ final class BedrockReader {
         if (!region.isEmpty() && !region.matches(REGION)) {
             section.problem("region", "'" + region + "' is no region of AWS", "Such as eu-central-1");
         }
-        Credential keys = new Credential.Aws(
-                region,
+        AwsKeys first = pair(section);
+        Optional<AwsKeys> next = section.object("next").map(other -> {
+            AwsKeys second = pair(other);
+            other.rejectUnknownKeys();
+            return second;
+        });
+        section.rejectUnknownKeys();
+        return new Credential.Aws(region, first, next.orElse(null));
+    }
+
+    private AwsKeys pair(YamlObject section) {
+        return new AwsKeys(
                 config.secret(section, "access_key_id"),
                 config.secret(section, "secret_access_key"),
-                section.optional("session_token").isPresent() ? config.secret(section, "session_token") : null);
-        section.rejectUnknownKeys();
-        return keys;
+                section.has("session_token") ? config.secret(section, "session_token") : null);
     }
 
     /** The region's own; none where the region is not known, which is a problem of its own. */

@@ -410,6 +410,16 @@ public record GatewayConfig(
             SecretRef privateKey,
             @Nullable Path ca) {}
 
+    /**
+     * What signs requests to AWS.
+     *
+     * @param sessionToken goes with temporary keys; {@code null} for lasting ones
+     */
+    public record AwsKeys(
+            SecretRef accessKeyId,
+            SecretRef secretAccessKey,
+            @Nullable SecretRef sessionToken) {}
+
     /** What an upstream gets to know the gateway by. The caller's own token is never among it. */
     public sealed interface Credential {
         /** Nothing, written out. */
@@ -421,13 +431,9 @@ public record GatewayConfig(
         /**
          * Keys of AWS, which sign each request; for providers of models.
          *
-         * @param sessionToken goes with temporary keys; {@code null} for lasting ones
+         * @param next what the first are to be renewed by, or the other way round; {@code null} for none
          */
-        record Aws(
-                String region,
-                SecretRef accessKeyId,
-                SecretRef secretAccessKey,
-                @Nullable SecretRef sessionToken) implements Credential {}
+        record Aws(String region, AwsKeys first, @Nullable AwsKeys next) implements Credential {}
 
         /**
          * Two keys of a provider of models for the same header, of which one is in use.

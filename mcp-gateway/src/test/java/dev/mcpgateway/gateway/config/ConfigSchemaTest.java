@@ -87,7 +87,8 @@ class ConfigSchemaTest {
                  "concurrent_calls": 5, "include_usage": false, "betas": ["a"]},
                  "own": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:11434/v1", "credential": "none"},
                  "rock": {"kind": "bedrock", "credential": {"aws": {"region": "eu-central-1", "access_key_id": {"env": "ID"},
-                 "secret_access_key": {"env": "KEY"}, "session_token": {"file": "token"}}}}},
+                 "secret_access_key": {"env": "KEY"}, "session_token": {"file": "token"}, "next": {"access_key_id": {"env":
+                 "ID"}, "secret_access_key": {"env": "KEY"}, "session_token": {"file": "token"}}}}}},
                "routing": {"max_retries": 1, "max_attempts": 3, "first_pause_ms": 5, "longest_pause_ms": 50, "retry_budget_percent": 5,
                  "breaker": {"failures_percent": 5, "window_s": 60, "min_calls": 5, "open_s": 50, "longest_open_s": 3600}},
                "aliases": {"gpt-4.1": {"strategy": "weighted", "sticky": false, "total_timeout_ms": 100, "targets": [{"provider":

@@ -405,7 +405,8 @@ class ModelsConfigTest {
                 .get("p");
         Models.Provider temporary = models(
                         provider("kind: bedrock, base_url: \"https://vpce.example/x\", credential: {aws: {region:"
-                                + " eu-central-1, session_token: {file: token}, " + AWS_KEYS + "}}"))
+                                + " eu-central-1, session_token: {file: token}, " + AWS_KEYS
+                                + ", next: {access_key_id: {env: NEXT_ID}, secret_access_key: {env: NEXT}}}}"))
                 .providers()
                 .get("p");
 
@@ -413,15 +414,20 @@ class ModelsConfigTest {
         assertThat(lasting.baseUrl()).hasToString("https://bedrock-runtime.us-gov-west-1.amazonaws.com");
         assertThat(lasting.credential()).isInstanceOfSatisfying(Credential.Aws.class, keys -> {
             assertThat(keys.region()).isEqualTo("us-gov-west-1");
-            assertThat(keys.accessKeyId().file()).hasToString("/etc/gateway/aws.id");
-            assertThat(keys.secretAccessKey().variable()).isEqualTo("AWS_SECRET");
-            assertThat(keys.sessionToken()).isNull();
+            assertThat(keys.first().accessKeyId().file()).hasToString("/etc/gateway/aws.id");
+            assertThat(keys.first().secretAccessKey().variable()).isEqualTo("AWS_SECRET");
+            assertThat(keys.first().sessionToken()).isNull();
+            assertThat(keys.next()).isNull();
         });
         assertThat(temporary.baseUrl()).hasToString("https://vpce.example/x");
-        assertThat(temporary.credential())
-                .isInstanceOfSatisfying(
-                        Credential.Aws.class,
-                        keys -> assertThat(keys.sessionToken()).isNotNull());
+        assertThat(temporary.credential()).isInstanceOfSatisfying(Credential.Aws.class, keys -> {
+            assertThat(keys.first().sessionToken()).isNotNull();
+            assertThat(keys.next()).isNotNull().satisfies(next -> {
+                assertThat(next.accessKeyId().variable()).isEqualTo("NEXT_ID");
+                assertThat(next.secretAccessKey().variable()).isEqualTo("NEXT");
+                assertThat(next.sessionToken()).isNull();
+            });
+        });
     }
 
     @ParameterizedTest
@@ -435,6 +441,9 @@ class ModelsConfigTest {
             kind: bedrock, credential: {aws: {access_key_id: {env: A}, secret_access_key: {env: B}}} | region | missing
             kind: bedrock, credential: {aws: {region: "x.evil.example/", access_key_id: {env: A}, secret_access_key: {env: B}}} | region | no region of AWS
             kind: bedrock, credential: {aws: {region: eu-central-1, profile: p, access_key_id: {env: A}, secret_access_key: {env: B}}} | profile | unknown key
+            kind: bedrock, credential: {aws: {region: eu-central-1, access_key_id: {env: A}, secret_access_key: {env: B}, next: {env: C}}} | env | unknown key
+            kind: bedrock, credential: {aws: {region: eu-central-1, access_key_id: {env: A}, secret_access_key: {env: B}, next: {access_key_id: {env: C}}}} | secret_access_key | is missing
+            kind: bedrock, credential: {aws: {region: eu-central-1, access_key_id: {env: A}, secret_access_key: {env: B}, next: {access_key_id: {env: C}, secret_access_key: wJalr}}} | secret_access_key | by reference
             kind: bedrock, base_url: "http://a.example", credential: {aws: {region: eu-central-1, access_key_id: {env: A}, secret_access_key: {env: B}}} | base_url | plain HTTP beyond loopback
             kind: anthropic, credential: {aws: {region: eu-central-1, access_key_id: {env: A}, secret_access_key: {env: B}}} | credential | aws
             """, quoteCharacter = '~')

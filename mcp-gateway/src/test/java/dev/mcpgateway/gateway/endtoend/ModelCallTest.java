@@ -99,7 +99,7 @@ class ModelCallTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v1/messages", "/anthropic/v1/messages"})
+    @ValueSource(strings = {"/v1/messages", "/anthropic/v1/messages", "/anthropic/v1/messages?beta=true"})
     void aMessagePassesThroughButForItsModel(String path) {
         WireAnswer answer = alice.ask(alice.anthropic(path, MESSAGES));
 
@@ -452,9 +452,10 @@ class ModelCallTest {
                 .allSatisfy(found -> assertThat(found.text("ev")).isEqualTo("models.list"));
     }
 
-    @Test
-    void theListHasAnthropicsShapeForAnthropicsClients() {
-        WireAnswer answer = alice.ask(alice.get("/anthropic/v1/models").plus("anthropic-version", "2023-06-01"));
+    @ParameterizedTest
+    @ValueSource(strings = {"/anthropic/v1/models", "/anthropic/v1/models?limit=1000"})
+    void theListHasAnthropicsShapeForAnthropicsClients(String path) {
+        WireAnswer answer = alice.ask(alice.get(path).plus("anthropic-version", "2023-06-01"));
 
         assertThat(answer.json().at("/first_id").asString()).isEqualTo("gpt");
         assertThat(answer.json().at("/data/1/type").asString()).isEqualTo("model");

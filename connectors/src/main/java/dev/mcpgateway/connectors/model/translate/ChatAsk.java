@@ -93,7 +93,7 @@ final class ChatAsk {
 
     private Tool tool(Node tool) {
         if (!tool.textOf("type").equals("function")) {
-            throw tool.unfit("only function tools can be translated");
+            throw OpenAiSettings.notAFunction(tool);
         }
         Node function = tool.need("function");
         return OpenAiSettings.tool(tool, function, cache(tool));

@@ -101,6 +101,13 @@ final class OpenAiSettings {
         };
     }
 
+    /** A tool that one protocol alone has. Its type is said where that is a word, so that its user knows what to turn off. */
+    static Unfit notAFunction(Node tool) {
+        String type = tool.textOf("type");
+        return tool.unfit(
+                "only function tools can be translated" + (type.matches("[a-z0-9_]{1,40}") ? ", not " + type : ""));
+    }
+
     /** A function from the object that describes it. */
     static Tool tool(Node where, Node function, @Nullable Node cache) {
         Node schema = function.get("parameters");

@@ -98,7 +98,7 @@ final class ResponsesAsk {
 
     private Tool tool(Node tool) {
         if (!tool.need("type").text().equals("function")) {
-            throw tool.unfit("only function tools can be translated");
+            throw OpenAiSettings.notAFunction(tool);
         }
         return OpenAiSettings.tool(tool, tool, null);
     }

@@ -137,6 +137,23 @@ class TranslatorTest {
                         refused -> assertThat(refused.pointer()).isEqualTo(pointer));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "RESPONSES|web_search|only function tools can be translated, not web_search",
+                "RESPONSES|namespace|only function tools can be translated, not namespace",
+                "RESPONSES|two words|only function tools can be translated",
+                "CHAT_COMPLETIONS|custom|only function tools can be translated, not custom"
+            })
+    void aToolThatOneProtocolAloneHasIsSaidByItsTypeWhereThatIsAWord(ModelApi ingress, String type, String reason) {
+        String conversation = ingress == ModelApi.RESPONSES ? "\"input\":[" : "\"messages\":[";
+        String json = "{" + conversation + USER + "],\"tools\":[{\"type\":\"" + type + "\",\"name\":\"x\"}]}";
+
+        assertThat(request(ingress, ModelApi.MESSAGES, json)).isEqualTo(new Untranslatable("/tools/0", reason));
+    }
+
     @Test
     void aResultWhoseCallIsNotInTheConversationCannotGoToGemini() {
         String json = "{\"messages\":[" + USER + ",{\"role\":\"tool\",\"tool_call_id\":\"a\",\"content\":\"x\"}]}";

@@ -1,0 +1,37 @@
+package dev.mcpgateway.gateway.model.content;
+
+import dev.mcpgateway.audit.testing.TestAuditLog;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Random;
+
+/** Keeps contents without pause until it is killed; says so after the first one. */
+final class ContentWritingProcess {
+    private static final int WAITING_MAX = 8;
+    private static final int BYTES_MAX = 1 << 20;
+
+    private ContentWritingProcess() {}
+
+    public static void main(String[] args) throws Exception {
+        TestContents contents = TestContents.in(Path.of(args[0]));
+        TestAuditLog audit = TestAuditLog.in(contents.folder());
+        SealedContent content = contents.start(audit.log());
+        KeptTenant tenant = contents.tenant();
+        Random random = new Random();
+        Deque<Keeping> waiting = new ArrayDeque<>();
+        boolean isTold = false;
+        while (true) {
+            Keeping next = TestContents.keeping(tenant, random.nextInt(BYTES_MAX));
+            content.writer().write(next);
+            waiting.add(next);
+            if (waiting.size() == WAITING_MAX && !waiting.removeFirst().isKeptWithin(60_000)) {
+                throw new IllegalStateException("a content was not kept");
+            }
+            if (!isTold && waiting.size() == WAITING_MAX - 1) {
+                isTold = true;
+                System.out.println("kept");
+            }
+        }
+    }
+}

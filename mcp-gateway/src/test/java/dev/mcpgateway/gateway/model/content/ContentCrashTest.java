@@ -54,6 +54,9 @@ class ContentCrashTest {
 
     /** Starts as a gateway does, and looks whether log and folder say the same. Gives back how many calls were lost. */
     private int assertTheyAgree() throws Exception {
+        try (TestAuditLog audit = TestAuditLog.in(folder)) {
+            contents.start(audit.log()).close();
+        }
         try (TestAuditLog audit = TestAuditLog.in(folder);
                 SealedContent content = contents.start(audit.log())) {
             TenantsPrivateKey key = TenantsPrivateKey.read(folder.resolve("acme.pem"));

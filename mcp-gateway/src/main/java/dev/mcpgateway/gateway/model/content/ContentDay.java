@@ -15,9 +15,11 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.LongConsumer;
 
 /**
@@ -33,8 +35,10 @@ final class ContentDay {
     private static final FileAttribute<Set<PosixFilePermission>> FILE_MODE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
-    /** A record is written after its file; the clock may be set back a little meanwhile. */
+    /** A content is recorded after its call has begun; the clock may be set back a little meanwhile. */
     private static final Duration SLACK = Duration.ofMinutes(5);
+
+    private static final Instant LONG_AGO = Instant.EPOCH.plus(SLACK);
 
     private final Path tenant;
     private final Path path;
@@ -162,20 +166,28 @@ final class ContentDay {
     List<String> settle(Proofs proofs) throws IOException {
         List<String> lost = new ArrayList<>();
         for (String call : hidden(UNPROVED)) {
-            Path mark = unproved(call);
-            if (!proofs.prove(
-                    call, where(call), Files.getLastModifiedTime(mark).toInstant().minus(SLACK))) {
+            if (!proofs.prove(call, where(call), begun(call).minus(SLACK))) {
                 Files.deleteIfExists(aside(call));
                 Files.deleteIfExists(file(call));
                 lost.add(call);
             }
-            Files.deleteIfExists(mark);
+            Files.deleteIfExists(unproved(call));
         }
         for (String call : hidden(ASIDE)) {
             Files.deleteIfExists(aside(call));
             lost.add(call);
         }
         return lost;
+    }
+
+    /** Its id says when (UUIDv7), by the clock of the log; the file system's may be another one's. */
+    private static Instant begun(String call) {
+        try {
+            UUID id = UUID.fromString(call);
+            return id.version() == 7 ? Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16) : LONG_AGO;
+        } catch (IllegalArgumentException noId) {
+            return LONG_AGO;
+        }
     }
 
     private List<String> hidden(String suffix) throws IOException {

@@ -2,6 +2,7 @@ package dev.mcpgateway.gateway.model.content;
 
 import dev.mcpgateway.audit.AuditLog;
 import dev.mcpgateway.audit.AuditReader;
+import dev.mcpgateway.gateway.call.CallIds;
 import dev.mcpgateway.gateway.config.ContentSettings;
 import dev.mcpgateway.gateway.evidence.KeptContents;
 import java.io.IOException;
@@ -14,12 +15,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
+import java.util.Random;
 import java.util.stream.Stream;
 
 /** One tenant, {@code acme}, in a folder of a test: contents to hand in, and what became of them. */
 record TestContents(Path folder) {
     static final long DISK = 8 << 20;
+    private static final CallIds IDS = new CallIds(InstantSource.system(), new Random());
 
     /** With keys. */
     static TestContents in(Path folder) throws Exception {
@@ -67,7 +69,7 @@ record TestContents(Path folder) {
             throw new IllegalStateException("the disk of a test is large enough");
         }
         Content content = new Content(
-                UUID.randomUUID().toString(),
+                IDS.next(),
                 tenant.name(),
                 "gpt",
                 "chat",
@@ -78,10 +80,6 @@ record TestContents(Path folder) {
                 "what of Ada?".getBytes(StandardCharsets.UTF_8),
                 new byte[bytes]);
         return new Keeping(content, tenant, bytes, DISK);
-    }
-
-    static String day(Keeping keeping) {
-        return keeping.content().at().toString().substring(0, 10).replace("-", "");
     }
 
     /** Everything that stands in the days of the tenant. */

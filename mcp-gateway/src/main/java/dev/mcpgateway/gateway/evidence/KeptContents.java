@@ -83,8 +83,7 @@ public final class KeptContents {
      */
     public static boolean proves(AuditReader log, String call, String where, Instant since) throws IOException {
         List<ProvedFile> found = new ArrayList<>();
-        AuditQuery query = new AuditQuery(
-                Set.of(), "", "", call, "content.kept", since, AuditQuery.ALL.to(), true, 1);
+        AuditQuery query = new AuditQuery(Set.of(), "", "", call, "content.kept", since, AuditQuery.ALL.to(), true, 1);
         AuditReader.Result read = log.read(query, record -> found.add(file(record)));
         if (found.isEmpty() && !read.damaged().isEmpty()) {
             throw new IOException("the audit log is damaged, and may have a record of " + where);

@@ -363,8 +363,7 @@ class KeptContentTest {
         gateway.close();
         Files.delete(folder.resolve("openai.key"));
         Files.delete(folder.resolve("anthropic.key"));
-        gateway = ModelGateways.in(
-                        folder, openai, anthropic, "", "content: {tenants: " + tenants + "}\n")
+        gateway = ModelGateways.in(folder, openai, anthropic, "", "content: {tenants: " + tenants + "}\n")
                 .operator()
                 .start();
     }
@@ -384,9 +383,10 @@ class KeptContentTest {
             log.detachAppender(lines);
         }
 
-        assertThat(lines.list).anyMatch(each -> each.getFormattedMessage().startsWith("content of a tenant that is not configured")
-                && each.getKeyValuePairs().toString().contains("acme")
-                && each.getKeyValuePairs().toString().contains("keep_days=\"30\""));
+        assertThat(lines.list)
+                .anyMatch(each -> each.getFormattedMessage().startsWith("content of a tenant that is not configured")
+                        && each.getKeyValuePairs().toString().contains("acme")
+                        && each.getKeyValuePairs().toString().contains("keep_days=\"30\""));
         assertThat(gateway.operate("GET", "/metrics", "").text()).contains("gateway_content_bytes{tenant=\"acme\"");
         of("acme").chat(CHAT);
         gateway.clock().advance(Duration.ofDays(30));

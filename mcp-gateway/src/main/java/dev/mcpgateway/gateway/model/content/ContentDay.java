@@ -100,8 +100,8 @@ final class ContentDay {
         make(tenant);
         make(path);
         Path aside = aside(call);
-        try (FileChannel channel = FileChannel.open(
-                aside, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE_MODE)) {
+        try (FileChannel channel =
+                FileChannel.open(aside, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE_MODE)) {
             ByteBuffer buffer = ByteBuffer.wrap(sealed);
             while (buffer.hasRemaining()) {
                 channel.write(buffer);

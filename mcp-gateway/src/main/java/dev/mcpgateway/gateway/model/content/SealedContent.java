@@ -73,7 +73,8 @@ public final class SealedContent implements ContentKeeper, AutoCloseable {
         this.lock = lock(settings.folder());
         Map<String, List<String>> lost = new LinkedHashMap<>();
         try {
-            for (Map.Entry<String, ContentSettings.Tenant> each : settings.tenants().entrySet()) {
+            for (Map.Entry<String, ContentSettings.Tenant> each :
+                    settings.tenants().entrySet()) {
                 KeptTenant tenant = kept(each.getKey(), each.getValue());
                 lost.put(tenant.name(), tenant.files().open(proofs));
             }
@@ -128,7 +129,8 @@ public final class SealedContent implements ContentKeeper, AutoCloseable {
                 folder.drop();
                 return List.of();
             }
-            TenantFiles former = new TenantFiles(tenant, folder, folder.keepDays().orElse(ContentSettings.KEEP_DAYS_MAX));
+            TenantFiles former =
+                    new TenantFiles(tenant, folder, folder.keepDays().orElse(ContentSettings.KEEP_DAYS_MAX));
             files.put(tenant, former);
             List<String> lost = former.open(proofs);
             LOG.atWarn()
@@ -264,9 +266,7 @@ public final class SealedContent implements ContentKeeper, AutoCloseable {
         ContentDay.Size erased;
         synchronized (this) {
             TenantFiles known = files.get(tenant);
-            erased = (known == null
-                            ? new TenantFiles(tenant, new ContentFolder(settings.folder(), tenant), 1)
-                            : known)
+            erased = (known == null ? new TenantFiles(tenant, new ContentFolder(settings.folder(), tenant), 1) : known)
                     .erase(before, call, today());
         }
         if (!isWritten) {

@@ -44,7 +44,9 @@ class ContentCrashTest {
     }
 
     private static Set<String> calls(TestAuditLog audit, String event) {
-        return records(audit, event).stream().map(each -> each.text("call")).collect(Collectors.toCollection(TreeSet::new));
+        return records(audit, event).stream()
+                .map(each -> each.text("call"))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static ProvedFile file(AuditRecord kept) {
@@ -102,7 +104,8 @@ class ContentCrashTest {
                 assertThat(said.readLine()).isEqualTo("kept");
                 LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(200_000)));
             } finally {
-                assertThat(writer.destroyForcibly().waitFor(60, TimeUnit.SECONDS)).isTrue();
+                assertThat(writer.destroyForcibly().waitFor(60, TimeUnit.SECONDS))
+                        .isTrue();
             }
             lost = assertTheyAgree();
         }
@@ -123,7 +126,18 @@ class ContentCrashTest {
             List<AuditRecord> kept = records(log, "content.kept");
             call = kept.getLast().text("call");
             String key = folder.resolve("acme.pem").toString();
-            assertThat(run("models", "content", "open", "--call", call, "--key", key, "--audit", audit, "--content", all))
+            assertThat(run(
+                            "models",
+                            "content",
+                            "open",
+                            "--call",
+                            call,
+                            "--key",
+                            key,
+                            "--audit",
+                            audit,
+                            "--content",
+                            all))
                     .contains("what of Ada?");
             assertThat(content.erase("acme", LocalDate.MAX, call).files()).isEqualTo(1);
             assertThat(content.erase("acme", LocalDate.MAX, "").files()).isEqualTo(kept.size() - 1);
@@ -168,7 +182,8 @@ class ContentCrashTest {
         assertThat(assertTheyAgree()).isEqualTo(2);
 
         try (TestAuditLog audit = TestAuditLog.in(folder)) {
-            assertThat(calls(audit, "content.kept")).containsExactly(proved.content().call());
+            assertThat(calls(audit, "content.kept"))
+                    .containsExactly(proved.content().call());
             assertThat(calls(audit, "content.lost"))
                     .containsExactlyInAnyOrder(
                             halfWritten.content().call(), unproved.content().call());

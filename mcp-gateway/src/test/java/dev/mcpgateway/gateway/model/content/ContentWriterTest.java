@@ -37,8 +37,7 @@ class ContentWriterTest {
     }
 
     private ContentWriter writer(TestAuditLog audit, Duration patience) {
-        return new ContentWriter(
-                audit.log(), System::nanoTime, ended -> memory.addAndGet(-ended.memory()), patience);
+        return new ContentWriter(audit.log(), System::nanoTime, ended -> memory.addAndGet(-ended.memory()), patience);
     }
 
     private Keeping handIn(ContentWriter writer, KeptTenant tenant) {
@@ -104,7 +103,9 @@ class ContentWriterTest {
             Keeping late = handIn(writer, tenant);
 
             assertThat(late.hasEndedWithin(0)).isTrue();
-            Await.until("it is lost", () -> lost(audit).equals(List.of(late.content().call() + " closing")));
+            Await.until(
+                    "it is lost",
+                    () -> lost(audit).equals(List.of(late.content().call() + " closing")));
             assertThat(memory).hasValue(0);
             assertThat(tenant.files().taken()).isZero();
         }
@@ -124,7 +125,9 @@ class ContentWriterTest {
                 assertThat(isKept(keeping)).isFalse();
                 assertThat(contents.files()).isEmpty();
                 assertThat(tenant.files().taken()).isZero();
-                Await.until("it is lost", () -> lost(audit).equals(List.of(keeping.content().call() + " disk")));
+                Await.until(
+                        "it is lost",
+                        () -> lost(audit).equals(List.of(keeping.content().call() + " disk")));
                 assertThat(records(audit, "content.kept")).isEmpty();
             }
         }

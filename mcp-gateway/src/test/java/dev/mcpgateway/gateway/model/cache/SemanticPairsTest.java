@@ -25,6 +25,7 @@ class SemanticPairsTest {
     private static MiniLm model;
     private static List<Pair> pairs;
     private static List<Pair> unseen;
+    private static List<Pair> readers;
 
     private record Pair(String kind, String one, String other, float cosine, boolean agree) {
         boolean isHit(float least) {
@@ -41,6 +42,19 @@ class SemanticPairsTest {
         model = MiniLm.load(2);
         pairs = pairs("pairs.txt");
         unseen = pairs("pairs-unseen.txt");
+        readers = pairs("pairs-reader.txt");
+        readers.forEach(each -> System.out.println("PAIR " + each));
+        for (float f : new float[] {.80f, .90f, .93f, .95f, .97f}) {
+            System.out.println("PAIRS " + f + " same "
+                    + pairs.stream().filter(each -> each.asksTheSame() && each.isHit(f)).count() + " wrong "
+                    + pairs.stream().filter(each -> !each.asksTheSame() && each.isHit(f)).count() + " unseen same "
+                    + unseen.stream().filter(each -> each.asksTheSame() && each.isHit(f)).count() + " wrong "
+                    + unseen.stream().filter(each -> !each.asksTheSame() && each.isHit(f)).count() + " reader "
+                    + readers.stream().filter(each -> each.isHit(f)).count() + " by cosine "
+                    + readers.stream().filter(each -> each.cosine() >= f).count());
+        }
+        pairs.stream().filter(each -> each.asksTheSame() && each.isHit(.8f)).forEach(each -> System.out.println("SAME " + each));
+        unseen.stream().filter(each -> each.asksTheSame() && each.isHit(.8f)).forEach(each -> System.out.println("SAME " + each));
     }
 
     @AfterAll

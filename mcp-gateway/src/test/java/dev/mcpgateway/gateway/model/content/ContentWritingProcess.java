@@ -6,10 +6,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Random;
 
-/** Keeps contents without pause until it is killed; says so after the first one. */
+/** Keeps contents without pause until it is killed; says so when it is warm. */
 final class ContentWritingProcess {
     private static final int WAITING_MAX = 8;
-    private static final int BYTES_MAX = 1 << 20;
+    private static final int BYTES_MAX = 1 << 17;
+
+    /** Until then most of the time goes into code that is not compiled yet, and none would be killed while it writes. */
+    private static final int WARM = 200;
 
     private ContentWritingProcess() {}
 
@@ -20,7 +23,7 @@ final class ContentWritingProcess {
         KeptTenant tenant = contents.tenant();
         Random random = new Random();
         Deque<Keeping> waiting = new ArrayDeque<>();
-        boolean isTold = false;
+        int kept = 0;
         while (true) {
             Keeping next = TestContents.keeping(tenant, random.nextInt(BYTES_MAX));
             content.writer().write(next);
@@ -31,8 +34,7 @@ final class ContentWritingProcess {
             if (!waiting.removeFirst().isKeptWithin(60_000)) {
                 throw new IllegalStateException("a content was not kept");
             }
-            if (!isTold) {
-                isTold = true;
+            if (++kept == WARM) {
                 System.out.println("kept");
             }
         }

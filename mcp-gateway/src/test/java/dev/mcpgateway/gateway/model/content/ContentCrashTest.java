@@ -94,7 +94,7 @@ class ContentCrashTest {
 
     @Test
     void aGatewayThatIsKilledWhileItWritesLeavesNothingHalfDone() throws Exception {
-        int kills = Integer.getInteger("content.kills", 6);
+        int kills = Integer.getInteger("content.kills", 4);
         long seed = Long.getLong("content.seed", System.nanoTime());
         Random random = new Random(seed);
         int lost = 0;

@@ -12,7 +12,7 @@ final class ContentWritingProcess {
     private static final int BYTES_MAX = 1 << 17;
 
     /** Until then most of the time goes into code that is not compiled yet, and none would be killed while it writes. */
-    private static final int WARM = 200;
+    private static final int WARM = 100;
 
     private ContentWritingProcess() {}
 

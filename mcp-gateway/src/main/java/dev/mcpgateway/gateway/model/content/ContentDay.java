@@ -30,7 +30,7 @@ final class ContentDay {
     static final String SUFFIX = ".jwe";
     private static final String ASIDE = ".new";
     private static final String UNPROVED = ".unproved";
-    private static final FileAttribute<Set<PosixFilePermission>> FOLDER_MODE =
+    static final FileAttribute<Set<PosixFilePermission>> FOLDER_MODE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final FileAttribute<Set<PosixFilePermission>> FILE_MODE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -40,7 +40,6 @@ final class ContentDay {
 
     private static final Instant LONG_AGO = Instant.EPOCH.plus(SLACK);
 
-    private final Path tenant;
     private final Path path;
     private final String where;
     private final DirectorySync sync;
@@ -71,12 +70,10 @@ final class ContentDay {
     /**
      * A day of a tenant; nothing is made yet.
      *
-     * @param tenant the tenant's folder
      * @param where the day's folder, from the folder of all contents
      */
-    ContentDay(Path tenant, String day, String where, DirectorySync sync) {
-        this.tenant = tenant;
-        this.path = tenant.resolve(day);
+    ContentDay(Path path, String where, DirectorySync sync) {
+        this.path = path;
         this.where = where;
         this.sync = sync;
     }
@@ -92,13 +89,11 @@ final class ContentDay {
     }
 
     /**
-     * Writes a file that is not there yet, with the mark that no record proves it.
+     * Writes a file that is not there yet, with the mark that no record proves it. The folder is there.
      *
      * @throws IOException if it is not durable; what there is of it is to be discarded
      */
     void write(String call, byte[] sealed) throws IOException {
-        make(tenant);
-        make(path);
         Path aside = aside(call);
         try (FileChannel channel =
                 FileChannel.open(aside, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE_MODE)) {
@@ -111,21 +106,6 @@ final class ContentDay {
         Files.createFile(unproved(call), FILE_MODE);
         Files.move(aside, file(call), StandardCopyOption.ATOMIC_MOVE);
         sync.sync(path);
-    }
-
-    /** A folder whose name is not durable would take what is in it along. */
-    private void make(Path folder) throws IOException {
-        if (isFolder(folder)) {
-            return;
-        }
-        Files.createDirectory(folder, FOLDER_MODE);
-        try {
-            sync.sync(folder.resolveSibling("."));
-        } catch (IOException failure) {
-            // or else the next one would take it for durable
-            Files.deleteIfExists(folder);
-            throw failure;
-        }
     }
 
     /** The log proves the file of this call. */

@@ -75,7 +75,28 @@ final class ContentFolder {
 
     ContentDay day(LocalDate day) {
         String called = DateTimeFormatter.BASIC_ISO_DATE.format(day);
-        return new ContentDay(folder, called, name + "/" + called, sync);
+        return new ContentDay(folder.resolve(called), name + "/" + called, sync);
+    }
+
+    /** Makes the folder of a day, unless it is there; it is durable when this returns. */
+    synchronized void make(LocalDate day) throws IOException {
+        make(folder);
+        make(folder.resolve(DateTimeFormatter.BASIC_ISO_DATE.format(day)));
+    }
+
+    /** A folder whose name is not durable would take what is in it along. */
+    private void make(Path made) throws IOException {
+        if (ContentDay.isFolder(made)) {
+            return;
+        }
+        Files.createDirectory(made, ContentDay.FOLDER_MODE);
+        try {
+            sync.sync(made.resolveSibling("."));
+        } catch (IOException failure) {
+            // or else the next one would take it for durable
+            Files.deleteIfExists(made);
+            throw failure;
+        }
     }
 
     /** The days of which there is something, oldest first. */

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
@@ -21,18 +22,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Seals what is handed in and writes it, one after the other on a thread of its own: the file first, then the record that
- * proves it. What cannot be written is told in the log.
+ * Seals what is handed in and writes it on threads of its own: the file first, then the record that proves it. What cannot be
+ * written is told in the log.
  */
 final class ContentWriter implements AutoCloseable {
     /** Contents that wait. Their bytes are bounded by who hands them in. */
     private static final int QUEUE_MAX = 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(ContentWriter.class);
+    /** One mostly waits for the disk, which syncs for several at once. */
+    private static final int THREADS = 4;
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration LAST_PATIENCE = Duration.ofSeconds(1);
     private static final long LOOK_MILLIS = 100;
@@ -52,22 +57,27 @@ final class ContentWriter implements AutoCloseable {
     private final Duration patience;
     private final AtomicLong kept = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
-    private final Thread thread;
+    private final List<Thread> threads;
     private volatile boolean isClosed;
     private volatile boolean hasFailed;
     private volatile long failedNanos;
 
-    /** Starts the thread; {@code ended} is told of each that is written or lost, to free its memory. */
+    /** Starts the threads; {@code ended} is told of each that is written or lost, to free its memory. */
     ContentWriter(AuditLog audit, LongSupplier nanoClock, Consumer<Keeping> ended) {
-        this(audit, nanoClock, ended, PATIENCE);
+        this(audit, nanoClock, ended, PATIENCE, THREADS);
     }
 
-    ContentWriter(AuditLog audit, LongSupplier nanoClock, Consumer<Keeping> ended, Duration patience) {
+    ContentWriter(AuditLog audit, LongSupplier nanoClock, Consumer<Keeping> ended, Duration patience, int threads) {
         this.audit = audit;
         this.nanoClock = nanoClock;
         this.ended = ended;
         this.patience = patience;
-        this.thread = Thread.ofPlatform().daemon().name("content-writer").start(this::run);
+        this.threads = IntStream.range(0, threads)
+                .mapToObj(each -> Thread.ofPlatform()
+                        .daemon()
+                        .name("content-writer-" + each)
+                        .start(this::run))
+                .toList();
     }
 
     long kept() {
@@ -80,7 +90,7 @@ final class ContentWriter implements AutoCloseable {
 
     /** Whether nothing is known that would keep a content from being written. */
     boolean isWell() {
-        return thread.isAlive() && (!hasFailed || nanoClock.getAsLong() - failedNanos > REST_NANOS);
+        return threads.stream().anyMatch(Thread::isAlive) && (!hasFailed || nanoClock.getAsLong() - failedNanos > REST_NANOS);
     }
 
     /** Hands in a content; what finds no room is lost at once. */
@@ -89,7 +99,7 @@ final class ContentWriter implements AutoCloseable {
         if (isClosed || !queue.offer(keeping)) {
             lost(keeping, isClosed ? CLOSING : "queue_full", 0);
         } else if (isClosed && queue.remove(keeping)) {
-            // the thread may have looked for the last time
+            // the threads may have looked for the last time
             lost(keeping, CLOSING, 0);
         }
     }
@@ -122,10 +132,12 @@ final class ContentWriter implements AutoCloseable {
     private void keep(Keeping keeping) {
         Content content = keeping.content();
         KeptTenant tenant = keeping.tenant();
-        ContentDay day =
-                tenant.files().folder().day(content.at().atZone(ZoneOffset.UTC).toLocalDate());
+        ContentFolder folder = tenant.files().folder();
+        LocalDate date = content.at().atZone(ZoneOffset.UTC).toLocalDate();
+        ContentDay day = folder.day(date);
         try {
             byte[] sealed = tenant.key().seal(content.toBytes());
+            folder.make(date);
             day.write(content.call(), sealed);
             record(tenant, content, day, sealed);
             day.proved(content.call());
@@ -206,17 +218,27 @@ final class ContentWriter implements AutoCloseable {
     public void close() {
         isClosed = true;
         try {
-            if (!thread.join(patience)) {
-                LOG.error("{} contents are not kept: the disk is too slow to stop for", queue.size());
-                thread.interrupt();
-                var _ = thread.join(LAST_PATIENCE);
+            if (!haveEndedWithin(patience)) {
+                LOG.error("{} contents are not kept: the disk is too slow to stop for", pending.size());
+                threads.forEach(Thread::interrupt);
+                var _ = haveEndedWithin(LAST_PATIENCE);
             }
         } catch (InterruptedException ended) {
-            thread.interrupt();
+            threads.forEach(Thread::interrupt);
             Thread.currentThread().interrupt();
         }
         for (Keeping left = queue.poll(); left != null; left = queue.poll()) {
             lost(left, CLOSING, 0);
         }
+    }
+
+    private boolean haveEndedWithin(Duration longest) throws InterruptedException {
+        long since = nanoClock.getAsLong();
+        for (Thread each : threads) {
+            if (!each.join(longest.minusNanos(nanoClock.getAsLong() - since))) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -157,7 +157,8 @@ class ContentWriterTest {
             SealedContent content = contents.start(audit.log());
             KeptTenant tenant = contents.tenant();
             FaultyStorage.Hold hold = audit.disk().hold(FaultyStorage.Operation.SYNC);
-            List<Keeping> waiting = IntStream.range(0, 3)
+            // more than there are threads
+            List<Keeping> waiting = IntStream.range(0, 10)
                     .mapToObj(_ -> TestContents.keeping(tenant, 1000))
                     .toList();
             waiting.forEach(content.writer()::write);
@@ -178,7 +179,7 @@ class ContentWriterTest {
 
             erasing.join();
 
-            assertThat(erased.get().files()).isEqualTo(3);
+            assertThat(erased.get().files()).isEqualTo(10);
             assertThat(contents.files()).isEmpty();
             content.close();
         }

@@ -117,8 +117,10 @@ final class SameWords {
             return "";
         }
         String first = sentence.getFirst();
-        boolean isRequest = REQUESTS.contains(first) && last > 0 && sentence.get(1).equals("you");
-        return (QUESTIONS.contains(first) && !isRequest ? first : "") + ' '
+        boolean isRequest =
+                REQUESTS.contains(first) && last > 0 && sentence.get(1).equals("you");
+        return (QUESTIONS.contains(first) && !isRequest ? first : "")
+                + ' '
                 + (PARTICLES.contains(sentence.get(last)) ? sentence.get(last) : "");
     }
 

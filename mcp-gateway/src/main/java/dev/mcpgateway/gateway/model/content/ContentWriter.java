@@ -90,7 +90,8 @@ final class ContentWriter implements AutoCloseable {
 
     /** Whether nothing is known that would keep a content from being written. */
     boolean isWell() {
-        return threads.stream().anyMatch(Thread::isAlive) && (!hasFailed || nanoClock.getAsLong() - failedNanos > REST_NANOS);
+        return threads.stream().anyMatch(Thread::isAlive)
+                && (!hasFailed || nanoClock.getAsLong() - failedNanos > REST_NANOS);
     }
 
     /** Hands in a content; what finds no room is lost at once. */

@@ -112,13 +112,12 @@ class SemanticPairsTest {
     /** Kinds of texts that came through before: the rules were changed for them. */
     @Test
     void noneOfTheTextsByWhichAReaderGotAroundTheRulesIsTakenForTheSame() {
-        assertThat(readers)
-                .hasSize(48)
-                .filteredOn(pair -> pair.isHit(DEFAULT))
-                .isEmpty();
+        assertThat(readers).hasSize(48).filteredOn(pair -> pair.isHit(DEFAULT)).isEmpty();
         assertThat(readers.stream().filter(pair -> pair.cosine() >= DEFAULT))
                 .as("or else they would show nothing")
                 .hasSizeGreaterThan(12);
-        assertThat(readers.stream().filter(Pair::agree)).as("what the cosine alone tells apart").hasSizeLessThan(10);
+        assertThat(readers.stream().filter(Pair::agree))
+                .as("what the cosine alone tells apart")
+                .hasSizeLessThan(10);
     }
 }

@@ -37,7 +37,8 @@ class ContentWriterTest {
     }
 
     private ContentWriter writer(TestAuditLog audit, Duration patience) {
-        return new ContentWriter(audit.log(), System::nanoTime, ended -> memory.addAndGet(-ended.memory()), patience, 1);
+        return new ContentWriter(
+                audit.log(), System::nanoTime, ended -> memory.addAndGet(-ended.memory()), patience, 1);
     }
 
     private Keeping handIn(ContentWriter writer, KeptTenant tenant) {

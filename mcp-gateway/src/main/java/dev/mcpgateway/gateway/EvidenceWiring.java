@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway;
 import dev.mcpgateway.audit.Actor;
 import dev.mcpgateway.audit.AuditEvent.AdminAction;
 import dev.mcpgateway.audit.AuditLog;
+import dev.mcpgateway.audit.AuditReader;
 import dev.mcpgateway.audit.Source;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
 import dev.mcpgateway.gateway.admin.AdminTokens;
@@ -11,6 +12,7 @@ import dev.mcpgateway.gateway.config.ContentSettings;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.config.Observe;
+import dev.mcpgateway.gateway.evidence.KeptContents;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.model.ContentKeeper;
 import dev.mcpgateway.gateway.model.ModelEvidence;
@@ -78,7 +80,13 @@ final class EvidenceWiring {
         Optional<ContentSettings> settings = config.models().flatMap(Models::content);
         Optional<SealedContent> content = Optional.empty();
         if (settings.isPresent()) {
-            SealedContent made = new SealedContent(settings.get(), audit, wiring.clock(), wiring.nanoClock());
+            AuditReader log = new AuditReader(audit.address().directory());
+            SealedContent made = new SealedContent(
+                    settings.get(),
+                    audit,
+                    wiring.clock(),
+                    wiring.nanoClock(),
+                    (call, where, since) -> KeptContents.proves(log, call, where, since));
             transports.add(made);
             content = Optional.of(made);
         }

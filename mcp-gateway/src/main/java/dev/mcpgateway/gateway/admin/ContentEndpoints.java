@@ -73,6 +73,7 @@ public final class ContentEndpoints {
             erased = content.erase(tenant, before, call);
         } catch (IOException failure) {
             LOG.error("content of tenant {} is not erased", tenant, failure);
+            notErased(exchange, operator, tenant, reason);
             throw new Refused(Refusal.saying(Reason.NOT_DONE, "not all of it is deleted: look at the folder"));
         }
         String done = erased.files() + " files, " + erased.bytes() + " bytes";
@@ -91,6 +92,14 @@ public final class ContentEndpoints {
                 exchange,
                 200,
                 "{\"files\":" + erased.files() + ",\"bytes\":" + erased.bytes() + ",\"recorded\":" + recorded + "}\n");
+    }
+
+    private void notErased(Exchange exchange, String operator, String tenant, String reason) {
+        try {
+            audit.append(action(exchange, "content.erased", operator, tenant, "not all", reason));
+        } catch (AuditUnavailable failure) {
+            LOG.error("nor is that in the audit log: {}", failure.getMessage());
+        }
     }
 
     private static LocalDate before(String text) {

@@ -14,7 +14,6 @@ final class ContentReader {
     private static final Duration WAIT = Duration.ofSeconds(5);
     private static final Duration WAIT_MIN = Duration.ofMillis(100);
     private static final Duration WAIT_MAX = Duration.ofMinutes(1);
-    private static final int KEEP_DAYS_MAX = 3650;
     private static final long TENANT_BYTES = 1L << 30;
     private static final long TENANT_BYTES_MAX = 1L << 50;
     private static final int RECORD_BYTES = 1 << 20;
@@ -39,14 +38,19 @@ final class ContentReader {
         section.named("tenants").forEach((name, value) -> {
             if (name.isEmpty() || name.length() > NAME_CHARS_MAX || name.chars().anyMatch(Character::isISOControl)) {
                 value.problem("a tenant has 1 to " + NAME_CHARS_MAX + " characters and no control characters", "");
+            } else if (!ContentSettings.hasFolder(name)) {
+                value.problem(
+                        "a folder cannot be called so: it is too long as a file name, or no valid text",
+                        "Letters beyond a to z take up to nine characters each, of at most 255");
             }
             tenants.put(name, tenant(value.object()));
         });
-        if (tenants.isEmpty() || tenants.size() > TENANTS_MAX) {
+        if (!section.has("tenants") || tenants.size() > TENANTS_MAX) {
             section.problem(
                     "tenants",
-                    "there must be 1 to " + TENANTS_MAX + " tenants",
-                    "Name who allows it: {acme: {issuers: [corp], public_key: acme.pub.pem, keep_days: 30}}");
+                    "there must be tenants, at most " + TENANTS_MAX,
+                    "Name who allows it: {acme: {issuers: [corp], public_key: acme.pub.pem, keep_days: 30}};"
+                            + " {} keeps nothing more, and what is there expires");
         }
         ContentSettings settings = new ContentSettings(
                 config.path(section.text("dir", "content")),
@@ -87,7 +91,7 @@ final class ContentReader {
                 config.path(entry.text("public_key")),
                 models,
                 entry.flag("required", false),
-                (int) entry.integer("keep_days", 1, KEEP_DAYS_MAX, 1),
+                (int) entry.integer("keep_days", 1, ContentSettings.KEEP_DAYS_MAX, 1),
                 entry.integer("bytes", RECORD_BYTES, TENANT_BYTES_MAX, TENANT_BYTES),
                 (int) entry.integer("record_bytes", 1024, RECORD_BYTES_MAX, RECORD_BYTES));
         if (tenant.bytes() < 2L * tenant.recordBytes()) {

@@ -75,6 +75,22 @@ public final class KeptContents {
         return found.stream().findFirst();
     }
 
+    /**
+     * Whether the log has it that this file was kept.
+     *
+     * @param since no record of it is older
+     * @throws IOException if the log cannot be read, or has damaged places in which the record may have been
+     */
+    public static boolean proves(AuditReader log, String call, String where, Instant since) throws IOException {
+        List<ProvedFile> found = new ArrayList<>();
+        AuditQuery query = new AuditQuery(Set.of(), "", "", call, "content.kept", since, AuditQuery.ALL.to(), true, 1);
+        AuditReader.Result read = log.read(query, record -> found.add(file(record)));
+        if (found.isEmpty() && !read.damaged().isEmpty()) {
+            throw new IOException("the audit log is damaged, and may have a record of " + where);
+        }
+        return found.stream().anyMatch(each -> each.where().equals(where));
+    }
+
     private static ProvedFile file(AuditRecord found) {
         return new ProvedFile(
                 found.text("detail.where"), found.fields().at("/detail/bytes").asLong(-1), found.text("detail.sha256"));

@@ -84,7 +84,7 @@ final class Safety {
             @Override
             public Lookup find(ModelAsk ask, Permit permit, String policyHash) {
                 // both when it begins and when it ends: calls that were under way may have kept something in between
-                long changes = safeMode.changes();
+                long changes = safeMode.changes() + restrictions.changes();
                 if (cleared.getAndSet(changes) != changes) {
                     cache.clear();
                 }

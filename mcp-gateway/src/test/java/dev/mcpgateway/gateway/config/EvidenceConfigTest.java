@@ -84,6 +84,7 @@ class EvidenceConfigTest {
             delimiter = '|',
             value = {
                 "content: {}|/models/content|tenants",
+                "content: {tenants: {äääääääääääääääääääääääääääääääääääääääääää: {issuers: [corp], public_key: k, keep_days: 1}}}|/models/content/tenants/ä|too long",
                 "content: {tenants: {acme: {public_key: k, keep_days: 1}}}|/models/content/tenants/acme|whose word",
                 "content: {tenants: {acme: {issuers: [corp], public_key: k}}}|/models/content/tenants/acme|keep_days",
                 "content: {tenants: {acme: {issuers: [corp], keep_days: 1}}}|/models/content/tenants/acme|public_key",

@@ -2,10 +2,16 @@ package dev.mcpgateway.gateway.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.mcpgateway.audit.AuditRecord;
 import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.testing.FakeModelServer;
 import dev.mcpgateway.gateway.cli.Commands;
+import dev.mcpgateway.gateway.model.content.ContentKeys;
+import dev.mcpgateway.gateway.model.content.SealedContent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,14 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
-import java.security.Key;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What was asked and answered, kept for the tenants that allow it: sealed for them, proved by the log, and erased. */
 class KeptContentTest {
@@ -51,8 +52,8 @@ class KeptContentTest {
     void providers() throws Exception {
         openai = FakeModelServer.start().on("/chat/completions", turn -> turn.whole(ANSWER));
         anthropic = FakeModelServer.start();
-        keys("acme");
-        keys("other");
+        ContentKeys.in(folder, "acme");
+        ContentKeys.in(folder, "other");
     }
 
     @AfterEach
@@ -62,22 +63,6 @@ class KeptContentTest {
         }
         openai.close();
         anthropic.close();
-    }
-
-    private void keys(String name) throws IOException, GeneralSecurityException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(new ECGenParameterSpec("secp256r1"));
-        KeyPair pair = generator.generateKeyPair();
-        pem(name + ".pem", "PRIVATE KEY", pair.getPrivate());
-        pem(name + ".pub.pem", "PUBLIC KEY", pair.getPublic());
-    }
-
-    private void pem(String name, String kind, Key key) throws IOException {
-        Files.writeString(
-                folder.resolve(name),
-                "-----BEGIN " + kind + "-----\n"
-                        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded()) + "\n-----END "
-                        + kind + "-----\n");
     }
 
     private TestGateway.Builder builder(String acme) throws Exception {
@@ -168,7 +153,7 @@ class KeptContentTest {
         }
         try (Stream<Path> all = Files.walk(contents())) {
             return all.filter(Files::isRegularFile)
-                    .filter(each -> !each.getFileName().toString().startsWith("."))
+                    .filter(each -> each.getFileName().toString().endsWith(".jwe"))
                     .toList();
         } catch (IOException | UncheckedIOException changing) {
             return List.of();
@@ -375,6 +360,80 @@ class KeptContentTest {
         Await.until("one file", () -> files().size() == 1);
     }
 
+    private void restartWith(String tenants) throws Exception {
+        gateway.close();
+        Files.delete(folder.resolve("openai.key"));
+        Files.delete(folder.resolve("anthropic.key"));
+        gateway = ModelGateways.in(folder, openai, anthropic, "", "content: {tenants: " + tenants + "}\n")
+                .operator()
+                .start();
+    }
+
+    @Test
+    void contentOfATenantThatIsNotConfiguredAnyMoreExpiresAsItWouldHave() throws Exception {
+        start("");
+        of("acme").chat(CHAT);
+        kept();
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger log = (Logger) LoggerFactory.getLogger(SealedContent.class);
+        log.setLevel(Level.WARN);
+        log.addAppender(lines);
+        try {
+            restartWith("{other: {issuers: [corp], public_key: other.pub.pem, keep_days: 1}}");
+        } finally {
+            log.detachAppender(lines);
+            log.setLevel(null);
+        }
+
+        assertThat(lines.list)
+                .anyMatch(each -> each.getFormattedMessage().startsWith("content of a tenant that is not configured")
+                        && each.getKeyValuePairs().toString().contains("acme")
+                        && each.getKeyValuePairs().toString().contains("keep_days=\"30\""));
+        assertThat(gateway.operate("GET", "/metrics", "").text()).contains("gateway_content_bytes{tenant=\"acme\"");
+        of("acme").chat(CHAT);
+        gateway.clock().advance(Duration.ofDays(30));
+        of("other").chat(CHAT);
+        Await.until("of the other one is kept", () -> files().size() == 2);
+        gateway.clock().advance(Duration.ofDays(1));
+        AuditRecord expired = named("content.expired");
+        assertThat(expired.text("tenant")).isEqualTo("acme");
+        assertThat(expired.text("detail.files")).isEqualTo("1");
+        Await.until("its folder is gone", () -> !Files.exists(contents().resolve("acme")));
+        assertThat(files()).hasSize(1);
+    }
+
+    @Test
+    void whoKeepsNothingMoreStillDeletesAndErasesWhatIsThere() throws Exception {
+        start("");
+        of("acme").chat(CHAT);
+        String call = kept().text("call");
+        restartWith("{}");
+
+        of("acme").chat(CHAT);
+        assertThat(open(call, "acme.pem").code()).isZero();
+        assertThat(erase("--tenant", "acme").out()).startsWith("erased 1 files");
+
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void aFolderThatNobodySaysForHowLongItIsKeptIsKeptForTheLongestTime() throws Exception {
+        start("");
+        of("acme").chat(CHAT);
+        kept();
+        Files.delete(contents().resolve("acme").resolve("keep_days"));
+        restartWith("{}");
+
+        gateway.clock().advance(Duration.ofDays(3650));
+        of("acme").chat(CHAT);
+        assertThat(files()).hasSize(1);
+        gateway.clock().advance(Duration.ofDays(1));
+
+        named("content.expired");
+        Await.until("nothing is left", () -> files().isEmpty());
+    }
+
     @Test
     void whoMustKeepGetsNoAnswerThatIsNotKept() throws Exception {
         start(", required: true");
@@ -389,10 +448,11 @@ class KeptContentTest {
         }
         Path ofTenant = contents().resolve("acme");
         try (Stream<Path> days = Files.list(ofTenant)) {
-            for (Path day : days.toList()) {
+            for (Path day : days.filter(Files::isDirectory).toList()) {
                 Files.delete(day);
             }
         }
+        Files.delete(ofTenant.resolve("keep_days"));
         Files.delete(ofTenant);
         Files.writeString(ofTenant, "in the way");
 
@@ -442,7 +502,8 @@ class KeptContentTest {
     void aFullDiskOfATenantIsToldAndItsCallsGoOn() throws Exception {
         start(", bytes: 1048576, record_bytes: 262144");
 
-        for (int i = 0; i < 3; i++) {
+        // three fit, even if each is on disk before the next one comes
+        for (int i = 0; i < 4; i++) {
             assertThat(of("acme")
                             .chat(CHAT.replace("what", "w".repeat(250_000)))
                             .status())

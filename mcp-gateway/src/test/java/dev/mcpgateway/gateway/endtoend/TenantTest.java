@@ -129,6 +129,26 @@ class TenantTest {
     }
 
     @Test
+    void whatWasKeptBeforeATenantWasRestrictedDoesNotComeBackWhenThatEnds() {
+        assertThat(of("alice", "acme").chat(CHAT).status()).isEqualTo(200);
+        assertThat(of("bob", "acme").chat(CHAT).status()).isEqualTo(200);
+        assertThat(openai.requests()).as("it was kept").hasSize(1);
+
+        assertThat(gateway.operate(
+                                "POST",
+                                "/restrictions",
+                                "{\"tenant\":\"acme\",\"models\":[\"gpt\"],\"reason\":\"incident 12\"}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(gateway.operate("DELETE", "/restrictions", "{\"tenant\":\"acme\",\"reason\":\"over\"}")
+                        .status())
+                .isEqualTo(200);
+
+        assertThat(of("alice", "acme").chat(CHAT).status()).isEqualTo(200);
+        assertThat(openai.requests()).hasSize(2);
+    }
+
+    @Test
     void aBudgetOfATenantIsForItsUsersAndKeysTogether() {
         ModelAgent alice = of("alice", "acme");
         ModelAgent robot = key("--tenant", "acme");

@@ -168,15 +168,20 @@ final class Particulars {
         } else if (number || counts || TIMES.contains(lower)) {
             verbatim.add(lower);
         }
-        String positive = positive(lower);
-        if (NEGATIONS.contains(lower) || !positive.equals(lower)) {
+        boolean isAcronym = isAcronym(word, lower);
+        String positive = isAcronym ? word : positive(lower);
+        boolean isNegated = !isAcronym && !positive.equals(lower);
+        if (NEGATIONS.contains(lower) || isNegated) {
             negations++;
         }
         if (isName(word)) {
-            names.add(lower);
+            names.add(positive);
+        }
+        if (begins && !inOrder.isEmpty()) {
+            inOrder.add(SameWords.BETWEEN);
         }
         inOrder.add(positive);
-        if (!positive.equals(lower)) {
+        if (isNegated) {
             inOrder.add("not");
         }
         counts = number;
@@ -192,8 +197,17 @@ final class Particulars {
         };
     }
 
+    /** {@code US} is not us, though the model reads the same. */
+    private static boolean isAcronym(String word, String lower) {
+        return capitals(word) > 1 && (SameWords.isSmall(lower) || TIMES.contains(lower));
+    }
+
+    private static long capitals(String word) {
+        return word.codePoints().filter(Character::isUpperCase).count();
+    }
+
     private boolean isName(String word) {
-        long capitals = word.codePoints().filter(Character::isUpperCase).count();
+        long capitals = capitals(word);
         boolean speaker = word.equals("I") || word.startsWith("I'");
         return capitals > 1 || (capitals == 1 && !begins && !speaker);
     }

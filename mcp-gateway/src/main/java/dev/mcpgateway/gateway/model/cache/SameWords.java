@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.model.cache;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,15 +21,27 @@ final class SameWords {
 
     /** Words that one text may have and the other not: they hold others together. Of English alone. */
     private static final Set<String> LIGHT = words("""
-            a an the is are am be what what's which how do does can could would will into and so then please kindly that's there
-            help want hi hello hey thanks thank
+            a an the is are am be what what's which how do does can could would will and so then please kindly that's there
+            hi hello hey thanks thank
             """);
 
     /** Words of which one text may have some alone, if the other has none of their kind: the one would stand for the other. */
     private static final List<Set<String>> ALONE = List.of(
             words("tell explain describe show give list write say meaning mean means way"),
             words("i i'd i'm me we us you it"),
-            words("of to in on at for"));
+            words("of to"));
+
+    /** With one of these a sentence begins that is to be answered by yes or no: it says what is asked. */
+    private static final Set<String> QUESTIONS = words("is are am do does can could will would");
+
+    /** Whoever asks so asks for something to be done. */
+    private static final Set<String> REQUESTS = words("can could will would");
+
+    /** At the end of a sentence they belong to its verb, and make another one of it. */
+    private static final Set<String> PARTICLES = words("of to in into on at for");
+
+    /** Stands between the sentences of a text. */
+    static final String BETWEEN = ".";
 
     private static final Map<String, Set<String>> OPPOSITES = opposites("""
             enable disable, enabled disabled, enabling disabling, before after, increase decrease, increasing decreasing,
@@ -56,7 +69,8 @@ final class SameWords {
             debtor creditor, landlord tenant, celsius fahrenheit, kilometers miles, kilometres miles, meters feet, metres feet,
             kilograms pounds, kilos pounds, liters gallons, litres gallons, inches centimeters, inches centimetres, hours minutes,
             minutes seconds, hours days, days weeks, weeks months, months years, days months, days years, weeks years, daily weekly,
-            weekly monthly, daily monthly, monthly yearly, monthly annual, net gross, summer winter, spring autumn, spring fall
+            weekly monthly, daily monthly, monthly yearly, monthly annual, net gross, summer winter, spring autumn, spring fall,
+            how what, how what's, how which
             """);
 
     private SameWords() {}
@@ -75,8 +89,42 @@ final class SameWords {
         return Set.copyOf(Arrays.asList(words.strip().split("\\s+", -1)));
     }
 
+    /** Whether a word is one of those that have no meaning of their own: in capitals, as in {@code US}, it is a name. */
+    static boolean isSmall(String word) {
+        return LIGHT.contains(word) || ALONE.stream().anyMatch(kind -> kind.contains(word)) || PARTICLES.contains(word);
+    }
+
     /** Whether nothing here tells the texts apart; each is its words in lower case, in their order. */
     static boolean agree(List<String> some, List<String> others) {
+        return asked(some).equals(asked(others)) && haveSameWords(some, others);
+    }
+
+    /** Of each sentence how it begins and ends, as far as that says what is asked. */
+    private static List<String> asked(List<String> words) {
+        List<String> asked = new ArrayList<>();
+        int from = 0;
+        for (int at = 0; at <= words.size(); at++) {
+            if (at == words.size() || words.get(at).equals(BETWEEN)) {
+                asked.add(asked(words.subList(from, at), at - 1 - from));
+                from = at + 1;
+            }
+        }
+        return asked;
+    }
+
+    private static String asked(List<String> sentence, int last) {
+        if (sentence.isEmpty()) {
+            return "";
+        }
+        String first = sentence.getFirst();
+        boolean isRequest =
+                REQUESTS.contains(first) && last > 0 && sentence.get(1).equals("you");
+        return (QUESTIONS.contains(first) && !isRequest ? first : "")
+                + ' '
+                + (PARTICLES.contains(sentence.get(last)) ? sentence.get(last) : "");
+    }
+
+    private static boolean haveSameWords(List<String> some, List<String> others) {
         Set<String> alone = without(some, others);
         Set<String> othersAlone = without(others, some);
         return haveOneOrder(some, others) && !oppose(alone, othersAlone) && areLight(alone, othersAlone);
@@ -84,6 +132,8 @@ final class SameWords {
 
     /** What is in one text alone may be who or what the texts are about, unless it is known not to be. */
     private static boolean areLight(Set<String> some, Set<String> others) {
+        leaveOutDirection(some, others);
+        leaveOutDirection(others, some);
         for (Set<String> kind : ALONE) {
             boolean here = some.removeIf(kind::contains);
             boolean there = others.removeIf(kind::contains);
@@ -92,6 +142,13 @@ final class SameWords {
             }
         }
         return LIGHT.containsAll(some) && LIGHT.containsAll(others);
+    }
+
+    /** Miles are converted to kilometres as well as into such. */
+    private static void leaveOutDirection(Set<String> some, Set<String> others) {
+        if (some.contains("into") && others.remove("to")) {
+            some.remove("into");
+        }
     }
 
     /** From whom to whom is said by order alone; words that one text has more often than the other do not tell. */

@@ -1,64 +1,65 @@
 package dev.mcpgateway.gateway.model.content;
 
+import dev.mcpgateway.gateway.config.ContentSettings;
+import dev.mcpgateway.gateway.model.content.ContentDay.DirectorySync;
+import dev.mcpgateway.gateway.state.StateDamaged;
+import dev.mcpgateway.gateway.state.StateFile;
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Predicate;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
-/** The files of one tenant, a folder for each day. For their owner alone; what is written is durable when that returns. */
+/** The files of one tenant: a folder for each day, and for how long they are kept. */
 final class ContentFolder {
     /** How a sealed content's file is called, from the folder of all contents. */
     private static final Pattern WHERE = Pattern.compile("[A-Za-z0-9%+_*.-]{1,255}/[0-9]{8}/[0-9a-f-]{36}\\.jwe");
 
-    private static final String SUFFIX = ".jwe";
-    private static final String ASIDE = ".new";
-    private static final FileAttribute<Set<PosixFilePermission>> FOLDER_MODE =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    private static final FileAttribute<Set<PosixFilePermission>> FILE_MODE =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final String KEEP_DAYS = "keep_days";
 
     private final Path folder;
     private final String name;
-
-    /** Files, and how long they are together. */
-    record Size(long files, long bytes) {
-        static final Size NOTHING = new Size(0, 0);
-
-        Size plus(Size other) {
-            return new Size(files + other.files, bytes + other.bytes);
-        }
-    }
+    private final DirectorySync sync;
 
     /** Of a tenant; nothing is made yet. */
     ContentFolder(Path all, String tenant) {
-        this.name = folderName(tenant);
-        this.folder = all.resolve(name);
+        this(all, tenant, DirectorySync.REAL);
     }
 
-    /** A tenant as a file name: no part of a path, whatever it is called. */
-    static String folderName(String tenant) {
-        String encoded = URLEncoder.encode(tenant, StandardCharsets.UTF_8);
-        return encoded.startsWith(".") ? "%2E" + encoded.substring(1) : encoded;
+    ContentFolder(Path all, String tenant, DirectorySync sync) {
+        this.name = ContentSettings.folderName(tenant);
+        this.folder = all.resolve(name);
+        this.sync = sync;
+    }
+
+    /** The tenants that have a folder, whether they are configured or not. */
+    static List<String> tenants(Path all) throws IOException {
+        List<String> tenants = new ArrayList<>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(all, Files::isDirectory)) {
+            for (Path each : folders) {
+                String called = each.getFileName().toString();
+                try {
+                    String tenant = URLDecoder.decode(called, StandardCharsets.UTF_8);
+                    if (ContentSettings.folderName(tenant).equals(called)) {
+                        tenants.add(tenant);
+                    }
+                } catch (IllegalArgumentException somethingElse) {
+                    // not written here, so not ours to count or to delete
+                }
+            }
+        }
+        tenants.sort(null);
+        return tenants;
     }
 
     /**
@@ -72,57 +73,36 @@ final class ContentFolder {
                 : Optional.empty();
     }
 
-    /** Where a call's content is to be, from the folder of all contents. */
-    String where(LocalDate day, String call) {
-        return whereDay(day) + "/" + call + SUFFIX;
+    ContentDay day(LocalDate day) {
+        String called = DateTimeFormatter.BASIC_ISO_DATE.format(day);
+        return new ContentDay(folder.resolve(called), name + "/" + called, sync);
     }
 
-    String whereDay(LocalDate day) {
-        return name + "/" + DateTimeFormatter.BASIC_ISO_DATE.format(day);
+    /** Makes the folder of a day, unless it is there; it is durable when this returns. */
+    synchronized void make(LocalDate day) throws IOException {
+        make(folder);
+        make(folder.resolve(DateTimeFormatter.BASIC_ISO_DATE.format(day)));
     }
 
-    /**
-     * Writes a file that is not there yet.
-     *
-     * @throws IOException if it is not durable
-     */
-    void write(LocalDate day, String call, byte[] sealed) throws IOException {
-        Path ofDay = day(day);
-        if (Files.notExists(ofDay)) {
-            Files.createDirectories(ofDay, FOLDER_MODE);
-            sync(folder);
+    /** A folder whose name is not durable would take what is in it along. */
+    private void make(Path made) throws IOException {
+        if (ContentDay.isFolder(made)) {
+            return;
         }
-        Path aside = ofDay.resolve("." + call + ASIDE);
+        Files.createDirectory(made, ContentDay.FOLDER_MODE);
         try {
-            try (FileChannel channel = FileChannel.open(
-                    aside, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE_MODE)) {
-                ByteBuffer buffer = ByteBuffer.wrap(sealed);
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
-                }
-                channel.force(true);
-            }
-            Files.move(aside, ofDay.resolve(call + SUFFIX), StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(aside);
+            sync.sync(made.resolveSibling("."));
+        } catch (IOException failure) {
+            // or else the next one would take it for durable
+            Files.deleteIfExists(made);
+            throw failure;
         }
-        sync(ofDay);
-    }
-
-    private static void sync(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
-    }
-
-    private Path day(LocalDate day) {
-        return folder.resolve(DateTimeFormatter.BASIC_ISO_DATE.format(day));
     }
 
     /** The days of which there is something, oldest first. */
     List<LocalDate> days() throws IOException {
         List<LocalDate> days = new ArrayList<>();
-        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        if (!ContentDay.isFolder(folder)) {
             return days;
         }
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
@@ -138,73 +118,40 @@ final class ContentFolder {
         return days;
     }
 
-    /** Deletes what a crash left half written; nobody must be writing. */
-    void clean(LocalDate day) throws IOException {
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(day(day), "*" + ASIDE)) {
-            for (Path file : all) {
-                Files.delete(file);
-            }
+    /** Writes down for how long the files are kept, for the time when nobody configures it any more. */
+    void keepDays(int days) throws IOException {
+        if (keepDays().orElse(0) != days) {
+            keeping().write(Integer.toString(days).getBytes(StandardCharsets.US_ASCII));
         }
     }
 
-    /** How much there is of a day. */
-    Size size(LocalDate day) throws IOException {
-        return each(day, _ -> true, false);
-    }
-
-    /**
-     * Deletes files of a day.
-     *
-     * @param call one call alone; empty for all of them
-     * @return what is deleted, also where something else is not
-     */
-    Size delete(LocalDate day, String call) throws IOException {
-        Size deleted = each(day, file -> call.isEmpty() || file.equals(call + SUFFIX), true);
-        Path ofDay = day(day);
-        if (Files.isDirectory(ofDay, LinkOption.NOFOLLOW_LINKS)) {
-            sync(ofDay);
-        }
-        return deleted;
-    }
-
-    /** Deletes the folder of a day if nothing is left of it; nothing may be written for that day any more. */
-    void drop(LocalDate day) throws IOException {
-        Path ofDay = day(day);
-        if (Files.isDirectory(ofDay, LinkOption.NOFOLLOW_LINKS) && size(day).files() == 0) {
-            Files.deleteIfExists(ofDay);
-        }
-    }
-
-    private Size each(LocalDate day, Predicate<String> isWanted, boolean delete) throws IOException {
-        Path ofDay = day(day);
-        if (!Files.isDirectory(ofDay, LinkOption.NOFOLLOW_LINKS)) {
-            return Size.NOTHING;
-        }
-        long files = 0;
-        long bytes = 0;
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(ofDay)) {
-            for (Path file : all) {
-                String called = file.getFileName().toString();
-                if (called.endsWith(SUFFIX) && isWanted.test(called)) {
-                    Size one = one(file, delete);
-                    files += one.files();
-                    bytes += one.bytes();
-                }
-            }
-        }
-        return new Size(files, bytes);
-    }
-
-    private static Size one(Path file, boolean delete) throws IOException {
+    /** For how long the files are kept, as written down last; empty if that was never done, or cannot be read. */
+    OptionalInt keepDays() throws IOException {
         try {
-            long size = Files.size(file);
-            if (delete) {
-                Files.delete(file);
-            }
-            return new Size(1, size);
-        } catch (NoSuchFileException gone) {
-            // what was written aside has got its name meanwhile
-            return Size.NOTHING;
+            Optional<byte[]> written = keeping().read();
+            return written.isEmpty()
+                    ? OptionalInt.empty()
+                    : OptionalInt.of(Integer.parseInt(new String(written.get(), StandardCharsets.US_ASCII)));
+        } catch (StateDamaged | NumberFormatException unreadable) {
+            return OptionalInt.empty();
+        }
+    }
+
+    private StateFile keeping() throws IOException {
+        var _ = ContentDay.isFolder(folder);
+        return new StateFile(folder.resolve(KEEP_DAYS));
+    }
+
+    /** Deletes the folder of a tenant of whom there is nothing; nothing may be written for the tenant any more. */
+    void drop() throws IOException {
+        // a folder without is none of ours
+        if (!ContentDay.isFolder(folder) || !days().isEmpty() || !Files.deleteIfExists(folder.resolve(KEEP_DAYS))) {
+            return;
+        }
+        try {
+            Files.deleteIfExists(folder);
+        } catch (DirectoryNotEmptyException somethingElse) {
+            // not written here
         }
     }
 }

@@ -14,47 +14,70 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Seals what is handed in and writes it, one after the other on a thread of its own: the file first, then the record that
- * proves it. What cannot be written is told in the log.
+ * Seals what is handed in and writes it on threads of its own: the file first, then the record that proves it. What cannot be
+ * written is told in the log.
  */
 final class ContentWriter implements AutoCloseable {
     /** Contents that wait. Their bytes are bounded by who hands them in. */
     private static final int QUEUE_MAX = 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(ContentWriter.class);
+    /** One mostly waits for the disk, which syncs for several at once. */
+    private static final int THREADS = 4;
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration LAST_PATIENCE = Duration.ofSeconds(1);
     private static final long LOOK_MILLIS = 100;
+    private static final String CLOSING = "closing";
 
     /** After a failure it is taken to go on failing for so long; then one call may find out. */
     private static final long REST_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final BlockingQueue<Keeping> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
+
+    /** What is neither kept nor lost yet. */
+    private final Set<Keeping> pending = ConcurrentHashMap.newKeySet();
+
     private final AuditLog audit;
     private final LongSupplier nanoClock;
     private final Consumer<Keeping> ended;
+    private final Duration patience;
     private final AtomicLong kept = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
-    private final Thread thread;
+    private final List<Thread> threads;
     private volatile boolean isClosed;
     private volatile boolean hasFailed;
     private volatile long failedNanos;
 
-    /** Starts the thread; {@code ended} is told of each that is written or lost, to free its memory. */
+    /** Starts the threads; {@code ended} is told of each that is written or lost, to free its memory. */
     ContentWriter(AuditLog audit, LongSupplier nanoClock, Consumer<Keeping> ended) {
+        this(audit, nanoClock, ended, PATIENCE, THREADS);
+    }
+
+    ContentWriter(AuditLog audit, LongSupplier nanoClock, Consumer<Keeping> ended, Duration patience, int threads) {
         this.audit = audit;
         this.nanoClock = nanoClock;
         this.ended = ended;
-        this.thread = Thread.ofPlatform().daemon().name("content-writer").start(this::run);
+        this.patience = patience;
+        this.threads = IntStream.range(0, threads)
+                .mapToObj(each -> Thread.ofPlatform()
+                        .daemon()
+                        .name("content-writer-" + each)
+                        .start(this::run))
+                .toList();
     }
 
     long kept() {
@@ -67,14 +90,31 @@ final class ContentWriter implements AutoCloseable {
 
     /** Whether nothing is known that would keep a content from being written. */
     boolean isWell() {
-        return !hasFailed || nanoClock.getAsLong() - failedNanos > REST_NANOS;
+        return threads.stream().anyMatch(Thread::isAlive)
+                && (!hasFailed || nanoClock.getAsLong() - failedNanos > REST_NANOS);
     }
 
     /** Hands in a content; what finds no room is lost at once. */
     void write(Keeping keeping) {
+        pending.add(keeping);
         if (isClosed || !queue.offer(keeping)) {
-            lost(keeping, "queue_full");
+            lost(keeping, isClosed ? CLOSING : "queue_full", 0);
+        } else if (isClosed && queue.remove(keeping)) {
+            // the threads may have looked for the last time
+            lost(keeping, CLOSING, 0);
         }
+    }
+
+    /** Whether all that was handed in for a tenant is kept or lost, after at most so long. */
+    boolean isWrittenWithin(String tenant, Duration longest) throws InterruptedException {
+        long since = nanoClock.getAsLong();
+        for (Keeping each : pending) {
+            if (each.tenant().name().equals(tenant)
+                    && !each.hasEndedWithin(longest.toNanos() - (nanoClock.getAsLong() - since))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void run() {
@@ -91,52 +131,63 @@ final class ContentWriter implements AutoCloseable {
     }
 
     private void keep(Keeping keeping) {
+        Content content = keeping.content();
+        KeptTenant tenant = keeping.tenant();
+        ContentFolder folder = tenant.files().folder();
+        LocalDate date = content.at().atZone(ZoneOffset.UTC).toLocalDate();
+        ContentDay day = folder.day(date);
         try {
-            Content content = keeping.content();
-            KeptTenant tenant = keeping.tenant();
             byte[] sealed = tenant.key().seal(content.toBytes());
-            LocalDate day = content.at().atZone(ZoneOffset.UTC).toLocalDate();
-            tenant.folder().write(day, content.call(), sealed);
+            folder.make(date);
+            day.write(content.call(), sealed);
             record(tenant, content, day, sealed);
-            tenant.give(keeping.disk() - sealed.length);
+            day.proved(content.call());
             hasFailed = false;
             kept.incrementAndGet();
-            ended.accept(keeping);
-            keeping.ended(true);
-        } catch (IOException | RuntimeException failure) {
+            ended(keeping, sealed.length, true);
+        } catch (IOException | RuntimeException | OutOfMemoryError failure) {
             failedNanos = nanoClock.getAsLong();
             hasFailed = true;
             LOG.error("a content is not kept: {}", failure.toString());
-            lost(keeping, failure instanceof AuditUnavailable ? "audit" : "disk");
+            // a file that no record proves is none
+            lost(keeping, reason(failure), day.discard(content.call()));
         }
     }
 
-    /** A file that no record proves is none: it is deleted again. */
-    private void record(KeptTenant tenant, Content content, LocalDate day, byte[] sealed) throws IOException {
-        try {
-            audit.append(new ContentChanged(
-                    Fate.KEPT,
-                    whose(tenant.name()),
-                    Source.NONE,
-                    content.call(),
-                    tenant.folder().where(day, content.call()),
-                    sha256(sealed),
-                    tenant.key().id(),
-                    sealed.length,
-                    0,
-                    content.isCut(),
-                    ""));
-        } catch (AuditUnavailable unproved) {
-            var _ = tenant.folder().delete(day, content.call());
-            throw unproved;
-        }
+    private static String reason(Throwable failure) {
+        return switch (failure) {
+            case AuditUnavailable _ -> "audit";
+            case OutOfMemoryError _ -> "no_memory";
+            default -> "disk";
+        };
     }
 
-    private void lost(Keeping keeping, String reason) {
-        keeping.tenant().give(keeping.disk());
-        ended.accept(keeping);
+    private void record(KeptTenant tenant, Content content, ContentDay day, byte[] sealed) {
+        audit.append(new ContentChanged(
+                Fate.KEPT,
+                whose(tenant.name()),
+                Source.NONE,
+                content.call(),
+                day.where(content.call()),
+                sha256(sealed),
+                tenant.key().id(),
+                sealed.length,
+                0,
+                content.isCut(),
+                ""));
+    }
+
+    /** What could not be deleted again takes its place on disk. */
+    private void lost(Keeping keeping, String reason, long left) {
         lost(keeping.tenant().name(), keeping.content().call(), reason);
-        keeping.ended(false);
+        ended(keeping, left, false);
+    }
+
+    private void ended(Keeping keeping, long bytes, boolean isKept) {
+        keeping.tenant().give(keeping.disk() - bytes);
+        ended.accept(keeping);
+        pending.remove(keeping);
+        keeping.ended(isKept);
     }
 
     /** Tells that the content of a call is not kept. */
@@ -163,17 +214,32 @@ final class ContentWriter implements AutoCloseable {
         }
     }
 
-    /** Writes what waits, for a limited time. */
+    /** Writes what waits, for a limited time; what then still waits is lost, and told to be. */
     @Override
     public void close() {
         isClosed = true;
         try {
-            if (!thread.join(PATIENCE)) {
-                LOG.error("{} contents are not kept: the disk is too slow to stop for", queue.size());
-                thread.interrupt();
+            if (!haveEndedWithin(patience)) {
+                LOG.error("{} contents are not kept: the disk is too slow to stop for", pending.size());
+                threads.forEach(Thread::interrupt);
+                var _ = haveEndedWithin(LAST_PATIENCE);
             }
         } catch (InterruptedException ended) {
+            threads.forEach(Thread::interrupt);
             Thread.currentThread().interrupt();
         }
+        for (Keeping left = queue.poll(); left != null; left = queue.poll()) {
+            lost(left, CLOSING, 0);
+        }
+    }
+
+    private boolean haveEndedWithin(Duration longest) throws InterruptedException {
+        long since = nanoClock.getAsLong();
+        for (Thread each : threads) {
+            if (!each.join(longest.minusNanos(nanoClock.getAsLong() - since))) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -42,6 +42,11 @@ final class Keeping {
 
     /** Whether it is on disk and in the log after at most so long. */
     boolean isKeptWithin(long millis) throws InterruptedException {
-        return done.await(millis, TimeUnit.MILLISECONDS) && isKept;
+        return hasEndedWithin(TimeUnit.MILLISECONDS.toNanos(millis)) && isKept;
+    }
+
+    /** Whether it is kept or lost after at most so long. */
+    boolean hasEndedWithin(long nanos) throws InterruptedException {
+        return done.await(nanos, TimeUnit.NANOSECONDS);
     }
 }

@@ -2,36 +2,27 @@ package dev.mcpgateway.gateway.model.content;
 
 import dev.mcpgateway.gateway.config.ContentSettings;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.LocalDate;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** One tenant whose content is kept, and how much of its disk is taken. */
+/** One tenant whose content is kept. */
 final class KeptTenant {
-    private final String name;
     private final ContentSettings.Tenant settings;
     private final TenantKey key;
-    private final ContentFolder folder;
-    private final AtomicLong taken = new AtomicLong();
+    private final TenantFiles files;
 
     /**
-     * Counts what is there.
+     * Reads the key, and writes down for how long the tenant's content is kept.
      *
-     * @throws IOException if the key or the folder cannot be read
+     * @throws IOException if the key or the folder cannot be used
      */
-    KeptTenant(String name, ContentSettings.Tenant settings, Path all) throws IOException {
-        this.name = name;
+    KeptTenant(String name, ContentSettings.Tenant settings, ContentFolder folder) throws IOException {
         this.settings = settings;
         this.key = TenantKey.read(settings.publicKey());
-        this.folder = new ContentFolder(all, name);
-        for (LocalDate day : folder.days()) {
-            folder.clean(day);
-            taken.addAndGet(folder.size(day).bytes());
-        }
+        this.files = new TenantFiles(name, folder, settings.keepDays());
+        folder.keepDays(settings.keepDays());
     }
 
     String name() {
-        return name;
+        return files.tenant();
     }
 
     ContentSettings.Tenant settings() {
@@ -42,25 +33,16 @@ final class KeptTenant {
         return key;
     }
 
-    ContentFolder folder() {
-        return folder;
-    }
-
-    /** Bytes on disk, and set aside for what is about to be. */
-    long taken() {
-        return taken.get();
+    TenantFiles files() {
+        return files;
     }
 
     /** Sets disk aside, or nothing. */
     boolean take(long bytes) {
-        if (taken.addAndGet(bytes) <= settings.bytes()) {
-            return true;
-        }
-        give(bytes);
-        return false;
+        return files.take(bytes, settings.bytes());
     }
 
     void give(long bytes) {
-        taken.addAndGet(-bytes);
+        files.give(bytes);
     }
 }

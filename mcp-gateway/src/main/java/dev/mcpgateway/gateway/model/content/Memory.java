@@ -12,11 +12,7 @@ final class Memory {
 
     /** Takes so many bytes, or none. */
     boolean take(long bytes) {
-        if (left.addAndGet(-bytes) >= 0) {
-            return true;
-        }
-        give(bytes);
-        return false;
+        return left.getAndUpdate(now -> now >= bytes ? now - bytes : now) >= bytes;
     }
 
     void give(long bytes) {

@@ -1,23 +1,28 @@
 package dev.mcpgateway.gateway.model.content;
 
-import dev.mcpgateway.audit.AuditEvent.ContentChanged;
-import dev.mcpgateway.audit.AuditEvent.ContentChanged.Fate;
 import dev.mcpgateway.audit.AuditLog;
 import dev.mcpgateway.audit.AuditUnavailable;
-import dev.mcpgateway.audit.Source;
 import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.gateway.config.ContentSettings;
 import dev.mcpgateway.gateway.model.ContentKeeper;
 import dev.mcpgateway.gateway.model.ModelAsk;
 import dev.mcpgateway.policy.Permit;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +36,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class SealedContent implements ContentKeeper, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SealedContent.class);
+    private static final String LOCK = ".lock";
 
     private final ContentSettings settings;
+    private final FileChannel lock;
     private final Map<String, KeptTenant> tenants = new LinkedHashMap<>();
+
+    /** Also of tenants that are configured no more. */
+    private final Map<String, TenantFiles> files = new LinkedHashMap<>();
+
     private final AuditLog audit;
     private final InstantSource clock;
     private final Memory memory;
@@ -48,25 +59,90 @@ public final class SealedContent implements ContentKeeper, AutoCloseable {
     public record Erased(long files, long bytes) {}
 
     /**
-     * Reads the keys and counts what is there.
+     * Reads the keys, ends what a crash left, and counts what is there.
      *
-     * @throws IOException if a key or the folder cannot be used
+     * @throws IOException if a key or the folder cannot be used, or another gateway uses it
      */
-    public SealedContent(ContentSettings settings, AuditLog audit, InstantSource clock, LongSupplier nanoClock)
+    public SealedContent(
+            ContentSettings settings, AuditLog audit, InstantSource clock, LongSupplier nanoClock, Proofs proofs)
             throws IOException {
         this.settings = settings;
         this.audit = audit;
         this.clock = clock;
         this.memory = new Memory(settings.memoryBytes());
-        for (Map.Entry<String, ContentSettings.Tenant> each : settings.tenants().entrySet()) {
-            KeptTenant tenant = new KeptTenant(each.getKey(), each.getValue(), settings.folder());
-            tenants.put(each.getKey(), tenant);
-            LOG.atWarn()
-                    .addKeyValue("tenant", tenant.name())
-                    .addKeyValue("key", tenant.key().id())
-                    .log("requests to models and their answers are kept, sealed");
+        this.lock = lock(settings.folder());
+        Map<String, List<String>> lost = new LinkedHashMap<>();
+        try {
+            for (Map.Entry<String, ContentSettings.Tenant> each :
+                    settings.tenants().entrySet()) {
+                KeptTenant tenant = kept(each.getKey(), each.getValue());
+                lost.put(tenant.name(), tenant.files().open(proofs));
+            }
+            for (String each : ContentFolder.tenants(settings.folder())) {
+                if (!tenants.containsKey(each)) {
+                    lost.put(each, openFormer(each, proofs));
+                }
+            }
+        } catch (IOException | RuntimeException failure) {
+            lock.close();
+            throw failure;
         }
         this.writer = new ContentWriter(audit, nanoClock, ended -> memory.give(ended.memory()));
+        lost.forEach((tenant, calls) -> calls.forEach(call -> writer.lost(tenant, call, "crash")));
+    }
+
+    /** What one gateway has not proved yet another one would delete. */
+    private static FileChannel lock(Path folder) throws IOException {
+        Files.createDirectories(
+                folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        FileChannel channel = FileChannel.open(
+                folder.resolve(LOCK),
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException heldHere) {
+            // by another gateway of this process
+        }
+        channel.close();
+        throw new IOException(folder + " is used by another gateway: each needs a folder of its own");
+    }
+
+    private KeptTenant kept(String name, ContentSettings.Tenant bounds) throws IOException {
+        KeptTenant tenant = new KeptTenant(name, bounds, new ContentFolder(settings.folder(), name));
+        tenants.put(name, tenant);
+        files.put(name, tenant.files());
+        LOG.atWarn()
+                .addKeyValue("tenant", tenant.name())
+                .addKeyValue("key", tenant.key().id())
+                .log("requests to models and their answers are kept, sealed");
+        return tenant;
+    }
+
+    /** Of a tenant that is configured no more: nothing is added, and what is there expires. */
+    private List<String> openFormer(String tenant, Proofs proofs) {
+        try {
+            ContentFolder folder = new ContentFolder(settings.folder(), tenant);
+            if (folder.days().isEmpty()) {
+                folder.drop();
+                return List.of();
+            }
+            TenantFiles former =
+                    new TenantFiles(tenant, folder, folder.keepDays().orElse(ContentSettings.KEEP_DAYS_MAX));
+            files.put(tenant, former);
+            List<String> lost = former.open(proofs);
+            LOG.atWarn()
+                    .addKeyValue("tenant", tenant)
+                    .addKeyValue("bytes", former.taken())
+                    .addKeyValue("keep_days", former.keepDays())
+                    .log("content of a tenant that is not configured is there until it expires or is erased");
+            return lost;
+        } catch (IOException failure) {
+            LOG.error("content of tenant {}, who is not configured, cannot be looked at", tenant, failure);
+            return List.of();
+        }
     }
 
     @Override
@@ -155,77 +231,64 @@ public final class SealedContent implements ContentKeeper, AutoCloseable {
     /** Bytes on disk, and set aside, by tenant. */
     public Map<String, Long> bytes() {
         Map<String, Long> bytes = new LinkedHashMap<>();
-        tenants.forEach((name, tenant) -> bytes.put(name, tenant.taken()));
+        files.forEach((name, each) -> bytes.put(name, each.taken()));
         return bytes;
     }
 
     /** Deletes what has been kept for longer than its tenant allows; what cannot be recorded stays for now. */
     public synchronized void expire() {
-        LocalDate today = clock.instant().atZone(ZoneOffset.UTC).toLocalDate();
-        for (KeptTenant tenant : tenants.values()) {
+        LocalDate today = today();
+        files.forEach((tenant, each) -> {
             try {
-                for (LocalDate day : tenant.folder().days()) {
-                    if (day.plusDays(tenant.settings().keepDays()).isBefore(today)) {
-                        expire(tenant, day);
-                    }
+                each.expire(today, audit);
+                if (!tenants.containsKey(tenant)) {
+                    each.folder().drop();
                 }
             } catch (IOException | AuditUnavailable failure) {
-                LOG.error("content of tenant {} is over its time and still there", tenant.name(), failure);
+                LOG.error("content of tenant {} is over its time and still there", tenant, failure);
             }
-        }
+        });
     }
 
-    /** The record comes first: there may be one of what is still there, and none is missing of what is not. */
-    private void expire(KeptTenant tenant, LocalDate day) throws IOException {
-        ContentFolder.Size size = tenant.folder().size(day);
-        if (size.files() > 0) {
-            audit.append(new ContentChanged(
-                    Fate.EXPIRED,
-                    ContentWriter.whose(tenant.name()),
-                    Source.NONE,
-                    "",
-                    tenant.folder().whereDay(day),
-                    "",
-                    "",
-                    size.bytes(),
-                    size.files(),
-                    false,
-                    ""));
-            tenant.give(tenant.folder().delete(day, "").bytes());
-        }
-        tenant.folder().drop(day);
+    private LocalDate today() {
+        return clock.instant().atZone(ZoneOffset.UTC).toLocalDate();
     }
 
     /**
-     * Deletes content of a tenant, also of one that is configured no more. Who calls has recorded it.
+     * Deletes content of a tenant, also of one that is configured no more: of all calls that are over. Who calls has recorded it.
      *
      * @param before content of this day and later stays
      * @param call one call alone; empty for all
-     * @throws IOException if something that should be is not deleted
+     * @throws IOException if something that should be is not deleted, or something is still on its way to the disk
      */
-    public synchronized Erased erase(String tenant, LocalDate before, String call) throws IOException {
-        KeptTenant known = tenants.get(tenant);
-        ContentFolder folder = known == null ? new ContentFolder(settings.folder(), tenant) : known.folder();
-        LocalDate today = clock.instant().atZone(ZoneOffset.UTC).toLocalDate();
-        ContentFolder.Size all = ContentFolder.Size.NOTHING;
-        for (LocalDate day : folder.days()) {
-            if (day.isBefore(before)) {
-                ContentFolder.Size deleted = folder.delete(day, call);
-                all = all.plus(deleted);
-                if (known != null) {
-                    known.give(deleted.bytes());
-                }
-                if (day.isBefore(today.minusDays(1))) {
-                    folder.drop(day);
-                }
-            }
+    public Erased erase(String tenant, LocalDate before, String call) throws IOException {
+        boolean isWritten = isWritten(tenant);
+        ContentDay.Size erased;
+        synchronized (this) {
+            TenantFiles known = files.get(tenant);
+            erased = (known == null ? new TenantFiles(tenant, new ContentFolder(settings.folder(), tenant), 1) : known)
+                    .erase(before, call, today());
         }
-        return new Erased(all.files(), all.bytes());
+        if (!isWritten) {
+            throw new IOException("contents of the tenant still wait for the disk");
+        }
+        return new Erased(erased.files(), erased.bytes());
+    }
+
+    /** What waits would be there again after its deletion. */
+    private boolean isWritten(String tenant) throws IOException {
+        try {
+            return writer.isWrittenWithin(tenant, settings.longestWait());
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IOException("told to stop", stop);
+        }
     }
 
     /** Writes what was handed in. */
     @Override
-    public void close() {
+    public void close() throws IOException {
         writer.close();
+        lock.close();
     }
 }

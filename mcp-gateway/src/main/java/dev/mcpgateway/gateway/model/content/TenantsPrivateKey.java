@@ -44,7 +44,8 @@ public final class TenantsPrivateKey {
             JWEObject jwe = JWEObject.parse(new String(sealed, StandardCharsets.US_ASCII));
             if (!TenantKey.ALGORITHM.equals(jwe.getHeader().getAlgorithm())
                     || !TenantKey.METHOD.equals(jwe.getHeader().getEncryptionMethod())
-                    || !TenantKey.TYPE.equals(jwe.getHeader().getType())) {
+                    || !TenantKey.TYPE.equals(jwe.getHeader().getType())
+                    || jwe.getHeader().getCompressionAlgorithm() != null) {
                 throw new IOException("it is nothing that the gateway sealed");
             }
             jwe.decrypt(new ECDHDecrypter(key));

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -41,6 +42,7 @@ public final class Restrictions {
 
     private final StateFile file;
     private volatile Map<String, Restricted> byTenant;
+    private final AtomicLong changes = new AtomicLong();
     private volatile String problem = "";
 
     /**
@@ -97,6 +99,11 @@ public final class Restrictions {
         return new TenantIn(Set.of(tenant));
     }
 
+    /** How often one began, changed or ended; what was kept before the newest change is not to be trusted. */
+    public long changes() {
+        return changes.get();
+    }
+
     /** What is set for a tenant; empty for nothing. */
     public Optional<Restricted> of(String tenant) {
         return Optional.ofNullable(byTenant.get(tenant));
@@ -141,6 +148,7 @@ public final class Restrictions {
         }
         next.put(restricted.tenant(), restricted);
         byTenant = next;
+        changes.incrementAndGet();
         try {
             save(next);
             problem = "";
@@ -165,6 +173,7 @@ public final class Restrictions {
         save(next);
         problem = "";
         byTenant = next;
+        changes.incrementAndGet();
         return true;
     }
 

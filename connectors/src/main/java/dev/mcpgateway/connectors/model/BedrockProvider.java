@@ -225,7 +225,9 @@ public final class BedrockProvider implements ModelProvider {
         return new ModelFacts(
                 facts.servedModel(),
                 facts.finishReason(),
-                new ModelUsage((long) input + read + written, read, written, 0, output, 0));
+                new ModelUsage((long) input + read + written, read, written, 0, output, 0),
+                facts.uses(),
+                facts.terms());
     }
 
     private static int tokens(HttpExchange exchange, String which) {

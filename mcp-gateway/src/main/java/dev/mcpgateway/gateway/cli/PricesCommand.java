@@ -143,6 +143,8 @@ final class PricesCommand implements Runnable {
         if (price.requestFee() > 0) {
             line.append("; request ").append(Usd.text(price.requestFee()));
         }
+        fees(line, "", price.tools().each());
+        fees(line, " once a call", price.tools().once());
         factors(line, "tier", price.tiers());
         factors(line, "speed", price.speeds());
         factors(line, "inference in", price.geos());
@@ -150,6 +152,15 @@ final class PricesCommand implements Runnable {
         price.outputTokensMax()
                 .ifPresent(max -> line.append("; output at most ").append(max));
         return line.toString();
+    }
+
+    private static void fees(StringBuilder line, String how, Map<String, Long> fees) {
+        new TreeMap<>(fees)
+                .forEach((tool, fee) -> line.append("; tool ")
+                        .append(tool)
+                        .append(how)
+                        .append(' ')
+                        .append(Usd.text(fee)));
     }
 
     private static void factors(StringBuilder line, String kind, Map<String, Long> factors) {

@@ -34,7 +34,6 @@ public record ModelRequest(ModelApi api, JsonDocument body, String model, boolea
             "max_output_tokens",
             "max_tool_calls",
             "modalities",
-            "plugins",
             "n",
             "logprobs",
             "top_logprobs",

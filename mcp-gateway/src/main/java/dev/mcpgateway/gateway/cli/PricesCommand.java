@@ -176,6 +176,15 @@ final class PricesCommand implements Runnable {
     private static String line(Rates rates) {
         return "input " + Usd.text(rates.input()) + ", cache read " + Usd.text(rates.cacheRead()) + ", write "
                 + Usd.text(rates.cacheWrite()) + ", write 1h " + Usd.text(rates.cacheWriteHour()) + ", output "
-                + Usd.text(rates.output()) + ", reasoning " + Usd.text(rates.reasoning());
+                + Usd.text(rates.output()) + ", reasoning " + Usd.text(rates.reasoning()) + line("audio", rates.audio())
+                + line("image", rates.image());
+    }
+
+    private static String line(String medium, Rates.Medium rates) {
+        return (rates.input() < 0
+                        ? ""
+                        : ", " + medium + " input " + Usd.text(rates.input()) + ", " + medium + " cache read "
+                                + Usd.text(rates.cacheRead()))
+                + (rates.output() < 0 ? "" : ", " + medium + " output " + Usd.text(rates.output()));
     }
 }

@@ -290,6 +290,7 @@ class BilledUsesTest {
             priority, -,         6125000, true
             -,        batch,     6125000, false
             flex,     batch,     6125000, false
+            batch,    default,   3500000, true
             """)
     void theTierThatWasServedCountsAndOneWithoutAFactorIsNeverCheaper(
             String asked, String served, long nano, boolean isSure) {
@@ -390,20 +391,23 @@ class BilledUsesTest {
         assertThat(dave.path("cost_usd").asString()).isEqualTo("0.050045");
     }
 
-    @Test
-    void aSearchThatWasBegunIsPaidForWhenTheStreamIsCut() {
-        provider.on(
-                "/messages",
-                turn -> turn.begin()
-                        .event(
-                                "message_start",
-                                "{\"type\":\"message_start\",\"message\":{\"model\":\"claude-x\",\"content\":[],\"usage\":"
-                                        + "{\"input_tokens\":1000,\"output_tokens\":1,\"server_tool_use\":{\"web_search_requests\":0}}}}")
-                        .event(
-                                "content_block_start",
-                                "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"server_tool_use\","
-                                        + "\"name\":\"web_search\"}}")
-                        .cut());
+    @ParameterizedTest
+    @CsvSource({"0, 13", "1, 13", "2, 23"})
+    void searchesThatWereBegunArePaidForWhenTheStreamIsCutAndOneThatWasOfferedAtLeast(int begun, long thousandths) {
+        provider.on("/messages", turn -> {
+            turn.begin()
+                    .event(
+                            "message_start",
+                            "{\"type\":\"message_start\",\"message\":{\"model\":\"claude-x\",\"content\":[],\"usage\":"
+                                    + "{\"input_tokens\":1000,\"output_tokens\":1,\"server_tool_use\":{\"web_search_requests\":0}}}}");
+            for (int i = 0; i < begun; i++) {
+                turn.event(
+                        "content_block_start",
+                        "{\"type\":\"content_block_start\",\"index\":" + i
+                                + ",\"content_block\":{\"type\":\"server_tool_use\",\"name\":\"web_search\"}}");
+            }
+            turn.cut();
+        });
 
         ask(
                 "alice",
@@ -411,7 +415,7 @@ class BilledUsesTest {
                 streamed("{\"model\":\"claude\",\"max_tokens\":10,\"messages\":[]," + SEARCHES + "}"));
         AuditRecord outcome = gateway.newRecords(2).getLast();
 
-        assertThat(cost(outcome)).isBetween(13_000_000L, 14_000_000L);
+        assertThat(cost(outcome)).isBetween(thousandths * 1_000_000, thousandths * 1_000_000 + 999_999);
         isSure(outcome, false);
     }
 }

@@ -47,6 +47,8 @@ public final class UsageReader {
     /** More digits than any bill has, fewer than overflow a sum. */
     private static final int DIGITS_MAX = 15;
 
+    private static final long COUNT_MAX = 999_999_999_999_999L;
+
     private final ModelProtocol protocol;
     private long input = -1;
     private long cacheRead = -1;
@@ -177,7 +179,7 @@ public final class UsageReader {
         long sum = 0;
         for (int each = document.first(list); each != JsonDocument.NONE; each = document.next(list, each)) {
             if (document.stringEquals(document.member(each, MODALITY), modality)) {
-                sum += orZero(count(document, document.member(each, TOKEN_COUNT)));
+                sum = Math.min(COUNT_MAX, sum + orZero(count(document, document.member(each, TOKEN_COUNT))));
             }
         }
         return sum;

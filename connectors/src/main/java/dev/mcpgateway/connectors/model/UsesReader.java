@@ -64,6 +64,9 @@ final class UsesReader {
 
     /** How often each tool was used so far. */
     Map<String, Long> uses() {
+        if (tools.isEmpty() && queries.isEmpty() && stated.isEmpty()) {
+            return Map.of();
+        }
         Map<String, Long> uses = new HashMap<>(beyond);
         seen.values().forEach(tool -> uses.merge(tool, 1L, Long::sum));
         uses.putAll(stated);

@@ -8,6 +8,7 @@ import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.StrictJson;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,8 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswerReaderTest {
     private static JsonDocument json(String text) {
+        return jsonOf(10_000, text);
+    }
+
+    private static JsonDocument jsonOf(int bytesMax, String text) {
         try {
-            return StrictJson.parse(text.getBytes(StandardCharsets.UTF_8), JsonLimits.forReplies(10_000, 64));
+            return StrictJson.parse(text.getBytes(StandardCharsets.UTF_8), JsonLimits.forReplies(bytesMax, 64));
         } catch (JsonRefused refused) {
             throw new AssertionError(refused);
         }
@@ -248,6 +253,18 @@ class AnswerReaderTest {
                         .terms()
                         .tier())
                 .isEqualTo("priority");
+    }
+
+    @Test
+    void countsOfManyPartsDoNotOverflow() {
+        String part = "{\"modality\":\"AUDIO\",\"tokenCount\":999999999999999}";
+        AnswerReader reader = new AnswerReader(ModelApi.GENERATE_CONTENT);
+        reader.whole(jsonOf(
+                600_000,
+                "{\"usageMetadata\":{\"promptTokenCount\":1,\"promptTokensDetails\":["
+                        + String.join(",", Collections.nCopies(10_000, part)) + "]}}"));
+
+        assertThat(reader.facts().usage().audio().input()).isEqualTo(999_999_999_999_999L);
     }
 
     @Test

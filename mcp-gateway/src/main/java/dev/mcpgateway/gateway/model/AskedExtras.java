@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /**
  * What a request may use that is not billed as tokens of text: tools that the provider runs itself, sound, and pictures as an
- * answer. It is looked for in the words of all protocols, whichever the request is of.
+ * answer. It is looked for in the words of all protocols, whichever the request is of; a limit only in those of its own.
  *
  * @param tools how often each may be used at most, as the request says; below zero where it does not
  * @param hasSound whether something in it is sound, or may be: a file of which nobody says what it is
@@ -39,6 +39,8 @@ record AskedExtras(Map<String, Long> tools, boolean hasSound, boolean wantsSound
 
     /** Types of tools have the day of their version behind their name. */
     private static final Pattern VERSION = Pattern.compile("_(preview|20[0-9]{6}|20[0-9]{2}_[0-9]{2}_[0-9]{2})");
+
+    private static final Pattern CAPITAL = Pattern.compile("[A-Z]");
 
     /** Types of tools that the agent carries out, or that cost nothing but tokens. */
     private static final Set<String> WITHOUT_FEE = Set.of(
@@ -134,7 +136,7 @@ record AskedExtras(Map<String, Long> tools, boolean hasSound, boolean wantsSound
         for (int tool = first(body, list); tool != JsonDocument.NONE; tool = body.next(list, tool)) {
             int type = body.member(tool, TYPE);
             if (body.is(type, Kind.STRING)) {
-                typed(tools, body, tool, VERSION.matcher(body.string(type)).replaceAll(""));
+                typed(tools, api, body, tool, VERSION.matcher(body.string(type)).replaceAll(""));
             } else if (body.is(tool, Kind.OBJECT)) {
                 for (int each = body.first(tool); each != JsonDocument.NONE; each = body.next(tool, each)) {
                     member(tools, api, body.name(each));
@@ -143,12 +145,12 @@ record AskedExtras(Map<String, Long> tools, boolean hasSound, boolean wantsSound
         }
     }
 
-    private static void typed(Map<String, Long> tools, JsonDocument body, int tool, String name) {
+    private static void typed(Map<String, Long> tools, ModelApi api, JsonDocument body, int tool, String name) {
         int environment = body.member(tool, ENVIRONMENT);
         boolean isAtAgent = name.equals("shell")
                 && (!body.is(environment, Kind.OBJECT) || body.stringEquals(body.member(environment, TYPE), LOCAL));
         if (!isAtAgent && !WITHOUT_FEE.contains(name)) {
-            offer(tools, name, AskedTokens.number(body, body.member(tool, MAX_USES)));
+            offer(tools, name, api == ModelApi.MESSAGES ? AskedTokens.number(body, body.member(tool, MAX_USES)) : -1);
         }
     }
 
@@ -158,7 +160,7 @@ record AskedExtras(Map<String, Long> tools, boolean hasSound, boolean wantsSound
         if (known != null) {
             offer(tools, known, -1);
         } else if (api == ModelApi.GENERATE_CONTENT && !OF_GEMINI_WITHOUT_FEE.contains(name)) {
-            offer(tools, name, -1);
+            offer(tools, CAPITAL.matcher(name).replaceAll("_$0").toLowerCase(Locale.ROOT), -1);
         }
     }
 

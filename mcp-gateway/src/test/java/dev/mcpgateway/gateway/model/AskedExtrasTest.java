@@ -38,10 +38,11 @@ class AskedExtrasTest {
             RESPONSES        | "tools":[{"type":"web_search"},{"type":"image_generation"}],"max_tool_calls":2 | {image_generation=2, web_search=2}
             RESPONSES        | "tools":[{"type":"shell","environment":{"type":"container_auto"}}]          | {shell=20}
             RESPONSES        | "input":[{"type":"additional_tools","tools":[{"type":"file_search"}]}]      | {file_search=20}
+            RESPONSES        | "tools":[{"type":"web_search","max_uses":3}]                                | {web_search=20}
             CHAT_COMPLETIONS | "web_search_options":{}                                                     | {web_search=20}
             CHAT_COMPLETIONS | "plugins":[{"id":"web"}]                                                    | {web_search=20}
             GENERATE_CONTENT | "tools":[{"google_search":{},"enterpriseWebSearch":{}},{"googleMaps":{}}]   | {google_maps=20, web_search=20}
-            GENERATE_CONTENT | "tools":[{"newSearch":{}}]                                                  | {newSearch=20}
+            GENERATE_CONTENT | "tools":[{"newSearch":{}}]                                                  | {new_search=20}
             """)
     void toolsOfTheProviderAreCountedByTheLimitOfTheRequest(ModelApi api, String members, String most) {
         assertThat(new TreeMap<>(asked(api, members).most(20))).hasToString(most);

@@ -119,13 +119,29 @@ final class RecordParts {
             json.member("input", usage.input()).member("cache_read", usage.cacheRead());
             json.member("cache_write", usage.cacheWrite()).member("cache_write_1h", usage.cacheWriteHour());
             json.member("output", usage.output()).member("reasoning", usage.reasoning());
+            medium(json, "audio", usage.audio());
+            medium(json, "image", usage.image());
             json.close('}');
         }
+        if (!outcome.uses().isEmpty()) {
+            json.name("uses").open('{');
+            outcome.uses().forEach(json::member);
+            json.close('}');
+        }
+        json.member("terms", outcome.terms());
         if (outcome.costNanoUsd() >= 0) {
             json.member("cost_nano_usd", outcome.costNanoUsd()).member("cost_estimated", outcome.costEstimated());
         }
         routing(json, outcome.routing());
         json.close('}');
+    }
+
+    private static void medium(JsonBytes json, String name, TokenCounts.Medium medium) {
+        if (!medium.equals(TokenCounts.Medium.NONE)) {
+            json.name(name).open('{');
+            json.member("input", medium.input()).member("cache_read", medium.cacheRead());
+            json.member("output", medium.output()).close('}');
+        }
     }
 
     private static void routing(JsonBytes json, ModelRouting routing) {

@@ -63,7 +63,8 @@
  * trace       {traceparent}
  * tool        {server, name, def_sha256}
  * model       {alias, provider, name, operation, stream}, of calls of models; in outcomes also
- *              {served, finish, cache, usage{input, cache_read, cache_write, cache_write_1h, output, reasoning},
+ *              {served, finish, cache, usage{input, cache_read, cache_write, cache_write_1h, output, reasoning,
+ *              audio{input, cache_read, output}, image{input, cache_read, output}}, uses{by name of a tool}, terms,
  *              cost_nano_usd, cost_estimated, by{provider, name}, attempts, mismatch,
  *              routing[{kind, from, to, reason, attempt}]}
  * policy      {sha256, rules[{id}]}

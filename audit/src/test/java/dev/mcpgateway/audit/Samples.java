@@ -1,6 +1,7 @@
 package dev.mcpgateway.audit;
 
 import java.util.List;
+import java.util.Map;
 
 /** Believable values for tests. */
 final class Samples {
@@ -100,7 +101,17 @@ final class Samples {
                 new ModelOutcome(
                         "acme-small-2-0611",
                         "stop",
-                        new TokenCounts(100, 60, 20, 5, 12, 4),
+                        new TokenCounts(
+                                100,
+                                60,
+                                20,
+                                5,
+                                12,
+                                4,
+                                new TokenCounts.Medium(30, 10, 0),
+                                new TokenCounts.Medium(0, 0, 7)),
+                        Map.of("web_search", 3L, "file_search", 1L),
+                        "batch",
                         12_345,
                         false,
                         "",
@@ -129,6 +140,8 @@ final class Samples {
                         "acme-small-2-0611",
                         "stop",
                         new TokenCounts(100, 60, 20, 5, 12, 4),
+                        Map.of(),
+                        "",
                         -1,
                         false,
                         "exact",

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import tools.jackson.databind.JsonNode;
 
 /** What the audit log knows of calls whose end the ledger did not see. */
 final class AuditedOutcomes implements Outcomes {
@@ -54,9 +55,20 @@ final class AuditedOutcomes implements Outcomes {
                 number(found, "model.usage.cache_write"),
                 number(found, "model.usage.output"),
                 number(found, "model.usage.reasoning"),
+                number(found, "model.usage.audio.input") + number(found, "model.usage.audio.output"),
+                number(found, "model.usage.image.input") + number(found, "model.usage.image.output"),
+                uses(found),
                 number(found, "model.cost_nano_usd"),
                 found.text("model.cost_estimated").equals("true") ? 1 : 0,
                 0);
+    }
+
+    private static long uses(AuditRecord found) {
+        long sum = 0;
+        for (JsonNode count : found.fields().at("/model/uses")) {
+            sum += count.asLong(0);
+        }
+        return sum;
     }
 
     private static long number(AuditRecord found, String path) {

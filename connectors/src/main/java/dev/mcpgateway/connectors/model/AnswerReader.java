@@ -4,6 +4,7 @@ import dev.mcpgateway.connectors.model.ModelEvent.Mark;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.JsonDocument.Name;
+import java.util.Locale;
 
 /** Reads what an answer says of itself, from a whole answer or from the events of a stream. */
 final class AnswerReader {
@@ -28,13 +29,33 @@ final class AnswerReader {
     private static final Name BLOCK_REASON = Name.of("blockReason");
     private static final Name CANDIDATES = Name.of("candidates");
     private static final Name GEMINI_FINISH_REASON = Name.of("finishReason");
+    private static final Name CONTENT = Name.of("content");
+    private static final Name CONTENT_BLOCK = Name.of("content_block");
+    private static final Name INDEX = Name.of("index");
+    private static final Name OUTPUT = Name.of("output");
+    private static final Name ITEM = Name.of("item");
+    private static final Name OUTPUT_INDEX = Name.of("output_index");
+    private static final Name SERVICE_TIER = Name.of("service_tier");
+    private static final Name SPEED = Name.of("speed");
+    private static final Name GEO = Name.of("inference_geo");
+    private static final Name GEMINI_TIER = Name.of("serviceTier");
+    private static final Name TRAFFIC = Name.of("trafficType");
+
+    /** What Vertex puts before the tier. */
+    private static final String ON_DEMAND = "ON_DEMAND_";
+
     private static final int TEXT_CHARS_MAX = 256;
 
     private final ModelApi api;
     private final UsageReader usage;
+    private final UsesReader uses = new UsesReader();
     private String served;
     private String finish = "";
     private String id = "";
+    private String tier = "";
+    private String speed = "";
+    private String geo = "";
+    private int unplaced;
 
     AnswerReader(ModelApi api) {
         this(api, "");
@@ -48,7 +69,7 @@ final class AnswerReader {
     }
 
     ModelFacts facts() {
-        return new ModelFacts(served, finish, usage.usage(), id);
+        return new ModelFacts(served, finish, usage.usage(), uses.uses(), new ServedTerms(tier, speed, geo), id);
     }
 
     /** Whether the model has said why it stopped. */
@@ -61,7 +82,11 @@ final class AnswerReader {
         switch (api) {
             case CHAT_COMPLETIONS, EMBEDDINGS -> completion(answer);
             case RESPONSES -> response(answer, JsonDocument.ROOT);
-            case MESSAGES -> message(answer, JsonDocument.ROOT);
+            case MESSAGES -> {
+                message(answer, JsonDocument.ROOT);
+                uses.blocks(answer, answer.at(CONTENT));
+                uses.stated(answer, answer.at(USAGE));
+            }
             case GENERATE_CONTENT -> candidates(answer);
             case COUNT_TOKENS -> {
                 // it counts the tokens of a request that is not made
@@ -106,9 +131,11 @@ final class AnswerReader {
         id = id.isEmpty() ? text(answer, answer.at(ID), id) : id;
         served = text(answer, answer.at(MODEL), served);
         usage.read(answer, answer.at(USAGE));
+        tier = tier(answer, answer.at(SERVICE_TIER));
         int choices = answer.at(CHOICES);
         if (answer.is(choices, Kind.ARRAY)) {
             finish = text(answer, answer.member(answer.first(choices), FINISH_REASON), finish);
+            uses.choice(answer, answer.first(choices));
         }
     }
 
@@ -116,12 +143,18 @@ final class AnswerReader {
         id = text(document, document.member(response, ID), id);
         served = text(document, document.member(response, MODEL), served);
         usage.read(document, document.member(response, USAGE));
+        tier = tier(document, document.member(response, SERVICE_TIER));
+        uses.items(document, document.member(response, OUTPUT));
         int why = document.member(document.member(response, INCOMPLETE_DETAILS), REASON);
         finish = text(document, why, text(document, document.member(response, STATUS), finish));
     }
 
     private Mark responseEvent(JsonDocument event) {
         response(event, event.at(RESPONSE));
+        int item = event.at(ITEM);
+        if (event.is(item, Kind.OBJECT)) {
+            uses.item(event, item, place(event, event.at(OUTPUT_INDEX)));
+        }
         return switch (text(event, event.at(TYPE), "")) {
             case "response.completed", "response.incomplete" -> Mark.LAST;
             case "response.failed", "error" -> Mark.ERROR;
@@ -132,15 +165,21 @@ final class AnswerReader {
     private void message(JsonDocument document, int message) {
         id = text(document, document.member(message, ID), id);
         served = text(document, document.member(message, MODEL), served);
-        usage.read(document, document.member(message, USAGE));
+        int used = document.member(message, USAGE);
+        usage.read(document, used);
+        tier = tier(document, document.member(used, SERVICE_TIER));
+        speed = text(document, document.member(used, SPEED), speed);
+        geo = text(document, document.member(used, GEO), geo);
         finish = text(document, document.member(message, STOP_REASON), finish);
     }
 
     private Mark messageEvent(JsonDocument event) {
         switch (text(event, event.at(TYPE), "")) {
             case "message_start" -> message(event, event.at(MESSAGE));
+            case "content_block_start" -> uses.block(event, event.at(CONTENT_BLOCK), place(event, event.at(INDEX)));
             case "message_delta" -> {
                 usage.read(event, event.at(USAGE));
+                uses.stated(event, event.at(USAGE));
                 finish = text(event, event.at(DELTA, STOP_REASON), finish);
             }
             case "message_stop" -> {
@@ -159,12 +198,33 @@ final class AnswerReader {
     private void candidates(JsonDocument answer) {
         id = id.isEmpty() ? text(answer, answer.at(RESPONSE_ID), id) : id;
         served = text(answer, answer.at(MODEL_VERSION), served);
-        usage.read(answer, answer.at(USAGE_METADATA));
+        int used = answer.at(USAGE_METADATA);
+        usage.read(answer, used);
+        tier = tier(answer, answer.member(used, GEMINI_TIER));
+        String traffic = text(answer, answer.member(used, TRAFFIC), "");
+        if (traffic.startsWith(ON_DEMAND)) {
+            tier = traffic.substring(ON_DEMAND.length()).toLowerCase(Locale.ROOT);
+        }
         finish = text(answer, answer.at(PROMPT_FEEDBACK, BLOCK_REASON), finish);
         int candidates = answer.at(CANDIDATES);
         if (answer.is(candidates, Kind.ARRAY)) {
             finish = text(answer, answer.member(answer.first(candidates), GEMINI_FINISH_REASON), finish);
+            for (int each = answer.first(candidates); each != JsonDocument.NONE; each = answer.next(candidates, each)) {
+                uses.candidate(answer, each);
+            }
         }
+    }
+
+    /** What is said to be chosen by the provider is not said. */
+    private String tier(JsonDocument document, int node) {
+        String said = text(document, node, "");
+        return said.isEmpty() || said.equals("auto") ? tier : said;
+    }
+
+    /** Where it is not said, a place of its own: it is counted once more rather than not at all. */
+    private int place(JsonDocument event, int node) {
+        long place = UsageReader.count(event, node);
+        return place < 0 || place > Integer.MAX_VALUE ? --unplaced : (int) place;
     }
 
     private static String text(JsonDocument document, int node, String otherwise) {

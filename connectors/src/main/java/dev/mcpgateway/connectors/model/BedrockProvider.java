@@ -238,6 +238,8 @@ public final class BedrockProvider implements ModelProvider {
                 facts.servedModel(),
                 facts.finishReason(),
                 new ModelUsage((long) input + read + written, read, written, 0, output, 0),
+                facts.uses(),
+                facts.terms(),
                 facts.id());
     }
 

@@ -32,6 +32,8 @@ public record ModelRequest(ModelApi api, JsonDocument body, String model, boolea
             "max_tokens",
             "max_completion_tokens",
             "max_output_tokens",
+            "max_tool_calls",
+            "modalities",
             "n",
             "logprobs",
             "top_logprobs",

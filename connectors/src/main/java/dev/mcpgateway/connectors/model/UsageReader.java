@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model;
 
+import dev.mcpgateway.connectors.model.ModelUsage.Medium;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.JsonDocument.Name;
@@ -31,9 +32,22 @@ public final class UsageReader {
     private static final Name CANDIDATES_COUNT = Name.of("candidatesTokenCount");
     private static final Name THOUGHTS_COUNT = Name.of("thoughtsTokenCount");
     private static final Name THINKING_TOKENS = Name.of("thinking_tokens");
+    private static final Name AUDIO_TOKENS = Name.of("audio_tokens");
+    private static final Name IMAGE_TOKENS = Name.of("image_tokens");
+    private static final Name CACHED_DETAILS = Name.of("cached_tokens_details");
+    private static final Name PROMPT_MEDIA = Name.of("promptTokensDetails");
+    private static final Name TOOL_PROMPT_MEDIA = Name.of("toolUsePromptTokensDetails");
+    private static final Name CACHED_MEDIA = Name.of("cacheTokensDetails");
+    private static final Name CANDIDATES_MEDIA = Name.of("candidatesTokensDetails");
+    private static final Name MODALITY = Name.of("modality");
+    private static final Name TOKEN_COUNT = Name.of("tokenCount");
+    private static final Name AUDIO = Name.of("AUDIO");
+    private static final Name IMAGE = Name.of("IMAGE");
 
     /** More digits than any bill has, fewer than overflow a sum. */
     private static final int DIGITS_MAX = 15;
+
+    private static final long COUNT_MAX = 999_999_999_999_999L;
 
     private final ModelProtocol protocol;
     private long input = -1;
@@ -44,6 +58,8 @@ public final class UsageReader {
     private long output = -1;
     private long reasoning = -1;
     private long toolInput = -1;
+    private Medium audio = Medium.NONE;
+    private Medium image = Medium.NONE;
 
     /** Of answers in this protocol; nothing is stated yet. */
     public UsageReader(ModelProtocol protocol) {
@@ -62,11 +78,10 @@ public final class UsageReader {
                 int details = details(document, usage, PROMPT_DETAILS, INPUT_DETAILS);
                 cacheRead = later(cacheRead, document, details, CACHED_TOKENS);
                 cacheWrite = later(cacheWrite, document, details, CACHE_WRITE);
-                reasoning = later(
-                        reasoning,
-                        document,
-                        details(document, usage, COMPLETION_DETAILS, OUTPUT_DETAILS),
-                        REASONING_TOKENS);
+                int shown = details(document, usage, COMPLETION_DETAILS, OUTPUT_DETAILS);
+                reasoning = later(reasoning, document, shown, REASONING_TOKENS);
+                audio = medium(audio, document, details, shown, AUDIO_TOKENS);
+                image = medium(image, document, details, shown, IMAGE_TOKENS);
             }
             case ANTHROPIC -> {
                 input = later(input, document, usage, INPUT_TOKENS);
@@ -84,6 +99,8 @@ public final class UsageReader {
                 output = later(output, document, usage, CANDIDATES_COUNT);
                 cacheRead = later(cacheRead, document, usage, CACHED_COUNT);
                 reasoning = later(reasoning, document, usage, THOUGHTS_COUNT);
+                audio = medium(audio, document, usage, AUDIO);
+                image = medium(image, document, usage, IMAGE);
             }
         }
     }
@@ -103,23 +120,27 @@ public final class UsageReader {
         return switch (protocol) {
             case OPENAI ->
                 new ModelUsage(
-                        atLeast(orZero(input), read + write),
+                        atLeast(atLeast(orZero(input), read + write), audio.input() + image.input()),
                         read,
                         write,
                         0,
-                        atLeast(orZero(output), thoughts),
-                        thoughts);
+                        atLeast(atLeast(orZero(output), thoughts), audio.output() + image.output()),
+                        thoughts,
+                        audio,
+                        image);
             case ANTHROPIC ->
                 new ModelUsage(
                         orZero(input) + read + write, read, write, hour, atLeast(orZero(output), thoughts), thoughts);
             case GEMINI ->
                 new ModelUsage(
-                        atLeast(orZero(input) + orZero(toolInput), read),
+                        atLeast(atLeast(orZero(input) + orZero(toolInput), read), audio.input() + image.input()),
                         read,
                         0,
                         0,
-                        orZero(output) + thoughts,
-                        thoughts);
+                        atLeast(orZero(output), audio.output() + image.output()) + thoughts,
+                        thoughts,
+                        audio,
+                        image);
         };
     }
 
@@ -130,6 +151,38 @@ public final class UsageReader {
 
     private static long orZero(long count) {
         return Math.max(0, count);
+    }
+
+    private static Medium medium(Medium known, JsonDocument document, int asked, int answered, Name tokens) {
+        return new Medium(
+                later(known.input(), document, asked, tokens),
+                later(known.cacheRead(), document, document.member(asked, CACHED_DETAILS), tokens),
+                later(known.output(), document, answered, tokens));
+    }
+
+    private static Medium medium(Medium known, JsonDocument document, int usage, Name modality) {
+        long ofTools = Math.max(0, tokens(document, document.member(usage, TOOL_PROMPT_MEDIA), modality));
+        long input = tokens(document, document.member(usage, PROMPT_MEDIA), modality);
+        long read = tokens(document, document.member(usage, CACHED_MEDIA), modality);
+        long answered = tokens(document, document.member(usage, CANDIDATES_MEDIA), modality);
+        return new Medium(
+                input < 0 ? Math.max(known.input(), ofTools) : input + ofTools,
+                read < 0 ? known.cacheRead() : read,
+                answered < 0 ? known.output() : answered);
+    }
+
+    /** Below zero where there is no list. */
+    private static long tokens(JsonDocument document, int list, Name modality) {
+        if (!document.is(list, Kind.ARRAY)) {
+            return -1;
+        }
+        long sum = 0;
+        for (int each = document.first(list); each != JsonDocument.NONE; each = document.next(list, each)) {
+            if (document.stringEquals(document.member(each, MODALITY), modality)) {
+                sum = Math.min(COUNT_MAX, sum + orZero(count(document, document.member(each, TOKEN_COUNT))));
+            }
+        }
+        return sum;
     }
 
     private static int details(JsonDocument document, int usage, Name chat, Name other) {
@@ -147,7 +200,8 @@ public final class UsageReader {
         return known;
     }
 
-    private static long count(JsonDocument document, int node) {
+    /** A whole number of bounded length; below zero for anything else. */
+    static long count(JsonDocument document, int node) {
         if (!document.is(node, Kind.NUMBER) || document.length(node) > DIGITS_MAX) {
             return -1;
         }

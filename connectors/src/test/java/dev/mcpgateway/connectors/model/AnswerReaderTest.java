@@ -8,6 +8,8 @@ import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.StrictJson;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,8 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswerReaderTest {
     private static JsonDocument json(String text) {
+        return jsonOf(10_000, text);
+    }
+
+    private static JsonDocument jsonOf(int bytesMax, String text) {
         try {
-            return StrictJson.parse(text.getBytes(StandardCharsets.UTF_8), JsonLimits.forReplies(10_000, 64));
+            return StrictJson.parse(text.getBytes(StandardCharsets.UTF_8), JsonLimits.forReplies(bytesMax, 64));
         } catch (JsonRefused refused) {
             throw new AssertionError(refused);
         }
@@ -135,6 +141,148 @@ class AnswerReaderTest {
             """)
     void onlyTheChunkWithTheUsageAloneIsLeftOut(String event, boolean isUsage) {
         assertThat(AnswerReader.isUsageChunk(json(event))).isEqualTo(isUsage);
+    }
+
+    private static ModelFacts facts(ModelApi api, String... events) {
+        AnswerReader reader = new AnswerReader(api);
+        for (String event : events) {
+            reader.event(json(event));
+        }
+        return reader.facts();
+    }
+
+    @Test
+    void anItemThatIsSeenOftenIsOneUseAndOneWithoutAPlaceIsCounted() {
+        String item = "\"item\":{\"type\":\"web_search_call\"}}";
+
+        assertThat(facts(
+                                ModelApi.RESPONSES,
+                                "{\"type\":\"response.output_item.added\",\"output_index\":0," + item,
+                                "{\"type\":\"response.output_item.done\",\"output_index\":0," + item,
+                                "{\"type\":\"response.completed\",\"response\":{\"output\":[{\"type\":\"web_search_call\"},"
+                                        + "{\"type\":\"shell_call\",\"environment\":{\"type\":\"container_reference\"}},"
+                                        + "{\"type\":\"shell_call\",\"environment\":{\"type\":\"local\"}},{\"type\":\"message\"}]}}")
+                        .uses())
+                .isEqualTo(Map.of("web_search", 1L, "shell", 1L));
+        assertThat(facts(
+                                ModelApi.RESPONSES,
+                                "{\"type\":\"response.output_item.done\"," + item,
+                                "{\"type\":\"response.output_item.done\"," + item)
+                        .uses())
+                .isEqualTo(Map.of("web_search", 2L));
+    }
+
+    @Test
+    void blocksAreCountedUntilTheUsageStatesWhatIsBilled() {
+        String block = "{\"type\":\"content_block_start\",\"index\":%d,\"content_block\":{\"type\":\"server_tool_use\","
+                + "\"name\":\"%s\"}}";
+        String[] begun = {
+            block.formatted(0, "web_search"),
+            block.formatted(1, "web_search"),
+            block.formatted(2, "bash_code_execution"),
+            block.formatted(3, "tool_search_tool_bm25")
+        };
+
+        assertThat(facts(ModelApi.MESSAGES, begun).uses()).isEqualTo(Map.of("web_search", 2L, "code_execution", 1L));
+        assertThat(facts(
+                                ModelApi.MESSAGES,
+                                begun[0],
+                                begun[2],
+                                "{\"type\":\"message_delta\",\"usage\":{\"output_tokens\":1,\"server_tool_use\":"
+                                        + "{\"web_search_requests\":0,\"web_fetch_requests\":4,\"other\":7,\"x_requests\":\"9\"}}}")
+                        .uses())
+                .isEqualTo(Map.of("web_fetch", 4L, "code_execution", 1L));
+    }
+
+    @Test
+    void aChatThatCitesPagesHasSearchedOnce() {
+        String cites =
+                "{\"choices\":[{\"%s\":{\"annotations\":[{\"type\":\"url_citation\"},{\"type\":\"url_citation\"}]}}]}";
+        AnswerReader whole = new AnswerReader(ModelApi.CHAT_COMPLETIONS);
+        whole.whole(json(cites.formatted("message")));
+
+        assertThat(whole.facts().uses()).isEqualTo(Map.of("web_search", 1L));
+        assertThat(facts(ModelApi.CHAT_COMPLETIONS, cites.formatted("delta"), cites.formatted("delta"))
+                        .uses())
+                .isEqualTo(whole.facts().uses());
+        assertThat(facts(
+                                ModelApi.CHAT_COMPLETIONS,
+                                "{\"choices\":[{\"message\":{\"annotations\":[]}}]}",
+                                "{\"choices\":[{\"delta\":{\"annotations\":[{\"type\":\"file\"}]}}]}")
+                        .uses())
+                .isEmpty();
+    }
+
+    @Test
+    void namesThatNoToolHasAreNotTakenNorMoreThanSixteen() {
+        StringBuilder many = new StringBuilder();
+        for (int i = 0; i < 100; i++) {
+            many.append(",{\"type\":\"tool_").append(i).append("_call\"}");
+        }
+
+        assertThat(facts(
+                                ModelApi.RESPONSES,
+                                "{\"response\":{\"output\":[{\"type\":\"A\\\"b_call\"},{\"type\":\"_call\"},{\"type\":7},7]}}")
+                        .uses())
+                .isEmpty();
+        assertThat(facts(ModelApi.RESPONSES, "{\"response\":{\"output\":[7" + many + "]}}")
+                        .uses())
+                .hasSize(16);
+    }
+
+    @Test
+    void termsAreThoseThatWereServedLast() {
+        assertThat(facts(
+                                ModelApi.RESPONSES,
+                                "{\"response\":{\"service_tier\":\"priority\"}}",
+                                "{\"response\":{\"service_tier\":\"auto\"}}",
+                                "{\"response\":{\"service_tier\":null}}")
+                        .terms())
+                .isEqualTo(new ServedTerms("priority", "", ""));
+        assertThat(facts(
+                                ModelApi.MESSAGES,
+                                "{\"type\":\"message_start\",\"message\":{\"usage\":{\"service_tier\":\"batch\",\"speed\":\"fast\","
+                                        + "\"inference_geo\":\"us\"}}}")
+                        .terms())
+                .isEqualTo(new ServedTerms("batch", "fast", "us"));
+        assertThat(facts(ModelApi.GENERATE_CONTENT, "{\"usageMetadata\":{\"serviceTier\":\"flex\"}}")
+                        .terms()
+                        .tier())
+                .isEqualTo("flex");
+        assertThat(facts(ModelApi.GENERATE_CONTENT, "{\"usageMetadata\":{\"trafficType\":\"ON_DEMAND_PRIORITY\"}}")
+                        .terms()
+                        .tier())
+                .isEqualTo("priority");
+    }
+
+    @Test
+    void countsOfManyPartsDoNotOverflow() {
+        String part = "{\"modality\":\"AUDIO\",\"tokenCount\":999999999999999}";
+        AnswerReader reader = new AnswerReader(ModelApi.GENERATE_CONTENT);
+        reader.whole(jsonOf(
+                600_000,
+                "{\"usageMetadata\":{\"promptTokenCount\":1,\"promptTokensDetails\":["
+                        + String.join(",", Collections.nCopies(10_000, part)) + "]}}"));
+
+        assertThat(reader.facts().usage().audio().input()).isEqualTo(999_999_999_999_999L);
+    }
+
+    @Test
+    void soundsAndPicturesAreReadInTheWordsOfOpenAi() {
+        assertThat(usage(
+                        ModelApi.CHAT_COMPLETIONS,
+                        "{\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":5,\"prompt_tokens_details\":{\"cached_tokens\":4,"
+                                + "\"audio_tokens\":6,\"image_tokens\":1,\"cached_tokens_details\":{\"audio_tokens\":3}},"
+                                + "\"completion_tokens_details\":{\"audio_tokens\":2,\"image_tokens\":3}}}"))
+                .isEqualTo(new ModelUsage(
+                        10, 4, 0, 0, 5, 0, new ModelUsage.Medium(6, 3, 2), new ModelUsage.Medium(1, 0, 3)));
+        assertThat(usage(
+                        ModelApi.CHAT_COMPLETIONS,
+                        "{\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2,\"prompt_tokens_details\":{\"audio_tokens\":6},"
+                                + "\"completion_tokens_details\":{\"audio_tokens\":\"7\",\"image_tokens\":8}}}"))
+                .as("what is counted beside the whole is added to it")
+                .isEqualTo(new ModelUsage(
+                        7, 0, 0, 0, 10, 0, new ModelUsage.Medium(6, 0, 0), new ModelUsage.Medium(0, 0, 8)));
     }
 
     @Test

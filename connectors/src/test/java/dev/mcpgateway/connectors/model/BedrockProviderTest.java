@@ -169,7 +169,7 @@ class BedrockProviderTest {
             assertThat(answer.requestId()).isEqualTo("r-1");
             assertThat(answer.facts())
                     .isEqualTo(
-                            new ModelFacts("claude-x", "end_turn", new ModelUsage(70, 60, 0, 0, 12, 0), "msg_bdrk_1"));
+                            new ModelFacts("claude-x", "end_turn", new ModelUsage(70, 60, 0, 0, 12, 0), Map.of(), ServedTerms.UNSAID, "msg_bdrk_1"));
         });
         RawRequest sent = server.request();
         assertThat(sent.line()).isEqualTo("POST " + PATH + "/invoke HTTP/1.1");

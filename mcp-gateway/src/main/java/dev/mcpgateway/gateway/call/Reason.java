@@ -97,7 +97,12 @@ public enum Reason {
     UPSTREAM_BUSY(Stage.ADMIT, 200, -31429, Form.TOOL, "The upstream server is busy. Try again later."),
     OVER_BUDGET(Stage.BUDGET, 429, -31429, Form.HTTP, "The budget for models is used up. Retrying will not help."),
     TOO_MANY_TOKENS(Stage.BUDGET, 429, -31429, Form.HTTP, "Too many tokens. Try again later."),
-    NO_PRICE(Stage.BUDGET, 403, -31403, Form.HTTP, "This model has no price, and the budget is one of money."),
+    NO_PRICE(
+            Stage.BUDGET,
+            403,
+            -31403,
+            Form.HTTP,
+            "This model, or what is asked of it, has no price, and the budget is one of money."),
     LEDGER_UNAVAILABLE(Stage.BUDGET, 503, -31503, Form.HTTP, "Costs cannot be recorded at the moment. Try again."),
     CONTENT_NOT_KEPT(
             Stage.RECORD,

@@ -143,6 +143,8 @@ final class PricesCommand implements Runnable {
         if (price.requestFee() > 0) {
             line.append("; request ").append(Usd.text(price.requestFee()));
         }
+        fees(line, "", price.tools().each());
+        fees(line, " once a call", price.tools().once());
         factors(line, "tier", price.tiers());
         factors(line, "speed", price.speeds());
         factors(line, "inference in", price.geos());
@@ -150,6 +152,15 @@ final class PricesCommand implements Runnable {
         price.outputTokensMax()
                 .ifPresent(max -> line.append("; output at most ").append(max));
         return line.toString();
+    }
+
+    private static void fees(StringBuilder line, String how, Map<String, Long> fees) {
+        new TreeMap<>(fees)
+                .forEach((tool, fee) -> line.append("; tool ")
+                        .append(tool)
+                        .append(how)
+                        .append(' ')
+                        .append(Usd.text(fee)));
     }
 
     private static void factors(StringBuilder line, String kind, Map<String, Long> factors) {
@@ -165,6 +176,15 @@ final class PricesCommand implements Runnable {
     private static String line(Rates rates) {
         return "input " + Usd.text(rates.input()) + ", cache read " + Usd.text(rates.cacheRead()) + ", write "
                 + Usd.text(rates.cacheWrite()) + ", write 1h " + Usd.text(rates.cacheWriteHour()) + ", output "
-                + Usd.text(rates.output()) + ", reasoning " + Usd.text(rates.reasoning());
+                + Usd.text(rates.output()) + ", reasoning " + Usd.text(rates.reasoning()) + line("audio", rates.audio())
+                + line("image", rates.image());
+    }
+
+    private static String line(String medium, Rates.Medium rates) {
+        return (rates.input() < 0
+                        ? ""
+                        : ", " + medium + " input " + Usd.text(rates.input()) + ", " + medium + " cache read "
+                                + Usd.text(rates.cacheRead()))
+                + (rates.output() < 0 ? "" : ", " + medium + " output " + Usd.text(rates.output()));
     }
 }

@@ -71,6 +71,9 @@ final class UsageCommand implements Callable<Integer> {
             "cache_write_tokens",
             "output_tokens",
             "reasoning_tokens",
+            "audio_tokens",
+            "image_tokens",
+            "tool_uses",
             "cost_usd",
             "estimated_calls",
             "unpriced_calls");

@@ -26,6 +26,8 @@ final class MoneyReader {
     private static final long COUNT_MAX = 1_000_000_000_000_000L;
     private static final long INPUT_TOKENS = 1_000_000;
     private static final long OUTPUT_TOKENS = 32_768;
+    private static final long TOOL_USES = 20;
+    private static final long TOOL_USES_MAX = 10_000;
     private static final int KEEP_DAYS = 400;
     private static final int BUDGETS_MAX = 100;
     private static final String NAME = "[a-z0-9][a-z0-9_-]{0,63}";
@@ -56,7 +58,8 @@ final class MoneyReader {
                 config.path(section.text("file")),
                 new Money.Assumed(
                         section.integer("input_tokens", 1, TOKENS_MAX, INPUT_TOKENS),
-                        section.integer("output_tokens", 1, TOKENS_MAX, OUTPUT_TOKENS)),
+                        section.integer("output_tokens", 1, TOKENS_MAX, OUTPUT_TOKENS),
+                        section.integer("tool_uses", 1, TOOL_USES_MAX, TOOL_USES)),
                 section.text("team_claim", "team"),
                 Duration.ofDays(section.integer("keep_days", 1, 3650, KEEP_DAYS)),
                 budgets);

@@ -11,12 +11,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
 
 /** Who uses which models through the gateway, and for what: by provider and model, and by tenant and agent. */
 public final class ModelUse {
     private static final int ROWS_MAX = 10_000;
     private static final int USERS_MAX = 10_000;
     private static final int TENANTS_MAX = 100;
+    private static final int TOOLS_MAX = 100;
 
     private final Map<List<String>, Row> byModel = new TreeMap<>(ModelUse::compare);
     private final Map<List<String>, Row> byAgent = new TreeMap<>(ModelUse::compare);
@@ -29,6 +32,7 @@ public final class ModelUse {
         private long calls;
         private long input;
         private long output;
+        private final Map<String, Long> uses = new TreeMap<>();
         private String first = "";
         private String last = "";
     }
@@ -76,6 +80,7 @@ public final class ModelUse {
                                 "tenants",
                                 "input_tokens",
                                 "output_tokens",
+                                "tool_uses",
                                 "first",
                                 "last"),
                         use.models()),
@@ -111,6 +116,7 @@ public final class ModelUse {
                 row.others.add(found.text("tenant"));
                 row.input += found.fields().at("/model/usage/input").asLong(0);
                 row.output += found.fields().at("/model/usage/output").asLong(0);
+                uses(row, found.fields().at("/model/uses"));
             }
             case "llm.call.intent" -> intent(found);
             case "llm.call.denied" -> agent(found, "refused: " + found.text("detail.reason"));
@@ -118,6 +124,16 @@ public final class ModelUse {
                 // an outcome that nobody knows
             }
         }
+    }
+
+    private void uses(Row row, JsonNode uses) {
+        uses.forEachEntry((tool, count) -> {
+            if (row.uses.size() < TOOLS_MAX || row.uses.containsKey(tool)) {
+                row.uses.merge(tool, count.asLong(0), Long::sum);
+            } else {
+                cut = true;
+            }
+        });
     }
 
     private void intent(AuditRecord found) {
@@ -182,6 +198,9 @@ public final class ModelUse {
                 row.others.list(),
                 Long.toString(row.input),
                 Long.toString(row.output),
+                row.uses.entrySet().stream()
+                        .map(used -> used.getKey() + " " + used.getValue())
+                        .collect(Collectors.joining(", ")),
                 row.first,
                 row.last)));
         return rows;

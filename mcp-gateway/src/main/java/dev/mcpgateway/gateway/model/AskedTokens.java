@@ -21,8 +21,10 @@ import java.util.Set;
  * @param output most tokens of all answers, as the request limits them; -1 where it does not
  * @param answers how many answers it asks for
  * @param terms what it names that changes its price
+ * @param extras what it may use that is not billed as text
  */
-record AskedTokens(long bytes, boolean isWhole, long output, long answers, Terms terms, boolean embeds) {
+record AskedTokens(
+        long bytes, boolean isWhole, long output, long answers, Terms terms, AskedExtras extras, boolean embeds) {
     /**
      * What providers add to a request, such as the marks around messages and an instruction about tools. Each message has
      * more bytes of JSON around it than it gets marks.
@@ -38,6 +40,7 @@ record AskedTokens(long bytes, boolean isWhole, long output, long answers, Terms
     private static final long NUMBER_MAX = 1_000_000_000;
     private static final Name TYPE = Name.of("type");
     private static final Name SERVICE_TIER = Name.of("service_tier");
+    private static final Name GEMINI_TIER = Name.of("serviceTier");
     private static final Name SPEED = Name.of("speed");
     private static final Name GEO = Name.of("inference_geo");
     private static final Name GENERATION = Name.of("generationConfig");
@@ -103,6 +106,11 @@ record AskedTokens(long bytes, boolean isWhole, long output, long answers, Terms
             "google_search",
             "googleSearchRetrieval",
             "google_search_retrieval",
+            "enterpriseWebSearch",
+            "enterprise_web_search",
+            "exaAiSearch",
+            "parallelAiSearch",
+            "retrieval",
             "googleMaps",
             "google_maps",
             "urlContext",
@@ -118,12 +126,15 @@ record AskedTokens(long bytes, boolean isWhole, long output, long answers, Terms
         int generation = body.at(GENERATION);
         long answers = Math.max(
                 number(body, body.at(Name.of("n"))), number(body, body.member(generation, Name.of("candidateCount"))));
+        boolean isWhole =
+                embeds || (body.at(Name.of("prompt")) == JsonDocument.NONE && isWhole(body, JsonDocument.ROOT));
         return new AskedTokens(
                 body.bytes().length,
-                embeds || (body.at(Name.of("prompt")) == JsonDocument.NONE && isWhole(body, JsonDocument.ROOT)),
+                isWhole,
                 embeds ? 0 : output(request.api(), body, generation),
                 Math.max(1, answers),
-                new Terms(text(body, SERVICE_TIER), text(body, SPEED), text(body, GEO)),
+                new Terms(tier(body), text(body, SPEED), text(body, GEO)),
+                AskedExtras.of(request, isWhole),
                 embeds);
     }
 
@@ -144,13 +155,20 @@ record AskedTokens(long bytes, boolean isWhole, long output, long answers, Terms
         };
     }
 
+    /** Of two that differ nobody here knows which one the provider reads, and together they have no price. */
+    private static String tier(JsonDocument body) {
+        String tier = text(body, SERVICE_TIER);
+        String other = text(body, GEMINI_TIER);
+        return tier.isEmpty() || tier.equals(other) ? other : other.isEmpty() ? tier : tier + " " + other;
+    }
+
     private static String text(JsonDocument body, Name member) {
         int node = body.at(member);
         return body.is(node, Kind.STRING) ? body.string(node) : "";
     }
 
     /** Rounded up and bounded; -1 for what is no number above zero. */
-    private static long number(JsonDocument body, int node) {
+    static long number(JsonDocument body, int node) {
         if (!body.is(node, Kind.NUMBER)) {
             return -1;
         }

@@ -86,16 +86,20 @@ final class MeteredBudgets implements Budgets {
         for (ModelTable.Target target : plan.targets()) {
             Optional<Price> found = prices.find(target.provider().name(), target.model(), day)
                     .filter(price -> price.has(asked.terms()));
-            if (found.isEmpty() && needsPrice) {
+            Optional<String> unpriced = found.isEmpty()
+                    ? Optional.of(asked.terms().toString())
+                    : asked.extras().unpriced(found.get());
+            if (unpriced.isPresent() && needsPrice) {
                 throw new Refused(Refusal.of(
                         Reason.NO_PRICE,
-                        target.model() + " of " + target.provider().name() + " " + asked.terms()));
+                        target.model() + " of " + target.provider().name() + " " + unpriced.get()));
             }
             Price price = found.orElse(Price.NONE);
             long input = asked.inputMost(price, money.assumed());
             long output = asked.outputMost(price, money.assumed());
             tokens = Math.max(tokens, input + output);
-            nanoUsd = Math.max(nanoUsd, price.atMost(input, output, asked.terms()));
+            Map<String, Long> uses = asked.extras().most(money.assumed().toolUses());
+            nanoUsd = Math.max(nanoUsd, price.atMost(input, output, asked.isWhole(), uses, asked.terms()));
         }
         return new Amount(nanoUsd, tokens, 1);
     }

@@ -9,10 +9,13 @@ import dev.mcpgateway.gateway.model.money.Ledger;
 import dev.mcpgateway.gateway.model.money.LedgerUnavailable;
 import dev.mcpgateway.gateway.model.money.Money;
 import dev.mcpgateway.gateway.model.money.PriceTable;
+import dev.mcpgateway.gateway.model.money.Terms;
 import dev.mcpgateway.gateway.model.money.Used;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What a ledger holds for one call, until it is settled or released. */
 final class MeteredReservation implements Reservation {
@@ -59,7 +62,8 @@ final class MeteredReservation implements Reservation {
         if (!isFree(facts, end)) {
             paid++;
             boolean isKnown = facts.usage().isKnown();
-            attempts = attempts.plus(used(target, isKnown ? facts.usage() : about(0), !isKnown || end == End.CUT));
+            attempts =
+                    attempts.plus(used(target, facts, isKnown ? facts.usage() : about(0), !isKnown || end == End.CUT));
         }
     }
 
@@ -80,9 +84,10 @@ final class MeteredReservation implements Reservation {
         over = true;
         ModelUsage usage = facts.usage();
         Used last = switch (end) {
-            case COMPLETE -> usage.isKnown() ? used(target, usage, false) : used(target, about(answerBytes), true);
-            case CUT -> used(target, usage.isKnown() ? atLeastCounted(usage) : about(answerBytes), true);
-            case UNANSWERED -> usage.isKnown() ? used(target, usage, false) : Used.NOTHING;
+            case COMPLETE ->
+                usage.isKnown() ? used(target, facts, usage, false) : used(target, facts, about(answerBytes), true);
+            case CUT -> used(target, facts, usage.isKnown() ? atLeastCounted(usage) : about(answerBytes), true);
+            case UNANSWERED -> usage.isKnown() ? used(target, facts, usage, false) : Used.NOTHING;
         };
         Used all = attempts.plus(last);
         // attempts are one call, and so is one that was not answered
@@ -93,6 +98,9 @@ final class MeteredReservation implements Reservation {
                 all.cacheWrite(),
                 all.output(),
                 all.reasoning(),
+                all.audio(),
+                all.image(),
+                all.toolUses(),
                 all.nanoUsd(),
                 Math.min(1, all.estimated()),
                 Math.min(1, all.unpriced()));
@@ -101,13 +109,25 @@ final class MeteredReservation implements Reservation {
         return call.unpriced() > 0 ? Cost.UNKNOWN : new Cost(call.nanoUsd(), call.estimated() > 0);
     }
 
-    private Used used(ModelTable.Target target, ModelUsage usage, boolean isEstimated) {
+    private Used used(ModelTable.Target target, ModelFacts facts, ModelUsage usage, boolean isEstimated) {
+        Map<String, Long> uses = isEstimated ? atLeastOffered(facts.uses()) : facts.uses();
+        Terms served = asked.terms().as(facts.terms());
         return Used.call(
                 usage,
+                uses,
                 prices.find(target.provider().name(), target.model(), day)
-                        .filter(price -> price.has(asked.terms()))
-                        .map(price -> new Cost(price.cost(usage, asked.terms()), isEstimated))
+                        .filter(price -> price.has(asked.terms()) || price.has(served))
+                        .map(price -> new Cost(
+                                price.cost(usage, uses, served),
+                                isEstimated || !price.has(served) || !price.covers(usage, uses)))
                         .orElse(new Cost(-1, isEstimated)));
+    }
+
+    /** Who was cut off may have used what was offered, and providers say so at the end. */
+    private Map<String, Long> atLeastOffered(Map<String, Long> stated) {
+        Map<String, Long> uses = new HashMap<>(stated);
+        asked.extras().tools().keySet().forEach(tool -> uses.putIfAbsent(tool, 1L));
+        return uses;
     }
 
     /** Streams state their input early and their output late. */
@@ -118,7 +138,9 @@ final class MeteredReservation implements Reservation {
                 stated.cacheWrite(),
                 stated.cacheWriteHour(),
                 Math.max(stated.output(), asked.outputAbout(counted.sum())),
-                stated.reasoning());
+                stated.reasoning(),
+                stated.audio(),
+                stated.image());
     }
 
     private ModelUsage about(long answerBytes) {

@@ -10,6 +10,7 @@ import dev.mcpgateway.connectors.model.ModelUsage;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.model.money.Cost;
+import dev.mcpgateway.gateway.model.money.Terms;
 
 /** What came of a call, in the words of refusals and of the audit log. */
 final class ModelOutcomes {
@@ -107,11 +108,19 @@ final class ModelOutcomes {
                                 usage.cacheWrite(),
                                 usage.cacheWriteHour(),
                                 usage.output(),
-                                usage.reasoning())
+                                usage.reasoning(),
+                                medium(usage.audio()),
+                                medium(usage.image()))
                         : TokenCounts.UNKNOWN,
+                facts.uses(),
+                Terms.PLAIN.as(facts.terms()).special(),
                 cost.nanoUsd(),
                 cost.isEstimated(),
                 cache,
                 routing);
+    }
+
+    private static TokenCounts.Medium medium(ModelUsage.Medium medium) {
+        return new TokenCounts.Medium(medium.input(), medium.cacheRead(), medium.output());
     }
 }

@@ -56,6 +56,22 @@ class UsageCommandTest {
     }
 
     @Test
+    void pricesOfToolsSoundsAndPicturesAreShownWithWhatTheyAreFor() throws Exception {
+        Ran good = run("prices", "check", prices("p.yaml", """
+                  - provider: acme
+                    model: m
+                    effective_from: "2020-01-01"
+                    per_million_tokens: {input: "1", output: "2", audio_input: "8", image_output: "30"}
+                    tools: {web_search: "0.01"}
+                    tools_per_call: {code_interpreter: "0.03"}
+                """));
+
+        assertThat(good.out())
+                .contains("reasoning 2, audio input 8, audio cache read 8, image output 30; tool web_search 0.01;"
+                        + " tool code_interpreter once a call 0.03");
+    }
+
+    @Test
     void whatDiffersBetweenTwoFilesIsShownAndNothingElse() throws Exception {
         String same = ROW.replace("model: m", "model: same").replace("IN", "1");
         Ran ran = run(
@@ -86,7 +102,7 @@ class UsageCommandTest {
         HttpServer gateway = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         gateway.createContext("/usage", exchange -> {
             byte[] body = (exchange.getRequestURI().getQuery().equals("by=user&from=2026-11-01")
-                            ? "{\"usage\":[{\"value\":\"=corp/a,b\",\"calls\":2,\"cost_usd\":\"0.5\"}]}"
+                            ? "{\"usage\":[{\"value\":\"=corp/a,b\",\"calls\":2,\"tool_uses\":3,\"cost_usd\":\"0.5\"}]}"
                             : "{}")
                     .getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().add("Content-Type", "application/json");
@@ -119,7 +135,7 @@ class UsageCommandTest {
             assertThat(forms.get(UsageCommand.Format.JSON)).startsWith("[{\"value\":\"=corp/a,b\"");
             assertThat(forms.get(UsageCommand.Format.CSV).lines().toList())
                     .element(1)
-                    .isEqualTo("\"'=corp/a,b\",2,,,,,,0.5,,");
+                    .isEqualTo("\"'=corp/a,b\",2,,,,,,,,3,0.5,,");
         } finally {
             gateway.stop(0);
         }

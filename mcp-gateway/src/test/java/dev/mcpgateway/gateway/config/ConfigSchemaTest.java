@@ -103,7 +103,7 @@ class ConfigSchemaTest {
                  true, "tools": true}}, "bytes": 20000000, "entries": 5, "entry_bytes": 2048, "wait_ms": 100},
                  "semantic": {"aliases": {"gpt-4.1": {"share": "tenant", "ttl_s": 5, "any_temperature": true}}, "similarity_percent": 97,
                  "observe": true, "bytes": 20000000, "entries": 5, "entry_bytes": 2048, "compared": 5}},
-               "prices": {"file": "prices.yaml", "input_tokens": 5, "output_tokens": 5, "team_claim": "t",
+               "prices": {"file": "prices.yaml", "input_tokens": 5, "output_tokens": 5, "tool_uses": 5, "team_claim": "t",
                  "keep_days": 5},
                "budgets": [{"name": "all", "per": "organisation", "period": "month", "limit_usd": "1.5", "limit_tokens": 5,
                  "limit_requests": 5, "mode": "observe", "match": {"subject": "a", "client_id": ["c"], "groups": ["g"],

@@ -61,7 +61,7 @@ class ModelsConfigTest {
                 .orElseThrow();
 
         assertThat(money.prices()).isEqualTo(Path.of("/etc/gateway/p.yaml"));
-        assertThat(money.assumed()).isEqualTo(new Money.Assumed(1_000_000, 32_768));
+        assertThat(money.assumed()).isEqualTo(new Money.Assumed(1_000_000, 32_768, 20));
         assertThat(money.teamClaim()).isEqualTo("team");
         assertThat(money.budgets()).singleElement().satisfies(budget -> {
             assertThat(budget.limits().nanoUsd()).hasValue(2_500_000_000L);

@@ -40,7 +40,8 @@ class EvidenceTest {
                         "/chat/completions",
                         turn -> turn.answer(
                                 200,
-                                "{\"model\":\"acme-large-1-0611\",\"choices\":[],"
+                                "{\"model\":\"acme-large-1-0611\",\"choices\":[{\"message\":{\"annotations\":["
+                                        + "{\"type\":\"url_citation\"}]}}],"
                                         + "\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":12}}"));
         anthropic = FakeModelServer.start().on("/models", turn -> turn.answer(401, "{}"));
         crm = FakeMcpServer.start(Speaks.MODERN).tool("find", ToolScript.text("found"));
@@ -201,6 +202,7 @@ class EvidenceTest {
         assertThat(rows.get(0).path("users").asString("")).isEqualTo("2");
         assertThat(rows.get(0).path("tenants").asString("")).isEqualTo("acme umbrella");
         assertThat(rows.get(0).path("input_tokens").asString("")).isEqualTo("300");
+        assertThat(rows.get(0).path("tool_uses").asString("")).isEqualTo("web_search 3");
     }
 
     @Test

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a request can cost at most is never less than what it can cost. */
 class AskedTokensTest {
-    private static final Money.Assumed ASSUMED = new Money.Assumed(1_000_000, 5_000);
+    private static final Money.Assumed ASSUMED = new Money.Assumed(1_000_000, 5_000, 20);
     private static final Price UNBOUNDED = price(OptionalLong.empty(), OptionalLong.empty());
 
     private static Price price(OptionalLong input, OptionalLong output) {
@@ -104,6 +104,8 @@ class AskedTokensTest {
                 "\"prompt\":{\"id\":\"pmpt_1\"}",
                 "\"input\":[{\"type\":\"item_reference\",\"id\":\"i\"}]",
                 "\"tools\":[{\"type\":\"web_search\"}]",
+                "\"tools\":[{\"enterpriseWebSearch\":{}}]",
+                "\"tools\":[{\"retrieval\":{\"vertexAiSearch\":{}}}]",
                 "\"contents\":[{\"parts\":[{\"fileData\":{\"fileUri\":\"gs://x\"}}]}]"
             })
     void whatIsElsewhereIsTakenForAsMuchAsTheModelReads(String members) {

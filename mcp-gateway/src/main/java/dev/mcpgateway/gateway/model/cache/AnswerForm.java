@@ -16,7 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An answer as bytes, and back. The provider's id of the request is left out: it was another request's. An answer that came
+ * An answer as bytes, and back. The provider's id of the request is left out: it was another request's. So are uses of
+ * tools and terms of service, since a kept answer has none. An answer that came
  * whole stays whole, and one that came in events stays in these.
  */
 final class AnswerForm {
@@ -43,6 +44,8 @@ final class AnswerForm {
             out.writeLong(usage.cacheWriteHour());
             out.writeLong(usage.output());
             out.writeLong(usage.reasoning());
+            medium(out, usage.audio());
+            medium(out, usage.image());
             out.writeBoolean(streamed);
             out.writeInt(parts.size());
             for (ModelEvent part : parts) {
@@ -60,7 +63,14 @@ final class AnswerForm {
             String served = text(in);
             String finish = text(in);
             ModelUsage usage = new ModelUsage(
-                    in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readLong());
+                    in.readLong(),
+                    in.readLong(),
+                    in.readLong(),
+                    in.readLong(),
+                    in.readLong(),
+                    in.readLong(),
+                    medium(in),
+                    medium(in));
             ModelFacts facts = new ModelFacts(served, finish, usage);
             boolean streamed = in.readBoolean();
             int count = in.readInt();
@@ -74,6 +84,16 @@ final class AnswerForm {
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
+    }
+
+    private static void medium(DataOutputStream out, ModelUsage.Medium medium) throws IOException {
+        out.writeLong(medium.input());
+        out.writeLong(medium.cacheRead());
+        out.writeLong(medium.output());
+    }
+
+    private static ModelUsage.Medium medium(DataInputStream in) throws IOException {
+        return new ModelUsage.Medium(in.readLong(), in.readLong(), in.readLong());
     }
 
     private static void text(DataOutputStream out, String text) throws IOException {

@@ -116,7 +116,7 @@ final class LedgerFile implements AutoCloseable {
             Outcomes.Outcome outcome = known.get(call);
             if (outcome == null) {
                 Amount most = hold.most();
-                settled(hold, "", new Used(1, most.tokens(), 0, 0, 0, 0, most.nanoUsd(), 1, 0));
+                settled(hold, "", new Used(1, most.tokens(), 0, 0, 0, 0, 0, 0, 0, most.nanoUsd(), 1, 0));
             } else {
                 settled(hold, outcome.provider(), outcome.used());
             }

@@ -21,8 +21,9 @@ public record Money(
      *
      * @param inputTokens of a request with parts that are not in it, such as the URL of an image
      * @param outputTokens of an answer to a request that does not limit it
+     * @param toolUses of each tool of the provider that a request offers without a limit
      */
-    public record Assumed(long inputTokens, long outputTokens) {}
+    public record Assumed(long inputTokens, long outputTokens, long toolUses) {}
 
     /** Copies the list. */
     public Money {

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  * @param rates prices of tokens
  * @param steps other prices for requests with more input, by rising bound
  * @param requestFee nano-USD for each call that is answered
+ * @param tools what the provider's own tools cost; factors do not change it
  * @param tiers factors of service tiers in ten-thousandths; the plain tiers have none
  * @param speeds factors of speeds, likewise
  * @param geos factors of places of inference, likewise
@@ -22,6 +23,7 @@ public record Price(
         Rates rates,
         List<Step> steps,
         long requestFee,
+        ToolPrices tools,
         Map<String, Long> tiers,
         Map<String, Long> speeds,
         Map<String, Long> geos,
@@ -54,7 +56,7 @@ public record Price(
         geos = Map.copyOf(geos);
     }
 
-    /** A price that speed and place do not change. */
+    /** A price that tools, speed and place do not change. */
     public Price(
             Rates rates,
             List<Step> steps,
@@ -62,7 +64,7 @@ public record Price(
             Map<String, Long> tiers,
             OptionalLong inputTokensMax,
             OptionalLong outputTokensMax) {
-        this(rates, steps, requestFee, tiers, Map.of(), Map.of(), inputTokensMax, outputTokensMax);
+        this(rates, steps, requestFee, ToolPrices.NONE, tiers, Map.of(), Map.of(), inputTokensMax, outputTokensMax);
     }
 
     /** Whether calls on these terms have a price. */
@@ -72,35 +74,92 @@ public record Price(
                 && (Terms.isPlainGeo(terms.geo()) || geos.containsKey(terms.geo()));
     }
 
-    /** What this usage costs, in nano-USD; {@value #NANO_USD_MAX} at most. The usage is known, and so are the terms. */
+    /** Whether all that was used has a price of its own; {@link #cost} of anything else is the nearest that there is. */
+    public boolean covers(ModelUsage usage, Map<String, Long> uses) {
+        return rates.cover(usage) && uses.keySet().stream().allMatch(tools::has);
+    }
+
+    /** What tokens alone cost. */
     public long cost(ModelUsage usage, Terms terms) {
+        return cost(usage, Map.of(), terms);
+    }
+
+    /**
+     * What this cost, in nano-USD; {@value #NANO_USD_MAX} at most. The usage is known. Terms without a factor cost no less
+     * than the dearest that there is, so that nobody pays less by what the file does not know.
+     *
+     * @param uses how often each of the provider's tools was used
+     */
+    public long cost(ModelUsage usage, Map<String, Long> uses, Terms terms) {
         Rates valid = rates;
         for (Step step : steps) {
             if (usage.input() > step.aboveInputTokens()) {
                 valid = step.rates();
             }
         }
-        return rounded(valid.of(usage), terms);
+        return rounded(
+                valid.of(usage),
+                factor(tiers, terms.tier(), Terms.isPlainTier(terms.tier())),
+                factor(speeds, terms.speed(), Terms.isPlainSpeed(terms.speed())),
+                factor(geos, terms.geo(), Terms.isPlainGeo(terms.geo())),
+                uses);
     }
 
-    /** The most that a call with at most so many tokens can cost, whatever kinds of tokens they turn out to be. */
+    /** The most that text alone can cost. */
     public long atMost(long inputTokens, long outputTokens, Terms terms) {
-        long most = rounded(rates.atMost(inputTokens, outputTokens), terms);
+        return atMost(inputTokens, outputTokens, true, Map.of(), terms);
+    }
+
+    /**
+     * The most that a call can cost, whatever kinds of tokens they turn out to be, and on whatever terms it is served that
+     * these leave open.
+     *
+     * @param inputTokens at most so many
+     * @param outputTokens at most so many
+     * @param isText whether the request is text and nothing else
+     * @param uses how often each of the provider's tools is used at most
+     */
+    public long atMost(long inputTokens, long outputTokens, boolean isText, Map<String, Long> uses, Terms terms) {
+        long tier = factorAtMost(tiers, terms.tier(), Terms.isPlainTier(terms.tier()), Terms.isOpen(terms.tier()));
+        long speed = factorAtMost(speeds, terms.speed(), Terms.isPlainSpeed(terms.speed()), false);
+        long geo = factorAtMost(geos, terms.geo(), Terms.isPlainGeo(terms.geo()), Terms.isOpen(terms.geo()));
+        long most = rounded(rates.atMost(inputTokens, outputTokens, isText), tier, speed, geo, uses);
         for (Step step : steps) {
             if (inputTokens > step.aboveInputTokens()) {
-                most = Math.max(most, rounded(step.rates().atMost(inputTokens, outputTokens), terms));
+                BigInteger tokens = step.rates().atMost(inputTokens, outputTokens, isText);
+                most = Math.max(most, rounded(tokens, tier, speed, geo, uses));
             }
         }
         return most;
     }
 
-    private long rounded(BigInteger tokensTimesRates, Terms terms) {
+    private static long factor(Map<String, Long> factors, String name, boolean isPlain) {
+        Long listed = factors.get(name);
+        if (listed != null) {
+            return listed;
+        }
+        return isPlain ? ONE : dearest(factors);
+    }
+
+    /** What is asked for may be served on plain terms instead. */
+    private static long factorAtMost(Map<String, Long> factors, String name, boolean isPlain, boolean isOpen) {
+        return isOpen ? dearest(factors) : Math.max(ONE, factor(factors, name, isPlain));
+    }
+
+    private static long dearest(Map<String, Long> factors) {
+        return factors.values().stream().reduce(ONE, Math::max);
+    }
+
+    private long rounded(BigInteger tokensTimesRates, long tier, long speed, long geo, Map<String, Long> uses) {
         BigInteger[] parts = tokensTimesRates
-                .multiply(BigInteger.valueOf(tiers.getOrDefault(terms.tier(), ONE)))
-                .multiply(BigInteger.valueOf(speeds.getOrDefault(terms.speed(), ONE)))
-                .multiply(BigInteger.valueOf(geos.getOrDefault(terms.geo(), ONE)))
+                .multiply(BigInteger.valueOf(tier))
+                .multiply(BigInteger.valueOf(speed))
+                .multiply(BigInteger.valueOf(geo))
                 .divideAndRemainder(DIVISOR);
         BigInteger up = parts[1].signum() > 0 ? parts[0].add(BigInteger.ONE) : parts[0];
-        return up.add(BigInteger.valueOf(requestFee)).min(MAX).longValueExact();
+        return up.add(BigInteger.valueOf(requestFee))
+                .add(tools.of(uses))
+                .min(MAX)
+                .longValueExact();
     }
 }

@@ -29,6 +29,8 @@ public final class PriceFile {
     private static final int ROWS_MAX = 10_000;
     private static final int NAME_CHARS_MAX = 256;
     private static final long TOKENS_MAX = 1_000_000_000;
+    private static final String TOOL = "[a-z0-9_]{1,64}";
+    private static final Rates FREE = new Rates(0, 0, 0, 0, 0, 0);
     private static final String PRICE_HINT = "Write US dollars as text, such as \"0.0125\", with at most 9 decimals";
 
     private final Problems problems = new Problems();
@@ -117,12 +119,13 @@ public final class PriceFile {
     private static Price price(YamlObject entry) {
         Rates rates = entry.required("per_million_tokens")
                 .map(YamlValue::object)
-                .map(PriceFile::rates)
-                .orElseGet(() -> new Rates(0, 0, 0, 0, 0, 0));
+                .map(section -> rates(section, FREE))
+                .orElse(FREE);
         return new Price(
                 rates,
-                steps(entry),
+                steps(entry, rates),
                 usd(entry, "request_fee", 0),
+                new ToolPrices(fees(entry, "tools"), fees(entry, "tools_per_call")),
                 factors(entry, "service_tiers"),
                 factors(entry, "speeds"),
                 factors(entry, "inference_geos"),
@@ -130,8 +133,11 @@ public final class PriceFile {
                 tokens(entry, "output_tokens_max"));
     }
 
-    /** What is not written costs what it would without a cache, or as part of the answer. */
-    private static Rates rates(YamlObject section) {
+    /**
+     * What is not written costs what it would without a cache, or as part of the answer; sounds and pictures what they cost
+     * in {@code shorter} requests, or as text.
+     */
+    private static Rates rates(YamlObject section, Rates shorter) {
         long input = section.required("input").isPresent() ? usd(section, "input", 0) : 0;
         long output = section.required("output").isPresent() ? usd(section, "output", 0) : 0;
         long write = usd(section, "cache_write", input);
@@ -141,12 +147,41 @@ public final class PriceFile {
                 write,
                 usd(section, "cache_write_1h", write),
                 output,
-                usd(section, "reasoning", output));
+                usd(section, "reasoning", output),
+                medium(section, "audio", shorter.audio()),
+                medium(section, "image", shorter.image()));
         section.rejectUnknownKeys();
         return rates;
     }
 
-    private static List<Price.Step> steps(YamlObject entry) {
+    private static Rates.Medium medium(YamlObject section, String medium, Rates.Medium shorter) {
+        if (section.has(medium + "_cache_read") && !section.has(medium + "_input")) {
+            section.problem(medium + "_cache_read", "it needs " + medium + "_input beside it", "");
+        }
+        long input = usd(section, medium + "_input", shorter.input());
+        return new Rates.Medium(
+                input,
+                usd(section, medium + "_cache_read", section.has(medium + "_input") ? input : shorter.cacheRead()),
+                usd(section, medium + "_output", shorter.output()));
+    }
+
+    /** By the names that tools have in answers. */
+    private static Map<String, Long> fees(YamlObject entry, String key) {
+        Map<String, Long> fees = new LinkedHashMap<>();
+        entry.named(key).forEach((tool, value) -> {
+            if (!tool.matches(TOOL)) {
+                value.problem("'" + tool + "' is no name of a tool", "Use a-z, 0-9 and _, 64 at most");
+            }
+            OptionalLong fee = Usd.parse(value.text());
+            if (value.isText() && fee.isEmpty()) {
+                value.problem("'" + value.text() + "' is no price", PRICE_HINT);
+            }
+            fees.put(tool, fee.orElse(0));
+        });
+        return fees;
+    }
+
+    private static List<Price.Step> steps(YamlObject entry, Rates shorter) {
         List<Price.Step> steps = new ArrayList<>();
         long last = 0;
         for (YamlObject step : entry.objects("long_context")) {
@@ -159,8 +194,8 @@ public final class PriceFile {
             last = above;
             Rates rates = step.required("per_million_tokens")
                     .map(YamlValue::object)
-                    .map(PriceFile::rates)
-                    .orElseGet(() -> new Rates(0, 0, 0, 0, 0, 0));
+                    .map(section -> rates(section, shorter))
+                    .orElse(FREE);
             steps.add(new Price.Step(above, rates));
             step.rejectUnknownKeys();
         }

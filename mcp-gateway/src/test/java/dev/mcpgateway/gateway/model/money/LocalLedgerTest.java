@@ -60,7 +60,7 @@ class LocalLedgerTest {
     }
 
     private static Used used(long nano) {
-        return new Used(1, 6, 0, 0, 4, 0, nano, 0, 0);
+        return new Used(1, 6, 0, 0, 4, 0, 0, 0, 0, nano, 0, 0);
     }
 
     private static Amount spent(Ledger ledger) {

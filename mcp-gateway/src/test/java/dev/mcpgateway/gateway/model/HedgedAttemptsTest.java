@@ -364,7 +364,7 @@ class HedgedAttemptsTest {
                     .close();
         }
         Routing none = new Routing(0, 4, Duration.ofMillis(1), Duration.ofMillis(1), 0, Optional.empty());
-        long hedges = asked.size() - 20;
+        int hedges = asked.size() - 20;
         asked.clear();
         make(attempts(none), hedged(List.of(one, two)), (_, _) -> slowly(whole()))
                 .close();

@@ -8,7 +8,11 @@ import dev.mcpgateway.connectors.testing.FakeModelServer;
 import dev.mcpgateway.connectors.testing.ModelTurn;
 import dev.mcpgateway.connectors.testing.RawRequest;
 import dev.mcpgateway.connectors.testing.RawServer;
+import dev.mcpgateway.gateway.cli.Commands;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -205,7 +209,18 @@ class HedgeTest {
             AuditRecord outcome = outcome(gateway);
             assertThat(outcome.json()).contains("\"by\":{\"provider\":\"one\",\"name\":\"big-1\"},\"attempts\":2");
             assertThat(cost(outcome)).isEqualTo(asked(CHAT) + ANSWER_COST);
+            assertThat(exposure()).contains("content went to one two", "key of provider two");
         }
+    }
+
+    private String exposure() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int code = Commands.run(
+                new String[] {"exposure", "--audit", folder.resolve("audit").toString(), "--format", "json"},
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                System.err);
+        assertThat(code).isZero();
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param skips who was left out, and why
  * @param offers what those would take of whom the cheapest is asked first
  * @param total longest duration of the call with all its attempts; empty for what the providers allow
- * @param hedge how long an attempt may be without content before another one is made beside it; empty for ever
+ * @param hedge how long an attempt may be without content before another one is made beside it; empty where none ever is
  * @param rule number of the rule that led there, from 1; 0 for none
  * @param isFixed whether they are asked in this order however they fare
  */

@@ -332,8 +332,8 @@ class HedgeTest {
         // bytes and what providers add, at 3 dollars, and ten tokens at 15
         long most = (chat.length() + 1024) * 3_000L + 10 * 15_000;
         String limit = "%d.%09d".formatted(most / 1_000_000_000, most % 1_000_000_000);
-        try (TestGateway gateway = hedged()
-                .models("budgets: [{name: all, per: organisation, period: total, limit_usd: \"" + limit + "\"}]")
+        try (TestGateway gateway = hedged().models(
+                        "budgets: [{name: all, per: organisation, period: total, limit_usd: \"" + limit + "\"}]")
                 .start()) {
             WireAnswer answer = ModelAgent.of(gateway).chat(chat);
 

@@ -3,7 +3,7 @@ package dev.mcpgateway.gateway.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mcpgateway.audit.ModelRouting.Step;
+import dev.mcpgateway.audit.ModelRouting;
 import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelCall;
 import dev.mcpgateway.connectors.model.ModelEvent;
@@ -214,7 +214,7 @@ class HedgedAttemptsTest {
         }
         assertThat(asked).containsExactly("one", "two");
         assertThat(charged).containsExactly("one CUT -1");
-        assertThat(decisions.steps()).containsExactly(new Step("hedge", "p/one", "q/two", "slow", 1));
+        assertThat(decisions.steps()).containsExactly(new ModelRouting.Step("hedge", "p/one", "q/two", "slow", 1));
         assertThat(health.health(one.entry()).latencyNanos())
                 .as("it would have taken more than that")
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(700));
@@ -294,7 +294,7 @@ class HedgedAttemptsTest {
         }
 
         @Override
-        public Step next() {
+        public ModelStream.Step next() {
             throw new AssertionError("nobody reads it");
         }
 
@@ -335,7 +335,9 @@ class HedgedAttemptsTest {
         }
         assertThat(asked).containsExactly("one", "two", "three");
         assertThat(charged).containsExactlyInAnyOrder("one CUT -1", "two CUT -1");
-        assertThat(decisions.steps()).extracting(Step::kind).containsExactly("hedge", "fallback", "fallback");
+        assertThat(decisions.steps())
+                .extracting(ModelRouting.Step::kind)
+                .containsExactly("hedge", "fallback", "fallback");
     }
 
     @Test
@@ -352,7 +354,7 @@ class HedgedAttemptsTest {
             assertThat(attempt.attempts()).isEqualTo(2);
         }
         assertThat(charged).containsExactly("two UNANSWERED -1");
-        assertThat(decisions.steps()).extracting(Step::kind).containsExactly("hedge", "fallback");
+        assertThat(decisions.steps()).extracting(ModelRouting.Step::kind).containsExactly("hedge", "fallback");
     }
 
     @Test
@@ -473,7 +475,7 @@ class HedgedAttemptsTest {
             assertThat(taken).isNotNull();
             assertThat(attempt.target()).isEqualTo(three);
         }
-        assertThat(decisions.steps()).containsExactly(new Step("hedge", "p/one", "r/three", "slow", 1));
+        assertThat(decisions.steps()).containsExactly(new ModelRouting.Step("hedge", "p/one", "r/three", "slow", 1));
     }
 
     @Test

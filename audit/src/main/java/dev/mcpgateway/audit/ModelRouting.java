@@ -25,8 +25,8 @@ public record ModelRouting(String provider, String name, int attempts, boolean m
     /**
      * One decision.
      *
-     * @param kind {@code kind}: {@code retry}, {@code fallback}, {@code reroute}, {@code rule}, {@code cost}, {@code shadow}
-     *     or {@code breaker}
+     * @param kind {@code kind}: {@code retry}, {@code fallback}, {@code hedge}, {@code reroute}, {@code rule}, {@code cost},
+     *     {@code shadow} or {@code breaker}
      * @param from {@code from}: the target before, as provider and model; of a breaker its target and state
      * @param to {@code to}: the target after; of a breaker its new state
      * @param reason {@code reason}

@@ -8,6 +8,7 @@ import dev.mcpgateway.gateway.config.Models.Tier;
 import dev.mcpgateway.policy.yaml.YamlNode;
 import dev.mcpgateway.policy.yaml.YamlObject;
 import dev.mcpgateway.policy.yaml.YamlValue;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -30,6 +31,11 @@ final class AliasReader {
 
     private static final int TOKENS_MAX = 100_000_000;
     private static final int WEIGHT_MAX = 10_000;
+
+    /** Sooner, most calls would be asked twice. */
+    private static final Duration HEDGE_SHORTEST = Duration.ofMillis(100);
+
+    private static final Duration HEDGE_LONGEST = Duration.ofMinutes(1);
 
     private final Map<String, Models.Provider> providers;
 
@@ -77,15 +83,49 @@ final class AliasReader {
                     "it must have 1 to " + TARGETS_MAX + " targets",
                     "{provider: NAME, model: NAME}");
         }
+        Optional<Duration> total = entry.optional("total_timeout_ms").isPresent()
+                ? Optional.of(entry.millis(
+                        "total_timeout_ms", ModelsReader.SHORTEST, ModelsReader.LONGEST, ModelsReader.LONGEST))
+                : Optional.empty();
         return new Alias(
                 tiers,
                 strategy,
                 entry.flag("sticky", true),
-                entry.optional("total_timeout_ms").isPresent()
-                        ? Optional.of(entry.millis(
-                                "total_timeout_ms", ModelsReader.SHORTEST, ModelsReader.LONGEST, ModelsReader.LONGEST))
-                        : Optional.empty(),
+                total,
+                entry.object("hedge").map(hedge -> after(hedge, tiers, total)),
                 rules(name, entry, tiers.size(), aliases));
+    }
+
+    /** A hedge that could never begin would be believed in. */
+    private Duration after(YamlObject hedge, List<Tier> tiers, Optional<Duration> total) {
+        String key = "after_ms";
+        var _ = hedge.required(key);
+        Duration after = hedge.millis(key, HEDGE_SHORTEST, HEDGE_LONGEST, HEDGE_LONGEST);
+        hedge.rejectUnknownKeys();
+        List<Target> targets =
+                tiers.stream().flatMap(tier -> tier.targets().stream()).toList();
+        if (targets.stream()
+                        .map(each -> each.provider() + "/" + each.model())
+                        .distinct()
+                        .count()
+                < 2) {
+            hedge.problem(key, "there is no second target that could be asked", "Add one, or leave out hedge");
+        }
+        if (total.isPresent() && after.compareTo(total.get()) >= 0) {
+            hedge.problem(
+                    key,
+                    "the call's total_timeout_ms is over by then",
+                    "Less than " + total.get().toMillis());
+        }
+        targets.stream()
+                .map(target -> providers.get(target.provider()))
+                .filter(provider -> provider != null && after.compareTo(provider.firstEventTimeout()) > 0)
+                .findFirst()
+                .ifPresent(provider -> hedge.problem(
+                        key,
+                        "the first_event_timeout_ms of '" + provider.name() + "' is over by then",
+                        "At most " + provider.firstEventTimeout().toMillis()));
+        return after;
     }
 
     private Strategy strategy(YamlObject entry, boolean weighted) {

@@ -102,6 +102,7 @@ public record Models(
      * @param strategy who of a tier is asked first
      * @param sticky whether calls of one conversation go to the same target of a weighted tier
      * @param totalTimeout longest duration of a call with all its attempts; empty for what the providers allow
+     * @param hedge how long an attempt may be without content before another target is asked beside it; empty for none
      * @param rules where calls of one kind go instead
      */
     public record Alias(
@@ -109,6 +110,7 @@ public record Models(
             Strategy strategy,
             boolean sticky,
             Optional<Duration> totalTimeout,
+            Optional<Duration> hedge,
             List<RouteRule> rules) {
         /** Copies the lists. */
         public Alias {

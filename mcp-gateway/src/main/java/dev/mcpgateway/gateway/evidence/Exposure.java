@@ -28,6 +28,9 @@ public final class Exposure {
     private static final String VIRTUAL_KEY = "virtual key ";
     private static final String KEPT_CONTENT = "kept content of tenant ";
 
+    /** Decisions after which another provider than before has the request, too. */
+    private static final Set<String> ASKED_ANOTHER = Set.of("fallback", "hedge");
+
     /** The classes, in the order of the matrix. */
     private enum Artifact {
         SECRET_MATERIAL,
@@ -217,7 +220,7 @@ public final class Exposure {
         history.tokens += number(found, "model.usage.input") + number(found, "model.usage.output");
         history.details.add(answered(found));
         found.fields().at("/model/routing").forEach(step -> {
-            if (step.path("kind").asString("").equals("fallback")) {
+            if (ASKED_ANOTHER.contains(step.path("kind").asString(""))) {
                 for (String end : List.of("from", "to")) {
                     String provider = step.path(end).asString("").replaceAll("/.*", "");
                     history.details.add(provider);

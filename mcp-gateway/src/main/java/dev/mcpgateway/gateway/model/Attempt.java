@@ -5,6 +5,7 @@ import dev.mcpgateway.connectors.model.ModelFacts;
 import dev.mcpgateway.connectors.model.ModelFailure;
 import dev.mcpgateway.connectors.model.ModelFailure.Cause;
 import dev.mcpgateway.connectors.model.ModelReply;
+import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.model.money.Cost;
 import dev.mcpgateway.gateway.model.route.Breaker.Outcome;
@@ -12,8 +13,11 @@ import dev.mcpgateway.gateway.model.route.FailureClass;
 import dev.mcpgateway.gateway.model.route.Served;
 import dev.mcpgateway.gateway.telemetry.ModelTrace;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +36,7 @@ final class Attempt implements AutoCloseable {
     private boolean released;
     private boolean ended;
     private boolean mismatched;
+    private int attempts;
 
     /**
      * An attempt begins.
@@ -43,6 +48,7 @@ final class Attempt implements AutoCloseable {
         this.target = target;
         this.trace = trace;
         this.number = number;
+        this.attempts = number;
         this.release = release;
     }
 
@@ -51,9 +57,27 @@ final class Attempt implements AutoCloseable {
         return new Attempt(target, trace, 0, _ -> {});
     }
 
-    /** Takes the reply, and waits for the first content of a stream where somebody else could still answer. */
-    void replied(ModelReply first, ModelApi api, boolean holds, BooleanSupplier isOver) {
-        switch (first) {
+    /**
+     * Asks, and waits for the first content of a stream where somebody else could still answer. Changes nothing here, so that
+     * another thread than that of the call may wait; the reply is for {@link #replied}.
+     */
+    ModelReply ask(Supplier<ModelReply> sends, ModelApi api, boolean holds) {
+        ModelReply first = sends.get();
+        if (!(first instanceof ModelReply.Streaming(var stream))) {
+            return first;
+        }
+        HeldStream held = new HeldStream(stream, each -> outcome = each);
+        ModelFailure failure = holds ? held.hold(api).orElse(null) : null;
+        if (failure == null) {
+            return new ModelReply.Streaming(held);
+        }
+        held.close();
+        return new ModelReply.Failed(failure.with(held.facts()));
+    }
+
+    /** Takes what came of asking. */
+    void replied(ModelReply came, BooleanSupplier isOver) {
+        switch (came) {
             case ModelReply.Failed(ModelFailure failure) -> {
                 facts = failure.facts();
                 failed(failure, isOver);
@@ -63,15 +87,9 @@ final class Attempt implements AutoCloseable {
                 facts = whole.facts();
                 outcome = Outcome.SUCCESS;
             }
-            case ModelReply.Streaming(var stream) -> {
-                HeldStream held = new HeldStream(stream, each -> outcome = each);
-                reply = new ModelReply.Streaming(held);
-                ModelFailure failure = holds ? held.hold(api).orElse(null) : null;
-                facts = held.facts();
-                if (failure != null) {
-                    held.close();
-                    failed(failure.with(facts), isOver);
-                }
+            case ModelReply.Streaming streaming -> {
+                reply = streaming;
+                facts = streaming.stream().facts();
             }
         }
         if (!hasFailed() && isOfAnother(facts) && target.entry().mismatch() == Models.Mismatch.FAIL) {
@@ -111,12 +129,30 @@ final class Attempt implements AutoCloseable {
         return mismatched;
     }
 
+    /** Another attempt of its call has answered first: nobody gets what this one has. */
+    void lost() {
+        drop();
+        ended(facts, Reason.CANCELLED.code());
+        release();
+    }
+
     ModelTable.Target target() {
         return target;
     }
 
     int number() {
         return number;
+    }
+
+    /** How many attempts its call has made, those included that lost against it. */
+    int attempts() {
+        return attempts;
+    }
+
+    /** Its call ends with it, after so many attempts. */
+    Attempt isLastOf(int all) {
+        attempts = all;
+        return this;
     }
 
     ModelReply reply() {
@@ -129,13 +165,40 @@ final class Attempt implements AutoCloseable {
 
     /** How asking the provider ended, as far as it is to be paid. */
     Reservation.End end() {
-        return reply instanceof ModelReply.Failed(ModelFailure failure)
-                ? ModelOutcomes.end(failure)
-                : Reservation.End.CUT;
+        return switch (reply) {
+            case ModelReply.Failed(ModelFailure failure) -> ModelOutcomes.end(failure);
+            case ModelReply.Whole _ -> Reservation.End.COMPLETE;
+            case ModelReply.Streaming _ -> Reservation.End.CUT;
+        };
     }
 
     boolean hasFailed() {
         return reply instanceof ModelReply.Failed;
+    }
+
+    /** What may be tried after it; nothing after an answer. */
+    FailureClass then() {
+        return switch (reply) {
+            case ModelReply.Failed(ModelFailure failure) -> mismatched ? FailureClass.NEXT : FailureClass.of(failure);
+            case ModelReply.Whole _, ModelReply.Streaming _ -> FailureClass.NEVER;
+        };
+    }
+
+    /** Why it failed, in a word; empty for an answer. */
+    String failure() {
+        if (isWithheld()) {
+            return "model_mismatch";
+        }
+        return reply instanceof ModelReply.Failed(ModelFailure failure)
+                ? failure.cause().name().toLowerCase(Locale.ROOT)
+                : "";
+    }
+
+    /** How long its provider asks to be left alone; 0 for nothing. */
+    long pauseNanos() {
+        return reply instanceof ModelReply.Failed(ModelFailure failure)
+                ? TimeUnit.SECONDS.toNanos(failure.retryAfterSeconds())
+                : 0;
     }
 
     /** Whether there was an answer that cannot be passed on: who asks again pays again, and learns no more. */

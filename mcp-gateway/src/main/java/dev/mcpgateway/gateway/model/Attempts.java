@@ -1,6 +1,7 @@
 package dev.mcpgateway.gateway.model;
 
 import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.connectors.model.ModelFacts;
 import dev.mcpgateway.connectors.model.ModelFailure;
 import dev.mcpgateway.connectors.model.ModelFailure.Cause;
 import dev.mcpgateway.connectors.model.ModelReply;
@@ -18,19 +19,19 @@ import dev.mcpgateway.gateway.model.route.FailureClass;
 import dev.mcpgateway.gateway.model.route.HealthTable;
 import dev.mcpgateway.gateway.telemetry.ModelTrace;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Locale;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The targets of a plan, asked one after the other until one answers. Bounded in number and in time; each has its place at
- * its provider and the word of its breaker. Once an answer begins nothing is tried again.
+ * The targets of a plan, asked one after the other until one answers; where the plan says so a second one beside one that is
+ * slow. Bounded in number and in time; each has its place at its provider and the word of its breaker. Once an answer begins
+ * nothing is tried again.
  */
 public final class Attempts {
     /** What a call without a limit of its own may take; the providers' own limits are shorter. */
@@ -53,7 +54,7 @@ public final class Attempts {
         void nanos(long nanos) throws InterruptedException;
     }
 
-    /** Asks one target once. */
+    /** Asks one target once; perhaps two at the same time, each on a thread of its own, which an interrupt ends. */
     @FunctionalInterface
     interface Sender {
         /** Gives what came of it, after this time at most. */
@@ -115,7 +116,7 @@ public final class Attempts {
         private final Deadline whole;
         private final Set<String> begun = new HashSet<>();
         private @Nullable Attempt last;
-        private @Nullable Turn turn;
+        private ModelTable.@Nullable Target beside;
         private Refusal nobody = Refusal.of(Reason.UPSTREAM_TIMED_OUT);
         private int made;
 
@@ -137,7 +138,7 @@ public final class Attempts {
 
         Attempt run() {
             try {
-                return asked();
+                return asked().isLastOf(made);
             } catch (RuntimeException | Error bug) {
                 if (last != null) {
                     last.close();
@@ -148,7 +149,7 @@ public final class Attempts {
 
         private Attempt asked() {
             for (ModelTable.Target target : plan.targets()) {
-                Attempt done = ask(target);
+                Attempt done = target.equals(beside) ? null : ask(target);
                 if (done != null) {
                     return done;
                 }
@@ -160,44 +161,36 @@ public final class Attempts {
         }
 
         /** Gives the attempt after which there is no other; {@code null} when the next target is to be asked. */
-        private @Nullable Attempt ask(ModelTable.Target target) {
+        private @Nullable Attempt ask(ModelTable.Target first) {
+            ModelTable.Target target = first;
             for (int retry = 0; mayGoOn(); retry++) {
                 if (last != null && !reservation.another(last.facts(), last.end())) {
                     return last;
                 }
-                Attempt attempt = begin(target);
-                if (attempt == null) {
+                Turn turn = begin(target);
+                if (turn == null) {
+                    leave(target);
                     return null;
                 }
                 Attempt before = last;
                 if (before != null) {
-                    decisions.again(before.target().key(), target.key(), reason(before), made);
+                    decisions.again(before.target().key(), target.key(), before.failure(), made);
                     giveUp(before);
                 }
                 made++;
-                last = attempt;
-                long since = time.nanos();
-                attempt.replied(
-                        sender.send(target, Duration.ofNanos(whole.remainingNanos(time))),
-                        api,
-                        hasChoice(plan),
-                        this::isOver);
-                if (!(attempt.reply() instanceof ModelReply.Failed(ModelFailure failure))) {
-                    health.answered(target.entry(), time.nanos() - since);
-                    if (attempt.reply() instanceof ModelReply.Streaming && turn != null) {
-                        turn.begun();
-                    }
+                last = turn.attempt();
+                Turn stands = plan.hedge().isPresent() && mayHedge(turn)
+                        ? hedged(turn, plan.hedge().get())
+                        : alone(turn);
+                if (stands != turn) {
+                    target = stands.target();
+                    retry = 0;
+                }
+                Attempt attempt = stands.attempt();
+                if (isFinal(attempt)) {
                     return attempt;
                 }
-                cool(target, failure);
-                if (FailureClass.isRefusal(failure)) {
-                    health.refused(target.entry());
-                }
-                FailureClass kind = attempt.isWithheld() ? FailureClass.NEXT : FailureClass.of(failure);
-                if (kind == FailureClass.NEVER || Thread.currentThread().isInterrupted()) {
-                    return attempt;
-                }
-                if (kind == FailureClass.NEXT || !waited(target, failure, retry)) {
+                if (attempt.then() == FailureClass.NEXT || !waited(target, attempt.pauseNanos(), retry)) {
                     return Thread.currentThread().isInterrupted() ? attempt : null;
                 }
             }
@@ -212,13 +205,113 @@ public final class Attempts {
             return whole.remainingNanos(time) <= WORTHWHILE_NANOS;
         }
 
+        private Turn alone(Turn turn) {
+            turn.replied(reply(turn), this::isOver);
+            return turn;
+        }
+
+        private ModelReply reply(Turn turn) {
+            return turn.attempt()
+                    .ask(
+                            () -> sender.send(turn.target(), Duration.ofNanos(whole.remainingNanos(time))),
+                            api,
+                            hasChoice(plan));
+        }
+
+        /** Whether nothing is to be tried after it. */
+        private static boolean isFinal(Attempt attempt) {
+            return attempt.then() == FailureClass.NEVER
+                    || Thread.currentThread().isInterrupted();
+        }
+
+        /** Once in a call, and never where a target is only just being tried again. */
+        private boolean mayHedge(Turn turn) {
+            return beside == null
+                    && health.isWell(turn.target().entry())
+                    && !ableAfter(turn.target()).isEmpty();
+        }
+
+        private List<ModelTable.Target> ableAfter(ModelTable.Target slow) {
+            List<ModelTable.Target> all = plan.targets();
+            return all.subList(all.indexOf(slow) + 1, all.size()).stream()
+                    .filter(each -> !each.key().equals(slow.key()) && health.isWell(each.entry()))
+                    .toList();
+        }
+
+        /**
+         * Waits for an attempt and, once it has taken so long, for another one beside it. Gives the one that stands: the first
+         * that answered, or that failed last. The other is ended and paid for.
+         */
+        private Turn hedged(Turn slow, Duration after) {
+            List<Turn> both = new ArrayList<>(List.of(slow));
+            try (Race race = new Race()) {
+                race.begin(slow, () -> reply(slow));
+                Race.Arrived first = race.next(after.toNanos()).orElse(null);
+                if (first == null) {
+                    Turn second = second(slow);
+                    if (second != null) {
+                        both.add(second);
+                        race.begin(second, () -> reply(second));
+                    }
+                    first = race.next();
+                }
+                first.turn().replied(first.reply(), this::isOver);
+                last = first.turn().attempt();
+                if (race.isOver()) {
+                    return first.turn();
+                }
+                if (isFinal(last)) {
+                    lost(race.stopped());
+                    return first.turn();
+                }
+                Turn other = first.turn() == slow ? both.getLast() : slow;
+                decisions.again(last.target().key(), other.target().key(), last.failure(), made);
+                giveUp(last);
+                last = other.attempt();
+                other.replied(race.next().reply(), this::isOver);
+                return other;
+            } catch (RuntimeException | Error bug) {
+                both.forEach(turn -> turn.attempt().close());
+                throw bug;
+            }
+        }
+
+        /** Begins the second attempt; {@code null} where nobody is able, or it would be too much. */
+        private @Nullable Turn second(Turn slow) {
+            List<ModelTable.Target> able = ableAfter(slow.target());
+            boolean may = mayGoOn()
+                    && !able.isEmpty()
+                    && health.mayRetry(slow.target().provider().name())
+                    && reservation.another(ModelFacts.NONE, Reservation.End.CUT);
+            if (!may) {
+                return null;
+            }
+            for (ModelTable.Target target : able) {
+                Turn turn = begin(target);
+                if (turn != null) {
+                    decisions.hedged(slow.target().key(), target.key(), made);
+                    beside = target;
+                    made++;
+                    return turn;
+                }
+            }
+            return null;
+        }
+
+        private void lost(Race.Arrived other) {
+            Turn turn = other.turn();
+            turn.replied(other.reply(), this::isOver);
+            turn.lost();
+            giveUp(turn.attempt());
+        }
+
         /** Takes a place at the provider and the word of the breaker, or neither. */
-        private @Nullable Attempt begin(ModelTable.Target target) {
+        private @Nullable Turn begin(ModelTable.Target target) {
             Optional<Breaker.Pass> pass =
                     plan.isFixed() ? Optional.of(health.passAnyway(target.entry())) : health.pass(target.entry());
             if (pass.isEmpty()) {
                 nobody = Refusal.of(Reason.MODELS_RESTING).retryAfter(1);
-                return leave(target, "breaker");
+                return null;
             }
             Place place;
             try {
@@ -227,56 +320,21 @@ public final class Attempts {
                 var _ = health.ended(target.entry(), pass.get(), Breaker.Outcome.IGNORED);
                 nobody = ModelOutcomes.refusal(new ModelFailure(
                         Cause.BUSY, 0, new byte[0], 0, "", full.why().detail()));
-                return leave(target, "busy");
+                return null;
             }
             if (begun.add(target.provider().name())) {
                 health.began(target.provider().name());
             }
-            int number = made + 1;
-            turn = new Turn(target, number, place, pass.get());
-            return new Attempt(target, begins.apply(target), number, turn);
+            ModelTrace trace = begins.apply(target);
+            return new Turn(target, trace, made + 1, time, place, pass.get(), health, decisions);
         }
 
-        /** What one attempt holds, and what its target's breaker learns of it. */
-        private final class Turn implements Consumer<Breaker.Outcome> {
-            private final ModelTable.Target target;
-            private final int number;
-            private final Place place;
-            private Breaker.Pass pass;
-
-            Turn(ModelTable.Target target, int number, Place place, Breaker.Pass pass) {
-                this.target = target;
-                this.number = number;
-                this.place = place;
-                this.pass = pass;
-            }
-
-            /** A stream's first content is there. A whole answer has ended when it begins. */
-            void begun() {
-                Breaker.Begun begun = health.begun(target.entry(), pass);
-                pass = begun.pass();
-                tell(begun.change());
-            }
-
-            @Override
-            public void accept(Breaker.Outcome outcome) {
-                place.close();
-                tell(health.ended(target.entry(), pass, outcome));
-            }
-
-            private void tell(Breaker.@Nullable Change change) {
-                if (change != null) {
-                    decisions.changed(target.key(), change, number);
-                }
-            }
-        }
-
-        private @Nullable Attempt leave(ModelTable.Target target, String why) {
+        private void leave(ModelTable.Target target) {
             int at = plan.targets().indexOf(target) + 1;
             if (at < plan.targets().size()) {
+                String why = nobody.reason() == Reason.MODELS_RESTING ? "breaker" : "busy";
                 decisions.rerouted(target.key(), plan.targets().get(at).key(), why, made);
             }
-            return null;
         }
 
         private void giveUp(Attempt before) {
@@ -284,21 +342,13 @@ public final class Attempts {
             before.close();
         }
 
-        private void cool(ModelTable.Target target, ModelFailure failure) {
-            if (failure.cause() == Cause.RATE_LIMITED) {
-                health.cool(
-                        target.provider().name(),
-                        Math.max(asked(failure), routing.pauseFirst().toNanos()));
-            }
-        }
-
         /** Waits before the same target is asked again; false when it is not to be. */
-        private boolean waited(ModelTable.Target target, ModelFailure failure, int retry) {
+        private boolean waited(ModelTable.Target target, long askedNanos, int retry) {
             if (retry >= routing.retriesMax() || made >= routing.attemptsMax()) {
                 return false;
             }
-            long nanos = Backoff.nanos(routing, retry, asked(failure), random);
-            boolean isTooLong = asked(failure) > routing.pauseLongest().toNanos()
+            long nanos = Backoff.nanos(routing, retry, askedNanos, random);
+            boolean isTooLong = askedNanos > routing.pauseLongest().toNanos()
                     || whole.remainingNanos(time) - nanos < WORTHWHILE_NANOS;
             if (isTooLong || !health.mayRetry(target.provider().name())) {
                 return false;
@@ -310,19 +360,6 @@ public final class Attempts {
                 Thread.currentThread().interrupt();
                 return false;
             }
-        }
-
-        private static long asked(ModelFailure failure) {
-            return TimeUnit.SECONDS.toNanos(failure.retryAfterSeconds());
-        }
-
-        private static String reason(Attempt before) {
-            if (before.isWithheld()) {
-                return "model_mismatch";
-            }
-            return before.reply() instanceof ModelReply.Failed(ModelFailure failure)
-                    ? failure.cause().name().toLowerCase(Locale.ROOT)
-                    : "";
         }
     }
 }

@@ -47,6 +47,11 @@ final class Decisions {
         add(kind, from.toString(), from.provider(), to.toString(), to.provider(), reason, attempts);
     }
 
+    /** Another attempt beside one that has no content yet. */
+    void hedged(TargetKey from, TargetKey to, int attempts) {
+        add("hedge", from.toString(), from.provider(), to.toString(), to.provider(), "slow", attempts);
+    }
+
     void changed(TargetKey target, Breaker.Change change, int attempts) {
         LOG.atWarn()
                 .addKeyValue("target", target)

@@ -6,6 +6,7 @@ import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.call.Stage;
+import dev.mcpgateway.gateway.http.OwnExchange;
 import dev.mcpgateway.gateway.model.kept.KeptState;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
@@ -92,7 +93,7 @@ final class ModelAdmission {
             guard = guardrails.begin(policy, permit, ask.request());
             ModelAsk checked = ask.with(guard.request());
             trace.enter(Stage.ROUTE);
-            Plan plan = safety.plan(permit.feature().own(), checked, models);
+            Plan plan = hedged(safety.plan(permit.feature().own(), checked, models), checked, observed);
             StoredState.require(checked.request(), plan);
             Admitted all = reserved(checked.to(plan, kept), plan, permit, guard, place, observed, policy.hash(), trace);
             admitted = true;
@@ -105,6 +106,13 @@ final class ModelAdmission {
                 place.close();
             }
         }
+    }
+
+    /** Two at once are asked only for agents who pay for it, and for what the one that loses does not go on with. */
+    private static Plan hedged(Plan plan, ModelAsk ask, Observed observed) {
+        boolean may = plan.hedge().isEmpty()
+                || (observed.isHeld() && !(ask.exchange() instanceof OwnExchange) && StoredState.leavesNothing(ask));
+        return may ? plan : plan.unhedged();
     }
 
     /** From here on the reservation is given back whatever happens. */

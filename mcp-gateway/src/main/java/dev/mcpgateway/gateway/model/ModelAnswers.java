@@ -85,11 +85,6 @@ final class ModelAnswers {
         }
     }
 
-    /** Somebody else is asked now: what the one before could not take does not matter any more. */
-    void droppedNothing(AnyExchange exchange) {
-        exchange.answerHeaders().remove(DROPPED);
-    }
-
     /** Says what was not passed on, beside what was said before; to be called before the answer's first byte. */
     void dropped(AnyExchange exchange, List<String> dropped) {
         HttpFields.Mutable headers = exchange.answerHeaders();

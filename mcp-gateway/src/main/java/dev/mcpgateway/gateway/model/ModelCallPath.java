@@ -136,16 +136,15 @@ final class ModelCallPath {
                 progress.reservation,
                 progress.decisions,
                 target -> providerBegins(admitted, target, trace),
-                (target, atMost) -> {
-                    answers.droppedNothing(ask.exchange());
-                    List<String> left = target.provider().leavesOut(ask.headers());
-                    progress.dropped |= !left.isEmpty();
-                    answers.dropped(ask.exchange(), left);
-                    return target.provider().send(new ModelCall(ask.request(), target.model(), ask.headers(), atMost));
-                });
+                (target, atMost) ->
+                        target.provider().send(new ModelCall(ask.request(), target.model(), ask.headers(), atMost)));
         progress.attempt = attempt;
+        // what those before could not take does not matter any more
+        List<String> left = attempt.target().provider().leavesOut(ask.headers());
+        progress.dropped |= !left.isEmpty();
+        answers.dropped(ask.exchange(), left);
         boolean isFinal = attempt.isUnreadable() || (attempt.hasFailed() && attempts.hasChoice(admitted.plan()));
-        answers.attempts(ask.exchange(), attempt.number(), isFinal);
+        answers.attempts(ask.exchange(), attempt.attempts(), isFinal);
         // an interrupt has done its work by now and must not end the record of the outcome
         return Thread.interrupted() && attempt.hasFailed()
                 ? new ModelReply.Failed(ModelFailure.cancelled())

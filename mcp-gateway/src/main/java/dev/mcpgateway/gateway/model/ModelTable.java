@@ -93,6 +93,7 @@ public final class ModelTable {
                         order.skips(),
                         order.offers(),
                         order.total(),
+                        order.hedge(),
                         order.rule(),
                         false);
             case Choice.Undecided(int rule, String why) -> throw new Refused(undecided(rule, why));
@@ -111,7 +112,8 @@ public final class ModelTable {
                 .filter(wanted::equals)
                 .findFirst()
                 .orElseThrow(() -> new Refused(Refusal.of(Reason.NO_MODEL_FITS, "of a copy")));
-        return new Plan(List.of(target(entry)), List.of(), List.of(), order.total(), order.rule(), false);
+        return new Plan(
+                List.of(target(entry)), List.of(), List.of(), order.total(), Optional.empty(), order.rule(), false);
     }
 
     /** Says what is wrong with the request, and nothing about who serves the model. */

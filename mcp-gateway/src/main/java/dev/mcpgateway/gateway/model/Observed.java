@@ -27,6 +27,11 @@ final class Observed {
         this.permit = permit;
     }
 
+    /** Whether it is held to its rules and limits. */
+    boolean isHeld() {
+        return permit == null;
+    }
+
     /** What holds in the place of a decision: of a call that is observed, what no rule says anything about is allowed. */
     Decision instead(Decision decision) {
         if (permit == null) {

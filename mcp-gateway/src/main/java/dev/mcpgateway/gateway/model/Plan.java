@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param skips who was left out, and why
  * @param offers what those would take of whom the cheapest is asked first
  * @param total longest duration of the call with all its attempts; empty for what the providers allow
+ * @param hedge how long an attempt may be without content before another one is made beside it; empty where none ever is
  * @param rule number of the rule that led there, from 1; 0 for none
  * @param isFixed whether they are asked in this order however they fare
  */
@@ -21,16 +22,17 @@ record Plan(
         List<Skip> skips,
         List<Offer> offers,
         Optional<Duration> total,
+        Optional<Duration> hedge,
         int rule,
         boolean isFixed) {
     /** These targets, and nobody was left out. */
     Plan(List<ModelTable.Target> targets) {
-        this(targets, List.of(), List.of(), Optional.empty(), 0, false);
+        this(targets, List.of(), List.of(), Optional.empty(), Optional.empty(), 0, false);
     }
 
     /** These targets, in this order however they fare. */
     static Plan fixed(List<ModelTable.Target> targets, Optional<Duration> total) {
-        return new Plan(targets, List.of(), List.of(), total, 0, true);
+        return new Plan(targets, List.of(), List.of(), total, Optional.empty(), 0, true);
     }
 
     /** Copies the lists. */
@@ -41,6 +43,11 @@ record Plan(
         targets = List.copyOf(targets);
         skips = List.copyOf(skips);
         offers = List.copyOf(offers);
+    }
+
+    /** The same, with one attempt at a time. */
+    Plan unhedged() {
+        return new Plan(targets, skips, offers, total, Optional.empty(), rule, isFixed);
     }
 
     /** Who is asked first. */

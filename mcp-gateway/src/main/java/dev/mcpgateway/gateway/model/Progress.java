@@ -54,7 +54,7 @@ final class Progress implements AutoCloseable {
         }
         boolean mismatch = attempt.isOfAnother(facts);
         return new ModelRouting(
-                target().provider().name(), target().model(), attempt.number(), mismatch, decisions.steps());
+                target().provider().name(), target().model(), attempt.attempts(), mismatch, decisions.steps());
     }
 
     /** What was asked of a provider is paid, whatever kept it from being finished. */

@@ -39,16 +39,17 @@ interface Reservation extends AutoCloseable {
     };
 
     /**
-     * An attempt failed, and another is about to be made. Where the failed one may have cost something, as much again is set
-     * aside, so that all of them together spend no more than what was.
+     * Another attempt is about to be made, after one that failed or beside one that is under way, which counts as one that was
+     * cut. Where that one may have cost something, as much again is set aside, so that all of them together spend no more
+     * than what was.
      *
-     * @param facts of the failed attempt
+     * @param facts of the attempt before
      * @return whether there was as much left; if not, there must be no other attempt
      */
     boolean another(ModelFacts facts, End end);
 
     /**
-     * An attempt failed, and another one was begun. What the failed one cost is spent: the tokens that the provider stated, or
+     * An attempt failed or lost, and another one was begun. What that one cost is spent: the tokens that the provider stated, or
      * an estimate where it may have worked without saying so.
      */
     void attempted(ModelTable.Target target, ModelFacts facts, End end);

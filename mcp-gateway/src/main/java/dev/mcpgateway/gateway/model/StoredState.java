@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.model;
 
+import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelRequest;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
@@ -11,6 +12,8 @@ import java.util.List;
 
 /** Requests that begin or go on with something that a provider keeps. */
 final class StoredState {
+    private static final String IDEMPOTENCY_KEY = "idempotency-key";
+    private static final Name STORE = Name.of("store");
     private static final Name BACKGROUND = Name.of("background");
     private static final List<Name> KEPT = List.of(
             Name.of("previous_response_id"),
@@ -43,5 +46,19 @@ final class StoredState {
                 }
             }
         }
+    }
+
+    /**
+     * Whether whoever is asked does nothing but answer, and keeps nothing of it that the agent would have to know: then it may
+     * be asked of two at once. What names things that are elsewhere, such as tools that a provider runs, is not that.
+     */
+    static boolean leavesNothing(ModelAsk ask) {
+        JsonDocument body = ask.request().body();
+        int store = body.at(STORE);
+        boolean says = store != JsonDocument.NONE && !body.is(store, Kind.NULL);
+        boolean isStored = says ? !body.is(store, Kind.FALSE) : ask.request().api() == ModelApi.RESPONSES;
+        return !isStored
+                && !ask.headers().containsKey(IDEMPOTENCY_KEY)
+                && AskedTokens.of(ask.request()).isWhole();
     }
 }

@@ -165,7 +165,7 @@ public final class CallTrace {
     /**
      * A decision about who is asked: an event on the call's span.
      *
-     * @param kind {@code fallback}, {@code retry}, {@code reroute}, {@code rule} or {@code breaker}
+     * @param kind {@code fallback}, {@code retry}, {@code hedge}, {@code reroute}, {@code rule} or {@code breaker}
      * @param reason a word of the gateway's own
      * @param attempt attempts made by then
      */

@@ -97,7 +97,8 @@ class ConfigSchemaTest {
                  "min_input_tokens": 1, "max_input_tokens": 9, "parameters": {"reasoning_effort": "low"}, "groups": ["g"],
                  "tenants": ["t"], "expression": "stream && input_tokens > 5"}, "alias": "llama3:8b"}]},
                  "claude": {"targets": [{"provider": "rock", "model": "eu.anthropic.claude-sonnet-4-5-v1:0"}]},
-                 "llama3:8b": {"tiers": [{"targets": [{"provider": "own", "model": "llama3:8b", "weight": 3}]}], "rules": [{"when":
+                 "llama3:8b": {"tiers": [{"targets": [{"provider": "own", "model": "llama3:8b", "weight": 3}]}, {"targets": [{"provider": "own",
+                 "model": "llama3:1b"}]}], "hedge": {"after_ms": 1000}, "rules": [{"when":
                  {"stream": true}, "tiers": [1]}]}},
                "cache": {"exact": {"aliases": {"gpt-4.1": {"share": "tenant", "ttl_s": 5, "any_temperature":
                  true, "tools": true}}, "bytes": 20000000, "entries": 5, "entry_bytes": 2048, "wait_ms": 100},

@@ -312,6 +312,22 @@ class ModelsConfigTest {
     }
 
     @Test
+    void aHedgeIsOffUnlessItIsAskedForAndNotAfterTheWaitForTheFirstEvent() {
+        String two = "targets: [{provider: p, model: x}, {provider: p, model: y}]";
+        Models models = models(alias("hedge: {after_ms: 2000}, " + two));
+
+        assertThat(models.aliases().get("a").hedge()).contains(Duration.ofSeconds(2));
+        assertThat(models.aliases().get("b").hedge()).isEmpty();
+        assertThat(problems(alias("hedge: {after_ms: 2000}, " + two)
+                        .replace("credential: none", "credential: none, first_event_timeout_ms: 1999")))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.pointer()).endsWith("/a/hedge/after_ms");
+                    assertThat(problem.message()).contains("first_event_timeout_ms of 'p' is over");
+                });
+    }
+
+    @Test
     void whatIsWrongWithAnExpressionNamesTheVariablesThatThereAre() {
         String entry = "targets: [{provider: p, model: m}], rules: [{when: {expression: \"model == 'x'\"}, alias: b}]";
 
@@ -363,6 +379,11 @@ class ModelsConfigTest {
             targets: [{provider: p, model: m, capabilities: [sing]}] | 'sing' is none of tools, vision, schema, streaming
             targets: [{provider: p, model: m, mismatch: shout}] | 'shout' is none of tell, fail
             targets: [{provider: p, model: m, context_tokens: 0}] | 1 to
+            hedge: {after_ms: 99}, targets: [{provider: p, model: m}, {provider: p, model: n}] | 100 to 60000
+            hedge: {}, targets: [{provider: p, model: m}, {provider: p, model: n}] | key 'after_ms' is missing
+            hedge: {after_ms: 500, times: 2}, targets: [{provider: p, model: m}, {provider: p, model: n}] | unknown key 'times'
+            hedge: {after_ms: 500}, targets: [{provider: p, model: m}, {provider: p, model: m, context_tokens: 9}] | no second target
+            hedge: {after_ms: 500}, total_timeout_ms: 500, targets: [{provider: p, model: m}, {provider: p, model: n}] | total_timeout_ms is over by then
             targets: [{provider: p, model: m}], rules: [{alias: b}] | key 'when' is missing
             targets: [{provider: p, model: m}], rules: [{when: {}, alias: b}] | it has no condition
             targets: [{provider: p, model: m}], rules: [{when: {stream: true}}] | an alias or to tiers

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +152,30 @@ class JudgeTest {
     private static void ask(ModelAgent agent, int times) {
         for (int each = 0; each < times; each++) {
             assertThat(agent.chat(CHAT).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void theJudgeIsAskedOfOneTargetAtATimeHoweverSlowItIs() throws Exception {
+        CountDownLatch beside = new CountDownLatch(1);
+        bench.on("/chat/completions", turn -> {
+            var _ = beside.await(400, TimeUnit.MILLISECONDS);
+            turn.whole(answer("judge-1", "{\"score\":0.9,\"label\":\"good\",\"explanation\":\"it is right\"}"));
+        });
+        two.on("/chat/completions", turn -> {
+            beside.countDown();
+            turn.whole(answer("big-2", "from two"));
+        });
+        try (TestGateway gateway = with(JUDGE)
+                .models(
+                        "judge: {targets: [{provider: bench, model: judge-1}]}",
+                        "judge: {hedge: {after_ms: 100}, targets: [{provider: bench, model: judge-1}, {provider: two, model: big-2}]}")
+                .start()) {
+            ask(ModelAgent.of(gateway), 1);
+
+            awaitScores(gateway, "one", 1);
+            assertThat(bench.requests()).hasSize(1);
+            assertThat(two.requests()).isEmpty();
         }
     }
 

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -52,7 +53,7 @@ class AttemptsTest {
     private final Telemetry telemetry = new Telemetry(new Telemetry.Settings(null, 1, "gateway", "0"), now::get);
     private final Admission admission = new Admission(Map.of("p", 1, "q", 1));
     private final List<Long> pauses = new ArrayList<>();
-    private final List<String> asked = new ArrayList<>();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
     private boolean isMoreLeft = true;
     private final List<String> charged = new ArrayList<>();
 
@@ -192,7 +193,8 @@ class AttemptsTest {
 
     @Test
     void noPauseGoesBeyondTheTimeOfTheCall() {
-        Plan plan = new Plan(List.of(one), List.of(), List.of(), Optional.of(Duration.ofSeconds(2)), 0, false);
+        Plan plan = new Plan(
+                List.of(one), List.of(), List.of(), Optional.of(Duration.ofSeconds(2)), Optional.empty(), 0, false);
         List<Duration> given = new ArrayList<>();
 
         try (Attempt attempt = make(attempts(ROUTING), plan, (_, atMost) -> {

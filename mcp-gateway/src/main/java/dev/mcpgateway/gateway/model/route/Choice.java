@@ -16,9 +16,16 @@ public sealed interface Choice {
      * @param targets at least one
      * @param offers what those that were chosen by their prices would take, cheapest first within each tier
      * @param total longest duration of the call; empty for what the providers allow
+     * @param hedge how long one of them may be without content before the next is asked beside it; empty where none ever is
      * @param rule number of the rule that led there, from 1; 0 for none
      */
-    record Order(List<Models.Target> targets, List<Skip> skips, List<Offer> offers, Optional<Duration> total, int rule)
+    record Order(
+            List<Models.Target> targets,
+            List<Skip> skips,
+            List<Offer> offers,
+            Optional<Duration> total,
+            Optional<Duration> hedge,
+            int rule)
             implements Choice {
         /** Copies the lists. */
         public Order {

@@ -31,6 +31,12 @@ final class Experience {
         latencyNanos = Math.max((double) nanos, latencyNanos + nanos * (1 - kept));
     }
 
+    /** How long is not known, so it makes nobody quicker. */
+    synchronized void tookMore(long nanos, long now) {
+        var _ = forget(now);
+        latencyNanos = Math.max((double) nanos, latencyNanos);
+    }
+
     synchronized void noted(boolean failed, long now) {
         var _ = forget(now);
         success += OF_ONE_CALL * ((failed ? 0 : ALL) - success);

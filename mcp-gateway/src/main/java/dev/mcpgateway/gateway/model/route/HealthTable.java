@@ -69,6 +69,12 @@ public final class HealthTable {
                 entry.experience().inFlight());
     }
 
+    /** Whether calls go to it as usual: its breaker is closed, and its provider has not asked to be left alone. */
+    public boolean isWell(Models.Target target) {
+        Health now = health(target);
+        return now.state() == BreakerState.CLOSED && now.coolsForNanos() == 0;
+    }
+
     /** How all are now, in the order of the configuration. */
     public Map<TargetKey, Health> all() {
         Map<TargetKey, Health> all = new LinkedHashMap<>();
@@ -81,7 +87,7 @@ public final class HealthTable {
         account(provider).retries().began();
     }
 
-    /** Takes one retry from what the provider gets; false when there is none. */
+    /** Takes one retry, or one hedge, of a call of this provider; false when there is none. */
     public boolean mayRetry(String provider) {
         return account(provider).retries().take(nanoTime.getAsLong());
     }
@@ -121,6 +127,11 @@ public final class HealthTable {
         entry(TargetKey.of(target)).experience().answered(nanos, nanoTime.getAsLong());
     }
 
+    /** A target was not waited for any longer: its answer would have taken more than that. */
+    public void tookMore(Models.Target target, long nanos) {
+        entry(TargetKey.of(target)).experience().tookMore(nanos, nanoTime.getAsLong());
+    }
+
     /** What came of an attempt; a change of the breaker, if that makes one. */
     public Breaker.@Nullable Change ended(Models.Target target, Breaker.Pass pass, Breaker.Outcome outcome) {
         long now = nanoTime.getAsLong();
@@ -132,10 +143,11 @@ public final class HealthTable {
         return entry.breaker().isEmpty() ? null : entry.breaker().get().note(pass, outcome, now);
     }
 
-    /** The provider asks to be left alone for so long. Without a section about routing nobody listens. */
+    /** The provider asks to be left alone for so long; the first pause is the least. Without a section about routing nobody listens. */
     public void cool(String provider, long nanos) {
         if (!routing.equals(Routing.PLAIN)) {
-            long until = nanoTime.getAsLong() + Math.min(nanos, COOL_NANOS_MAX);
+            long pause = Math.max(nanos, routing.pauseFirst().toNanos());
+            long until = nanoTime.getAsLong() + Math.min(pause, COOL_NANOS_MAX);
             account(provider).coolUntil().accumulateAndGet(until, (old, now) -> old - now > 0 ? old : now);
         }
     }

@@ -1,8 +1,8 @@
 package dev.mcpgateway.gateway.model.route;
 
 /**
- * How many retries a provider gets: a share of its calls, and one a second at the least, of which ten can be saved up. A
- * provider that fails is not buried under retries. Safe for many threads.
+ * How many retries a provider gets, and hedges its calls: a share of its calls, and one a second at the least, of which ten
+ * can be saved up. A provider that fails is not buried under retries, and no load is doubled. Safe for many threads.
  */
 final class RetryBudget {
     private static final long WHOLE = 1_000_000_000;

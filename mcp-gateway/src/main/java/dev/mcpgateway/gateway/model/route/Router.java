@@ -83,7 +83,7 @@ public final class Router {
         }
         return order.isEmpty()
                 ? new Choice.NoTarget(skips, soonest == Long.MAX_VALUE ? 0 : soonest)
-                : new Choice.Order(order, skips, offers, alias.totalTimeout(), rule);
+                : new Choice.Order(order, skips, offers, alias.totalTimeout(), answering.hedge(), rule);
     }
 
     /** Who may be asked for a call of an alias that there is, however they fare and whatever they can do. */
@@ -150,7 +150,8 @@ public final class Router {
             return Objects.requireNonNull(aliases.get(rule.alias()), rule.alias());
         }
         List<Models.Tier> tiers = rule.tiers().stream().map(alias.tiers()::get).toList();
-        return new Models.Alias(tiers, alias.strategy(), alias.sticky(), alias.totalTimeout(), List.of());
+        return new Models.Alias(
+                tiers, alias.strategy(), alias.sticky(), alias.totalTimeout(), alias.hedge(), List.of());
     }
 
     private static Skip.@Nullable Why why(

@@ -14,6 +14,7 @@ import dev.mcpgateway.gateway.config.RouteRule.When;
 import dev.mcpgateway.policy.rules.cel.Expression;
 import dev.mcpgateway.policy.rules.cel.Reading;
 import dev.mcpgateway.policy.rules.cel.VariableType;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +44,7 @@ class RouterTest {
     }
 
     private static Alias alias(Strategy strategy, boolean sticky, Tier... tiers) {
-        return new Alias(List.of(tiers), strategy, sticky, Optional.empty(), List.of());
+        return new Alias(List.of(tiers), strategy, sticky, Optional.empty(), Optional.empty(), List.of());
     }
 
     private static Alias ordered(Target... targets) {
@@ -51,6 +52,7 @@ class RouterTest {
                 List.of(targets).stream().map(each -> new Tier(List.of(each))).toList(),
                 Strategy.ORDERED,
                 true,
+                Optional.empty(),
                 Optional.empty(),
                 List.of());
     }
@@ -376,6 +378,7 @@ class RouterTest {
                 Strategy.ORDERED,
                 true,
                 Optional.empty(),
+                Optional.empty(),
                 List.of(
                         new RouteRule(hard, "other", List.of()),
                         new RouteRule(cheap, "", List.of(1)),
@@ -388,6 +391,24 @@ class RouterTest {
         assertThat(led(router, ",\"tools\":[]")).isEqualTo("2 [two]");
         assertThat(led(router, ",\"tools\":[{}]")).isEqualTo("0 [one, two]");
         assertThat(led(router, ",\"x\":\"" + "word ".repeat(40) + "\"")).isEqualTo("3 [two, one]");
+    }
+
+    @Test
+    void whoAnswersForAnotherHasAHedgeOfItsOwn() {
+        When streamed = when(Optional.of(true), Optional.empty(), OptionalInt.empty(), Map.of());
+        When offered = when(Optional.of(false), Optional.of(true), OptionalInt.empty(), Map.of());
+        Alias slow = new Alias(
+                ordered(ONE, TWO).tiers(),
+                Strategy.ORDERED,
+                true,
+                Optional.empty(),
+                Optional.of(Duration.ofSeconds(1)),
+                List.of(new RouteRule(streamed, "other", List.of()), new RouteRule(offered, "", List.of(1, 0))));
+        Router router = new Router(Map.of("a", slow, "other", ordered(THREE)));
+
+        assertThat(hedge(router, "")).contains(Duration.ofSeconds(1));
+        assertThat(hedge(router, ",\"tools\":[{}]")).contains(Duration.ofSeconds(1));
+        assertThat(hedge(router, ",\"stream\":true")).isEmpty();
     }
 
     private static When expression(String text) {
@@ -425,8 +446,10 @@ class RouterTest {
         List<RouteRule> rules = Stream.of(whens)
                 .map(when -> new RouteRule(when, "", List.of(1)))
                 .toList();
-        return new Router(
-                Map.of("a", new Alias(ordered(ONE, TWO).tiers(), Strategy.ORDERED, true, Optional.empty(), rules)));
+        return new Router(Map.of(
+                "a",
+                new Alias(
+                        ordered(ONE, TWO).tiers(), Strategy.ORDERED, true, Optional.empty(), Optional.empty(), rules)));
     }
 
     private static boolean leads(String expression, Asked asked) {
@@ -522,6 +545,12 @@ class RouterTest {
                 ? order.rule() + " "
                         + order.targets().stream().map(Target::model).toList()
                 : "none";
+    }
+
+    private static Optional<Duration> hedge(Router router, String more) {
+        Choice choice =
+                router.choose("a", Requests.chat(more, "c"), _ -> true, _ -> Health.WELL, _ -> OptionalLong.empty());
+        return choice instanceof Choice.Order order ? order.hedge() : Optional.empty();
     }
 
     @Test

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * Which records to read; all conditions must hold, an empty one holds always.
  *
  * @param subjects pseudonyms ({@code actor.sub_p}), any of which; from {@link AuditReader#pseudonyms}
- * @param tool name of the tool, alone or as {@code server__name}
+ * @param tool name of the tool, alone or as {@code server__name}; of a model {@value #MODEL} and its alias
  * @param decision {@code allow}, {@code deny} or {@code error}
  * @param call the gateway's id of a call
  * @param event {@code ev}, whole, or its beginning followed by {@code *}
@@ -32,6 +32,9 @@ public record AuditQuery(
     /** Every record, oldest first. */
     public static final AuditQuery ALL =
             new AuditQuery(Set.of(), "", "", "", "", Instant.EPOCH, Instant.parse("9999-12-31T23:59:59Z"), false, 0);
+
+    /** What stands before the alias of a model. */
+    static final String MODEL = "model:";
 
     private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
 

@@ -1,5 +1,6 @@
 package dev.mcpgateway.audit;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -32,6 +33,9 @@ public record AuditRecord(long seq, String json, JsonNode fields) {
     }
 
     private boolean isTool(String tool) {
+        if (tool.startsWith(AuditQuery.MODEL)) {
+            return tool.substring(AuditQuery.MODEL.length()).equals(text("model.alias"));
+        }
         String name = text("tool.name");
         return tool.equals(name) || tool.equals(text("tool.server") + "__" + name);
     }
@@ -49,7 +53,10 @@ public record AuditRecord(long seq, String json, JsonNode fields) {
         add(parts, "subject", shortened(text("actor.sub_p")));
         add(parts, "tool", tool());
         add(parts, "model", model());
+        add(parts, "by", text("model.by.provider"));
+        add(parts, "attempts", text("model.attempts"));
         add(parts, "tokens", tokens());
+        add(parts, "cost_usd", cost());
         add(parts, "decision", text("decision.effect"));
         add(parts, "stage", text("detail.stage"));
         add(parts, "reason", text("detail.reason"));
@@ -75,6 +82,14 @@ public record AuditRecord(long seq, String json, JsonNode fields) {
     private String tokens() {
         String input = text("model.usage.input");
         return input.isEmpty() ? "" : input + "+" + text("model.usage.output");
+    }
+
+    private String cost() {
+        String nanoUsd = text("model.cost_nano_usd");
+        return nanoUsd.isEmpty()
+                ? ""
+                : new BigDecimal(nanoUsd).movePointLeft(9).stripTrailingZeros().toPlainString()
+                        + (text("model.cost_estimated").equals("true") ? " (estimated)" : "");
     }
 
     private static String shortened(String pseudonym) {

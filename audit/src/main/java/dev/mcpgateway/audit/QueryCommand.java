@@ -17,6 +17,7 @@ final class QueryCommand {
                                  records of one subject; the log holds pseudonyms, the key is needed to compute them.
                                  Without --issuer every issuer that the log names is tried
               --tool NAME        crm__get_customer, or get_customer on any server
+              --model ALIAS      calls of a model, as agents name it
               --decision EFFECT  allow, deny or error
               --event NAME       such as tool.call.denied, auth.denied, tool.call.*
               --call ID          all records of one call
@@ -42,6 +43,7 @@ final class QueryCommand {
                         "--subject-key",
                         "--issuer",
                         "--tool",
+                        "--model",
                         "--decision",
                         "--event",
                         "--call",
@@ -56,7 +58,7 @@ final class QueryCommand {
         }
         AuditQuery query = new AuditQuery(
                 Set.of(),
-                arguments.text("--tool"),
+                tool(arguments),
                 arguments.oneOf("--decision", Set.of("allow", "deny", "error")),
                 arguments.text("--call"),
                 arguments.text("--event"),
@@ -73,6 +75,16 @@ final class QueryCommand {
         } catch (IOException e) {
             return AuditMain.unreadable("query", e, err);
         }
+    }
+
+    private static String tool(Arguments arguments) {
+        if (!arguments.has("--model")) {
+            return arguments.text("--tool");
+        }
+        if (arguments.has("--tool")) {
+            arguments.problem("--tool and --model: no record is of both");
+        }
+        return AuditQuery.MODEL + arguments.text("--model");
     }
 
     private static String trace(Arguments arguments) {

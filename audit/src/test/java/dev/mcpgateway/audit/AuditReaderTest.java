@@ -132,7 +132,28 @@ class AuditReaderTest {
         List<AuditRecord> found = new ArrayList<>();
         new AuditReader(models.storage).read(query("", "", "", "llm.call.outcome", false, 0), found::add);
 
-        assertThat(found.getFirst().summary()).contains("model=small>acme-small-2-0611", "tokens=100+12");
+        assertThat(found.getFirst().summary())
+                .contains("model=small>acme-small-2-0611  by=acme  attempts=2  tokens=100+12  cost_usd=0.000012345");
+    }
+
+    @Test
+    void callsOfAModelAreFoundByItsAlias() throws IOException {
+        MemoryLog models = MemoryLog.fresh(MemoryLog.limits(4_000)).open();
+        CallOpened call = Samples.modelCall("m");
+        models.write(Pending.intent(models.encoding().intent(call, Rfc3339.micros(models.now)), call));
+
+        assertThat(count(models, "model:small")).isEqualTo(1);
+        assertThat(count(models, "model:smal")).isZero();
+        assertThat(count(models, "small")).as("a tool of that name").isZero();
+    }
+
+    private static int count(MemoryLog log, String tool) throws IOException {
+        List<AuditRecord> found = new ArrayList<>();
+        AuditQuery all = AuditQuery.ALL;
+        AuditQuery query =
+                new AuditQuery(Set.of(), tool, "", "", "", all.from(), all.to(), all.newestFirst(), all.limit());
+        new AuditReader(log.storage).read(query, found::add);
+        return found.size();
     }
 
     @Test

@@ -325,7 +325,10 @@ public final class Gateway implements AutoCloseable {
                 .with("policy", () -> policy.isEmpty() ? List.of("no rule allows anything") : List.of())
                 .with(
                         "catalogue",
-                        () -> catalog.snapshot().version() == 0 ? List.of("no upstream was asked yet") : List.of());
+                        () -> catalog.snapshot().version() == 0
+                                        && !config.upstreams().isEmpty()
+                                ? List.of("no upstream was asked yet")
+                                : List.of());
     }
 
     private List<String> auditProblems() {
@@ -546,6 +549,11 @@ public final class Gateway implements AutoCloseable {
     /** URLs of the MCP endpoints, the first view's first. */
     public List<String> urls() {
         return views.stream().map(view -> publicUrl + view.path()).toList();
+    }
+
+    /** Where models are for clients of OpenAI's protocol; empty where none is served. */
+    public Optional<String> modelsUrl() {
+        return config.models().map(_ -> publicUrl + "/v1");
     }
 
     /** What is served on the agents' port, in order; for the module's own tests. */

@@ -299,6 +299,11 @@ public final class Policy {
         return rules.rules();
     }
 
+    /** Of whom the entries about models speak, one by one. */
+    List<List<CallerCondition>> guardedCallers() {
+        return rules.models().stream().map(ModelEntry::callers).toList();
+    }
+
     private Outcome evaluate(Subject subject, FeatureName feature, Instant now) {
         return evaluate(Action.of(feature.kind()), subject, feature, now);
     }

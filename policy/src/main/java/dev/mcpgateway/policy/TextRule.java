@@ -84,6 +84,11 @@ public final class TextRule {
         return rule;
     }
 
+    /** Its expressions, as written. */
+    public List<String> expressions() {
+        return patterns.stream().map(Pattern::pattern).toList();
+    }
+
     /** Instructions of all its expressions: a match takes at most so many steps a character. */
     public int size() {
         return size;

@@ -57,11 +57,11 @@ public final class AdminTokens {
      */
     String operator(Exchange exchange, String role) {
         if (tokens.isEmpty()) {
-            throw new Refused(Refusal.of(Reason.NOT_OPERATOR, "admin.tokens is not configured"));
+            throw new Refused(Refusal.saying(Reason.NOT_OPERATOR, "admin.tokens is not configured"));
         }
         Token token = find(exchange);
         if (!token.roles().contains(role)) {
-            throw new Refused(Refusal.of(Reason.NOT_OPERATOR, token.name() + " has not the role " + role));
+            throw new Refused(Refusal.saying(Reason.NOT_OPERATOR, token.name() + " has not the role " + role));
         }
         return token.name();
     }

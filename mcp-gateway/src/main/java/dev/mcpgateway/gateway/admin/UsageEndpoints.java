@@ -29,6 +29,7 @@ import org.eclipse.jetty.util.Fields;
 /** {@code /usage}: what calls of models used and cost; {@code /budgets}: what may still be spent. */
 public final class UsageEndpoints {
     private static final int DAYS_DEFAULT = 30;
+    private static final Set<String> QUERY = Set.of("by", "from", "to");
     private static final int POTS_MAX = 10_000;
 
     private final Money money;
@@ -53,13 +54,18 @@ public final class UsageEndpoints {
     private void usage(Exchange exchange) {
         tokens.authenticate(exchange);
         Fields query = Request.extractQueryParameters(exchange.request());
+        if (!QUERY.containsAll(query.getNames())) {
+            throw new Refused(Refusal.saying(Reason.BAD_ORDER, "known parameters are by, from and to"));
+        }
         LocalDate today = clock.instant().atZone(ZoneOffset.UTC).toLocalDate();
+        LocalDate to = day(query.getValue("to"), today);
+        LocalDate from = day(query.getValue("from"), to.minusDays(DAYS_DEFAULT));
+        if (from.isAfter(to)) {
+            // nothing is no answer to that: it would read as if nobody had called
+            throw new Refused(Refusal.saying(Reason.BAD_ORDER, "from is after to"));
+        }
         try {
-            List<Ledger.Row> rows = money.ledger()
-                    .usage(
-                            by(query.getValue("by")),
-                            day(query.getValue("from"), today.minusDays(DAYS_DEFAULT)),
-                            day(query.getValue("to"), today));
+            List<Ledger.Row> rows = money.ledger().usage(by(query.getValue("by")), from, to);
             AdminEndpoints.json(
                     exchange,
                     200,

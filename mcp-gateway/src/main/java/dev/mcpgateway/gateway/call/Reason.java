@@ -11,7 +11,7 @@ public enum Reason {
     BAD_HOST(Stage.RECEIVE, 403, -31403, Form.HTTP, "This Host is not served here."),
     BAD_ORIGIN(Stage.RECEIVE, 403, -31403, Form.HTTP, "Requests from this Origin are not allowed."),
     BAD_PATH(Stage.RECEIVE, 404, -31404, Form.HTTP, "There is nothing at this path."),
-    BAD_METHOD(Stage.RECEIVE, 405, -31405, Form.HTTP, "This HTTP method is not served at this path."),
+    BAD_METHOD(Stage.RECEIVE, 405, -31405, Form.HTTP, "At this path other HTTP methods are served."),
     BAD_MEDIA_TYPE(Stage.RECEIVE, 415, -31415, Form.HTTP, "Send Content-Type: application/json."),
     ENCODED_BODY(Stage.RECEIVE, 415, -31415, Form.HTTP, "Send the body without Content-Encoding."),
     NOT_ACCEPTABLE(Stage.RECEIVE, 406, -31406, Form.HTTP, "Send Accept: application/json, text/event-stream."),
@@ -65,8 +65,18 @@ public enum Reason {
     PROMPT_HIDDEN(Stage.LOCATE, 200, -32602, Form.RPC, "Unknown prompt"),
     UNKNOWN_RESOURCE(Stage.LOCATE, 200, -32602, Form.RPC, "Resource not found"),
     RESOURCE_HIDDEN(Stage.LOCATE, 200, -32602, Form.RPC, "Resource not found"),
-    UNKNOWN_MODEL(Stage.LOCATE, 404, -31404, Form.HTTP, "The model does not exist or is not yours to use."),
-    MODEL_HIDDEN(Stage.LOCATE, 404, -31404, Form.HTTP, "The model does not exist or is not yours to use."),
+    UNKNOWN_MODEL(
+            Stage.LOCATE,
+            404,
+            -31404,
+            Form.HTTP,
+            "The model does not exist or is not yours to use. The list of models has those that are."),
+    MODEL_HIDDEN(
+            Stage.LOCATE,
+            404,
+            -31404,
+            Form.HTTP,
+            "The model does not exist or is not yours to use. The list of models has those that are."),
     MODEL_NOT_HERE(
             Stage.ROUTE,
             400,
@@ -95,7 +105,12 @@ public enum Reason {
     TOO_MANY_MODEL_CALLS(Stage.ADMIT, 429, -31429, Form.HTTP, "Too many calls at once. Try again later."),
     TOO_MANY_SUBSCRIPTIONS(Stage.ADMIT, 200, -31429, Form.RPC, "Too many subscriptions in this session: end one"),
     UPSTREAM_BUSY(Stage.ADMIT, 200, -31429, Form.TOOL, "The upstream server is busy. Try again later."),
-    OVER_BUDGET(Stage.BUDGET, 429, -31429, Form.HTTP, "The budget for models is used up. Retrying will not help."),
+    OVER_BUDGET(
+            Stage.BUDGET,
+            429,
+            -31429,
+            Form.HTTP,
+            "The budget for models has less left than this call can cost. Retrying will not help."),
     TOO_MANY_TOKENS(Stage.BUDGET, 429, -31429, Form.HTTP, "Too many tokens. Try again later."),
     NO_PRICE(
             Stage.BUDGET,

@@ -88,7 +88,10 @@ final class AdminClient {
                 HttpExchange exchange = transport.send(call)) {
             String text = new String(exchange.readAll(REPLY_BYTES_MAX), StandardCharsets.UTF_8);
             if (exchange.status() != 200) {
-                throw new IOException("refused (" + exchange.status() + "): " + message(text));
+                throw new IOException("refused (" + exchange.status() + "): " + message(text)
+                        + (exchange.status() == 404
+                                ? " Is --admin the operators' port (admin.port), and what is asked for configured?"
+                                : ""));
             }
             return JsonMapper.shared().readTree(text);
         } catch (HttpFault | JacksonException failure) {

@@ -80,7 +80,7 @@ final class CheckCommand implements Callable<Integer> {
             err.println(problems.size() + (problems.size() == 1 ? " problem" : " problems"));
             return ExitCode.PROBLEMS;
         } catch (IOException failure) {
-            err.println("cannot read " + config + ": " + failure.getMessage());
+            err.println(PlainText.words(failure));
             return ExitCode.FAILED;
         }
     }

@@ -52,6 +52,9 @@ import picocli.CommandLine.Spec;
             "%nEach command has a --help of its own."
         })
 public final class Commands implements Runnable {
+    /** A narrower one breaks the lines of examples, which are there to be copied. */
+    private static final int HELP_COLUMNS = 120;
+
     @Spec
     CommandSpec spec = CommandSpec.create();
 
@@ -78,6 +81,7 @@ public final class Commands implements Runnable {
         }
         CommandLine commands = new CommandLine(new Commands());
         commands.setCaseInsensitiveEnumValuesAllowed(true);
+        commands.setUsageHelpWidth(HELP_COLUMNS);
         commands.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         commands.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         commands.setExecutionExceptionHandler(failure());
@@ -86,8 +90,7 @@ public final class Commands implements Runnable {
 
     private static IExecutionExceptionHandler failure() {
         return (exception, command, parsed) -> {
-            String message = exception.getMessage();
-            command.getErr().println(message == null ? exception.toString() : message);
+            command.getErr().println(PlainText.words(exception));
             return ExitCode.FAILED;
         };
     }

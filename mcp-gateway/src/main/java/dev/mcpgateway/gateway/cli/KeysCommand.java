@@ -153,7 +153,8 @@ final class KeysCommand implements Runnable {
                 names = "--view",
                 split = ",",
                 paramLabel = "NAME",
-                description = "Views at which it is good; needed where there are several.")
+                description = "Views at which it is good, " + Models.VIEW
+                        + " for the models; needed where there are several.")
         List<String> views = List.of();
 
         @Option(
@@ -195,6 +196,12 @@ final class KeysCommand implements Runnable {
             config.models().ifPresent(_ -> known.add(Models.VIEW));
             if (views.isEmpty() && known.size() == 1) {
                 return known;
+            }
+            // a view without servers has nothing that a key could be for
+            if (views.isEmpty()
+                    && config.upstreams().isEmpty()
+                    && config.models().isPresent()) {
+                return Set.of(Models.VIEW);
             }
             if (views.isEmpty() || !known.containsAll(views)) {
                 throw new IOException("--view must name views of the configuration: " + String.join(", ", known));

@@ -36,7 +36,15 @@ final class Period {
             description = "table, json or csv. Default: ${DEFAULT-VALUE}.")
     Form form = Form.TABLE;
 
+    /**
+     * The log.
+     *
+     * @throws IOException if it cannot be read, or no time is meant: nothing would read as if nothing had happened
+     */
     AuditReader log() throws IOException {
+        if (from.isAfter(to)) {
+            throw new IOException("--from is after --to");
+        }
         return AuditReader.in(directory);
     }
 

@@ -9,14 +9,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "policy",
         mixinStandardHelpOptions = true,
-        description = "Checks and explains policy files. Changes nothing.",
-        subcommands = {PolicyCheckCommand.class, PolicyExplainCommand.class})
+        description = "Checks, explains and compares policy files. Changes nothing.",
+        subcommands = {PolicyCheckCommand.class, PolicyExplainCommand.class, PolicyDiffCommand.class})
 final class PolicyCommand implements Runnable {
     @Spec
     CommandSpec spec = CommandSpec.create();
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a subcommand: check or explain");
+        throw new ParameterException(spec.commandLine(), "name a subcommand: check, explain or diff");
     }
 }

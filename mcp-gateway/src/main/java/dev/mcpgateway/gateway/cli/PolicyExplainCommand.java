@@ -3,6 +3,8 @@ package dev.mcpgateway.gateway.cli;
 import dev.mcpgateway.gateway.config.ConfigFile;
 import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
 import dev.mcpgateway.gateway.config.GatewayConfig;
+import dev.mcpgateway.gateway.identity.ScopeHierarchy;
+import dev.mcpgateway.policy.CallLimits;
 import dev.mcpgateway.policy.Explanation;
 import dev.mcpgateway.policy.FeatureKind;
 import dev.mcpgateway.policy.FeatureName;
@@ -14,21 +16,15 @@ import dev.mcpgateway.policy.rules.KnownNames;
 import dev.mcpgateway.policy.yaml.Problem;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -37,9 +33,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code policy explain}: what would the policy say, and why? */
 @Command(
@@ -47,12 +40,13 @@ import tools.jackson.databind.json.JsonMapper;
         mixinStandardHelpOptions = true,
         description = {
             "Says what the policy decides for a caller and a tool, prompt, resource or model, and why: every rule that names",
-            "it, whether it matches, and if not, which key does not hold."
+            "it, whether it matches, and if not, which key does not hold. Of a model also its guardrails and, with --config,",
+            "who serves it and which budgets count its calls."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:the use would be permitted",
-            "1:it would be refused",
+            "1:it would be refused, or no model is called so",
             "2:wrong usage",
             "3:the policy cannot be read"
         },
@@ -65,15 +59,13 @@ import tools.jackson.databind.json.JsonMapper;
             "  mcp-gateway policy explain --config gateway.yaml --model gpt --as claims.json"
         })
 final class PolicyExplainCommand implements Callable<Integer> {
-    private static final Set<String> KEYS = Set.of("issuer", "subject", "client_id", "groups", "scopes", "claims");
-
     @Option(
             names = "--as",
             required = true,
             paramLabel = "CLAIMS",
             description = {
                 "The caller: inline JSON, a file with it, or - for standard input. Keys: issuer (alias of",
-                "gateway.yaml), subject, client_id, groups, scopes, claims."
+                "gateway.yaml), subject, client_id, groups, scopes, claims, tenant."
             })
     String claims = "";
 
@@ -158,34 +150,59 @@ final class PolicyExplainCommand implements Callable<Integer> {
             if (name.kind() == FeatureKind.RESOURCE || name.kind() == FeatureKind.MODEL) {
                 throw wrong("--args has no meaning with --" + noun(name.kind()));
             }
-            parse(arguments, "--args");
+            try {
+                var _ = StatedCallers.json(arguments, "--args");
+            } catch (IllegalArgumentException malformed) {
+                throw wrong(String.valueOf(malformed.getMessage()));
+            }
         }
-        PolicyFiles.Outcome outcome = load(err);
+        Optional<GatewayConfig> configured = Optional.empty();
+        if (config != null) {
+            configured = configured(config, err);
+            if (configured.isEmpty()) {
+                return ExitCode.FAILED;
+            }
+        }
+        PolicyFiles.Outcome outcome = configured
+                .map(good -> PolicyFiles.load(good.policyFiles(), PolicyFiles.known(good)))
+                .orElseGet(() -> PolicyFiles.load(policyFiles, KnownNames.none()));
         if (outcome.policy().isEmpty()) {
             outcome.problems().forEach(problem -> err.println(problem.render()));
             return ExitCode.FAILED;
         }
         Policy policy = outcome.policy().get();
+        if (configured.isPresent()) {
+            subject = withImpliedScopes(subject, configured.get());
+        }
         Instant now = time();
         Explanation explanation = policy.explain(subject, name, null, now);
-        print(spec.commandLine().getOut(), explanation);
+        PrintWriter out = spec.commandLine().getOut();
+        print(out, explanation);
+        boolean permitted = explanation.verdict() == Explanation.Verdict.PERMIT;
         if (name.kind() == FeatureKind.TOOL) {
-            spec.commandLine()
-                    .getOut()
-                    .println("Its server may " + (policy.maySample(subject, name, now) ? "" : "not ")
-                            + "ask the agent's model (sampling/createMessage).");
+            out.println("Its server may " + (policy.maySample(subject, name, now) ? "" : "not ")
+                    + "ask the agent's model (sampling/createMessage).");
         }
-        if (name.kind() == FeatureKind.MODEL && explanation.verdict() == Explanation.Verdict.PERMIT) {
-            ExplainedGuardrails.print(spec.commandLine().getOut(), policy.modelRules(subject, name));
+        if (name.kind() == FeatureKind.MODEL) {
+            permitted &= configured.isEmpty()
+                    || new ExplainedModel(configured.get(), out).print(subject, name.own(), permitted, now);
+            if (permitted) {
+                ExplainedGuardrails.print(out, policy.modelRules(subject, name));
+            }
         }
-        return explanation.verdict() == Explanation.Verdict.PERMIT ? ExitCode.OK : ExitCode.PROBLEMS;
+        return permitted ? ExitCode.OK : ExitCode.PROBLEMS;
     }
 
     private FeatureName name() {
         String noun = noun(asked.kind());
         return FeatureName.parse(asked.kind(), asked.name())
-                .orElseThrow(() -> wrong("--" + noun + " must be <alias>__<"
-                        + (asked.kind() == FeatureKind.RESOURCE ? "uri" : noun) + ">: " + asked.name()));
+                .orElseThrow(() -> wrong("--" + noun + " must be "
+                        + switch (asked.kind()) {
+                            case MODEL -> "a model's alias";
+                            case RESOURCE -> "<alias>__<uri>";
+                            case TOOL, PROMPT -> "<alias>__<" + noun + ">";
+                        }
+                        + ": " + asked.name()));
     }
 
     private static String noun(FeatureKind kind) {
@@ -200,60 +217,39 @@ final class PolicyExplainCommand implements Callable<Integer> {
         }
     }
 
-    private PolicyFiles.Outcome load(PrintWriter err) throws IOException {
-        Path file = config;
-        if (file == null) {
-            return PolicyFiles.load(policyFiles, KnownNames.none());
-        }
+    /** As the gateway takes a token: {@code scopes.implies} of the configuration. */
+    private static Subject withImpliedScopes(Subject caller, GatewayConfig config) {
+        return new Subject(
+                caller.issuer(),
+                caller.subject(),
+                caller.clientId(),
+                caller.groups(),
+                new ScopeHierarchy(config.impliedScopes()).expand(caller.scopes()),
+                caller.claims(),
+                caller.tenant());
+    }
+
+    private static Optional<GatewayConfig> configured(Path file, PrintWriter err) throws IOException {
         return switch (ConfigFile.read(file)) {
-            case Loaded.Good(GatewayConfig good) -> PolicyFiles.load(good.policyFiles(), PolicyFiles.known(good));
+            case Loaded.Good(GatewayConfig good) -> Optional.of(good);
             case Loaded.Bad(List<Problem> problems) -> {
                 err.println(file + " has problems:");
-                yield new PolicyFiles.Outcome(Optional.empty(), problems, List.of());
+                problems.forEach(problem -> err.println(problem.render()));
+                yield Optional.empty();
             }
         };
     }
 
     private Subject subject() throws IOException {
-        JsonNode json = parse(text(), "--as");
-        if (!json.isObject()) {
-            throw wrong("--as must be a JSON object");
-        }
-        json.propertyNames().forEach(key -> {
-            if (!KEYS.contains(key)) {
-                throw wrong("--as has an unknown key '" + key + "'; known: " + String.join(", ", KEYS));
-            }
-        });
-        Map<String, JsonNode> others = new HashMap<>();
-        json.path("claims").properties().forEach(claim -> others.put(claim.getKey(), claim.getValue()));
-        return new Subject(
-                json.path("issuer").asString(""),
-                json.path("subject").asString(""),
-                json.has("client_id") ? json.path("client_id").asString() : null,
-                strings(json.path("groups")),
-                strings(json.path("scopes")),
-                others);
-    }
-
-    private String text() throws IOException {
-        if (claims.equals("-")) {
-            return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-        }
-        return claims.stripLeading().startsWith("{") ? claims : Files.readString(Path.of(claims));
-    }
-
-    private JsonNode parse(@Nullable String json, String option) {
         try {
-            return JsonMapper.shared().readTree(json);
-        } catch (JacksonException malformed) {
-            throw wrong(option + " is not JSON: " + malformed.getOriginalMessage());
+            List<Subject> callers = StatedCallers.read(claims);
+            if (callers.size() != 1) {
+                throw wrong("--as must be one caller");
+            }
+            return callers.getFirst();
+        } catch (IllegalArgumentException malformed) {
+            throw wrong(String.valueOf(malformed.getMessage()));
         }
-    }
-
-    private static Set<String> strings(JsonNode array) {
-        Set<String> strings = new LinkedHashSet<>();
-        array.forEach(each -> strings.add(each.asString()));
-        return strings;
     }
 
     private static void print(PrintWriter out, Explanation explanation) {
@@ -262,6 +258,10 @@ final class PolicyExplainCommand implements Callable<Integer> {
         out.println("decision  " + explanation.verdict().name().toLowerCase(Locale.ROOT));
         explanation.decidingRule().ifPresent(rule -> out.println("rule      " + rule));
         out.println("agent     " + sees(explanation.visibility(), feature.kind()));
+        String limits = limits(explanation.limits());
+        if (!limits.isEmpty()) {
+            out.println("limits    " + limits);
+        }
         out.println("policy    " + explanation.policyHash());
         if (explanation.rules().isEmpty()) {
             out.println("No rule about " + feature.kind().action() + " names this " + noun(feature.kind()) + ".");
@@ -274,6 +274,13 @@ final class PolicyExplainCommand implements Callable<Integer> {
             out.println((rule.applies() ? "  * " : "  - ") + rule.ruleId() + " ("
                     + rule.effect().name().toLowerCase(Locale.ROOT) + "): " + why(rule));
         }
+    }
+
+    private static String limits(CallLimits limits) {
+        List<String> words = new ArrayList<>();
+        limits.callsPerMinute().ifPresent(calls -> words.add(calls + " calls a minute"));
+        limits.resultBytesMax().ifPresent(bytes -> words.add(bytes + " bytes of a result"));
+        return String.join(", ", words);
     }
 
     private static String sees(Visibility visibility, FeatureKind kind) {

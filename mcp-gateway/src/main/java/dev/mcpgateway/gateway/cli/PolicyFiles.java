@@ -30,7 +30,12 @@ final class PolicyFiles {
                 sources.add(new PolicySource(file.toString(), Files.readAllBytes(file)));
             } catch (IOException failure) {
                 unreadable.add(new Problem(
-                        file.toString(), 0, 0, "", "the policy file cannot be read", "Check the path and its rights"));
+                        file.toString(),
+                        0,
+                        0,
+                        "",
+                        "the policy file cannot be read: " + PlainText.words(failure),
+                        "Check the path and its rights"));
             }
         }
         if (!unreadable.isEmpty()) {

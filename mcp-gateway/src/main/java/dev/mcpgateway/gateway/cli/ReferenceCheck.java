@@ -1,5 +1,8 @@
 package dev.mcpgateway.gateway.cli;
 
+import dev.mcpgateway.connectors.credential.SecretFile;
+import dev.mcpgateway.connectors.credential.SecretUnavailable;
+import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.gateway.Wiring;
 import dev.mcpgateway.gateway.config.ContentSettings;
 import dev.mcpgateway.gateway.config.GatewayConfig;
@@ -17,11 +20,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Looks whether what a configuration refers to outside itself is there: files, programs, environment variables. */
 final class ReferenceCheck {
     private final String file;
     private final List<Problem> problems = new ArrayList<>();
+    private final Wiring wiring = Wiring.production(BuildVersion.text());
+    private final TimeSource time = new TimeSource(wiring.clock(), wiring.nanoClock());
 
     private ReferenceCheck(String file) {
         this.file = file;
@@ -63,14 +69,14 @@ final class ReferenceCheck {
         }
         config.upstreams().forEach(check::upstream);
         config.models()
-                .ifPresent(models -> models.providers()
-                        .forEach((name, provider) ->
-                                check.credential("/models/providers/" + name + "/credential", provider.credential())));
+                .map(Models::providers)
+                .orElse(Map.of())
+                .forEach((name, provider) ->
+                        check.credential("/models/providers/" + name + "/credential", provider.credential()));
         config.models().flatMap(Models::content).ifPresent(check::content);
         config.models()
                 .flatMap(Models::observe)
-                .flatMap(
-                        observe -> observe.problem(Wiring.production("").clock().instant()))
+                .flatMap(observe -> observe.problem(check.wiring.clock().instant()))
                 .ifPresent(problem -> check.add("/models/observe/until", problem));
         return check.problems;
     }
@@ -183,7 +189,11 @@ final class ReferenceCheck {
         Path path = secret.file();
         String variable = secret.variable();
         if (path != null) {
-            readable(pointer, path);
+            try {
+                var _ = new SecretFile(path, time).read();
+            } catch (SecretUnavailable unusable) {
+                add(pointer, String.valueOf(unusable.getMessage()));
+            }
         } else if (variable != null && System.getenv(variable) == null) {
             add(pointer, "the environment variable " + variable + " is not set");
         }

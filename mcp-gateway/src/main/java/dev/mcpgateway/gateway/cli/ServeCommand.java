@@ -65,7 +65,7 @@ final class ServeCommand implements Callable<Integer> {
         try {
             loaded = ConfigFile.read(config);
         } catch (IOException failure) {
-            err.println("cannot read " + config + ": " + failure.getMessage());
+            err.println(PlainText.words(failure));
             return ExitCode.FAILED;
         }
         return switch (loaded) {
@@ -91,6 +91,7 @@ final class ServeCommand implements Callable<Integer> {
             start(gateway);
             PrintWriter out = spec.commandLine().getOut();
             out.println("mcp-gateway " + BuildVersion.text() + " serves " + String.join(" ", gateway.urls())
+                    + gateway.modelsUrl().map(url -> ", models at " + url).orElse("")
                     + ", health and metrics at " + gateway.adminUrl());
             out.println("AUDIT_DIR=" + gateway.auditDirectory());
             new CountDownLatch(1).await(); // the hook ends the process
@@ -102,7 +103,7 @@ final class ServeCommand implements Callable<Integer> {
             return refused.exitCode();
         } catch (IOException failure) {
             LOG.debug("start failed", failure);
-            err.println("not started: " + failure.getMessage());
+            err.println("not started: " + PlainText.words(failure));
             return ExitCode.FAILED;
         }
     }

@@ -83,7 +83,10 @@ final class UsageCommand implements Callable<Integer> {
     @Option(names = "--by", required = true, paramLabel = "WHAT", description = "One of ${COMPLETION-CANDIDATES}.")
     By by = By.DAY;
 
-    @Option(names = "--from", paramLabel = "DAY", description = "First day, 2026-01-31; 30 days ago if left out.")
+    @Option(
+            names = "--from",
+            paramLabel = "DAY",
+            description = "First day, 2026-01-31; 30 days before the last if left out.")
     @Nullable
     LocalDate from;
 

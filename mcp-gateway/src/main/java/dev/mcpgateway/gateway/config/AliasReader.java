@@ -81,7 +81,9 @@ final class AliasReader {
             entry.problem(
                     hasTiers ? "tiers" : "targets",
                     "it must have 1 to " + TARGETS_MAX + " targets",
-                    "{provider: NAME, model: NAME}");
+                    hasTiers
+                            ? "tiers: [{targets: [{provider: NAME, model: NAME}]}]"
+                            : "targets: [{provider: NAME, model: NAME}]");
         }
         Optional<Duration> total = entry.optional("total_timeout_ms").isPresent()
                 ? Optional.of(entry.millis(

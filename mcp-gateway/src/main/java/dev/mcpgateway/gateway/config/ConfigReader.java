@@ -255,7 +255,10 @@ final class ConfigReader {
         if (config.issuers().isEmpty()
                 && config.anonymous().isEmpty()
                 && (config.virtualKeys().isEmpty() || root.has("issuers"))) {
-            root.problem("issuers", "nobody can prove who they are", "Configure at least one issuer");
+            root.problem(
+                    "issuers",
+                    "nobody can prove who they are",
+                    "Configure at least one issuer, or virtual_keys: {enabled: true}");
         }
         if (config.anonymous().isPresent()) {
             if (!config.issuers().isEmpty() || config.virtualKeys().isPresent()) {

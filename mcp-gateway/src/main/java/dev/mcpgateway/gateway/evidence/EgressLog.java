@@ -116,7 +116,7 @@ public final class EgressLog {
         String text = length < 0 ? "" : new String(bytes, 0, length, StandardCharsets.UTF_8).strip();
         if (text.startsWith("{")) {
             json(text);
-        } else if (header.isEmpty() && !text.isEmpty()) {
+        } else if (lines == 1 && header.isEmpty() && !text.isEmpty()) {
             header = cells(text).stream()
                     .map(name -> name.toLowerCase(Locale.ROOT))
                     .toList();

@@ -1,6 +1,7 @@
 package dev.mcpgateway.gateway.http;
 
 import dev.mcpgateway.gateway.call.Reason;
+import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -41,7 +42,7 @@ public final class BoundedBody {
         Request request = exchange.request();
         long declared = request.getLength();
         if (declared > bytesMax) {
-            throw refused(exchange, Reason.TOO_LARGE);
+            throw refused(exchange, Refusal.saying(Reason.TOO_LARGE, "at most " + bytesMax + " bytes"));
         }
         byte[] body = new byte[declared >= 0 ? (int) declared : FIRST_BUFFER_BYTES];
         int filled = 0;
@@ -53,13 +54,13 @@ public final class BoundedBody {
                 continue;
             }
             if (Content.Chunk.isFailure(chunk)) {
-                throw refused(exchange, Reason.BROKEN_BODY);
+                throw refused(exchange, Refusal.of(Reason.BROKEN_BODY));
             }
             ByteBuffer buffer = chunk.getByteBuffer();
             int length = buffer.remaining();
             if (length > bytesMax - filled) {
                 chunk.release();
-                throw refused(exchange, Reason.TOO_LARGE);
+                throw refused(exchange, Refusal.saying(Reason.TOO_LARGE, "at most " + bytesMax + " bytes"));
             }
             if (filled + length > body.length) {
                 body = Arrays.copyOf(body, Math.min(bytesMax, Math.max(body.length * 2, filled + length)));
@@ -79,16 +80,16 @@ public final class BoundedBody {
         exchange.request().demand(available::countDown);
         try {
             if (!available.await(giveUpAt - nanoClock.getAsLong(), TimeUnit.NANOSECONDS)) {
-                throw refused(exchange, Reason.TOO_SLOW);
+                throw refused(exchange, Refusal.of(Reason.TOO_SLOW));
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw refused(exchange, Reason.BROKEN_BODY);
+            throw refused(exchange, Refusal.of(Reason.BROKEN_BODY));
         }
     }
 
-    private static Refused refused(Exchange exchange, Reason reason) {
+    private static Refused refused(Exchange exchange, Refusal why) {
         exchange.response().getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
-        return new Refused(reason);
+        return new Refused(why);
     }
 }

@@ -6,6 +6,7 @@ import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Request;
@@ -53,10 +54,14 @@ final class EdgeGuard {
         Route route = routes.find(exchange.path());
         // a path with parameters or an encoded form is another spelling of a path that we do not have
         if (route == null || !exchange.path().equals(request.getHttpURI().getCanonicalPath())) {
-            throw new Refused(Reason.BAD_PATH);
+            String meant = routes.meant(exchange.path());
+            throw new Refused(
+                    meant.isEmpty()
+                            ? Refusal.of(Reason.BAD_PATH)
+                            : Refusal.saying(Reason.BAD_PATH, "did you mean " + meant + "?"));
         }
         if (!route.methods().contains(exchange.method())) {
-            throw new Refused(Refusal.of(Reason.BAD_METHOD, String.join(", ", route.methods())));
+            throw new Refused(Refusal.saying(Reason.BAD_METHOD, String.join(", ", new TreeSet<>(route.methods()))));
         }
         if (exchange.headers().contains(HttpHeader.CONTENT_ENCODING) || isTransferEncoded(exchange)) {
             throw new Refused(Reason.ENCODED_BODY);

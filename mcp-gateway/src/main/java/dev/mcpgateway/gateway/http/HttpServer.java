@@ -175,7 +175,8 @@ public final class HttpServer implements AutoCloseable {
             connector.open();
         } catch (IOException failure) {
             throw new IOException(
-                    "cannot listen on " + settings.host() + ":" + settings.port() + ": " + failure.getMessage(),
+                    "cannot listen on " + settings.host() + ":" + settings.port() + ": " + failure.getMessage()
+                            + ". Does another process have the port (listen.port, admin.port)?",
                     failure);
         }
     }

@@ -19,7 +19,7 @@ public final class ScopeHierarchy {
     }
 
     /** These scopes and all that they hold, also through others. */
-    Set<String> expand(Set<String> granted) {
+    public Set<String> expand(Set<String> granted) {
         if (implied.isEmpty()) {
             return granted;
         }

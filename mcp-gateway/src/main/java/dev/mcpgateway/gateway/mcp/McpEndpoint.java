@@ -107,7 +107,7 @@ final class McpEndpoint implements Endpoint {
                     handshake.end(exchange, caller, view);
                     trace.end(null);
                 }
-                default -> throw new Refused(Refusal.of(Reason.BAD_METHOD, "POST, GET, DELETE"));
+                default -> throw new Refused(Refusal.saying(Reason.BAD_METHOD, "POST, GET, DELETE"));
             }
         } catch (Refused refused) {
             refuse(exchange, refused, progress, trace);

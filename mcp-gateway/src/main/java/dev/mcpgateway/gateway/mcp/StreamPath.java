@@ -94,7 +94,7 @@ final class StreamPath {
         String id = RequestReader.sessionId(exchange);
         if (id == null) {
             // a modern agent has no session and no use for GET; a legacy one gets its session first
-            throw new Refused(Refusal.of(Reason.BAD_METHOD, "POST"));
+            throw new Refused(Refusal.saying(Reason.BAD_METHOD, "POST"));
         }
         Session session = sessions.find(id, caller, view);
         RequestReader.checkVersion(exchange, session);

@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** Budgets over a price table and a ledger. A call that could cost more than is left is refused before it is sent. */
 final class MeteredBudgets implements Budgets {
@@ -112,7 +113,20 @@ final class MeteredBudgets implements Budgets {
                 isRate
                         ? Refusal.of(Reason.TOO_MANY_TOKENS, pot.budget())
                                 .retryAfter((int) Math.max(1, pot.to() - now.getEpochSecond()))
-                        : Refusal.of(Reason.OVER_BUDGET, pot.budget()));
+                        : over(pot));
+    }
+
+    /** A call without a limit of its own can cost far more than it does: who reads this may only have to set one. */
+    private static Refusal over(Pot pot) {
+        String anew =
+                pot.to() == Long.MAX_VALUE ? "" : " The budget begins anew at " + Instant.ofEpochSecond(pot.to()) + ".";
+        return new Refusal(
+                Reason.OVER_BUDGET,
+                Reason.OVER_BUDGET.text() + " A smaller limit of the answer's tokens may." + anew,
+                pot.budget(),
+                new TreeSet<>(),
+                "",
+                0);
     }
 
     private Payer payer(Spender spender, String model, LocalDate day) {

@@ -43,7 +43,7 @@ final class ModelOutcomes {
     /** Rows that tools share speak of servers and calls that may have run. */
     private static String says(Reason reason, ModelFailure failure) {
         return switch (reason) {
-            case UNTRANSLATABLE -> reason.text() + " " + failure.detail();
+            case UNTRANSLATABLE -> Refusal.saying(reason, failure.detail()).says();
             case UPSTREAM_TIMED_OUT -> "The provider of the model did not answer in time.";
             case UPSTREAM_DOWN, CREDENTIAL_UNAVAILABLE -> "The provider of the model cannot be reached at the moment.";
             case UPSTREAM_BUSY -> "The provider of the model is busy. Try again later.";

@@ -82,6 +82,23 @@ class CommandsTest {
                 List.of("policy"),
                 List.of("policy", "check"),
                 List.of("policy", "explain"),
+                List.of("policy", "diff"),
+                List.of("prices"),
+                List.of("prices", "check"),
+                List.of("prices", "diff"),
+                List.of("usage"),
+                List.of("models"),
+                List.of("models", "report"),
+                List.of("models", "egress"),
+                List.of("models", "content"),
+                List.of("exposure"),
+                List.of("restrict"),
+                List.of("credentials"),
+                List.of("credentials", "list"),
+                List.of("credentials", "rotate"),
+                List.of("safe-mode"),
+                List.of("safe-mode", "on"),
+                List.of("safe-mode", "profile"),
                 List.of("screen"),
                 List.of("kill"),
                 List.of("kill", "add"),
@@ -146,6 +163,17 @@ class CommandsTest {
                 List.of("check"),
                 List.of("policy", "check"),
                 List.of("policy", "explain"),
+                List.of("policy", "diff"),
+                List.of("prices", "check"),
+                List.of("prices", "diff"),
+                List.of("usage"),
+                List.of("models", "report"),
+                List.of("models", "egress"),
+                List.of("exposure"),
+                List.of("restrict"),
+                List.of("credentials", "list"),
+                List.of("credentials", "rotate"),
+                List.of("safe-mode", "on"),
                 List.of("kill", "add"),
                 List.of("kill", "remove"),
                 List.of("kill", "list"),
@@ -427,6 +455,10 @@ class CommandsTest {
                 "--tool a__b --as {",
                 "--tool a__b --as []",
                 "--tool a__b --as {\"admin\":true}",
+                "--tool a__b --as {\"groups\":\"support\"}",
+                "--tool a__b --as {\"issuer\":7}",
+                "--tool a__b --as {\"claims\":[]}",
+                "--tool a__b --as absent.json",
                 "--tool a__b --as {} --args {",
                 "--tool a__b --prompt a__b --as {}",
                 "--as {}",
@@ -442,8 +474,7 @@ class CommandsTest {
                 Stream.concat(Stream.of("policy", "explain", "--policy", policy), Arrays.stream(line.split(" ", -1)))
                         .toArray());
 
-        assertThat(ran.code()).as(ran.err()).isIn(ExitCode.USAGE, ExitCode.FAILED);
-        assertThat(ran.code() == ExitCode.FAILED).isEqualTo(line.contains("[]"));
+        assertThat(ran.code()).as(ran.err()).isEqualTo(ExitCode.USAGE);
         assertThat(ran.err()).isNotBlank().doesNotContain("\tat ");
     }
 

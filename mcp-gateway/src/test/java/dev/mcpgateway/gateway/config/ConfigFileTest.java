@@ -771,7 +771,8 @@ class ConfigFileTest {
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.message()).isEqualTo("nobody can prove who they are");
-                    assertThat(problem.hint()).isEqualTo("Configure at least one issuer");
+                    assertThat(problem.hint())
+                            .isEqualTo("Configure at least one issuer, or virtual_keys: {enabled: true}");
                 });
     }
 

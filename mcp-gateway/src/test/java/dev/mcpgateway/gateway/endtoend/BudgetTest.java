@@ -190,6 +190,24 @@ class BudgetTest {
     }
 
     @Test
+    void usageThatCannotBeMeantIsRefusedAndNotAnsweredByNothing() throws Exception {
+        try (TestGateway gateway = with("{name: all, per: organisation, period: month, limit_usd: \"1\"}")
+                .start()) {
+            for (String query :
+                    List.of("", "by=planet", "by=day&frm=2026-01-01", "by=day&from=2026-02-02&to=2026-02-01")) {
+                WireAnswer answer = gateway.operate("GET", "/usage?" + query, "");
+
+                assertThat(answer.status()).as(query).isEqualTo(400);
+                assertThat(answer.json().at("/error/message").asString())
+                        .containsPattern("by must be one of|known parameters are by|from is after to");
+            }
+            assertThat(usage(gateway, "by=day&to=2020-01-31").size())
+                    .as("the days before the last one, whenever that was")
+                    .isZero();
+        }
+    }
+
+    @Test
     void aUsedUpBudgetIsSaidInTheWordsOfTheProtocolAndNotToBeTriedAgain() throws Exception {
         try (TestGateway gateway =
                 with("{name: none, per: user, period: month, limit_usd: \"0\"}").start()) {
@@ -200,6 +218,11 @@ class BudgetTest {
 
             assertThat(chat.status()).isEqualTo(429);
             assertThat(chat.json().at("/error/code").asString()).isEqualTo("insufficient_quota");
+            assertThat(chat.json().at("/error/message").asString())
+                    .as("little left is not nothing left, and a month ends")
+                    .startsWith("The budget for models has less left than this call can cost.")
+                    .containsPattern(
+                            "A smaller limit .* may\\. The budget begins anew at [0-9]{4}-[0-9]{2}-01T00:00:00Z\\.$");
             assertThat(chat.header("retry-after")).isEmpty();
             assertThat(chat.header("x-should-retry")).contains("false");
             assertThat(message.status()).isEqualTo(402);

@@ -98,6 +98,27 @@ class ModelCallTest {
         assertThat(sent.text()).isEqualTo(CHAT.replace("\"gpt\"", "\"acme-large-1\""));
     }
 
+    @Test
+    void aGatewayOfModelsAloneIsReady() {
+        assertThat(gateway.admin("/readyz").text()).contains("\"ready\":true");
+        assertThat(gateway.admin("/readyz").status()).isEqualTo(200);
+    }
+
+    @Test
+    void aPathWithoutItsVersionAndAnotherMethodSayWhatIsServed() {
+        WireAnswer path = alice.ask(alice.post("/openai/chat/completions", CHAT));
+        WireAnswer method = alice.ask(alice.get("/v1/chat/completions"));
+
+        assertThat(path.status()).isEqualTo(404);
+        assertThat(path.json().at("/error/message").asString())
+                .isEqualTo("There is nothing at this path: did you mean /openai/v1/chat/completions?");
+        assertThat(method.status()).isEqualTo(405);
+        assertThat(method.header("Allow")).contains("POST");
+        assertThat(method.json().at("/error/message").asString())
+                .isEqualTo("At this path other HTTP methods are served: POST");
+        nothingWasSent();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/v1/messages", "/anthropic/v1/messages", "/anthropic/v1/messages?beta=true"})
     void aMessagePassesThroughButForItsModel(String path) {
@@ -231,7 +252,8 @@ class ModelCallTest {
         assertThat(secret.text())
                 .isEqualTo(unknown.text())
                 .isEqualTo(permitted.text())
-                .isEqualTo("{\"error\":{\"message\":\"The model does not exist or is not yours to use.\","
+                .isEqualTo("{\"error\":{\"message\":\"The model does not exist or is not yours to use. "
+                        + "The list of models has those that are.\","
                         + "\"type\":\"invalid_request_error\",\"param\":null,\"code\":\"model_not_found\"}}");
         assertThat(names(secret)).isEqualTo(names(unknown)).isEqualTo(names(permitted));
         assertThat(gateway.newRecords(3))

@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.audit.AuditRecord;
+import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.testing.FakeMcpServer;
 import dev.mcpgateway.connectors.testing.FakeMcpServer.Speaks;
 import dev.mcpgateway.connectors.testing.ToolScript;
@@ -61,6 +62,10 @@ class RouteTableTest {
                         "admin",
                         "{host: 127.0.0.1, port: 0, tokens: [{name: ops, secret: {file: ops.token}, roles: [operator]}]}")
                 .start();
+        // what the gateway asks of its own must not come later, and be taken for what a stranger caused
+        Await.until(
+                "the gateway listens",
+                () -> !crm.requests("subscriptions/listen").isEmpty());
     }
 
     @AfterAll

@@ -100,7 +100,8 @@ class BodyTest {
             assertThat(answer.status()).isEqualTo(413);
             assertThat(answer.text())
                     .isEqualTo(
-                            "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-31413,\"message\":\"The request body is too large.\"}}");
+                            "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-31413,\"message\":\"The request body is too large: at most "
+                                    + BODY_BYTES_MAX + " bytes\"}}");
             assertThat(answer.headers()).contains(Map.entry("Connection", "close"));
             assertThat(client.readToEnd()).isEmpty();
         }

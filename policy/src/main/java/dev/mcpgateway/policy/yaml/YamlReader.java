@@ -62,7 +62,8 @@ public final class YamlReader {
         } catch (TreeBuilder.Stopped alreadyReported) {
             return new YamlRead.Refused(problems.list());
         } catch (MarkedYamlEngineException syntax) {
-            problems.add(position(file, syntax), "the YAML is malformed: " + syntax.getProblem(), "");
+            problems.add(
+                    position(file, syntax), "the YAML is malformed: " + syntax.getProblem(), hint(syntax.getProblem()));
         } catch (ReaderException character) {
             problems.add(
                     position(file, text, character.getPosition()),
@@ -72,6 +73,19 @@ public final class YamlReader {
             problems.add(Position.wholeFile(file), "the YAML is malformed", "");
         }
         return new YamlRead.Refused(problems.list());
+    }
+
+    /** The parser names its own states; what was slipped on is nearly always one of these. */
+    private static String hint(String problem) {
+        if (problem.contains("block mapping start") || problem.contains("block end")) {
+            return "Is the line indented like the others of its mapping, in this line or one before?";
+        }
+        if (problem.contains("(TAB)")) {
+            return "Indent by blanks, not by tabs";
+        }
+        return problem.contains("mapping values are not allowed")
+                ? "Is the line indented like the others of its mapping? A value with ': ' in it needs quotes"
+                : "";
     }
 
     private static Position position(String file, MarkedYamlEngineException syntax) {

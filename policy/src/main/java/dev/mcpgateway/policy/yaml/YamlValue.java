@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * One value of a file while it is read. Every method that wants a type other than the value's adds a {@link Problem} and
@@ -14,6 +15,8 @@ import java.util.TreeSet;
  * empty in the end.
  */
 public final class YamlValue {
+
+    private static final Pattern WORD = Pattern.compile("[a-z_]{1,32}");
 
     private final YamlNode node;
     private final Problems problems;
@@ -159,7 +162,12 @@ public final class YamlValue {
             return Optional.empty();
         }
         if (!names.contains(variant.name())) {
-            problem("'" + variant.name() + "' is none of " + allowed, Spelling.didYouMean(variant.name(), names));
+            // where a reference to a secret is wanted, this may be the secret
+            problem(
+                    WORD.matcher(variant.name()).matches()
+                            ? "'" + variant.name() + "' is none of " + allowed
+                            : "it must be one of " + allowed,
+                    Spelling.didYouMean(variant.name(), names));
             return Optional.empty();
         }
         return Optional.of(variant);

@@ -115,6 +115,24 @@ class YamlReaderTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "a:\\n  b: 1\\n   c: 2 | Is the line indented like the others of its mapping",
+                "a:\\n  b: 1\\n c: 2 | Is the line indented like the others of its mapping",
+                "a:\\n\\tb: 1 | Indent by blanks",
+                "a: b: c | A value with ': ' in it needs quotes"
+            })
+    void slipsOfTheHandAreToldInWordsOfTheWriter(String yaml, String hint) {
+        assertThat(problems(yaml.replace("\\n", "\n").replace("\\t", "\t")))
+                .first()
+                .asString()
+                .contains("the YAML is malformed")
+                .contains(hint);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "~", "Null", "NULL", "True", "FALSE", "010", "0x1F", "0o17", "0b1", "1_000", "+5", ".5", "5.", "1:30",

@@ -30,7 +30,11 @@ class JudgeConfigTest {
                 policy: {files: [policy.yaml]}
                 models:
                   providers: {p: {kind: openai, credential: none}}
-                  aliases: {a: {targets: [{provider: p, model: m}]}, j: {targets: [{provider: p, model: judge}]}}
+                  aliases:
+                    a: {targets: [{provider: p, model: m}]}
+                    j: {targets: [{provider: p, model: judge}]}
+                    own: {targets: [{provider: p, model: m}, {provider: p, model: judge}]}
+                    led: {targets: [{provider: p, model: m}], rules: [{when: {stream: true}, alias: j}]}
                   %s
                 """.formatted(issuer, more);
         return ConfigFile.read("gateway.yaml", yaml.getBytes(StandardCharsets.UTF_8), Path.of("/etc/gateway"));
@@ -104,6 +108,8 @@ class JudgeConfigTest {
             daily_usd: "2.5"              | daily_usd: "1", queue: 0        | queue
             daily_usd: "2.5"              | daily_usd: "1", other: 0        | other
             prices: {file: p.yaml}        | ~~                              | it needs prices
+            aliases: {a: {percent: 5}}    | aliases: {own: {percent: 5}}    | judge of p answers 'own' and would judge its own answers
+            aliases: {a: {percent: 5}}    | aliases: {led: {percent: 5}}    | judge of p answers 'led' and would judge its own answers
             prices: {file: p.yaml}        | budgets                         | 'judge' is what
             """)
     void whatCannotBeMeantIsRefused(String part, String instead, String says) {
@@ -120,8 +126,24 @@ class JudgeConfigTest {
     }
 
     @Test
+    void theGatewaysWordForATenantIsNotAnIssuers() {
+        String content = "\n  content: {tenants: {acme: {issuers: [%s], public_key: k, keep_days: 1}}}";
+
+        assertThat(read(PLAIN + content.formatted("corp"))).isInstanceOf(Loaded.Good.class);
+        assertThat(read(PLAIN + content.formatted("gateway")))
+                .isInstanceOfSatisfying(
+                        Loaded.Bad.class,
+                        bad -> assertThat(bad.problems())
+                                .anySatisfy(
+                                        problem -> assertThat(problem.render()).contains("not configured")));
+    }
+
+    @Test
     void nobodyElseIsCalledWhatTheGatewayCallsItself() {
         assertThat(read("gateway", PLAIN)).isInstanceOf(Loaded.Bad.class);
+        assertThat(read("gateway", "prices: {file: p.yaml}"))
+                .as("budgets for everybody would leave it out")
+                .isInstanceOf(Loaded.Bad.class);
         assertThat(good(read("gateway", "")).issuerAliases()).containsExactly("gateway");
     }
 }

@@ -103,12 +103,12 @@ final class ContentReader {
                 .flatMap(Models::content)
                 .ifPresent(content -> content.tenants()
                         .forEach((name, tenant) -> tenant.issuers().forEach(issuer -> {
-                            if (!config.issuersOfAgents().contains(issuer)) {
+                            if (!config.issuerAliases().contains(issuer)) {
                                 root.problem(
                                         "models",
                                         "content of tenant '" + name + "' is of issuer '" + issuer
                                                 + "', which is not configured",
-                                        "Known: " + config.issuersOfAgents());
+                                        "Known: " + config.issuerAliases());
                             }
                         })));
     }

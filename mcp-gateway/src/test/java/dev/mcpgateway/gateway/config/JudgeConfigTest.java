@@ -126,19 +126,6 @@ class JudgeConfigTest {
     }
 
     @Test
-    void theGatewaysWordForATenantIsNotAnIssuers() {
-        String content = "\n  content: {tenants: {acme: {issuers: [%s], public_key: k, keep_days: 1}}}";
-
-        assertThat(read(PLAIN + content.formatted("corp"))).isInstanceOf(Loaded.Good.class);
-        assertThat(read(PLAIN + content.formatted("gateway")))
-                .isInstanceOfSatisfying(
-                        Loaded.Bad.class,
-                        bad -> assertThat(bad.problems())
-                                .anySatisfy(
-                                        problem -> assertThat(problem.render()).contains("not configured")));
-    }
-
-    @Test
     void nobodyElseIsCalledWhatTheGatewayCallsItself() {
         assertThat(read("gateway", PLAIN)).isInstanceOf(Loaded.Bad.class);
         assertThat(read("gateway", "prices: {file: p.yaml}"))

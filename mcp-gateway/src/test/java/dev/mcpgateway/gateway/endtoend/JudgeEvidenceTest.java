@@ -8,7 +8,11 @@ import dev.mcpgateway.gateway.cli.Commands;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -60,6 +64,32 @@ class JudgeEvidenceTest extends JudgeCase {
                 .contains("content went to bench");
         assertThat(run("models", "report", "--audit", audit, "--by", "agent").lines())
                 .anyMatch(line -> line.matches("acme +\\(gateway\\) +judge .*permitted"));
+    }
+
+    @Test
+    void nothingIsKeptForATenantByTheGatewaysWord() throws Exception {
+        KeyPairGenerator keys = KeyPairGenerator.getInstance("EC");
+        keys.initialize(new ECGenParameterSpec("secp256r1"));
+        TestGateway.Builder builder = with(JUDGE)
+                .models(
+                        "content: {tenants: {acme: {issuers: [corp, gateway], public_key: acme.pub.pem, keep_days: 1}}}");
+        Files.writeString(
+                folder.resolve("acme.pub.pem"),
+                "-----BEGIN PUBLIC KEY-----\n"
+                        + Base64.getMimeEncoder()
+                                .encodeToString(
+                                        keys.generateKeyPair().getPublic().getEncoded())
+                        + "\n-----END PUBLIC KEY-----\n");
+        try (TestGateway gateway = builder.start()) {
+            ask(ModelAgent.of(gateway, "bob", Map.of("tenant", "acme")), 1);
+            awaitScores(gateway, "one", 1);
+            gateway.close();
+
+            assertThat(gateway.records().stream()
+                            .filter(each -> each.text("ev").equals("content.kept"))
+                            .map(each -> each.text("call")))
+                    .containsExactly(outcome(gateway, "gpt").text("call"));
+        }
     }
 
     @Test

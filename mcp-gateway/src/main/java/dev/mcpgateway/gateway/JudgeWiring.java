@@ -32,6 +32,7 @@ final class JudgeWiring {
                                     telemetry.judging(),
                                     new CallIds(wiring.clock(), wiring.ids())::next,
                                     wiring.ids(),
+                                    wiring.secureRandom(),
                                     wiring.nanoClock()));
                     transports.addFirst(judge);
                     return judge;

@@ -59,10 +59,40 @@ final class JudgeReader {
         }
         if (settings.aliases().containsKey(settings.alias())) {
             section.problem("aliases", "a model does not judge its own alias", "Give the judge an alias of its own");
+            return;
+        }
+        List<Models.Target> judges = answering(settings.alias(), aliases);
+        for (String judged : settings.aliases().keySet()) {
+            answering(judged, aliases).stream()
+                    .filter(target -> judges.stream().anyMatch(judge -> isSame(judge, target)))
+                    .findFirst()
+                    .ifPresent(own -> section.problem(
+                            "alias",
+                            own.model() + " of " + own.provider() + " answers '" + judged
+                                    + "' and would judge its own answers",
+                            "Let another model judge"));
         }
         if (settings.criteria().length() > CRITERIA_CHARS_MAX) {
             section.problem("criteria", "it must have at most " + CRITERIA_CHARS_MAX + " characters", "");
         }
+    }
+
+    /** Who may answer an alias: its own targets, and those that its rules lead to. */
+    private static List<Models.Target> answering(String alias, Map<String, Models.Alias> aliases) {
+        List<Models.Target> targets = new ArrayList<>();
+        Models.Alias known = aliases.get(alias);
+        if (known != null) {
+            targets.addAll(known.targets());
+            for (RouteRule rule : known.rules()) {
+                Models.Alias led = aliases.get(rule.alias());
+                targets.addAll(led == null ? List.of() : led.targets());
+            }
+        }
+        return targets;
+    }
+
+    private static boolean isSame(Models.Target one, Models.Target other) {
+        return one.provider().equals(other.provider()) && one.model().equals(other.model());
     }
 
     private static Map<String, Share> shares(YamlObject section, Map<String, Models.Alias> aliases) {
@@ -147,14 +177,16 @@ final class JudgeReader {
                 true);
     }
 
-    /** Nobody else may be called what the gateway calls itself. */
+    /** Nobody else may be called what the gateway calls itself: budgets for everybody leave that out. */
     static void checkTogether(YamlObject root, GatewayConfig config) {
-        boolean judges = config.models().flatMap(Models::judge).isPresent();
-        if (judges && config.issuersOfAgents().contains(Spender.GATEWAY)) {
+        boolean counts = config.models()
+                .filter(models -> models.judge().isPresent() || models.money().isPresent())
+                .isPresent();
+        if (counts && config.issuersOfAgents().contains(Spender.GATEWAY)) {
             root.problem(
                     "models",
                     "an issuer is called '" + Spender.GATEWAY
-                            + "', as the gateway calls itself where it judges answers",
+                            + "', as the gateway calls itself, whose calls no budget counts that does not name it",
                     "Give the issuer another name");
         }
     }

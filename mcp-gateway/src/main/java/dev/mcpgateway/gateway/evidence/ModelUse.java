@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.evidence;
 import dev.mcpgateway.audit.AuditQuery;
 import dev.mcpgateway.audit.AuditReader;
 import dev.mcpgateway.audit.AuditRecord;
+import dev.mcpgateway.gateway.identity.OwnCaller;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,14 +43,14 @@ public final class ModelUse {
      *
      * @param models by provider, alias and served model
      * @param agents by tenant, agent and alias; also what was refused, and what was observed and would have been
-     * @param proposal gives lines of a policy that would permit what was observed, for issuers' aliases by their identifiers
+     * @param proposal gives lines of a policy that would permit what was observed, for issuers by their identifiers
      * @param damaged places that could not be read
      * @param isCut whether there was more than fits
      */
     public record Report(
             Grid models,
             Grid agents,
-            Function<Map<String, String>, String> proposal,
+            Function<Map<String, Issuer>, String> proposal,
             List<String> damaged,
             boolean isCut) {
         /** Copies the list. */
@@ -57,6 +58,14 @@ public final class ModelUse {
             damaged = List.copyOf(damaged);
         }
     }
+
+    /**
+     * An issuer, as rules know it.
+     *
+     * @param alias what they call it
+     * @param tenantClaim the claim that names the tenant; empty where none does that a rule could compare
+     */
+    public record Issuer(String alias, String tenantClaim) {}
 
     private ModelUse() {}
 
@@ -159,11 +168,14 @@ public final class ModelUse {
     }
 
     private void agent(AuditRecord found, String outcome) {
-        Row row = row(
-                byAgent,
-                List.of(found.text("tenant"), found.text("actor.client_id"), found.text("model.alias"), outcome));
+        Row row = row(byAgent, List.of(found.text("tenant"), agent(found), found.text("model.alias"), outcome));
         count(row, found);
         row.others.add(found.text("model.operation"));
+    }
+
+    /** Judges and copies are no agent's calls, though they have the content of one. */
+    private static String agent(AuditRecord found) {
+        return found.text("actor.iss").equals(OwnCaller.ISSUER) ? "(gateway)" : found.text("actor.client_id");
     }
 
     private Row row(Map<List<String>, Row> rows, List<String> key) {

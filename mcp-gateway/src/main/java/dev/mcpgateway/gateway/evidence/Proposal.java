@@ -5,10 +5,12 @@ import dev.mcpgateway.connectors.wire.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lines of a policy that would permit what was observed and nothing more, as far as the log knows who it was: issuer, agent
@@ -17,6 +19,13 @@ import java.util.TreeSet;
 final class Proposal {
     private static final int ROWS_MAX = 1_000;
     private static final String HIDDEN = "model_hidden";
+    private static final Set<Byte> UNSEEN = Set.of(
+            Character.CONTROL,
+            Character.FORMAT,
+            Character.LINE_SEPARATOR,
+            Character.PARAGRAPH_SEPARATOR,
+            Character.PRIVATE_USE,
+            Character.UNASSIGNED);
 
     private final Map<List<String>, Set<String>> models = new TreeMap<>(ModelUse::compare);
     private final Map<List<String>, Long> others = new TreeMap<>(ModelUse::compare);
@@ -50,37 +59,41 @@ final class Proposal {
     /**
      * The lines, to be put below {@code rules:}.
      *
-     * @param issuers aliases of issuers, by their identifiers
+     * @param issuers by their identifiers
      */
-    String yaml(Map<String, String> issuers) {
+    String yaml(Map<String, ModelUse.Issuer> issuers) {
         List<String> lines = new ArrayList<>();
         int number = 0;
         for (Map.Entry<List<String>, Set<String>> each : models.entrySet()) {
             number++;
-            lines.addAll(rule(number, each.getKey(), each.getValue(), issuers));
+            lines.addAll(rule(
+                    number,
+                    each.getKey(),
+                    each.getValue(),
+                    issuers.get(each.getKey().getFirst())));
         }
         others.forEach((row, calls) -> lines.add("  # " + calls + " calls of " + quote(row.get(1)) + " by agent "
                 + quote(row.get(2)) + ", tenant " + quote(row.get(3)) + " would be refused: " + quote(row.get(0))
-                + "; no rule that permits would change that"));
+                + "; they have a rule that permits, and need what it or a limit asks"));
         return lines.isEmpty() ? "# nothing would have been refused\n" : "rules:\n" + String.join("\n", lines) + "\n";
     }
 
-    private static List<String> rule(int number, List<String> whom, Set<String> models, Map<String, String> issuers) {
-        String issuer = issuers.get(whom.get(0));
-        boolean isNamed = !whom.get(1).isEmpty() || !whom.get(2).isEmpty();
-        // a rule for everybody of an issuer would permit more than was seen
-        String comment = issuer == null || !isNamed ? "# " : "";
+    private static List<String> rule(
+            int number, List<String> whom, Set<String> models, ModelUse.@Nullable Issuer issuer) {
+        String agent = whom.get(1);
+        String tenant = whom.get(2);
         List<String> lines = new ArrayList<>();
-        if (issuer == null) {
-            lines.add("  # no issuer of gateway.yaml is " + quote(whom.get(0)));
-        } else if (!isNamed) {
-            lines.add("  # agent and tenant are not known: name groups or subjects, or everybody of the issuer may");
+        String why = whyNot(whom, issuer);
+        String comment = why.isEmpty() ? "" : "# ";
+        if (!why.isEmpty()) {
+            lines.add("  # " + why);
         }
+        String claim = issuer == null || issuer.tenantClaim().isEmpty() ? "tenant" : issuer.tenantClaim();
         lines.add("  " + comment + "- id: observed-" + number);
         lines.add("  " + comment + "  effect: permit");
-        lines.add("  " + comment + "  principals: {issuer: " + quote(issuer == null ? "?" : issuer)
-                + (whom.get(1).isEmpty() ? "" : ", client_id: " + quote(whom.get(1)))
-                + (whom.get(2).isEmpty() ? "" : ", claims: {tenant: " + quote(whom.get(2)) + "}") + "}");
+        lines.add("  " + comment + "  principals: {issuer: " + quote(issuer == null ? "?" : issuer.alias())
+                + (agent.isEmpty() ? "" : ", client_id: " + quote(agent))
+                + (tenant.isEmpty() ? "" : ", claims: {" + quote(claim) + ": " + quote(tenant) + "}") + "}");
         lines.add("  " + comment + "  actions: [model/call]");
         lines.add("  " + comment + "  resources: ["
                 + String.join(
@@ -90,8 +103,32 @@ final class Proposal {
         return lines;
     }
 
-    /** What agents and issuers chose can end neither the text nor the comment: JSON's texts are YAML's. */
+    /** Why it is no rule, since that would permit another or more than was seen; empty if it is one. */
+    private static String whyNot(List<String> whom, ModelUse.@Nullable Issuer issuer) {
+        if (issuer == null) {
+            return "no issuer of gateway.yaml is " + quote(whom.get(0));
+        }
+        if (whom.get(1).isEmpty() && whom.get(2).isEmpty()) {
+            return "agent and tenant are not known: name groups or subjects, or everybody of the issuer may";
+        }
+        return !whom.get(2).isEmpty() && issuer.tenantClaim().isEmpty()
+                ? "no rule can compare this issuer's tenant: name groups or subjects, or the agent may for every tenant"
+                : "";
+    }
+
+    /**
+     * What agents and issuers chose can end neither the text nor the comment: JSON's texts are YAML's. What is not seen, or
+     * turns the order of what is, is written by its number, since people read this before they take it over.
+     */
     private static String quote(String text) {
-        return new String(JsonText.quote(text), StandardCharsets.UTF_8);
+        StringBuilder quoted = new StringBuilder();
+        new String(JsonText.quote(text), StandardCharsets.UTF_8).codePoints().forEach(point -> {
+            if (UNSEEN.contains((byte) Character.getType(point))) {
+                quoted.append(String.format(Locale.ROOT, point <= 0xFFFF ? "\\u%04x" : "\\U%08x", point));
+            } else {
+                quoted.appendCodePoint(point);
+            }
+        });
+        return quoted.toString();
     }
 }

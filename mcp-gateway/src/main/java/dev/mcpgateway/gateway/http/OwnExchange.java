@@ -4,17 +4,30 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
-/** A request of the gateway's own. It comes from nowhere, and its answers are kept by no cache. Used by one thread. */
+/**
+ * A request of the gateway's own about a call of an agent. It comes from nowhere, and its answers are kept by no cache. Used
+ * by one thread.
+ */
 public final class OwnExchange implements AnyExchange {
-    private static final HttpFields HEADERS =
-            HttpFields.build().put("x-gateway-cache", "no-store").asImmutable();
-
     private final String id;
+    private final String about;
+    private final HttpFields headers;
     private final HttpFields.Mutable answerHeaders = HttpFields.build();
 
-    /** A request with this call id. */
-    public OwnExchange(String id) {
+    /**
+     * A request with this call id.
+     *
+     * @param about id of the call whose content it has
+     * @param traceparent trace context of that call, below which it is; {@code null} for none
+     */
+    public OwnExchange(String id, String about, @Nullable String traceparent) {
         this.id = id;
+        this.about = about;
+        HttpFields.Mutable fields = HttpFields.build().put("x-gateway-cache", "no-store");
+        if (traceparent != null) {
+            fields.put("traceparent", traceparent);
+        }
+        this.headers = fields.asImmutable();
     }
 
     @Override
@@ -22,9 +35,14 @@ public final class OwnExchange implements AnyExchange {
         return id;
     }
 
+    /** Id of the call whose content it has. */
+    public String about() {
+        return about;
+    }
+
     @Override
     public HttpFields headers() {
-        return HEADERS;
+        return headers;
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.mcpgateway.gateway.identity;
 import dev.mcpgateway.gateway.model.money.Spender;
 import dev.mcpgateway.policy.Subject;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The gateway itself, where it calls models of its own accord. No request can be of such a caller: nothing that is presented
@@ -17,8 +19,13 @@ public final class OwnCaller {
 
     private OwnCaller() {}
 
-    /** The part of the gateway that goes by this name. */
-    public static Caller named(String name) {
-        return new Caller(Subject.of(ALIAS, name), ISSUER, null, Instant.MAX);
+    /**
+     * The part of the gateway that goes by this name, as it handles content of a tenant.
+     *
+     * @param tenant empty for nobody's
+     */
+    public static Caller named(String name, String tenant) {
+        Subject subject = new Subject(ALIAS, name, null, Set.of(), Set.of(), Map.of(), tenant);
+        return new Caller(subject, ISSUER, null, Instant.MAX);
     }
 }

@@ -1,6 +1,7 @@
 package dev.mcpgateway.gateway.model;
 
 import dev.mcpgateway.audit.ModelRouting.Step;
+import dev.mcpgateway.gateway.http.OwnExchange;
 import dev.mcpgateway.gateway.model.route.Breaker;
 import dev.mcpgateway.gateway.model.route.Offer;
 import dev.mcpgateway.gateway.model.route.Skip;
@@ -8,6 +9,7 @@ import dev.mcpgateway.gateway.model.route.TargetKey;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,9 +70,11 @@ final class Decisions {
                 attempts);
     }
 
-    /** This call is a copy of another one. */
-    void copied(ModelAsk.Copy copy, TargetKey target) {
-        add("shadow", copy.of(), "", target.toString(), target.provider(), "copy", 0);
+    /** This call of the gateway's own has the content of another one, of which it is a copy or which it judges. */
+    void madeFor(OwnExchange own, Optional<ModelAsk.Copy> copy, TargetKey target) {
+        String kind = copy.isPresent() ? "shadow" : "judge";
+        String what = copy.isPresent() ? "copy" : "question";
+        add(kind, own.about(), "", target.toString(), target.provider(), what, 0);
     }
 
     /** This call judged another one. */

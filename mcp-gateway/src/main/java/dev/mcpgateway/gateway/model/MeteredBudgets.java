@@ -5,6 +5,7 @@ import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.identity.Caller;
+import dev.mcpgateway.gateway.identity.OwnCaller;
 import dev.mcpgateway.gateway.identity.VirtualKeys;
 import dev.mcpgateway.gateway.model.money.Amount;
 import dev.mcpgateway.gateway.model.money.Budget;
@@ -155,7 +156,8 @@ final class MeteredBudgets implements Budgets {
                 subject.subject(),
                 client == null ? "" : client,
                 keyId == null ? "" : keyId,
-                caller.tenant(),
+                // whose content it is, and not who pays for it
+                caller.issuer().equals(OwnCaller.ISSUER) ? "" : caller.tenant(),
                 subject.groups(),
                 claims);
     }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * @param request what goes on: as it came, or as guardrails changed it
  * @param headers header fields that its protocol knows
  * @param asked the request as it came
- * @param copy of which call it is a copy, if it is one
+ * @param copy for whom it is a copy of another call, if it is one
  */
 public record ModelAsk(
         AnyExchange exchange,
@@ -29,11 +29,10 @@ public record ModelAsk(
     /**
      * A call that is sent again to somebody else, who serves none of its kind otherwise.
      *
-     * @param of id of the call
      * @param asker who made it, and whose rights and rules hold
      * @param target who is asked, and nobody else
      */
-    public record Copy(String of, Caller asker, Models.Target target) {}
+    public record Copy(Caller asker, Models.Target target) {}
 
     /** A request as it came. */
     ModelAsk(AnyExchange exchange, Caller caller, ModelRequest request, Map<String, String> headers) {
@@ -61,7 +60,7 @@ public record ModelAsk(
     }
 
     /** Whose rights and rules hold. */
-    Caller asker() {
+    public Caller asker() {
         return copy.map(Copy::asker).orElse(caller);
     }
 }

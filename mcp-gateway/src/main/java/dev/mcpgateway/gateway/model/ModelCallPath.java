@@ -15,6 +15,7 @@ import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.call.Stage;
 import dev.mcpgateway.gateway.http.Answers.PeerGone;
+import dev.mcpgateway.gateway.http.OwnExchange;
 import dev.mcpgateway.gateway.model.kept.IssuedIds;
 import dev.mcpgateway.gateway.model.kept.KeptState;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
@@ -127,9 +128,9 @@ final class ModelCallPath {
             throw new IllegalStateException("a ticket of another call");
         }
         ModelAsk ask = admitted.ask();
-        ask.copy()
-                .ifPresent(copy ->
-                        progress.decisions.copied(copy, admitted.target().key()));
+        if (ask.exchange() instanceof OwnExchange own) {
+            progress.decisions.madeFor(own, ask.copy(), admitted.target().key());
+        }
         Attempt attempt = attempts.make(
                 admitted.plan(),
                 ask.request().api(),
@@ -163,7 +164,7 @@ final class ModelCallPath {
         byte[] body = admitted.guard().answer(whole.body());
         requireWithin(admitted.permit(), body.length);
         byte[] issued = issued(admitted, progress).whole(body);
-        Onlooker.Watch watch = watch(admitted, progress);
+        Onlooker.Watch watch = watch(admitted, progress, trace);
         watch.whole(body).ifPresent(progress.decisions::evaluated);
         trace.enter(Stage.FINISH);
         admitted.content().whole(body);
@@ -192,9 +193,9 @@ final class ModelCallPath {
     }
 
     /** What was kept was seen when it was given. */
-    private Onlooker.Watch watch(Admitted admitted, Progress progress) {
+    private Onlooker.Watch watch(Admitted admitted, Progress progress, CallTrace trace) {
         return admitted.cachedBy().isEmpty()
-                ? onlooker.watch(admitted.ask(), progress.target())
+                ? onlooker.watch(admitted.ask(), progress.target(), trace.traceparent())
                 : Onlooker.Watch.NOTHING;
     }
 
@@ -261,7 +262,7 @@ final class ModelCallPath {
                     stream.facts().servedModel());
             answers.cache(admitted.ask().exchange(), admitted.cached());
             IssuedIds ids = issued(admitted, progress);
-            Onlooker.Watch watch = watch(admitted, progress);
+            Onlooker.Watch watch = watch(admitted, progress, trace);
             ModelEvent last = ids.event(relayed(admitted, stream, ids, watch));
             boolean complete = last.mark() == ModelEvent.Mark.LAST;
             String error = complete ? null : Reason.PROVIDER_FAILED.code();

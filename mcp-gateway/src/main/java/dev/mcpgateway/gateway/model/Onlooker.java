@@ -3,15 +3,20 @@ package dev.mcpgateway.gateway.model;
 import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.connectors.model.ModelFacts;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at answers on their way, after the guardrails. It changes none and holds none up. */
 @FunctionalInterface
 public interface Onlooker {
     /** Looks away. */
-    Onlooker NONE = (_, _) -> Watch.NOTHING;
+    Onlooker NONE = (_, _, _) -> Watch.NOTHING;
 
-    /** A provider answers: whether this answer is looked at. Of what a cache kept nothing is shown. */
-    Watch watch(ModelAsk ask, ModelTable.Target target);
+    /**
+     * A provider answers: whether this answer is looked at. Of what a cache kept nothing is shown.
+     *
+     * @param traceparent trace context of the call; {@code null} for none
+     */
+    Watch watch(ModelAsk ask, ModelTable.Target target, @Nullable String traceparent);
 
     /** The path of calls is there, for calls of the onlooker's own. */
     default void begin(OwnCalls calls) {}

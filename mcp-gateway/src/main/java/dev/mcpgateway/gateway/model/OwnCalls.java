@@ -38,11 +38,10 @@ public final class OwnCalls {
     /**
      * Carries out one call on this thread. An interrupt cancels it.
      *
-     * @param id the call id
      * @return code of the reason for which it failed; empty if it was answered
      */
-    public Optional<String> ask(Caller caller, String id, ModelRequest request) {
-        return carryOut(new OwnExchange(id), caller, request, Optional.empty());
+    public Optional<String> ask(Caller caller, OwnExchange exchange, ModelRequest request) {
+        return carryOut(exchange, caller, request, Optional.empty());
     }
 
     /**
@@ -50,11 +49,10 @@ public final class OwnCalls {
      * as they are now. An interrupt cancels it.
      *
      * @param caller who pays
-     * @param id the new call id
      * @return code of the reason for which it failed; empty if it was answered
      */
-    public Optional<String> copy(Caller caller, String id, ModelRequest request, ModelAsk.Copy copy) {
-        return carryOut(new OwnExchange(id), caller, request, Optional.of(copy));
+    public Optional<String> copy(Caller caller, OwnExchange exchange, ModelRequest request, ModelAsk.Copy copy) {
+        return carryOut(exchange, caller, request, Optional.of(copy));
     }
 
     private Optional<String> carryOut(
@@ -63,7 +61,7 @@ public final class OwnCalls {
         String id = exchange.id();
         CallTrace trace = telemetry.begin();
         try {
-            trace.modelAsked(request.api().operation(), exchange.headers(), id);
+            trace.modelAskedByGateway(request.api().operation(), exchange.headers(), id);
             requireNotStopped(caller);
             requireNotStopped(ask.asker());
             String error = calls.handle(ask, trace);

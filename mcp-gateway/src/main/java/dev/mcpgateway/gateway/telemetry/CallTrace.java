@@ -23,8 +23,8 @@ import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request as telemetry sees it: when it entered each stage, its SERVER span once method and parent are known, and a
- * CLIENT span for the exchange with the upstream. Used by one thread. Holds no argument, result, token or subject.
+ * One request as telemetry sees it: when it entered each stage, its SERVER span once method and parent are known (INTERNAL
+ * where the gateway itself calls), and a CLIENT span for the exchange with the upstream. Used by one thread. Holds no argument, result, token or subject.
  */
 public final class CallTrace {
     private static final W3CTraceContextPropagator W3C = W3CTraceContextPropagator.getInstance();
@@ -106,6 +106,19 @@ public final class CallTrace {
 
     /** A call of a model is known: starts the span, with the trace context of the HTTP headers as parent. */
     public void modelAsked(String operation, HttpFields headers, String callId) {
+        modelAsked(SpanKind.SERVER, operation, headers, callId);
+        if (span != null) {
+            span.setAttribute(Names.TRANSPORT, "tcp");
+            span.setAttribute(Names.PROTOCOL_NAME, "http");
+        }
+    }
+
+    /** The gateway itself calls a model, which nobody asked it over a network: the span is INTERNAL. */
+    public void modelAskedByGateway(String operation, HttpFields headers, String callId) {
+        modelAsked(SpanKind.INTERNAL, operation, headers, callId);
+    }
+
+    private void modelAsked(SpanKind kind, String operation, HttpFields headers, String callId) {
         traceparent = headers.get("traceparent");
         tracestate = headers.get("tracestate");
         dropMalformedContext();
@@ -114,12 +127,10 @@ public final class CallTrace {
             return;
         }
         span = tracer.spanBuilder(operation)
-                .setSpanKind(SpanKind.SERVER)
+                .setSpanKind(kind)
                 .setParent(traceparent == null ? Context.root() : W3C.extract(Context.root(), this, PARENT))
                 .setAttribute(GenAi.OPERATION, operation)
                 .setAttribute(Names.CALL_ID, callId)
-                .setAttribute(Names.TRANSPORT, "tcp")
-                .setAttribute(Names.PROTOCOL_NAME, "http")
                 .startSpan();
     }
 
@@ -165,7 +176,8 @@ public final class CallTrace {
     /**
      * A decision about who is asked: an event on the call's span.
      *
-     * @param kind {@code fallback}, {@code retry}, {@code hedge}, {@code reroute}, {@code rule} or {@code breaker}
+     * @param kind {@code fallback}, {@code retry}, {@code hedge}, {@code reroute}, {@code rule}, {@code cost}, {@code shadow},
+     *     {@code judge} or {@code breaker}
      * @param reason a word of the gateway's own
      * @param attempt attempts made by then
      */

@@ -30,7 +30,11 @@ class JudgeConfigTest {
                 policy: {files: [policy.yaml]}
                 models:
                   providers: {p: {kind: openai, credential: none}}
-                  aliases: {a: {targets: [{provider: p, model: m}]}, j: {targets: [{provider: p, model: judge}]}}
+                  aliases:
+                    a: {targets: [{provider: p, model: m}]}
+                    j: {targets: [{provider: p, model: judge}]}
+                    own: {targets: [{provider: p, model: m}, {provider: p, model: judge}]}
+                    led: {targets: [{provider: p, model: m}], rules: [{when: {stream: true}, alias: j}]}
                   %s
                 """.formatted(issuer, more);
         return ConfigFile.read("gateway.yaml", yaml.getBytes(StandardCharsets.UTF_8), Path.of("/etc/gateway"));
@@ -104,6 +108,8 @@ class JudgeConfigTest {
             daily_usd: "2.5"              | daily_usd: "1", queue: 0        | queue
             daily_usd: "2.5"              | daily_usd: "1", other: 0        | other
             prices: {file: p.yaml}        | ~~                              | it needs prices
+            aliases: {a: {percent: 5}}    | aliases: {own: {percent: 5}}    | judge of p answers 'own' and would judge its own answers
+            aliases: {a: {percent: 5}}    | aliases: {led: {percent: 5}}    | judge of p answers 'led' and would judge its own answers
             prices: {file: p.yaml}        | budgets                         | 'judge' is what
             """)
     void whatCannotBeMeantIsRefused(String part, String instead, String says) {
@@ -122,6 +128,9 @@ class JudgeConfigTest {
     @Test
     void nobodyElseIsCalledWhatTheGatewayCallsItself() {
         assertThat(read("gateway", PLAIN)).isInstanceOf(Loaded.Bad.class);
+        assertThat(read("gateway", "prices: {file: p.yaml}"))
+                .as("budgets for everybody would leave it out")
+                .isInstanceOf(Loaded.Bad.class);
         assertThat(good(read("gateway", "")).issuerAliases()).containsExactly("gateway");
     }
 }

@@ -4,157 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.audit.AuditRecord;
 import dev.mcpgateway.connectors.testing.Await;
-import dev.mcpgateway.connectors.testing.FakeModelServer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What a judge says of answers: whom it counts for, what it changes, what it costs, and what it never does. */
-class JudgeTest {
-    private static final String CHAT = "{\"model\":\"gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
-    private static final String BOTH = "gpt: {tiers: [{targets: [{provider: one, model: big-1}]},"
-            + " {targets: [{provider: two, model: big-2}]}]}";
-    private static final String JUDGE = "{alias: judge, daily_usd: \"5\", aliases: {gpt: {percent: 100}}}";
-    private static final String PRICES = """
-            version: 1
-            prices:
-              - provider: bench
-                model: judge-1
-                effective_from: "2020-01-01"
-                per_million_tokens: {input: "1", output: "1"}
-              - provider: one
-                model: "*"
-                effective_from: "2020-01-01"
-                per_million_tokens: {input: "1", output: "1"}
-              - provider: two
-                model: "*"
-                effective_from: "2020-01-01"
-                per_million_tokens: {input: "1", output: "1"}
-            """;
-    private static final String ALLOW = """
-            version: 1
-            rules:
-              - id: support-may-ask
-                effect: permit
-                principals: {issuer: corp, groups: [support]}
-                actions: [model/call]
-                resources: ["model:gpt", "model:other"]
-              - id: the-judge-may-ask
-                effect: permit
-                principals: {issuer: gateway, subject: judge}
-                actions: [model/call]
-                resources: ["model:judge"]
-            """;
-
-    @TempDir
-    Path folder;
-
-    private FakeModelServer one;
-    private FakeModelServer two;
-    private FakeModelServer bench;
-
-    @BeforeEach
-    void providers() {
-        one = FakeModelServer.start().on("/chat/completions", turn -> turn.whole(answer("big-1", "from one")));
-        two = FakeModelServer.start().on("/chat/completions", turn -> turn.whole(answer("big-2", "from two")));
-        bench = FakeModelServer.start();
-        says("{\"score\":0.4,\"label\":\"poor\",\"explanation\":\"it is wrong\"}");
-    }
-
-    @AfterEach
-    void stop() {
-        one.close();
-        two.close();
-        bench.close();
-        assertThat(one.failures()).isEmpty();
-        assertThat(two.failures()).isEmpty();
-    }
-
-    private static String answer(String model, String text) {
-        return "{\"model\":\"" + model + "\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":"
-                + JsonMapper.shared().writeValueAsString(text)
-                + "},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":1}}";
-    }
-
-    /** From now on the judge answers so. */
-    private void says(String text) {
-        bench.on("/chat/completions", turn -> turn.whole(answer("judge-1", text)));
-    }
-
-    private TestGateway.Builder with(String judge) throws Exception {
-        return with(judge, BOTH);
-    }
-
-    private TestGateway.Builder with(String judge, String gpt) throws Exception {
-        Files.createDirectories(folder);
-        Files.writeString(folder.resolve("prices.yaml"), PRICES);
-        return TestGateway.in(folder)
-                .policy(ALLOW)
-                .limits("{auth_failures_per_minute: 0, calls_per_minute: 100000}")
-                .section("models", """
-
-                  providers:
-                    one: {kind: openai, base_url: "%s", credential: none}
-                    two: {kind: openai, base_url: "%s", credential: none}
-                    bench: {kind: openai, base_url: "%s", credential: none}
-                  routing: {max_retries: 0}
-                  aliases:
-                    %s
-                    other: {targets: [{provider: one, model: big-1}]}
-                    judge: {targets: [{provider: bench, model: judge-1}]}
-                  prices: {file: prices.yaml}
-                  judge: %s
-                """.formatted(one.url(), two.url(), bench.url(), gpt, judge))
-                .operator();
-    }
-
-    private static JsonNode health(TestGateway gateway, String provider) {
-        for (JsonNode each : gateway.operate("GET", "/models/health", "").json().path("targets")) {
-            if (each.path("provider").asString().equals(provider)) {
-                return each;
-            }
-        }
-        throw new AssertionError("no target of " + provider);
-    }
-
-    private static void awaitScores(TestGateway gateway, String provider, int scores) {
-        Await.until(
-                scores + " scores of " + provider,
-                () -> health(gateway, provider).path("scores").asInt() >= scores);
-    }
-
-    private static long results(TestGateway gateway, String result) {
-        return gateway.operate("GET", "/metrics", "")
-                .text()
-                .lines()
-                .filter(line ->
-                        line.startsWith("gateway_judge_results") && line.contains("gateway_result=\"" + result + "\""))
-                .mapToLong(line -> Math.round(Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))))
-                .sum();
-    }
-
-    private static void awaitResults(TestGateway gateway, String result, long atLeast) {
-        Await.until(atLeast + " times " + result, () -> results(gateway, result) >= atLeast);
-    }
-
-    private static void ask(ModelAgent agent, int times) {
-        for (int each = 0; each < times; each++) {
-            assertThat(agent.chat(CHAT).status()).isEqualTo(200);
-        }
-    }
-
+class JudgeTest extends JudgeCase {
     @Test
     void theJudgeIsAskedOfOneTargetAtATimeHoweverSlowItIs() throws Exception {
         CountDownLatch beside = new CountDownLatch(1);
@@ -578,10 +440,16 @@ class JudgeTest {
         try (TestGateway gateway = with(JUDGE)
                 .policy(ALLOW.replace("subject: judge", "subject: nobody"))
                 .start()) {
-            ask(ModelAgent.of(gateway), 1);
-            awaitResults(gateway, "failed", 1);
+            ask(ModelAgent.of(gateway), 5);
+            awaitResults(gateway, "failed", 5);
 
             assertThat(bench.requests()).isEmpty();
+            assertThat(gateway.records().stream()
+                            .filter(each -> each.text("ev").equals("llm.call.denied")
+                                    && each.json().contains("urn:mcp-gateway:self"))
+                            .count())
+                    .as("two at once, and no refusal for each answer")
+                    .isBetween(1L, 2L);
         }
     }
 

@@ -10,6 +10,7 @@ import dev.mcpgateway.connectors.testing.FakeModelServer;
 import dev.mcpgateway.connectors.testing.ToolScript;
 import dev.mcpgateway.gateway.StartRefused;
 import dev.mcpgateway.gateway.cli.Commands;
+import dev.mcpgateway.gateway.identity.TestIssuer;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -277,5 +278,79 @@ class ObserveTest {
                         .chat(SECRET)
                         .status())
                 .isEqualTo(404);
+    }
+
+    private TestGateway.Builder withTenant(TestGateway.Builder builder, String claim) {
+        return builder.section(
+                "issuers",
+                "{corp: {issuer: \"" + TestIssuer.ISSUER + "\", jwks: {file: jwks.json}, claims: {tenant: " + claim
+                        + "}}}");
+    }
+
+    private String proposed() {
+        gateway.close();
+        Ran proposed = run(
+                "models",
+                "report",
+                "--audit",
+                folder.resolve("audit").toString(),
+                "--propose",
+                folder.resolve("gateway.yaml").toString());
+        assertThat(proposed.code()).as(proposed.err()).isZero();
+        return proposed.out();
+    }
+
+    @Test
+    void aProposedRuleComparesTheClaimThatNamesTheTenant() throws Exception {
+        start(withTenant(observing(""), "org"));
+        Map<String, Object> acme = Map.of("org", "acme", "tenant", "not-this");
+        assertThat(ModelAgent.of(gateway, "alice", acme).chat(SECRET).status()).isEqualTo(200);
+
+        String rules = proposed();
+
+        assertThat(rules).contains("claims: {\"org\": \"acme\"}");
+        Files.delete(folder.resolve("openai.key"));
+        Files.delete(folder.resolve("anthropic.key"));
+        start(withTenant(ModelGateways.in(folder, openai, anthropic), "org").policy("version: 1\n" + rules));
+        assertThat(ModelAgent.of(gateway, "alice", acme).chat(SECRET).status()).isEqualTo(200);
+        assertThat(ModelAgent.of(gateway, "alice", Map.of("org", "free", "tenant", "acme"))
+                        .chat(SECRET)
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void aTenantThatNoRuleCanCompareMakesNoRuleForAll() throws Exception {
+        start(withTenant(observing(""), "/org/name"));
+        assertThat(ModelAgent.of(gateway, "alice", Map.of("org", Map.of("name", "acme")))
+                        .chat(SECRET)
+                        .status())
+                .isEqualTo(200);
+
+        assertThat(proposed().lines().skip(1))
+                .isNotEmpty()
+                .allMatch(line -> line.startsWith("  #"))
+                .anyMatch(line -> line.contains("no rule can compare this issuer's tenant"));
+    }
+
+    @Test
+    void aNameThatTurnsTheLineAroundIsReadByItsNumbers() throws Exception {
+        start(observing(""));
+        String agent = "desk\u202E}]egdif";
+        assertThat(ModelAgent.of(gateway, "alice", Map.of("client_id", agent))
+                        .chat(SECRET)
+                        .status())
+                .isEqualTo(200);
+
+        String rules = proposed();
+
+        assertThat(rules).contains("client_id: \"desk\\u202e}]egdif\"").doesNotContain("\u202E");
+        Files.delete(folder.resolve("openai.key"));
+        Files.delete(folder.resolve("anthropic.key"));
+        start(ModelGateways.in(folder, openai, anthropic).policy("version: 1\n" + rules));
+        assertThat(ModelAgent.of(gateway, "alice", Map.of("client_id", agent))
+                        .chat(SECRET)
+                        .status())
+                .isEqualTo(200);
     }
 }

@@ -4,6 +4,7 @@ import dev.mcpgateway.audit.AuditLog;
 import dev.mcpgateway.audit.AuditUnavailable;
 import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.gateway.config.ContentSettings;
+import dev.mcpgateway.gateway.identity.OwnCaller;
 import dev.mcpgateway.gateway.model.ContentKeeper;
 import dev.mcpgateway.gateway.model.ModelAsk;
 import dev.mcpgateway.policy.Permit;
@@ -150,6 +151,8 @@ public final class SealedContent implements ContentKeeper, AutoCloseable {
         KeptTenant tenant = tenants.get(ask.caller().tenant());
         String alias = permit.feature().own();
         if (tenant == null
+                // the gateway's word for a tenant is no issuer's, of whom another may have one of this name
+                || ask.caller().issuer().equals(OwnCaller.ISSUER)
                 || !tenant.settings().issuers().contains(ask.caller().subject().issuer())
                 || !(tenant.settings().aliases().isEmpty()
                         || tenant.settings().aliases().contains(alias))) {

@@ -1,6 +1,8 @@
 package dev.mcpgateway.gateway.model.guard;
 
 import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.connectors.model.ModelRequest;
+import dev.mcpgateway.connectors.wire.JsonDocument;
 import java.util.Map;
 import java.util.Set;
 
@@ -14,7 +16,7 @@ import java.util.Set;
  * reasoning that OpenAI-compatible servers share. Left out of them are stored prompts, containers, MCP servers, web search,
  * cached content, other models to fall back to and threads that the provider keeps.
  */
-final class KnownMembers {
+public final class KnownMembers {
     private static final Set<String> CHAT = Set.of(
             "audio",
             "frequency_penalty",
@@ -133,6 +135,8 @@ final class KnownMembers {
             "tool_config",
             "tools");
 
+    private static final Set<String> TOOLS = Set.of("functions", "tools");
+
     /** What policies call some of the others. */
     private static final Map<String, String> HOSTED = Map.of(
             "web_search_options", "web_search",
@@ -140,6 +144,19 @@ final class KnownMembers {
             "cached_content", "cachedContent");
 
     private KnownMembers() {}
+
+    /** Whether a request offers no tool, not even an empty list of them, and lets nothing run but the model. */
+    public static boolean areWithoutTools(ModelRequest request) {
+        JsonDocument body = request.body();
+        int root = JsonDocument.ROOT;
+        for (int value = body.first(root); value != JsonDocument.NONE; value = body.next(root, value)) {
+            String name = body.name(value);
+            if (TOOLS.contains(name) || !isPlain(request.api(), name)) {
+                return false;
+            }
+        }
+        return true;
+    }
 
     /** Whether a member of this name lets nothing run but the model. */
     static boolean isPlain(ModelApi api, String name) {

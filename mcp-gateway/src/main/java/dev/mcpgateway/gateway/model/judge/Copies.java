@@ -1,10 +1,9 @@
 package dev.mcpgateway.gateway.model.judge;
 
-import dev.mcpgateway.connectors.wire.JsonDocument;
-import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 import dev.mcpgateway.gateway.config.JudgeSettings;
 import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.model.ModelAsk;
+import dev.mcpgateway.gateway.model.guard.KnownMembers;
 import dev.mcpgateway.gateway.model.route.TargetKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,15 +13,6 @@ import java.util.random.RandomGenerator;
 
 /** Chooses which calls are sent to a target of a later tier, too, so that it is known before it is needed. */
 final class Copies {
-    /** Providers run some of these themselves, and what they do must not be done twice. */
-    private static final List<Name> TOOLS = List.of(
-            Name.of("tools"),
-            Name.of("functions"),
-            Name.of("mcp_servers"),
-            Name.of("web_search_options"),
-            Name.of("data_sources"),
-            Name.of("container"));
-
     private final JudgeSettings settings;
     private final Map<String, Models.Alias> aliases;
     private final RandomGenerator random;
@@ -40,14 +30,14 @@ final class Copies {
                 .isPresent();
         if (!isChosen
                 || ask.request().body().bytes().length > settings.materialBytes()
-                || TOOLS.stream().anyMatch(name -> ask.request().body().at(name) != JsonDocument.NONE)) {
+                // providers run some tools themselves, and what those do must not be done twice
+                || !KnownMembers.areWithoutTools(ask.request())) {
             return Optional.empty();
         }
         List<Models.Target> others = others(ask.request().model(), answered);
         return others.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new ModelAsk.Copy(
-                        ask.exchange().id(), ask.caller(), others.get(random.nextInt(others.size()))));
+                : Optional.of(new ModelAsk.Copy(ask.caller(), others.get(random.nextInt(others.size()))));
     }
 
     private List<Models.Target> others(String alias, Models.Target answered) {

@@ -3,15 +3,12 @@ package dev.mcpgateway.gateway.model.judge;
 import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.connectors.model.ModelFacts;
-import dev.mcpgateway.connectors.wire.JsonDocument;
-import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
-import dev.mcpgateway.connectors.wire.StrictJson;
+import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.config.JudgeSettings;
 import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.http.OwnExchange;
 import dev.mcpgateway.gateway.identity.Caller;
-import dev.mcpgateway.gateway.identity.OwnCaller;
 import dev.mcpgateway.gateway.model.Evaluation;
 import dev.mcpgateway.gateway.model.ModelAsk;
 import dev.mcpgateway.gateway.model.ModelTable;
@@ -21,20 +18,18 @@ import dev.mcpgateway.gateway.model.route.Breaker;
 import dev.mcpgateway.gateway.model.route.HealthTable;
 import dev.mcpgateway.gateway.model.route.TargetKey;
 import dev.mcpgateway.gateway.telemetry.JudgeMetrics;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,14 +41,6 @@ public final class Judge implements Onlooker, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Judge.class);
     private static final Duration STOPS_WITHIN = Duration.ofSeconds(5);
 
-    /** An answer of before a breaker opened must not count as one of after it. */
-    private static final long STALE_NANOS = Duration.ofMinutes(1).toNanos();
-
-    private static final int JSON_DEPTH = 64;
-
-    /** How providers say that an answer calls tools: without their results there is nothing to judge yet. */
-    private static final Set<String> CALLS_TOOLS = Set.of("tool_calls", "function_call", "tool_use");
-
     private final JudgeSettings settings;
     private final Map<String, Models.Alias> aliases;
     private final ServedTargets served;
@@ -61,7 +48,7 @@ public final class Judge implements Onlooker, AutoCloseable {
     private final Means means;
     private final Question question;
     private final Copies copies;
-    private final BlockingQueue<Work> queue;
+    private final Backlog backlog;
     private final Purse judges;
     private final Purse shadows;
 
@@ -73,14 +60,24 @@ public final class Judge implements Onlooker, AutoCloseable {
 
     private final List<Thread> threads = new ArrayList<>();
 
+    /** A call that is interrupted takes the interrupt for its own, so that alone ends no thread. */
+    private volatile boolean closing;
+
     /**
      * What it works with.
      *
      * @param rests when it rests
      * @param ids new call ids
+     * @param random chooses samples
+     * @param marks cryptographically strong
      */
     public record Means(
-            Rest rests, JudgeMetrics metrics, Supplier<String> ids, RandomGenerator random, LongSupplier nanoClock) {}
+            Rest rests,
+            JudgeMetrics metrics,
+            Supplier<String> ids,
+            RandomGenerator random,
+            RandomGenerator marks,
+            LongSupplier nanoClock) {}
 
     /** When the judge rests. */
     public interface Rest {
@@ -98,11 +95,12 @@ public final class Judge implements Onlooker, AutoCloseable {
         this.served = new ServedTargets(aliases.values());
         this.health = health;
         this.means = means;
-        this.question = new Question(settings, means.random());
+        this.question = new Question(settings, means.marks());
         this.copies = new Copies(settings, this.aliases, means.random());
-        this.judges = new Purse(OwnCaller.named(JudgeSettings.JUDGE), means.nanoClock());
-        this.shadows = new Purse(OwnCaller.named(JudgeSettings.SHADOW), means.nanoClock());
-        this.queue = new ArrayBlockingQueue<>(settings.queue());
+        this.judges = new Purse(JudgeSettings.JUDGE, Purse.OF_ALL_QUESTIONS, means.nanoClock());
+        // any other refusal of a copy is about its caller or its target
+        this.shadows = new Purse(JudgeSettings.SHADOW, Set.of(Reason.OVER_BUDGET), means.nanoClock());
+        this.backlog = new Backlog(settings, means.metrics(), means.nanoClock());
     }
 
     @Override
@@ -113,14 +111,15 @@ public final class Judge implements Onlooker, AutoCloseable {
     }
 
     @Override
-    public Watch watch(ModelAsk ask, ModelTable.Target target) {
+    public Watch watch(ModelAsk ask, ModelTable.Target target, @Nullable String traceparent) {
+        JudgedCall call = new JudgedCall(ask.exchange().id(), ask.asker(), traceparent);
         if (ask.exchange() instanceof OwnExchange) {
             Sample sample = asked.get(ask.exchange().id());
             if (sample != null) {
                 return new OnJudge(sample);
             }
             return copied.contains(ask.exchange().id())
-                    ? new OnAnswer(ask, target.entry(), true, Optional.empty())
+                    ? new AnswerWatch(backlog, call, ask, target.entry(), true, Optional.empty())
                     : Watch.NOTHING;
         }
         JudgeSettings.Share share = settings.aliases().get(ask.request().model());
@@ -132,7 +131,9 @@ public final class Judge implements Onlooker, AutoCloseable {
         }
         boolean isJudged = isChosen(ask, target.entry(), share);
         Optional<ModelAsk.Copy> copy = copies.of(ask, target.entry());
-        return isJudged || copy.isPresent() ? new OnAnswer(ask, target.entry(), isJudged, copy) : Watch.NOTHING;
+        return isJudged || copy.isPresent()
+                ? new AnswerWatch(backlog, call, ask, target.entry(), isJudged, copy)
+                : Watch.NOTHING;
     }
 
     /** Who is to come back by the judge's word needs it with every call. */
@@ -145,85 +146,6 @@ public final class Judge implements Onlooker, AutoCloseable {
     private boolean isExcepted(Caller caller) {
         return settings.exceptTenants().contains(caller.tenant())
                 || means.rests().rests(caller);
-    }
-
-    /** Collects an answer. */
-    private final class OnAnswer implements Watch {
-        private final ModelAsk ask;
-        private final Models.Target target;
-        private final boolean isJudged;
-        private final Optional<ModelAsk.Copy> copy;
-        private final AnswerWords words;
-        private byte[] body = new byte[0];
-
-        private OnAnswer(ModelAsk ask, Models.Target target, boolean isJudged, Optional<ModelAsk.Copy> copy) {
-            this.isJudged = isJudged;
-            this.copy = copy;
-            this.ask = ask;
-            this.target = target;
-            this.words = new AnswerWords(ask.request().api(), settings.materialBytes());
-        }
-
-        @Override
-        public void event(ModelEvent passed) {
-            if (isJudged && passed.data().length > 0 && passed.data()[0] == '{') {
-                try {
-                    words.event(parsed(passed.data()));
-                } catch (JsonRefused notRead) {
-                    // an event without text that anybody here can read
-                }
-            }
-        }
-
-        @Override
-        public Optional<Evaluation> whole(byte[] answer) {
-            body = answer;
-            return Optional.empty();
-        }
-
-        @Override
-        public void complete(ModelFacts facts) {
-            if (isJudged) {
-                String result = CALLS_TOOLS.contains(facts.finishReason()) ? "no_text" : offered(facts);
-                if (!result.isEmpty()) {
-                    means.metrics().ended(result);
-                }
-            }
-            copy.filter(each -> !queue.offer(new Work.Again(ask.request(), each)))
-                    .ifPresent(_ -> means.metrics().ended("dropped"));
-        }
-
-        /** Gives why it is not judged; empty if it will be. */
-        private String offered(ModelFacts facts) {
-            byte[] request = ask.request().body().bytes();
-            if (request.length > settings.materialBytes()) {
-                return "too_large";
-            }
-            try {
-                if (body.length > 0) {
-                    words.whole(parsed(body));
-                }
-            } catch (JsonRefused notRead) {
-                return "no_text";
-            }
-            if (words.isTooLong()) {
-                return "too_large";
-            }
-            if (words.text().isBlank()) {
-                return "no_text";
-            }
-            Sample sample = new Sample(
-                    ask.exchange().id(),
-                    target,
-                    facts.servedModel(),
-                    new String(request, StandardCharsets.UTF_8),
-                    words.text());
-            return queue.offer(new Work.Judging(sample, means.nanoClock().getAsLong())) ? "" : "dropped";
-        }
-
-        private static JsonDocument parsed(byte[] json) throws JsonRefused {
-            return StrictJson.parse(json, JsonLimits.forReplies(Math.max(1, json.length), JSON_DEPTH));
-        }
     }
 
     /** Reads what the judge says of a sample. */
@@ -241,7 +163,7 @@ public final class Judge implements Onlooker, AutoCloseable {
         public Optional<Evaluation> whole(byte[] answer) {
             AnswerWords words = new AnswerWords(ModelApi.CHAT_COMPLETIONS, settings.materialBytes());
             try {
-                words.whole(OnAnswer.parsed(answer));
+                words.whole(AnswerWatch.parsed(answer));
             } catch (JsonRefused notRead) {
                 // no text, no score
             }
@@ -264,7 +186,7 @@ public final class Judge implements Onlooker, AutoCloseable {
         // nobody's health: whoever was asked did not answer, and who answered is not known
         means.metrics().ended(target.isPresent() ? "scored" : "unknown_model");
         return new Evaluation(
-                sample.callId(),
+                sample.of().id(),
                 target,
                 sample.served(),
                 verdict.thousandths(),
@@ -274,37 +196,40 @@ public final class Judge implements Onlooker, AutoCloseable {
     }
 
     private void work(OwnCalls calls) {
-        while (!Thread.currentThread().isInterrupted()) {
+        while (!closing) {
             try {
-                carryOut(calls, queue.take());
+                carryOut(calls, backlog.take());
             } catch (InterruptedException stop) {
                 return;
             } catch (RuntimeException bug) {
+                means.metrics().ended("failed");
                 LOG.error("an answer could not be judged", bug);
             }
         }
     }
 
     private void carryOut(OwnCalls calls, Work work) {
-        if (means.rests().rests()) {
+        // asked again here: an incident may have begun while it waited
+        if (means.rests().rests() || isExcepted(work.of().asker())) {
             means.metrics().ended("resting");
-            return;
-        }
-        switch (work) {
-            case Work.Judging judging -> judge(calls, judging);
-            case Work.Again again -> copy(calls, again);
+        } else if (backlog.isStale(work)) {
+            means.metrics().ended("dropped");
+        } else {
+            switch (work) {
+                case Work.Judging judging -> judge(calls, judging);
+                case Work.Again again -> copy(calls, again);
+            }
         }
     }
 
     private void judge(OwnCalls calls, Work.Judging judging) {
-        if (means.nanoClock().getAsLong() - judging.sinceNanos() > STALE_NANOS) {
-            means.metrics().ended("dropped");
-            return;
-        }
+        Sample sample = judging.sample();
         String id = means.ids().get();
-        asked.put(id, judging.sample());
+        asked.put(id, sample);
         try {
-            judges.pay(caller -> calls.ask(caller, id, question.about(judging.sample())))
+            judges.pay(
+                            sample.of().asker().tenant(),
+                            caller -> calls.ask(caller, sample.of().request(id), question.about(sample)))
                     .ifPresent(means.metrics()::ended);
         } finally {
             asked.remove(id);
@@ -315,7 +240,9 @@ public final class Judge implements Onlooker, AutoCloseable {
         String id = means.ids().get();
         copied.add(id);
         try {
-            Optional<String> failed = shadows.pay(caller -> calls.copy(caller, id, again.request(), again.copy()));
+            Optional<String> failed = shadows.pay(
+                    again.of().asker().tenant(),
+                    caller -> calls.copy(caller, again.of().request(id), again.request(), again.copy()));
             means.metrics().ended("copy_" + failed.orElse("answered"));
         } finally {
             copied.remove(id);
@@ -325,6 +252,7 @@ public final class Judge implements Onlooker, AutoCloseable {
     /** Ends what is being asked; what waits is forgotten. */
     @Override
     public void close() {
+        closing = true;
         List<Thread> ended;
         synchronized (this) {
             ended = List.copyOf(threads);

@@ -5,10 +5,10 @@ import dev.mcpgateway.gateway.config.Models;
 /**
  * An answer that is to be judged.
  *
- * @param callId of the call
+ * @param of the call
  * @param target who was asked
  * @param served what the answer called its model
  * @param request the request, as the provider saw it
  * @param answer the text of the answer, as the agent saw it
  */
-record Sample(String callId, Models.Target target, String served, String request, String answer) {}
+record Sample(JudgedCall of, Models.Target target, String served, String request, String answer) {}

@@ -21,9 +21,14 @@ final class ServedTargets {
         if (Served.matches(asked, served)) {
             return Optional.of(TargetKey.of(asked));
         }
-        return targets.stream()
+        List<Models.Target> known = targets.stream()
                 .filter(each -> each.provider().equals(asked.provider()) && Served.matches(each, served))
-                .map(TargetKey::of)
-                .findFirst();
+                .toList();
+        // a dated name may stand for two, and patterns of served_as for all
+        return known.stream()
+                .filter(each -> each.model().equals(served))
+                .findFirst()
+                .or(() -> known.stream().findFirst())
+                .map(TargetKey::of);
     }
 }

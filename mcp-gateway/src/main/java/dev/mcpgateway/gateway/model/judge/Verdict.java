@@ -17,15 +17,18 @@ import java.util.regex.Pattern;
  * What a judge said: {@code {"score": 0…1, "label"?: text, "explanation"?: text}} and nothing beside it.
  *
  * @param thousandths the score
- * @param label empty for none
+ * @param label one of those that it was asked for; empty for none
  * @param explanation empty for none; cut, and without control characters
  */
 record Verdict(int thousandths, String label, String explanation) {
     private static final int BYTES_MAX = 16 * 1024;
     private static final int DEPTH_MAX = 4;
-    private static final int LABEL_CHARS_MAX = 64;
     private static final int EXPLANATION_CHARS_MAX = 500;
     private static final Pattern SCORE = Pattern.compile("0(\\.[0-9]{1,20})?|1(\\.0{1,20})?");
+
+    /** Another word may be one of the conversation's, and it goes to telemetry. */
+    private static final Set<String> LABELS = Set.of("good", "fair", "poor");
+
     private static final Set<String> MEMBERS = Set.of("score", "label", "explanation");
     private static final Name SCORE_NAME = Name.of("score");
     private static final Name LABEL = Name.of("label");
@@ -63,8 +66,8 @@ record Verdict(int thousandths, String label, String explanation) {
                                 .movePointRight(3)
                                 .setScale(0, RoundingMode.HALF_EVEN)
                                 .intValueExact(),
-                        text(said, LABEL, LABEL_CHARS_MAX),
-                        text(said, EXPLANATION, EXPLANATION_CHARS_MAX)))
+                        label(said),
+                        explanation(said)))
                 : Optional.empty();
     }
 
@@ -72,14 +75,20 @@ record Verdict(int thousandths, String label, String explanation) {
         return said.at(name) == JsonDocument.NONE || said.is(said.at(name), Kind.STRING);
     }
 
-    /** It goes to logs and spans, where a line break would be a line of its own. */
-    private static String text(JsonDocument said, Name name, int most) {
-        if (said.at(name) == JsonDocument.NONE) {
+    private static String label(JsonDocument said) {
+        int label = said.at(LABEL);
+        return label != JsonDocument.NONE && LABELS.contains(said.string(label)) ? said.string(label) : "";
+    }
+
+    /** It goes to spans, where a line break would be a line of its own. */
+    private static String explanation(JsonDocument said) {
+        if (said.at(EXPLANATION) == JsonDocument.NONE) {
             return "";
         }
-        String text = said.string(said.at(name)).replaceAll("\\p{C}", " ").strip();
-        return text.length() <= most
+        String text =
+                said.string(said.at(EXPLANATION)).replaceAll("\\p{C}", " ").strip();
+        return text.length() <= EXPLANATION_CHARS_MAX
                 ? text
-                : text.substring(0, text.offsetByCodePoints(0, text.codePointCount(0, most)));
+                : text.substring(0, text.offsetByCodePoints(0, text.codePointCount(0, EXPLANATION_CHARS_MAX)));
     }
 }

@@ -5,13 +5,20 @@ import dev.mcpgateway.gateway.model.ModelAsk;
 
 /** What waits to be done. */
 sealed interface Work {
-    /**
-     * An answer is to be judged.
-     *
-     * @param sinceNanos when it was complete
-     */
-    record Judging(Sample sample, long sinceNanos) implements Work {}
+    /** The call that it is about. */
+    JudgedCall of();
+
+    /** When that was answered. */
+    long sinceNanos();
+
+    /** An answer is to be judged. */
+    record Judging(Sample sample, long sinceNanos) implements Work {
+        @Override
+        public JudgedCall of() {
+            return sample.of();
+        }
+    }
 
     /** A call is to be sent to somebody else, too. */
-    record Again(ModelRequest request, ModelAsk.Copy copy) implements Work {}
+    record Again(JudgedCall of, ModelRequest request, ModelAsk.Copy copy, long sinceNanos) implements Work {}
 }

@@ -17,6 +17,7 @@ import dev.mcpgateway.audit.CallStatus;
 import dev.mcpgateway.audit.ModelOutcome;
 import dev.mcpgateway.audit.ModelRouting;
 import dev.mcpgateway.audit.Source;
+import dev.mcpgateway.gateway.identity.OwnCaller;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -71,11 +72,15 @@ public final class Signals implements AuditObserver {
         ModelRouting by = said.routing();
         String provider = by.provider().isEmpty() ? call.model().provider() : by.provider();
         String asked = by.name().isEmpty() ? call.model().name() : by.name();
-        drift.served(tenant, provider + "/" + (said.served().isEmpty() ? asked : said.served()), now)
-                .ifPresent(this::raise);
         if (by.mismatch()) {
             mismatch.answered(tenant, provider, asked, said.served(), now).ifPresent(this::raise);
         }
+        // how many answers are judged and copied changes with money and settings, and is nobody's traffic
+        if (call.actor().issuer().equals(OwnCaller.ISSUER)) {
+            return;
+        }
+        drift.served(tenant, provider + "/" + (said.served().isEmpty() ? asked : said.served()), now)
+                .ifPresent(this::raise);
         String target = provider + "/" + asked + " " + call.model().operation();
         billed.billed(tenant, target, call.arguments().bytes(), said.usage().input(), now)
                 .ifPresent(this::raise);

@@ -168,8 +168,13 @@ class BedrockProviderTest {
             assertThat(text(answer.body())).isEqualTo(ANSWER);
             assertThat(answer.requestId()).isEqualTo("r-1");
             assertThat(answer.facts())
-                    .isEqualTo(
-                            new ModelFacts("claude-x", "end_turn", new ModelUsage(70, 60, 0, 0, 12, 0), Map.of(), ServedTerms.UNSAID, "msg_bdrk_1"));
+                    .isEqualTo(new ModelFacts(
+                            "claude-x",
+                            "end_turn",
+                            new ModelUsage(70, 60, 0, 0, 12, 0),
+                            Map.of(),
+                            ServedTerms.UNSAID,
+                            "msg_bdrk_1"));
         });
         RawRequest sent = server.request();
         assertThat(sent.line()).isEqualTo("POST " + PATH + "/invoke HTTP/1.1");

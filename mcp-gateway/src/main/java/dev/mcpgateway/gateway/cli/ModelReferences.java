@@ -190,7 +190,7 @@ final class ModelReferences {
     /** Without a rule the judge scores nothing, and no call shows it. */
     private void judge(JudgeSettings judge, Policy policy) {
         Decision decision = policy.decideModel(
-                OwnCaller.named(JudgeSettings.JUDGE).subject(), FeatureName.model(judge.alias()), now);
+                OwnCaller.named(JudgeSettings.JUDGE, "").subject(), FeatureName.model(judge.alias()), now);
         if (!(decision instanceof Decision.Allow)) {
             warn(
                     "/models/judge",

@@ -80,16 +80,15 @@ class JudgeEvidenceTest extends JudgeCase {
                                 .encodeToString(
                                         keys.generateKeyPair().getPublic().getEncoded())
                         + "\n-----END PUBLIC KEY-----\n");
-        try (TestGateway gateway = builder.start()) {
+        TestGateway gateway = builder.start();
+        try (gateway) {
             ask(ModelAgent.of(gateway, "bob", Map.of("tenant", "acme")), 1);
             awaitScores(gateway, "one", 1);
-            gateway.close();
-
-            assertThat(gateway.records().stream()
-                            .filter(each -> each.text("ev").equals("content.kept"))
-                            .map(each -> each.text("call")))
-                    .containsExactly(outcome(gateway, "gpt").text("call"));
         }
+        assertThat(gateway.records().stream()
+                        .filter(each -> each.text("ev").equals("content.kept"))
+                        .map(each -> each.text("call")))
+                .containsExactly(outcome(gateway, "gpt").text("call"));
     }
 
     @Test

@@ -129,7 +129,7 @@ class HedgedAttemptsTest {
                 ModelApi.CHAT_COMPLETIONS,
                 new Purse(),
                 decisions,
-                target -> trace.providerBegins("chat", "a", target.provider().vendor(), target.model(), false),
+                target -> trace.providerBegins("chat", "a", target.provider(), target.model(), false),
                 (target, atMost) -> {
                     asked.add(target.model());
                     if (!target.equals(one)) {

@@ -6,7 +6,8 @@
 #   held    1,000 slow streams at once: memory
 #   leak    a million calls: memory after each hundred thousand
 #
-# Prints each figure beside its goal and writes results/models-<date>-<commit>.json. About ten minutes; smoke only
+# Prints each figure beside its goal and writes results/models-<date>-<commit>.json,
+# or, with --only, models-<date>-<commit>-<part>.json. About ten minutes; smoke only
 # shows that everything works and keeps no figures. The exit code is 0 when everything could be measured and every audit log
 # verifies; a goal that is missed is said, not an error. Loopback only. Portkey needs node and npm.
 set -euo pipefail
@@ -29,6 +30,7 @@ work=$here/target/models
 rm -rf "$work"
 mkdir -p "$work" "$here/results"
 out=$here/results/models-$(date +%F)-$(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo unknown).json
+[[ " $* " =~ " --only "([a-z]+) ]] && out=${out%.json}-${BASH_REMATCH[1]}.json
 [[ " $* " == *" smoke "* ]] && out=$work/smoke.json
 
 peer=()

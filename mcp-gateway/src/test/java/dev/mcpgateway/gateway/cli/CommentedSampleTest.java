@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
@@ -50,6 +51,9 @@ class CommentedSampleTest {
     void write() throws Exception {
         Files.createDirectories(folder.resolve("keys"));
         for (String key : List.of("keys/model.key", "keys/spare.key")) {
+            Files.createFile(
+                    folder.resolve(key),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(folder.resolve(key), "sk-1\n");
         }
         Files.copy(SAMPLE.resolve("policy.yaml"), folder.resolve("policy.yaml"));

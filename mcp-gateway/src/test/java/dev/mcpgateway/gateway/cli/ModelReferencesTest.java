@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.util.Base64;
@@ -220,11 +221,12 @@ class ModelReferencesTest {
 
         Ran missing = check();
         write("acme.key", "sk-1\n");
+        Files.setPosixFilePermissions(Path.of(path("acme.key")), PosixFilePermissions.fromString("rw-------"));
         Ran half = check();
 
         assertThat(missing.code()).isEqualTo(ExitCode.PROBLEMS);
         assertThat(missing.err())
-                .contains("the file cannot be read: " + path("acme.key"), "/models/providers/acme/credential")
+                .contains("secret file " + path("acme.key") + " does not exist", "/models/providers/acme/credential")
                 .contains("the environment variable NO_SUCH_KEY_HERE is not set");
         assertThat(half.err()).contains("NO_SUCH_KEY_HERE").doesNotContain("acme.key");
     }

@@ -31,7 +31,7 @@ class JudgeTest extends JudgeCase {
         try (TestGateway gateway = with(JUDGE)
                 .models(
                         "judge: {targets: [{provider: bench, model: judge-1}]}",
-                        "judge: {hedge: {after_ms: 100}, targets: [{provider: bench, model: judge-1}, {provider: two, model: big-2}]}")
+                        "judge: {hedge: {after_ms: 100}, targets: [{provider: bench, model: judge-1}, {provider: two, model: judge-2}]}")
                 .start()) {
             ask(ModelAgent.of(gateway), 1);
 

@@ -1,7 +1,8 @@
 // Coding agents whose users set them up for the gateway: their makers' programs, a virtual key for each, nothing else.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child } from '../kit/children.mjs';
 import { within } from '../kit/waiting.mjs';
@@ -18,11 +19,21 @@ const SECONDS_MAX = 50;
 /** What stands in a file that only the agent's own tool can read. */
 const SECRET_WORD = 'PINEAPPLE';
 
+/** In a folder outside of this repository: they tell the model what they find of its history, which is no part of these cases. */
 export async function coding(cases, world) {
+  const folder = mkdtempSync(join(tmpdir(), 'coding-agents-'));
+  try {
+    await tried(cases, world, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  }
+}
+
+async function tried(cases, world, folder) {
   answers(world.provider);
   for (const agent of AGENTS) {
     const key = await world.newKey(userOf(agent), agent.name);
-    const asks = (model, prompt, name) => asked(agent, { origin: world.origin, key, model, prompt }, join(world.folder, 'coding', name));
+    const asks = (model, prompt, name) => asked(agent, { origin: world.origin, key, model, prompt }, join(folder, name));
     const [native] = agent.models;
     await cases.run(`${agent.name} at ${native}: a prompt is answered`, async () => {
       const { code, out, all } = await asks(native, 'hello', `${agent.name}-prompt`);

@@ -299,6 +299,11 @@ public final class Policy {
         return rules.rules();
     }
 
+    /** What is said about features, in file order. */
+    List<ToolEntry> entries() {
+        return rules.entries();
+    }
+
     /** Of whom the entries about models speak, one by one. */
     List<List<CallerCondition>> guardedCallers() {
         return rules.models().stream().map(ModelEntry::callers).toList();

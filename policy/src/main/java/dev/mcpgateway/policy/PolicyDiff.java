@@ -48,6 +48,30 @@ public final class PolicyDiff {
      */
     public record Change(Kind kind, Who who, FeatureName feature, String before, String after) {}
 
+    /**
+     * What holds for a feature whoever uses it.
+     *
+     * @param before what only holds now, in words
+     * @param after what only would hold
+     */
+    public record Setting(FeatureName feature, String before, String after) {}
+
+    /**
+     * Differences of read-only, of what happens to large results and of screening, in the order of the features; models have
+     * none. Ceilings are told of those whom they bind, by {@link #of}.
+     */
+    public static List<Setting> settings(Policy before, Policy after, Collection<FeatureName> features) {
+        List<Setting> changes = new ArrayList<>();
+        for (FeatureName feature : features) {
+            List<String> was = words(before.settings(feature));
+            List<String> is = words(after.settings(feature));
+            if (feature.kind() != FeatureKind.MODEL && !was.equals(is)) {
+                changes.add(new Setting(feature, only(was, is), only(is, was)));
+            }
+        }
+        return changes;
+    }
+
     /** The differences, in the order of the callers and of the features. */
     public static List<Change> of(
             Policy before, Policy after, Collection<Who> callers, Collection<FeatureName> features, Instant now) {
@@ -103,8 +127,8 @@ public final class PolicyDiff {
     }
 
     /**
-     * What policies speak of: names that their rules write out, these models, and for each pattern with {@code *} a name that
-     * it names, with {@value #ANY} in its place.
+     * What policies speak of: names that their rules, {@code tools:} and {@code screening:} write out (the latter two as tools),
+     * these models, and for each pattern with {@code *} a name that it names, with {@value #ANY} in its place.
      *
      * @param upstreams aliases that {@code *} alone stands for
      * @param models aliases of the models that there are, and then no others are looked at; none where that is not known
@@ -113,6 +137,8 @@ public final class PolicyDiff {
             Collection<Policy> policies, Collection<String> upstreams, Collection<String> models) {
         Set<FeatureName> features = new LinkedHashSet<>();
         models.forEach(model -> features.add(FeatureName.model(model)));
+        // what is said of all tools holds for those of servers, too, that nobody named here
+        Collection<String> named = upstreams.isEmpty() ? Set.of(ANY) : upstreams;
         for (Policy policy : policies) {
             for (Rule rule : policy.rules()) {
                 for (Action action : rule.actions()) {
@@ -121,6 +147,9 @@ public final class PolicyDiff {
                     }
                 }
             }
+            policy.entries()
+                    .forEach(entry ->
+                            entry.names().forEach(pattern -> add(FeatureKind.TOOL, pattern, named, models, features)));
         }
         return List.copyOf(features);
     }
@@ -178,6 +207,15 @@ public final class PolicyDiff {
         limits.callsPerMinute().ifPresent(calls -> words.add(calls + " calls a minute"));
         limits.resultBytesMax().ifPresent(bytes -> words.add(bytes + " bytes of a result"));
         return words.isEmpty() ? "no caps of its own" : String.join(", ", words);
+    }
+
+    private static List<String> words(ToolSettings settings) {
+        List<String> words = new ArrayList<>();
+        words.add(settings.readOnly() ? "read-only" : "not read-only");
+        words.add(lower(settings.onLargeResult()) + " large results");
+        rule("injection", settings.screening().injection(), words);
+        rule("hidden", settings.screening().hidden(), words);
+        return words;
     }
 
     private static List<String> words(ModelRules rules) {

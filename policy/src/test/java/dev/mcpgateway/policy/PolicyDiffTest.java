@@ -123,6 +123,38 @@ class PolicyDiffTest {
     }
 
     @Test
+    void screeningAndWhatToolsAreIsToldOfTheNamesThatAreWritten() {
+        String screened = BEFORE + """
+            tools:
+              - {names: crm__get_one, read_only: true, limits: {result_bytes: 5}}
+            screening:
+              - {tools: ["crm__*"], injection: {mode: enforce, action: block}}
+            """;
+
+        assertThat(settings(BEFORE, BEFORE)).isEmpty();
+        assertThat(settings(BEFORE, screened))
+                .containsExactly(
+                        "crm__find: injection shadow flag -> injection enforce block",
+                        "crm__get_any: injection shadow flag -> injection enforce block",
+                        "crm__get_one: not read-only, injection shadow flag -> read-only, injection enforce block",
+                        "crm__any: injection shadow flag -> injection enforce block");
+        assertThat(settings(screened, screened.replace("mode: enforce, action: block", "mode: off")))
+                .hasSize(4)
+                .last()
+                .isEqualTo("crm__any: injection enforce block -> nothing");
+    }
+
+    private static List<String> settings(String before, String after) {
+        Policy old = policy(before);
+        Policy changed = policy(after);
+        return PolicyDiff.settings(
+                        old, changed, PolicyDiff.features(List.of(old, changed), Set.of("crm"), Set.of("gpt")))
+                .stream()
+                .map(change -> change.feature() + ": " + change.before() + " -> " + change.after())
+                .toList();
+    }
+
+    @Test
     void moreThanCanBeReadIsCutAndSaid() {
         StringBuilder groups = new StringBuilder("g0");
         for (int i = 1; i < 100; i++) {

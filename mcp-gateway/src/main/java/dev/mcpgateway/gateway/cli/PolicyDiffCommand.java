@@ -11,6 +11,7 @@ import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.PolicyDiff;
 import dev.mcpgateway.policy.PolicyDiff.Change;
+import dev.mcpgateway.policy.PolicyDiff.Setting;
 import dev.mcpgateway.policy.PolicyDiff.Who;
 import dev.mcpgateway.policy.Rule;
 import dev.mcpgateway.policy.Subject;
@@ -47,7 +48,8 @@ import picocli.CommandLine.Spec;
             "and whose guardrails of models change. Looked at are callers of whom the rules speak (one for each combination",
             "of the issuers, groups and so on that a rule names; those that a forbid names also as holders of each",
             "permit), with --config every virtual key that is good, and those of --as; and tools, prompts, resources and",
-            "models that the rules name, with --config every model. Screening of tools' results is not compared."
+            "models that the policies name, with --config every model. What tools: and screening: say of a tool is compared",
+            "for the names that they write out, * as any."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -146,10 +148,19 @@ final class PolicyDiffCommand implements Callable<Integer> {
         rules(out, old, changed);
         List<Change> changes = PolicyDiff.of(old, changed, callers, features, now);
         print(out, changes);
+        List<Setting> settings = PolicyDiff.settings(old, changed, features);
+        settings.forEach(setting -> out.printf(
+                Locale.ROOT,
+                "%-10s %s, whoever uses it%n             %s -> %s%n",
+                "settings",
+                setting.feature().canonical(),
+                setting.before(),
+                setting.after()));
+        boolean isSame = changes.isEmpty() && settings.isEmpty();
         out.println(callers.size() + " callers and " + features.size() + " names were compared"
                 + (typical.isCut() ? "; there are more, give those that matter by --as" : "")
-                + (changes.isEmpty() ? ": nothing changes for them" : ""));
-        return changes.isEmpty() ? ExitCode.OK : ExitCode.PROBLEMS;
+                + (isSame ? ": nothing changes for them" : ""));
+        return isSame ? ExitCode.OK : ExitCode.PROBLEMS;
     }
 
     /** Who holds a key is known to the last group; who has a token is known to the issuer. */

@@ -1,5 +1,7 @@
 package dev.mcpgateway.gateway.cli;
 
+import dev.mcpgateway.gateway.evidence.Grid;
+import dev.mcpgateway.gateway.evidence.Grid.Form;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.LocalDate;
@@ -7,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,19 +51,6 @@ final class UsageCommand implements Callable<Integer> {
         }
     }
 
-    /** How it is shown. */
-    enum Format {
-        TABLE,
-        JSON,
-        CSV;
-
-        /** As it is written on the command line. */
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
     private static final List<String> OF_USAGE = List.of(
             "value",
             "calls",
@@ -94,8 +82,12 @@ final class UsageCommand implements Callable<Integer> {
     @Nullable
     LocalDate to;
 
-    @Option(names = "--format", paramLabel = "FORMAT", description = "One of ${COMPLETION-CANDIDATES}.")
-    Format format = Format.TABLE;
+    @Option(
+            names = "--format",
+            paramLabel = "FORM",
+            defaultValue = "table",
+            description = "table, json or csv. Default: ${DEFAULT-VALUE}.")
+    Form form = Form.TABLE;
 
     @Mixin
     AdminClient admin = new AdminClient();
@@ -111,11 +103,12 @@ final class UsageCommand implements Callable<Integer> {
                 : admin.ask("GET", "/usage?by=" + by + day("from", from) + day("to", to), "")
                         .path("usage");
         PrintWriter out = spec.commandLine().getOut();
-        List<String> columns = isBudgets ? OF_BUDGETS : OF_USAGE;
-        switch (format) {
-            case JSON -> out.println(rows);
-            case CSV -> csv(out, columns, rows);
-            case TABLE -> table(out, columns, rows);
+        if (form == Form.JSON) {
+            // as it came: numbers stay numbers
+            out.println(rows);
+        } else {
+            out.print(grid(isBudgets ? OF_BUDGETS : OF_USAGE, rows).as(form));
+            out.flush();
         }
         return ExitCode.OK;
     }
@@ -124,44 +117,10 @@ final class UsageCommand implements Callable<Integer> {
         return day == null ? "" : "&" + name + "=" + day;
     }
 
-    private static void csv(PrintWriter out, List<String> columns, JsonNode rows) {
-        out.println(String.join(",", columns));
-        rows.forEach(row -> out.println(
-                columns.stream().map(column -> field(plain(row, column))).collect(Collectors.joining(","))));
-    }
-
-    /** Quoted always where it could be more than a word: spreadsheets run what begins like a formula. */
-    private static String field(String text) {
-        String safe = text.matches("[=+@-].*") && !text.matches("-?[0-9.]+") ? "'" + text : text;
-        return safe.matches("[A-Za-z0-9_.:/-]*") ? safe : "\"" + safe.replace("\"", "\"\"") + "\"";
-    }
-
-    private static void table(PrintWriter out, List<String> columns, JsonNode rows) {
-        List<List<String>> lines = new ArrayList<>();
-        lines.add(columns);
-        rows.forEach(row ->
-                lines.add(columns.stream().map(column -> text(row, column)).toList()));
-        for (List<String> line : lines) {
-            StringBuilder text = new StringBuilder();
-            for (int i = 0; i < columns.size(); i++) {
-                text.append(line.get(i))
-                        .append(" ".repeat(width(lines, i) - line.get(i).length() + 2));
-            }
-            out.println(text.toString().stripTrailing());
-        }
-    }
-
-    private static int width(List<List<String>> lines, int column) {
-        return lines.stream().mapToInt(line -> line.get(column).length()).max().orElse(0);
-    }
-
-    /** A name that an issuer chose must not move the operator's cursor. */
-    private static String text(JsonNode row, String column) {
-        String text = plain(row, column);
-        return text.isEmpty() ? "-" : text;
-    }
-
-    private static String plain(JsonNode row, String column) {
-        return row.path(column).asString("").replaceAll("\\p{C}", "?");
+    private static Grid grid(List<String> columns, JsonNode rows) {
+        List<List<String>> values = new ArrayList<>();
+        rows.forEach(row -> values.add(
+                columns.stream().map(column -> row.path(column).asString("")).toList()));
+        return new Grid(columns, values);
     }
 }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Rows under named columns, and the forms in which people and programs want them. What others chose (names of models,
@@ -15,6 +16,9 @@ import java.util.Locale;
  */
 public record Grid(List<String> columns, List<List<String>> rows) {
     private static final String FORMULA = "=+-@\t\r";
+
+    /** A negative one is none, though it begins so. */
+    private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?");
 
     /** Forms of a report. */
     public enum Form {
@@ -47,17 +51,18 @@ public record Grid(List<String> columns, List<List<String>> rows) {
                 .map(name -> name.replace('_', ' ').toUpperCase(Locale.ROOT))
                 .toList());
         rows.forEach(row -> lines.add(row.stream().map(Grid::printable).toList()));
+        int[] widths = new int[columns.size()];
+        lines.forEach(line -> {
+            for (int column = 0; column < widths.length; column++) {
+                widths[column] = Math.max(widths[column], line.get(column).length());
+            }
+        });
         StringBuilder text = new StringBuilder();
         for (List<String> line : lines) {
             StringBuilder one = new StringBuilder();
-            for (int column = 0; column < line.size(); column++) {
-                int at = column;
-                int width = lines.stream()
-                        .mapToInt(each -> each.get(at).length())
-                        .max()
-                        .orElse(0);
+            for (int column = 0; column < widths.length; column++) {
                 one.append(line.get(column))
-                        .repeat(' ', width - line.get(column).length() + 2);
+                        .repeat(' ', widths[column] - line.get(column).length() + 2);
             }
             text.append(one.toString().stripTrailing()).append('\n');
         }
@@ -96,7 +101,8 @@ public record Grid(List<String> columns, List<List<String>> rows) {
     }
 
     private static String cell(String value) {
-        String safe = !value.isEmpty() && FORMULA.indexOf(value.charAt(0)) >= 0 ? "'" + value : value;
+        boolean isFormula = !value.isEmpty() && FORMULA.indexOf(value.charAt(0)) >= 0;
+        String safe = isFormula && !NUMBER.matcher(value).matches() ? "'" + value : value;
         return "\"" + printable(safe).replace("\"", "\"\"") + "\"";
     }
 }

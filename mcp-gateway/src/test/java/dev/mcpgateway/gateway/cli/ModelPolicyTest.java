@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -218,6 +219,24 @@ class ModelPolicyTest {
                         "limits +key \\w+ \\(n\\)\\R +model:draft\\R +10 calls a minute -> 1 calls a minute\\R")
                 .contains("loses      issuer keys, group builders\n")
                 .doesNotContain("gains");
+    }
+
+    @Test
+    void diffTellsWhatBecomesOfScreeningWhoeverUsesATool() throws Exception {
+        Files.copy(file("policy.yaml"), file("new.yaml"));
+        Files.writeString(
+                file("new.yaml"),
+                "\nscreening:\n  - {tools: [\"*\"], hidden: {mode: enforce, action: redact}}\n",
+                StandardOpenOption.APPEND);
+
+        Ran ran = diff();
+
+        assertThat(ran.code()).isEqualTo(ExitCode.PROBLEMS);
+        assertThat(ran.out())
+                .contains("rules     the same")
+                .containsPattern(
+                        "settings +tool:any__any, whoever uses it\\R +hidden shadow flag -> hidden enforce redact\\R")
+                .doesNotContain("nothing changes");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.mcpgateway.gateway.evidence.Grid.Form;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -102,7 +103,7 @@ class UsageCommandTest {
         HttpServer gateway = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         gateway.createContext("/usage", exchange -> {
             byte[] body = (exchange.getRequestURI().getQuery().equals("by=user&from=2026-11-01")
-                            ? "{\"usage\":[{\"value\":\"=corp/a,b\",\"calls\":2,\"tool_uses\":3,\"cost_usd\":\"0.5\"}]}"
+                            ? "{\"usage\":[{\"value\":\"=corp/a,b\",\"calls\":2,\"tool_uses\":3,\"cost_usd\":\"-0.5\"}]}"
                             : "{}")
                     .getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().add("Content-Type", "application/json");
@@ -113,8 +114,8 @@ class UsageCommandTest {
         gateway.start();
         try {
             String url = "http://127.0.0.1:" + gateway.getAddress().getPort();
-            Map<UsageCommand.Format, String> forms = new EnumMap<>(UsageCommand.Format.class);
-            for (UsageCommand.Format format : UsageCommand.Format.values()) {
+            Map<Form, String> forms = new EnumMap<>(Form.class);
+            for (Form format : Form.values()) {
                 Ran ran = run(
                         "usage",
                         "--by",
@@ -130,12 +131,11 @@ class UsageCommandTest {
                 assertThat(ran.code()).as(ran.err()).isZero();
                 forms.put(format, ran.out());
             }
-            assertThat(forms.get(UsageCommand.Format.TABLE).lines().toList().get(1))
-                    .matches("=corp/a,b +2 .*0\\.5.*");
-            assertThat(forms.get(UsageCommand.Format.JSON)).startsWith("[{\"value\":\"=corp/a,b\"");
-            assertThat(forms.get(UsageCommand.Format.CSV).lines().toList())
+            assertThat(forms.get(Form.TABLE).lines().toList().get(1)).matches("=corp/a,b +2 .*0\\.5.*");
+            assertThat(forms.get(Form.JSON)).startsWith("[{\"value\":\"=corp/a,b\"");
+            assertThat(forms.get(Form.CSV).lines().toList())
                     .element(1)
-                    .isEqualTo("\"'=corp/a,b\",2,,,,,,,,3,0.5,,");
+                    .isEqualTo("\"'=corp/a,b\",\"2\"" + ",\"\"".repeat(7) + ",\"3\",\"-0.5\",\"\",\"\"");
         } finally {
             gateway.stop(0);
         }

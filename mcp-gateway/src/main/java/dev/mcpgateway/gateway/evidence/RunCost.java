@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.evidence;
 import dev.mcpgateway.audit.AuditQuery;
 import dev.mcpgateway.audit.AuditReader;
 import dev.mcpgateway.audit.AuditRecord;
+import dev.mcpgateway.gateway.identity.OwnCaller;
 import dev.mcpgateway.gateway.model.money.Usd;
 import java.io.IOException;
 import java.time.Instant;
@@ -61,7 +62,8 @@ public final class RunCost {
     private RunCost() {}
 
     /**
-     * Reads the log once. Calls that began before count for nothing.
+     * Reads the log once. Calls that began before count for nothing, and so do the gateway's own, which are about calls of a
+     * run and no part of it.
      *
      * @throws IOException if it cannot be read
      */
@@ -101,6 +103,10 @@ public final class RunCost {
     }
 
     private void began(AuditRecord found, boolean isModel) {
+        if (found.text("actor.iss").equals(OwnCaller.ISSUER)) {
+            // a judge's question stands in the trace of the call that it is about, and is paid for by nobody who made that
+            return;
+        }
         Matcher trace = TRACE.matcher(found.text("trace.traceparent"));
         String id = trace.matches() ? trace.group(1) : NO_TRACE;
         if (open.size() >= OPEN_MAX || (runs.size() >= RUNS_MAX && !runs.containsKey(id))) {

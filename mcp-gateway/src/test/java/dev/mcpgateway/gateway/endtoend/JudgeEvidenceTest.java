@@ -64,6 +64,10 @@ class JudgeEvidenceTest extends JudgeCase {
                 .contains("content went to bench");
         assertThat(run("models", "report", "--audit", audit, "--by", "agent").lines())
                 .anyMatch(line -> line.matches("acme +\\(gateway\\) +judge .*permitted"));
+        assertThat(run("models", "report", "--audit", audit, "--by", "run"))
+                .as("the question is no call of the run that it is about")
+                .contains("gpt")
+                .doesNotContain("judge");
     }
 
     @Test

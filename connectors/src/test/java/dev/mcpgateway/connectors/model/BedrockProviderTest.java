@@ -120,6 +120,7 @@ class BedrockProviderTest {
                         1 << 22,
                         64),
                 MODEL,
+                model -> BedrockApi.of(model).orElseThrow(),
                 sweeper);
         opened.add(provider);
         return provider;

@@ -56,10 +56,11 @@ class AnswerReaderTest {
 
     @Test
     void whatConverseCachesIsCountedBesideItsInput() {
-        String usage = "\"usage\":{\"inputTokens\":10,\"outputTokens\":7,\"totalTokens\":524,\"cacheReadInputTokens\":500,"
-                + "\"cacheWriteInputTokens\":7,\"cacheDetails\":[{\"ttl\":\"1h\",\"inputTokens\":3},"
-                + "{\"ttl\":\"5m\",\"inputTokens\":4}]},\"serviceTier\":{\"type\":\"priority\"},"
-                + "\"trace\":{\"promptRouter\":{\"invokedModelId\":\"arn:x/nova\"}}";
+        String usage =
+                "\"usage\":{\"inputTokens\":10,\"outputTokens\":7,\"totalTokens\":524,\"cacheReadInputTokens\":500,"
+                        + "\"cacheWriteInputTokens\":7,\"cacheDetails\":[{\"ttl\":\"1h\",\"inputTokens\":3},"
+                        + "{\"ttl\":\"5m\",\"inputTokens\":4}]},\"serviceTier\":{\"type\":\"priority\"},"
+                        + "\"trace\":{\"promptRouter\":{\"invokedModelId\":\"arn:x/nova\"}}";
         AnswerReader whole = new AnswerReader(ModelApi.CONVERSE, "router");
         whole.whole(json("{\"output\":{},\"stopReason\":\"end_turn\"," + usage + "}"));
         AnswerReader stream = new AnswerReader(ModelApi.CONVERSE, "router");

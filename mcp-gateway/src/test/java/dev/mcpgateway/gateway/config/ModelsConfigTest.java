@@ -423,12 +423,12 @@ class ModelsConfigTest {
 
     @Test
     void bedrocksKeysAreReferencesAndItsRegionMakesTheUrl() {
-        Models.Provider lasting = models(
-                        provider("kind: bedrock, api: converse, credential: {aws: {region: us-gov-west-1, " + AWS_KEYS + "}}"))
+        Models.Provider lasting = models(provider(
+                        "kind: bedrock, api: converse, credential: {aws: {region: us-gov-west-1, " + AWS_KEYS + "}}"))
                 .providers()
                 .get("p");
-        Models.Provider temporary = models(
-                        provider("kind: bedrock, api: invoke_model, base_url: \"https://vpce.example/x\", credential: {aws: {region:"
+        Models.Provider temporary = models(provider(
+                        "kind: bedrock, api: invoke_model, base_url: \"https://vpce.example/x\", credential: {aws: {region:"
                                 + " eu-central-1, session_token: {file: token}, " + AWS_KEYS
                                 + ", next: {access_key_id: {env: NEXT_ID}, secret_access_key: {env: NEXT}}}}"))
                 .providers()
@@ -461,7 +461,8 @@ class ModelsConfigTest {
 
     @Test
     void bedrocksModelsAreAskedAsTheirIdsSayUnlessTheFileSaysOtherwise() {
-        Models.Provider byId = models(bedrock(", translation: {features: [cache_points, late_system]}", "amazon.nova-x"))
+        Models.Provider byId = models(
+                        bedrock(", translation: {features: [cache_points, late_system]}", "amazon.nova-x"))
                 .providers()
                 .get("p");
         Models.Provider converse =
@@ -490,7 +491,10 @@ class ModelsConfigTest {
             assertThat(problem.message()).contains("does not say whose model it is");
             assertThat(problem.hint()).contains("api: invoke_model");
         });
-        assertThat(models(bedrock(", api: invoke_model", model)).providers().get("p").translation(model))
+        assertThat(models(bedrock(", api: invoke_model", model))
+                        .providers()
+                        .get("p")
+                        .translation(model))
                 .extracting(Translation::upstream)
                 .isEqualTo(ModelApi.MESSAGES);
     }

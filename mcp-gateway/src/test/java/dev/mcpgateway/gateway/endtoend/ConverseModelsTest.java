@@ -44,7 +44,10 @@ class ConverseModelsTest {
 
     /** How an agent asks, and what it reads. */
     enum Ingress {
-        CHAT("/v1/chat/completions", "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":50", "[DONE]"),
+        CHAT(
+                "/v1/chat/completions",
+                "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":50",
+                "[DONE]"),
         MESSAGES(
                 "/v1/messages",
                 "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":50",
@@ -81,7 +84,10 @@ class ConverseModelsTest {
             return switch (this) {
                 case CHAT -> List.of("\"prompt_tokens\":107", "\"completion_tokens\":12", "\"cached_tokens\":60");
                 case MESSAGES ->
-                    List.of("\"input_tokens\":40", "\"cache_read_input_tokens\":60", "\"cache_creation_input_tokens\":7");
+                    List.of(
+                            "\"input_tokens\":40",
+                            "\"cache_read_input_tokens\":60",
+                            "\"cache_creation_input_tokens\":7");
                 case RESPONSES -> List.of("\"input_tokens\":107", "\"output_tokens\":12", "\"cached_tokens\":60");
             };
         }
@@ -154,10 +160,10 @@ class ConverseModelsTest {
         "initial-response {}",
         "messageStart {\"role\":\"assistant\"}",
         "contentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"text\":\"hi \"}}",
-        "newEvent {\"stopReason\":\"x\"}",
         "contentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"text\":\"there\"}}",
         "contentBlockStop {\"contentBlockIndex\":0}",
         "messageStop {\"stopReason\":\"end_turn\"}",
+        "newEvent {\"stopReason\":\"x\"}",
         "metadata {\"metrics\":{\"latencyMs\":8}," + USAGE + "}"
     };
 
@@ -198,11 +204,15 @@ class ConverseModelsTest {
             turn.end();
         });
 
-        WireAnswer answer =
-                ingress.ask("gpt", ",\"stream\":true" + (ingress == Ingress.CHAT ? ",\"stream_options\":{\"include_usage\":true}" : ""));
+        WireAnswer answer = ingress.ask(
+                "gpt",
+                ",\"stream\":true" + (ingress == Ingress.CHAT ? ",\"stream_options\":{\"include_usage\":true}" : ""));
 
         assertThat(answer.header("Content-Type")).contains("text/event-stream");
-        assertThat(answer.text()).contains("\"hi \"", "\"there\"").contains(ingress.counts()).contains(ingress.end);
+        assertThat(answer.text())
+                .contains("\"hi \"", "\"there\"")
+                .contains(ingress.counts())
+                .contains(ingress.end);
         assertThat(bedrock.request().header("accept")).contains(BedrockFrame.CONTENT_TYPE);
         assertThat(AwsSignature.of(bedrock.request()).isGood(bedrock.request(), SECRET))
                 .isTrue();
@@ -215,7 +225,8 @@ class ConverseModelsTest {
         String body = "{\"model\":\"claude\",\"max_tokens\":5,\"x_new\":1,\"messages\":[]}";
         bedrock.on(
                 "/model/eu.anthropic.claude-x-v1%3A0/invoke",
-                turn -> turn.whole("{\"id\":\"m\",\"model\":\"claude-x\",\"content\":[],\"stop_reason\":\"end_turn\"}"));
+                turn -> turn.whole(
+                        "{\"id\":\"m\",\"model\":\"claude-x\",\"content\":[],\"stop_reason\":\"end_turn\"}"));
 
         assertThat(alice.ask(alice.anthropic("/v1/messages", body)).status()).isEqualTo(200);
         assertThat(bedrock.request().text()).contains("\"x_new\":1", "\"anthropic_version\"");
@@ -223,8 +234,9 @@ class ConverseModelsTest {
 
     @Test
     void whatConverseCannotSayIsToldOrRefused() {
-        String cached = "{\"model\":\"%s\",\"max_tokens\":5,\"top_logprobs\":0,\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":"
-                + "\"text\",\"text\":\"hi\",\"cache_control\":{\"type\":\"ephemeral\"}}]}]}";
+        String cached =
+                "{\"model\":\"%s\",\"max_tokens\":5,\"top_logprobs\":0,\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":"
+                        + "\"text\",\"text\":\"hi\",\"cache_control\":{\"type\":\"ephemeral\"}}]}]}";
 
         WireAnswer told = alice.ask(alice.anthropic("/v1/messages", cached.formatted("gpt")));
         assertThat(told.header("x-gateway-dropped").orElse(""))
@@ -249,6 +261,7 @@ class ConverseModelsTest {
         "AccessDeniedException, 403, 502, api_error, cannot be reached",
         "UnrecognizedClientException, 403, 502, api_error, ''",
         "ServiceUnavailableException, 503, 503, overloaded_error, overloaded",
+        "ModelTimeoutException, 408, 504, timeout_error, did not answer in time",
         "ModelErrorException, 424, 502, api_error, ''"
     })
     void anErrorHasTheAgentsShapeAndNoneOfAwssWords(String name, int status, int answered, String type, String says) {
@@ -343,7 +356,8 @@ class ConverseModelsTest {
 
     @Test
     void noAgentSpeaksConverseItself() {
-        for (String path : List.of("/v1/model", "/converse/v1/model", "/model/gpt/converse", "/v1/model/gpt/converse")) {
+        for (String path :
+                List.of("/v1/model", "/converse/v1/model", "/model/gpt/converse", "/v1/model/gpt/converse")) {
             assertThat(alice.ask(alice.post(path, "{\"messages\":[]}")).status())
                     .as(path)
                     .isEqualTo(404);

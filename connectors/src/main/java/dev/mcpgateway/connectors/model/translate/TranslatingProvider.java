@@ -37,6 +37,9 @@ public final class TranslatingProvider implements ModelProvider {
     /** An error of its bill is as little the agent's as one of its key. */
     private static final int PAYMENT_REQUIRED = 402;
 
+    /** A model's own failure at Bedrock; SDKs take it for the agent's. */
+    private static final int FAILED_DEPENDENCY = 424;
+
     private final ModelProvider provider;
     private final Function<String, Translation> translations;
     private final StateKey key;
@@ -205,6 +208,8 @@ public final class TranslatingProvider implements ModelProvider {
     private static ModelFailure told(ModelFailure failure, Translator translator) {
         boolean tells = failure.status() >= 400
                 && failure.status() != PAYMENT_REQUIRED
+                && failure.status() != FAILED_DEPENDENCY
+                && failure.cause() != Cause.TIMED_OUT
                 && failure.cause() != Cause.CREDENTIAL_REFUSED
                 && failure.cause() != Cause.NOT_ENTITLED;
         TranslatedError error =

@@ -22,8 +22,9 @@ class ConverseTest {
             + "{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"r\"}";
     private static final String TOOL =
             "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"strict\":true}}]";
-    private static final String NO_TOOL = "\"toolConfig\":{\"tools\":[{\"toolSpec\":{\"name\":\"no_tool\",\"description\":"
-            + "\"There is no tool to call.\",\"inputSchema\":{\"json\":{\"type\":\"object\",\"properties\":{}}}}}]}";
+    private static final String NO_TOOL =
+            "\"toolConfig\":{\"tools\":[{\"toolSpec\":{\"name\":\"no_tool\",\"description\":"
+                    + "\"There is no tool to call.\",\"inputSchema\":{\"json\":{\"type\":\"object\",\"properties\":{}}}}}]}";
 
     private static RequestTranslation ask(String model, boolean lossesRefused, String json) {
         return Translator.between(ModelApi.CHAT_COMPLETIONS, ModelApi.CONVERSE, Transcripts.KEY)
@@ -47,8 +48,7 @@ class ConverseTest {
         Translated translated = translated(CALLED, "");
 
         assertThat(text(translated.body())).contains(NO_TOOL).doesNotContain("\"toolSpec\":{\"name\":\"f\"");
-        assertThat(translated.told())
-                .anySatisfy(told -> assertThat(told.why()).contains("one that says it is none"));
+        assertThat(translated.told()).anySatisfy(told -> assertThat(told.why()).contains("one that says it is none"));
     }
 
     @Test
@@ -112,13 +112,12 @@ class ConverseTest {
         assertThat(text(translated.body()))
                 .contains("\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"a\"},{\"text\":\"b\"},"
                         + "{\"text\":\"c\"}]}]");
-        assertThat(translated.told())
-                .contains(new Told("/messages/2/content", "a text of blanks; dropped"));
+        assertThat(translated.told()).contains(new Told("/messages/2/content", "a text of blanks; dropped"));
     }
 
     private static StreamTranslation streamed(ModelApi ingress, List<Event> out, String... events) {
-        StreamTranslation stream = Translator.between(ingress, ModelApi.CONVERSE, Transcripts.KEY)
-                .stream(Transcripts.served(ModelApi.CONVERSE));
+        StreamTranslation stream = Translator.between(ingress, ModelApi.CONVERSE, Transcripts.KEY).stream(
+                Transcripts.served(ModelApi.CONVERSE));
         for (String event : events) {
             String[] parts = event.split(" ", 2);
             out.addAll(stream.next(new Event(parts[0], parts[1].getBytes(StandardCharsets.UTF_8))));

@@ -7,13 +7,15 @@ const PRELUDE_BYTES = 12;
 const CHECKSUM_BYTES = 4;
 const TEXT = 7;
 
-/** The payloads of the whole frames at the beginning of `bytes`, and what is left. */
-export function payloads(bytes) {
+/** The whole frames at the beginning of `bytes`, by the name of their event and with their payload, and what is left. */
+export function frames(bytes) {
   const all = [];
   let rest = bytes;
   while (rest.length >= PRELUDE_BYTES && rest.length >= rest.readUInt32BE(0)) {
     const length = rest.readUInt32BE(0);
-    all.push(rest.subarray(PRELUDE_BYTES + rest.readUInt32BE(4), length - CHECKSUM_BYTES).toString());
+    const payloadAt = PRELUDE_BYTES + rest.readUInt32BE(4);
+    const name = /:event-type\x07..([A-Za-z]+)/s.exec(rest.subarray(PRELUDE_BYTES, payloadAt).toString('latin1'))?.[1];
+    all.push({ name, payload: rest.subarray(payloadAt, length - CHECKSUM_BYTES).toString() });
     rest = rest.subarray(length);
   }
   return [all, rest];
@@ -21,10 +23,15 @@ export function payloads(bytes) {
 
 /** A frame of InvokeModelWithResponseStream with one event of the model. */
 export function chunkFrame(event) {
+  return eventFrame('chunk', JSON.stringify({ bytes: Buffer.from(event).toString('base64') }));
+}
+
+/** A frame with an event of this name. */
+export function eventFrame(name, event) {
   const headers = Buffer.concat(
-    Object.entries({ ':event-type': 'chunk', ':content-type': 'application/json', ':message-type': 'event' }).map(header),
+    Object.entries({ ':event-type': name, ':content-type': 'application/json', ':message-type': 'event' }).map(header),
   );
-  const payload = Buffer.from(JSON.stringify({ bytes: Buffer.from(event).toString('base64') }));
+  const payload = Buffer.from(event);
   const prelude = Buffer.alloc(PRELUDE_BYTES);
   prelude.writeUInt32BE(PRELUDE_BYTES + headers.length + payload.length + CHECKSUM_BYTES, 0);
   prelude.writeUInt32BE(headers.length, 4);

@@ -3,8 +3,10 @@
 
 /** Tokens of the n-th call, in the form of the audit log: other numbers for each, so that none can be another's. */
 export function countsOf(n, shape) {
-  const cacheWrite = shape === 'messages' ? 40 + n : 0;
-  return { input: 5000 + 3 * n + cacheWrite, cache_read: 700 + n, cache_write: cacheWrite, output: 90 + 2 * n, reasoning: 30 + n };
+  const cacheWrite = shape === 'messages' || shape === 'converse' ? 40 + n : 0;
+  // Converse does not count reasoning apart
+  const reasoning = shape === 'converse' ? 0 : 30 + n;
+  return { input: 5000 + 3 * n + cacheWrite, cache_read: 700 + n, cache_write: cacheWrite, output: 90 + 2 * n, reasoning };
 }
 
 const chat = (counts) => ({
@@ -42,6 +44,14 @@ const gemini = (counts) => ({
   totalTokenCount: counts.input + counts.output,
 });
 
+const converse = (counts) => ({
+  inputTokens: counts.input - counts.cache_read - counts.cache_write,
+  cacheReadInputTokens: counts.cache_read,
+  cacheWriteInputTokens: counts.cache_write,
+  outputTokens: counts.output,
+  totalTokens: counts.input + counts.output,
+});
+
 /** An answer, or one event of it, with those counts in the places where the provider has them. */
 export function counted(shape, answer, counts) {
   switch (shape) {
@@ -64,6 +74,8 @@ export function counted(shape, answer, counts) {
       return answer.usage ? { ...answer, usage: { ...messagesInput(counts), ...messagesOutput(counts) } } : answer;
     case 'gemini':
       return answer.usageMetadata ? { ...answer, usageMetadata: gemini(counts) } : answer;
+    case 'converse':
+      return answer.usage ? { ...answer, usage: converse(counts) } : answer;
     default:
       return answer;
   }

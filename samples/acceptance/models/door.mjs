@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { Transform } from 'node:stream';
-import { awsError, chunkFrame, payloads } from './aws.mjs';
+import { awsError, chunkFrame, eventFrame, frames } from './aws.mjs';
 import { counted, countsOf } from './counts.mjs';
 
 const SHAPES = [
   [/\/chat\/completions$/, 'chat'],
   [/\/responses$/, 'responses'],
   [/\/messages$|\/invoke(-with-response-stream)?$/, 'messages'],
+  [/\/converse(-stream)?$/, 'converse'],
   [/GenerateContent$|:generateContent$/, 'gemini'],
 ];
 
@@ -112,9 +113,10 @@ class Counted extends Transform {
       this.#rest = this.#rest.subarray(end);
       this.push(lines.replace(/^data: (\{.*)$/gm, (line, json) => `data: ${this.#counted(json)}`));
     } else if (this.#type.startsWith('application/vnd.amazon.eventstream')) {
-      const [all, rest] = payloads(this.#rest);
+      const [all, rest] = frames(this.#rest);
       this.#rest = rest;
-      all.forEach((payload) => this.push(chunkFrame(this.#counted(payload))));
+      const framed = (name, json) => (this.#arrival.shape === 'converse' ? eventFrame(name, json) : chunkFrame(json));
+      all.forEach(({ name, payload }) => this.push(framed(name, this.#counted(payload))));
     }
     done();
   }

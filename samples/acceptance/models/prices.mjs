@@ -19,6 +19,7 @@ const PRICES = {
     tokens: { input: '3.300000053', cache_read: '0.330000059', cache_write: '4.125000061', output: '16.500000067', reasoning: '17.600000071' },
     fee: '0.000000073',
   },
+  'bedrock-converse': { tokens: { input: '0.800000101', cache_read: '0.200000103', cache_write: '1.000000107', output: '3.200000109' } },
   local: { tokens: { input: '0.000000079', cache_read: '0.000000083', output: '0.000000089', reasoning: '0.000000097' }, fee: '0.0001' },
 };
 

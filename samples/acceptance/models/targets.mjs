@@ -13,14 +13,23 @@ export const TARGETS = {
       aws: { region: 'eu-central-1', access_key_id: { env: 'AWS_KEY_ID' }, secret_access_key: { env: 'AWS_KEY' } },
     },
   },
+  // asked over Converse, as its model is none of Anthropic's
+  'bedrock-converse': {
+    kind: 'bedrock',
+    path: '',
+    model: 'amazon.nova-pro-v1:0',
+    credential: {
+      aws: { region: 'eu-central-1', access_key_id: { env: 'AWS_KEY_ID' }, secret_access_key: { env: 'AWS_KEY' } },
+    },
+  },
   local: { kind: 'openai_compatible', path: '/v1', model: 'llama3.1:8b', credential: 'none' },
 };
 
 /** The cells: the providers that each protocol is tried at. A provider that stands nowhere is not configured. */
 export const CELLS = {
-  chat: ['openai', 'anthropic', 'gemini', 'bedrock', 'local'],
-  responses: ['openai', 'anthropic', 'gemini', 'bedrock', 'local'],
-  messages: ['openai', 'anthropic', 'gemini', 'bedrock', 'local'],
+  chat: ['openai', 'anthropic', 'gemini', 'bedrock', 'bedrock-converse', 'local'],
+  responses: ['openai', 'anthropic', 'gemini', 'bedrock', 'bedrock-converse', 'local'],
+  messages: ['openai', 'anthropic', 'gemini', 'bedrock', 'bedrock-converse', 'local'],
   gemini: ['gemini'],
 };
 

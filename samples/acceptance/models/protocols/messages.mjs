@@ -59,7 +59,7 @@ function seen({ content, stop_reason, usage }) {
       input: usage.input_tokens + (usage.cache_read_input_tokens ?? 0) + (usage.cache_creation_input_tokens ?? 0),
       cache_read: usage.cache_read_input_tokens ?? undefined,
       output: usage.output_tokens,
-      reasoning: usage.output_tokens_details?.thinking_tokens,
+      reasoning: usage.output_tokens_details?.thinking_tokens ?? 0,
     },
     turn: content,
   };

@@ -103,8 +103,9 @@ final class ModelWiring {
                 UpstreamCredential credential = incidents.credential(provider, secrets);
                 ModelProvider made = new TranslatingProvider(
                         incidents.keyed(
-                                provider(settings(provider, credential, models, config), models, sweeper), credential),
-                        provider.translation(),
+                                provider(provider, settings(provider, credential, models, config), models, sweeper),
+                                credential),
+                        provider::translation,
                         key,
                         new CallIds(wiring.clock(), wiring.ids())::next,
                         wiring.clock());
@@ -149,9 +150,10 @@ final class ModelWiring {
         });
     }
 
-    private static ModelProvider provider(ProviderSettings settings, Models models, DeadlineSweeper sweeper) {
+    private static ModelProvider provider(
+            Models.Provider provider, ProviderSettings settings, Models models, DeadlineSweeper sweeper) {
         return settings.kind() == ProviderKind.BEDROCK
-                ? new BedrockProvider(settings, firstModel(settings.name(), models), sweeper)
+                ? new BedrockProvider(settings, firstModel(settings.name(), models), provider::bedrock, sweeper)
                 : new HttpModelProvider(settings, sweeper);
     }
 

@@ -38,8 +38,12 @@ final class AnswerReader {
     private static final Name SERVICE_TIER = Name.of("service_tier");
     private static final Name SPEED = Name.of("speed");
     private static final Name GEO = Name.of("inference_geo");
-    private static final Name GEMINI_TIER = Name.of("serviceTier");
+    private static final Name PLAIN_TIER = Name.of("serviceTier");
     private static final Name TRAFFIC = Name.of("trafficType");
+    private static final Name CONVERSE_STOP_REASON = Name.of("stopReason");
+    private static final Name TRACE = Name.of("trace");
+    private static final Name PROMPT_ROUTER = Name.of("promptRouter");
+    private static final Name INVOKED_MODEL = Name.of("invokedModelId");
 
     /** What Vertex puts before the tier. */
     private static final String ON_DEMAND = "ON_DEMAND_";
@@ -56,6 +60,7 @@ final class AnswerReader {
     private String speed = "";
     private String geo = "";
     private int unplaced;
+    private boolean isCounted;
 
     AnswerReader(ModelApi api) {
         this(api, "");
@@ -88,6 +93,7 @@ final class AnswerReader {
                 uses.stated(answer, answer.at(USAGE));
             }
             case GENERATE_CONTENT -> candidates(answer);
+            case CONVERSE -> converse(answer);
             case COUNT_TOKENS -> {
                 // it counts the tokens of a request that is not made
             }
@@ -114,6 +120,13 @@ final class AnswerReader {
             case GENERATE_CONTENT -> {
                 candidates(event);
                 yield event.at(ERROR) == JsonDocument.NONE ? Mark.OPEN : Mark.ERROR;
+            }
+            case CONVERSE -> {
+                converse(event);
+                if (event.stringEquals(event.at(TYPE), ERROR)) {
+                    yield Mark.ERROR;
+                }
+                yield isCounted && isFinished() ? Mark.LAST : Mark.OPEN;
             }
             case EMBEDDINGS, COUNT_TOKENS -> Mark.OPEN;
         };
@@ -200,7 +213,7 @@ final class AnswerReader {
         served = text(answer, answer.at(MODEL_VERSION), served);
         int used = answer.at(USAGE_METADATA);
         usage.read(answer, used);
-        tier = tier(answer, answer.member(used, GEMINI_TIER));
+        tier = tier(answer, answer.member(used, PLAIN_TIER));
         String traffic = text(answer, answer.member(used, TRAFFIC), "");
         if (traffic.startsWith(ON_DEMAND)) {
             tier = traffic.substring(ON_DEMAND.length()).toLowerCase(Locale.ROOT);
@@ -213,6 +226,16 @@ final class AnswerReader {
                 uses.candidate(answer, each);
             }
         }
+    }
+
+    /** The usage comes with the last event, after the reason. A router says which model it has chosen. */
+    private void converse(JsonDocument answer) {
+        int used = answer.at(USAGE);
+        isCounted |= answer.is(used, Kind.OBJECT);
+        usage.read(answer, used);
+        finish = text(answer, answer.at(CONVERSE_STOP_REASON), finish);
+        served = text(answer, answer.member(answer.at(TRACE, PROMPT_ROUTER), INVOKED_MODEL), served);
+        tier = tier(answer, answer.at(PLAIN_TIER, TYPE));
     }
 
     /** What is said to be chosen by the provider is not said. */

@@ -17,9 +17,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events of Messages in the frames of Bedrock. A {@code chunk} holds one event in Base64, whose bytes are kept; an
- * exception becomes Anthropic's {@code error} event, after which nothing comes. Frames of other types are passed over, as
- * AWS's clients do: new ones may come at any time.
+ * The events in the frames of Bedrock. Of Messages a {@code chunk} holds one in Base64, whose bytes are kept; of Converse a
+ * frame is one, by the frame's name. An exception becomes Anthropic's {@code error} event, after which nothing comes. Frames
+ * of other types are passed over, as AWS's clients do: new ones may come at any time.
  */
 final class BedrockEvents implements EventSource {
     private static final Name BYTES = Name.of("bytes");
@@ -31,11 +31,13 @@ final class BedrockEvents implements EventSource {
     private static final String NO_TYPE = "message";
 
     private final BedrockFrames frames;
+    private final ModelApi api;
     private final int jsonDepthMax;
     private @Nullable BedrockFault fault;
 
-    BedrockEvents(InputStream in, int jsonDepthMax) {
+    BedrockEvents(InputStream in, ModelApi api, int jsonDepthMax) {
         this.frames = new BedrockFrames(in);
+        this.api = api;
         this.jsonDepthMax = jsonDepthMax;
     }
 
@@ -61,7 +63,7 @@ final class BedrockEvents implements EventSource {
 
     private @Nullable Event event(Frame frame) throws HttpFault {
         return switch (frame.kind()) {
-            case "event" -> frame.name().equals("chunk") ? chunk(frame.payload()) : null;
+            case "event" -> api == ModelApi.CONVERSE ? named(frame) : chunk(frame);
             case "exception" -> failed(frame.name(), BedrockFault.sentence(frame.payload(), jsonDepthMax));
             case "error" -> failed(frame.name(), frame.message());
             default -> throw malformed("a frame of no known kind");
@@ -75,9 +77,16 @@ final class BedrockEvents implements EventSource {
         return new Event("error", said.json());
     }
 
+    private @Nullable Event named(Frame frame) {
+        return api.isEvent(frame.name()) ? new Event(frame.name(), frame.payload()) : null;
+    }
+
     /** Servers that stand in for Bedrock also send the event as it is, in the place of the chunk around it. */
-    private Event chunk(byte[] payload) throws HttpFault {
-        JsonDocument chunk = parsed(payload);
+    private @Nullable Event chunk(Frame frame) throws HttpFault {
+        if (!frame.name().equals("chunk")) {
+            return null;
+        }
+        JsonDocument chunk = parsed(frame.payload());
         int bytes = chunk.at(BYTES);
         if (chunk.is(bytes, Kind.STRING)) {
             return event(parsed(decoded(chunk.string(bytes))));

@@ -26,12 +26,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Anthropic's models on AWS Bedrock: Messages by {@code InvokeModel} and {@code InvokeModelWithResponseStream}, and counts
- * of tokens by {@code CountTokens}. The agent speaks Anthropic's protocol and sees nothing else; what Bedrock adds to
- * answers and events passes on as it is. Limits of time are as {@link HttpModelProvider}'s.
+ * Models on AWS Bedrock. Anthropic's: Messages by {@code InvokeModel} and {@code InvokeModelWithResponseStream}, and counts
+ * of tokens by {@code CountTokens}; what Bedrock adds to answers and events passes on as it is. Others': requests that were
+ * brought into the shape of {@code Converse} and {@code ConverseStream}. Errors have Anthropic's shape in both. Limits of
+ * time are as {@link HttpModelProvider}'s.
  */
 public final class BedrockProvider implements ModelProvider {
     static final String VENDOR = "aws.bedrock";
@@ -44,6 +46,7 @@ public final class BedrockProvider implements ModelProvider {
 
     private final ProviderSettings settings;
     private final String probed;
+    private final Function<String, BedrockApi> asked;
     private final HttpTransport transport;
     private final HttpOrigin origin;
     private final String base;
@@ -54,11 +57,14 @@ public final class BedrockProvider implements ModelProvider {
      *
      * @param settings as for every provider; their credential signs each request
      * @param probed the model at which keys are tried, by Bedrock's id
+     * @param asked how a model is asked, by Bedrock's id
      */
-    public BedrockProvider(ProviderSettings settings, String probed, DeadlineSweeper sweeper) {
+    public BedrockProvider(
+            ProviderSettings settings, String probed, Function<String, BedrockApi> asked, DeadlineSweeper sweeper) {
         this.settings = settings;
         this.time = sweeper.time();
         this.probed = probed;
+        this.asked = asked;
         this.transport = HttpTransport.open(
                 settings.connections(), OutboundGuard.forTarget(settings.baseUrl(), settings.allowNetworks()), sweeper);
         this.origin = HttpOrigin.of(settings.baseUrl());
@@ -82,8 +88,8 @@ public final class BedrockProvider implements ModelProvider {
     }
 
     @Override
-    public boolean serves(ModelApi api) {
-        return api.protocol() == ModelProtocol.ANTHROPIC;
+    public boolean serves(ModelApi api, String model) {
+        return api.protocol() == asked.apply(model).upstream().protocol();
     }
 
     @Override
@@ -173,7 +179,7 @@ public final class BedrockProvider implements ModelProvider {
     }
 
     private ModelReply stream(HttpExchange exchange, ModelCall call, Credential signature, Deadline total) {
-        BedrockEvents events = new BedrockEvents(exchange.body(), settings.jsonDepthMax());
+        BedrockEvents events = new BedrockEvents(exchange.body(), call.request().api(), settings.jsonDepthMax());
         String requestId = HttpModelProvider.requestId(exchange);
         ModelReply reply = ProviderStream.open(
                 exchange,

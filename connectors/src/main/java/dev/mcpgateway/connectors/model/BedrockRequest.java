@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
- * A request of Messages as Bedrock gets it. {@code model} and {@code stream} go from the body into the path; the version
- * and the betas, which are header fields at Anthropic, go into the body; every other byte stays. A count of tokens carries
- * such a body in Base64.
+ * A request as Bedrock gets it. Of one of Messages {@code model} and {@code stream} go from the body into the path; the
+ * version and the betas, which are header fields at Anthropic, go into the body; every other byte stays. A count of tokens
+ * carries such a body in Base64. One of Converse has neither model nor stream, and goes as it is.
  *
  * @param path where it goes, below the base URL
  * @param body the bytes to send
@@ -38,6 +38,11 @@ record BedrockRequest(String path, byte[] body) {
     }
 
     static BedrockRequest of(ModelRequest request, String target, List<String> betas) {
+        if (request.api() == ModelApi.CONVERSE) {
+            return new BedrockRequest(
+                    path(target, request.streamed() ? "converse-stream" : "converse"),
+                    request.body().bytes());
+        }
         boolean counts = request.api() == ModelApi.COUNT_TOKENS;
         byte[] body = body(request.body(), betas, counts);
         String operation = counts ? "count-tokens" : request.streamed() ? "invoke-with-response-stream" : INVOKE;

@@ -23,6 +23,7 @@ public final class ContextOverflow {
             // Bedrock
             "input is too long for requested model",
             "too many input tokens",
+            "number of input tokens exceeds maximum length",
             // Gemini
             "exceeds the maximum number of tokens",
             // vLLM, SGLang

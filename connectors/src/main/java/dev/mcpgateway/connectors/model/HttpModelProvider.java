@@ -85,7 +85,7 @@ public final class HttpModelProvider implements ModelProvider {
     }
 
     @Override
-    public boolean serves(ModelApi api) {
+    public boolean serves(ModelApi api, String model) {
         return api.protocol() == settings.kind().protocol();
     }
 

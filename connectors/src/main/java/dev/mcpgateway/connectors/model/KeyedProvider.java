@@ -75,8 +75,8 @@ public final class KeyedProvider implements ModelProvider {
     }
 
     @Override
-    public boolean serves(ModelApi api) {
-        return provider.serves(api);
+    public boolean serves(ModelApi api, String model) {
+        return provider.serves(api, model);
     }
 
     @Override

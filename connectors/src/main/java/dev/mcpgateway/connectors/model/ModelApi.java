@@ -1,6 +1,8 @@
 package dev.mcpgateway.connectors.model;
 
-/** One operation of a protocol, that takes a JSON object with a {@code model}; only Gemini names it elsewhere. */
+import java.util.Set;
+
+/** One operation of a protocol, that takes a JSON object with a {@code model}; Gemini and Converse name it elsewhere. */
 public enum ModelApi {
     /** OpenAI's Chat Completions. */
     CHAT_COMPLETIONS(ModelProtocol.OPENAI, "/chat/completions", "chat"),
@@ -13,7 +15,12 @@ public enum ModelApi {
     /** Anthropic's count of a request's tokens; it asks no model. */
     COUNT_TOKENS(ModelProtocol.ANTHROPIC, "/messages/count_tokens", "count_tokens"),
     /** Gemini's {@code generateContent}; the model and whether it streams stand in the path. */
-    GENERATE_CONTENT(ModelProtocol.GEMINI, "/models", "generate_content");
+    GENERATE_CONTENT(ModelProtocol.GEMINI, "/models", "generate_content"),
+    /** Bedrock's {@code Converse} and {@code ConverseStream}; the model stands in the path. No agent asks so. */
+    CONVERSE(ModelProtocol.CONVERSE, "/model", "chat");
+
+    private static final Set<String> CONVERSE_EVENTS = Set.of(
+            "messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata");
 
     private final ModelProtocol protocol;
     private final String path;
@@ -30,7 +37,7 @@ public enum ModelApi {
         return protocol;
     }
 
-    /** Where it is, below a base URL that ends in {@code /v1}; Gemini's model and method come behind it. */
+    /** Where it is, below a base URL that ends in {@code /v1}; Gemini's and Bedrock's model and method come behind it. */
     public String path() {
         return path;
     }
@@ -47,11 +54,12 @@ public enum ModelApi {
                 type.startsWith("message") || type.startsWith("content_block_") || type.equals("error");
             case RESPONSES -> type.startsWith("response.") || type.equals("message") || type.equals("error");
             case CHAT_COMPLETIONS, EMBEDDINGS, GENERATE_CONTENT -> type.equals("message") || type.equals("error");
+            case CONVERSE -> CONVERSE_EVENTS.contains(type);
         };
     }
 
     /** Whether an answer may be asked for as a stream. */
     public boolean streams() {
-        return this == CHAT_COMPLETIONS || this == RESPONSES || this == MESSAGES || this == GENERATE_CONTENT;
+        return this != EMBEDDINGS && this != COUNT_TOKENS;
     }
 }

@@ -7,5 +7,7 @@ public enum ModelProtocol {
     /** Anthropic's. */
     ANTHROPIC,
     /** Google's, of Gemini. */
-    GEMINI
+    GEMINI,
+    /** AWS's, of Bedrock's Converse. No agent speaks it here. */
+    CONVERSE
 }

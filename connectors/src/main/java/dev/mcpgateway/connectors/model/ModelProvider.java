@@ -19,8 +19,12 @@ public interface ModelProvider extends AutoCloseable {
         return Optional.empty();
     }
 
-    /** Whether it takes such requests as they are. */
-    boolean serves(ModelApi api);
+    /**
+     * Whether it takes such requests.
+     *
+     * @param model the provider's name of the model
+     */
+    boolean serves(ModelApi api, String model);
 
     /**
      * What of an agent's header fields is asked for and not passed on, each as {@code field=value}; empty for nothing. What

@@ -14,7 +14,7 @@ public enum ProviderKind {
     AZURE_OPENAI(ModelProtocol.OPENAI),
     /** Google Gemini. */
     GEMINI(ModelProtocol.GEMINI),
-    /** Anthropic's models on AWS Bedrock. */
+    /** Models on AWS Bedrock; Anthropic's are asked in the protocol of their maker, others in AWS's. */
     BEDROCK(ModelProtocol.ANTHROPIC);
 
     private static final Set<String> OPENAI_HEADERS = Set.of("idempotency-key", "openai-beta");
@@ -37,7 +37,7 @@ public enum ProviderKind {
         return switch (protocol) {
             case OPENAI -> OPENAI_HEADERS;
             case ANTHROPIC -> ANTHROPIC_HEADERS;
-            case GEMINI -> Set.of();
+            case GEMINI, CONVERSE -> Set.of();
         };
     }
 }

@@ -42,6 +42,13 @@ public final class UsageReader {
     private static final Name MODALITY = Name.of("modality");
     private static final Name TOKEN_COUNT = Name.of("tokenCount");
     private static final Name AUDIO = Name.of("AUDIO");
+    private static final Name CONVERSE_INPUT = Name.of("inputTokens");
+    private static final Name CONVERSE_OUTPUT = Name.of("outputTokens");
+    private static final Name CONVERSE_READ = Name.of("cacheReadInputTokens");
+    private static final Name CONVERSE_WRITE = Name.of("cacheWriteInputTokens");
+    private static final Name CONVERSE_WRITES = Name.of("cacheDetails");
+    private static final Name TTL = Name.of("ttl");
+    private static final Name HOUR = Name.of("1h");
     private static final Name IMAGE = Name.of("IMAGE");
 
     /** More digits than any bill has, fewer than overflow a sum. */
@@ -102,12 +109,21 @@ public final class UsageReader {
                 audio = medium(audio, document, usage, AUDIO);
                 image = medium(image, document, usage, IMAGE);
             }
+            case CONVERSE -> {
+                input = later(input, document, usage, CONVERSE_INPUT);
+                output = later(output, document, usage, CONVERSE_OUTPUT);
+                cacheRead = later(cacheRead, document, usage, CONVERSE_READ);
+                cacheWrite = later(cacheWrite, document, usage, CONVERSE_WRITE);
+                int byLife = document.member(usage, CONVERSE_WRITES);
+                long hour = tokens(document, byLife, TTL, HOUR, CONVERSE_INPUT);
+                cacheWriteHour = hour < 0 ? cacheWriteHour : hour;
+            }
         }
     }
 
     /**
-     * What was stated so far. OpenAI's input counts cached tokens already, Anthropic's does not; Gemini's output does not
-     * count thoughts.
+     * What was stated so far. OpenAI's input counts cached tokens already, Anthropic's and Converse's do not; Gemini's output
+     * does not count thoughts.
      */
     public ModelUsage usage() {
         if (input < 0 && output < 0 && reasoning < 0) {
@@ -128,7 +144,7 @@ public final class UsageReader {
                         thoughts,
                         audio,
                         image);
-            case ANTHROPIC ->
+            case ANTHROPIC, CONVERSE ->
                 new ModelUsage(
                         orZero(input) + read + write, read, write, hour, atLeast(orZero(output), thoughts), thoughts);
             case GEMINI ->
@@ -161,25 +177,29 @@ public final class UsageReader {
     }
 
     private static Medium medium(Medium known, JsonDocument document, int usage, Name modality) {
-        long ofTools = Math.max(0, tokens(document, document.member(usage, TOOL_PROMPT_MEDIA), modality));
-        long input = tokens(document, document.member(usage, PROMPT_MEDIA), modality);
-        long read = tokens(document, document.member(usage, CACHED_MEDIA), modality);
-        long answered = tokens(document, document.member(usage, CANDIDATES_MEDIA), modality);
+        long ofTools = Math.max(0, media(document, document.member(usage, TOOL_PROMPT_MEDIA), modality));
+        long input = media(document, document.member(usage, PROMPT_MEDIA), modality);
+        long read = media(document, document.member(usage, CACHED_MEDIA), modality);
+        long answered = media(document, document.member(usage, CANDIDATES_MEDIA), modality);
         return new Medium(
                 input < 0 ? Math.max(known.input(), ofTools) : input + ofTools,
                 read < 0 ? known.cacheRead() : read,
                 answered < 0 ? known.output() : answered);
     }
 
-    /** Below zero where there is no list. */
-    private static long tokens(JsonDocument document, int list, Name modality) {
+    private static long media(JsonDocument document, int list, Name modality) {
+        return tokens(document, list, MODALITY, modality, TOKEN_COUNT);
+    }
+
+    /** The sum of {@code tokens} of those of the list whose {@code kind} is this one; below zero where there is no list. */
+    private static long tokens(JsonDocument document, int list, Name kind, Name wanted, Name tokens) {
         if (!document.is(list, Kind.ARRAY)) {
             return -1;
         }
         long sum = 0;
         for (int each = document.first(list); each != JsonDocument.NONE; each = document.next(list, each)) {
-            if (document.stringEquals(document.member(each, MODALITY), modality)) {
-                sum = Math.min(COUNT_MAX, sum + orZero(count(document, document.member(each, TOKEN_COUNT))));
+            if (document.stringEquals(document.member(each, kind), wanted)) {
+                sum = Math.min(COUNT_MAX, sum + orZero(count(document, document.member(each, tokens))));
             }
         }
         return sum;

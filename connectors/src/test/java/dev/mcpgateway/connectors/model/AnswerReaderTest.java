@@ -55,6 +55,35 @@ class AnswerReaderTest {
     }
 
     @Test
+    void whatConverseCachesIsCountedBesideItsInput() {
+        String usage =
+                "\"usage\":{\"inputTokens\":10,\"outputTokens\":7,\"totalTokens\":524,\"cacheReadInputTokens\":500,"
+                        + "\"cacheWriteInputTokens\":7,\"cacheDetails\":[{\"ttl\":\"1h\",\"inputTokens\":3},"
+                        + "{\"ttl\":\"5m\",\"inputTokens\":4}]},\"serviceTier\":{\"type\":\"priority\"},"
+                        + "\"trace\":{\"promptRouter\":{\"invokedModelId\":\"arn:x/nova\"}}";
+        AnswerReader whole = new AnswerReader(ModelApi.CONVERSE, "router");
+        whole.whole(json("{\"output\":{},\"stopReason\":\"end_turn\"," + usage + "}"));
+        AnswerReader stream = new AnswerReader(ModelApi.CONVERSE, "router");
+
+        assertThat(stream.event(json("{\"role\":\"assistant\"}"))).isEqualTo(Mark.OPEN);
+        assertThat(stream.facts().servedModel()).isEqualTo("router");
+        assertThat(stream.event(json("{\"stopReason\":\"end_turn\"}"))).isEqualTo(Mark.OPEN);
+        assertThat(stream.event(json("{\"metrics\":{}," + usage + "}"))).isEqualTo(Mark.LAST);
+        assertThat(stream.facts())
+                .isEqualTo(whole.facts())
+                .isEqualTo(new ModelFacts(
+                        "arn:x/nova",
+                        "end_turn",
+                        new ModelUsage(517, 500, 7, 3, 7, 0),
+                        Map.of(),
+                        new ServedTerms("priority", "", ""),
+                        ""));
+        assertThat(new AnswerReader(ModelApi.CONVERSE)
+                        .event(json("{\"type\":\"error\",\"error\":{\"type\":\"api_error\"}}")))
+                .isEqualTo(Mark.ERROR);
+    }
+
+    @Test
     void geminisThoughtsAreOutputAndItsToolsPromptsAreInput() {
         AnswerReader reader = new AnswerReader(ModelApi.GENERATE_CONTENT);
         reader.event(

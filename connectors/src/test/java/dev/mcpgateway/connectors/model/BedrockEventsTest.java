@@ -50,7 +50,7 @@ class BedrockEventsTest {
     }
 
     private static BedrockEvents events(byte[]... frames) {
-        return new BedrockEvents(new ByteArrayInputStream(joined(frames)), 64);
+        return new BedrockEvents(new ByteArrayInputStream(joined(frames)), ModelApi.MESSAGES, 64);
     }
 
     private static byte[] joined(byte[]... frames) {
@@ -211,7 +211,7 @@ class BedrockEventsTest {
                 sent.add("content_block_delta " + event);
                 frames.writeBytes(BedrockFrame.chunk(event));
             }
-            BedrockEvents events = new BedrockEvents(new Dribble(frames.toByteArray(), random), 64);
+            BedrockEvents events = new BedrockEvents(new Dribble(frames.toByteArray(), random), ModelApi.MESSAGES, 64);
             List<String> read = new ArrayList<>();
             for (Event event = events.next(); event != null; event = events.next()) {
                 read.add(text(event));

@@ -120,6 +120,7 @@ class BedrockProviderTest {
                         1 << 22,
                         64),
                 MODEL,
+                model -> BedrockApi.of(model).orElseThrow(),
                 sweeper);
         opened.add(provider);
         return provider;
@@ -535,9 +536,11 @@ class BedrockProviderTest {
     }
 
     @Test
-    void itServesAnthropicsProtocolAndIsCalledByItsName() {
-        assertThat(Arrays.stream(ModelApi.values()).filter(provider()::serves))
+    void itServesAModelInTheProtocolInWhichItIsAskedAndIsCalledByItsName() {
+        assertThat(Arrays.stream(ModelApi.values()).filter(api -> provider().serves(api, MODEL)))
                 .containsExactly(ModelApi.MESSAGES, ModelApi.COUNT_TOKENS);
+        assertThat(Arrays.stream(ModelApi.values()).filter(api -> provider().serves(api, "eu.amazon.nova-x-v1:0")))
+                .containsExactly(ModelApi.CONVERSE);
         assertThat(provider().vendor()).isEqualTo("aws.bedrock");
         assertThat(provider().name()).isEqualTo("aws");
     }

@@ -1,5 +1,7 @@
 package dev.mcpgateway.gateway.config;
 
+import dev.mcpgateway.connectors.model.BedrockApi;
+import dev.mcpgateway.connectors.model.ProviderKind;
 import dev.mcpgateway.gateway.config.GatewayConfig.AwsKeys;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.policy.yaml.YamlObject;
@@ -8,7 +10,7 @@ import dev.mcpgateway.policy.yaml.YamlValue.Variant;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads what {@code kind: bedrock} has of its own: the keys that sign, and the region that makes the URL. */
+/** Reads what {@code kind: bedrock} has of its own: the keys that sign, the region that makes the URL, and how models are asked. */
 final class BedrockReader {
     private static final String REGION = "[a-z]{2,8}(-[a-z]{2,16}){1,3}-[0-9]{1,2}";
     private static final String FORM =
@@ -55,6 +57,34 @@ final class BedrockReader {
                 config.secret(section, "access_key_id"),
                 config.secret(section, "secret_access_key"),
                 section.has("session_token") ? config.secret(section, "session_token") : null);
+    }
+
+    /** How it is asked; empty for what the ids of its models say. */
+    static Optional<BedrockApi> api(YamlObject entry, ProviderKind kind) {
+        Optional<YamlValue> said = entry.optional("api");
+        if (said.isPresent() && kind != ProviderKind.BEDROCK) {
+            said.get().problem("only bedrock is asked in two ways", "Remove it");
+        }
+        return said.map(value -> value.choice(BedrockApi.class));
+    }
+
+    /** The other way of asking would be refused by AWS, or lose what the model could have been asked. */
+    static void checkModels(YamlObject section, Models models) {
+        models.aliases()
+                .forEach((alias, entry) -> entry.targets().forEach(target -> {
+                    Models.Provider provider = models.providers().get(target.provider());
+                    boolean isUnknown = provider != null
+                            && provider.kind() == ProviderKind.BEDROCK
+                            && provider.api().isEmpty()
+                            && BedrockApi.of(target.model()).isEmpty();
+                    if (isUnknown) {
+                        section.problem(
+                                "aliases",
+                                "'" + alias + "': '" + target.model() + "' does not say whose model it is",
+                                "Give provider '" + target.provider()
+                                        + "' an api: invoke_model for Anthropic's, converse for others'");
+                    }
+                }));
     }
 
     /** The region's own; none where the region is not known, which is a problem of its own. */

@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.config;
 
+import dev.mcpgateway.connectors.model.BedrockApi;
 import dev.mcpgateway.connectors.model.ProviderKind;
 import dev.mcpgateway.connectors.model.translate.Translation;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
@@ -71,7 +72,8 @@ public record Models(
      * @param concurrentCalls most calls at once
      * @param includeUsage whether streams of Chat Completions ask for their usage
      * @param betas values of beta headers that are passed on
-     * @param translation of requests in protocols that it does not speak
+     * @param translation of requests in protocols that it does not speak; Bedrock's, of Anthropic's models
+     * @param api how Bedrock is asked for all its models; empty for what their ids say
      */
     public record Provider(
             String name,
@@ -87,11 +89,23 @@ public record Models(
             int concurrentCalls,
             boolean includeUsage,
             Set<String> betas,
-            Translation translation) {
+            Translation translation,
+            Optional<BedrockApi> api) {
         /** Copies the collections. */
         public Provider {
             allowNetworks = List.copyOf(allowNetworks);
             betas = Set.copyOf(betas);
+        }
+
+        /** How Bedrock is asked for one of its models; a model of which that is not known is a problem of the configuration. */
+        public BedrockApi bedrock(String model) {
+            return api.or(() -> BedrockApi.of(model)).orElse(BedrockApi.INVOKE_MODEL);
+        }
+
+        /** How requests in protocols that it does not speak are brought to one of its models. */
+        public Translation translation(String model) {
+            boolean converses = kind == ProviderKind.BEDROCK && bedrock(model) == BedrockApi.CONVERSE;
+            return converses ? translation.overConverse(model) : translation;
         }
     }
 

@@ -52,6 +52,7 @@ final class ModelsReader {
         if (models.aliases().isEmpty()) {
             section.problem("aliases", "no model has an alias", "Agents name models by aliases: gpt: {targets: […]}");
         }
+        BedrockReader.checkModels(section, models);
         checkUnused(section, models);
         section.rejectUnknownKeys();
         return models;
@@ -82,7 +83,8 @@ final class ModelsReader {
                 (int) entry.integer("concurrent_calls", 1, 100_000, CONCURRENT_CALLS),
                 entry.flag("include_usage", true),
                 new LinkedHashSet<>(entry.texts("betas")),
-                TranslationReader.translation(entry, kind));
+                TranslationReader.translation(entry, kind),
+                BedrockReader.api(entry, kind));
     }
 
     /** None where each operator has one of its own: the key is missing then. */

@@ -53,13 +53,17 @@ final class TranslationReader {
     private static Set<Feature> features(YamlObject section, ProviderKind kind) {
         Map<String, Feature> known = new LinkedHashMap<>();
         Arrays.stream(Feature.values())
-                .filter(feature -> feature != Feature.STREAM_USAGE && feature.upstream() == upstream(kind))
+                .filter(feature -> feature != Feature.STREAM_USAGE && isOf(kind, feature.upstream()))
                 .forEach(feature -> known.put(feature.name().toLowerCase(Locale.ROOT), feature));
         Set<Feature> features = EnumSet.noneOf(Feature.class);
         for (YamlValue value : section.required("features").orElseThrow().list()) {
             features.add(value.choice(known));
         }
         return features;
+    }
+
+    private static boolean isOf(ProviderKind kind, ModelApi upstream) {
+        return upstream == upstream(kind) || (kind == ProviderKind.BEDROCK && upstream == ModelApi.CONVERSE);
     }
 
     private static Set<Feature> usual(ProviderKind kind) {
@@ -71,6 +75,7 @@ final class TranslationReader {
         };
     }
 
+    /** Of Bedrock's models those of Anthropic. */
     private static ModelApi upstream(ProviderKind kind) {
         return switch (kind) {
             case OPENAI, AZURE_OPENAI, OPENAI_COMPATIBLE -> ModelApi.CHAT_COMPLETIONS;

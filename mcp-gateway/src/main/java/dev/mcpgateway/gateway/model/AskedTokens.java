@@ -151,7 +151,7 @@ record AskedTokens(
             case RESPONSES -> number(body, body.at(Name.of("max_output_tokens")));
             case MESSAGES -> number(body, body.at(Name.of("max_tokens")));
             case GENERATE_CONTENT -> number(body, body.member(generation, Name.of("maxOutputTokens")));
-            case EMBEDDINGS, COUNT_TOKENS -> -1;
+            case EMBEDDINGS, COUNT_TOKENS, CONVERSE -> -1;
         };
     }
 

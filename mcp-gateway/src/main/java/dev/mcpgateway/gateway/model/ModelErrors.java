@@ -46,6 +46,7 @@ final class ModelErrors {
                     case GEMINI ->
                         "{\"error\":{\"code\":" + row.status() + ",\"message\":" + says + ",\"status\":\""
                                 + word(row.status()) + "\"}}";
+                    case CONVERSE -> throw new IllegalArgumentException("no agent speaks it");
                 });
     }
 
@@ -62,7 +63,7 @@ final class ModelErrors {
                                 + "\"status\":\"failed\",\"output\":[],\"error\":{\"code\":\"" + row.code()
                                 + "\",\"message\":" + quoted(refusal.says()) + "}}}"));
             }
-            case CHAT_COMPLETIONS, EMBEDDINGS, GENERATE_CONTENT -> EventFrame.of(EventFrame.PLAIN, body);
+            case CHAT_COMPLETIONS, EMBEDDINGS, GENERATE_CONTENT, CONVERSE -> EventFrame.of(EventFrame.PLAIN, body);
         };
     }
 

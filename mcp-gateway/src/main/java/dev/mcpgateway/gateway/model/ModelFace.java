@@ -103,7 +103,8 @@ public final class ModelFace {
         ModelEndpoint endpoint = endpoint(authenticator, bodies, new ModelAnswers(plainAnswers));
         List<Route> routes = new ArrayList<>();
         for (ModelApi api : ModelApi.values()) {
-            if (api == ModelApi.GENERATE_CONTENT) {
+            if (api == ModelApi.GENERATE_CONTENT || api == ModelApi.CONVERSE) {
+                // the one has paths of another form, the other is spoken to providers alone
                 continue;
             }
             String prefix = prefix(api.protocol());

@@ -60,6 +60,7 @@ final class ModelList {
                                         + id(shown.isEmpty() ? null : shown.getFirst()) + ",\"last_id\":"
                                         + id(shown.isEmpty() ? null : shown.getLast()) + "}";
                             case GEMINI -> "{\"models\":[" + entries(shown, protocol) + "]}";
+                            case CONVERSE -> throw new IllegalArgumentException("no agent speaks it");
                         }));
     }
 
@@ -101,6 +102,7 @@ final class ModelList {
             case GEMINI ->
                 "{\"name\":" + quoted("models/" + model.own()) + ",\"displayName\":" + id(model)
                         + ",\"supportedGenerationMethods\":[\"generateContent\"]}";
+            case CONVERSE -> throw new IllegalArgumentException("no agent speaks it");
         };
     }
 

@@ -71,7 +71,7 @@ public final class ModelTable {
     boolean serves(String alias, ModelApi api) {
         Models.Alias found = byAlias.get(alias);
         return found != null
-                && found.targets().stream().anyMatch(target -> provider(target).serves(api));
+                && found.targets().stream().anyMatch(target -> provider(target).serves(api, target.model()));
     }
 
     /**
@@ -82,7 +82,11 @@ public final class ModelTable {
     Plan plan(String alias, ModelAsk ask) {
         Asked asked = asked(ask);
         Choice choice = router.choose(
-                alias, asked, target -> provider(target).serves(ask.request().api()), health::health, cost(ask, asked));
+                alias,
+                asked,
+                target -> provider(target).serves(ask.request().api(), target.model()),
+                health::health,
+                cost(ask, asked));
         return switch (choice) {
             case Choice.Order order
             when ask.copy().isPresent() ->

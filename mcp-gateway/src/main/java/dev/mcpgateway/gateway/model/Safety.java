@@ -44,7 +44,7 @@ final class Safety {
             models.targets(alias, ask).stream()
                     .filter(target -> target.provider().name().equals(pair.provider())
                             && target.model().equals(pair.model()))
-                    .filter(target -> target.provider().serves(ask.request().api()))
+                    .filter(target -> target.provider().serves(ask.request().api(), target.model()))
                     .findFirst()
                     .ifPresent(able::add);
         }

@@ -116,7 +116,7 @@ final class AskedSettings {
             case RESPONSES -> body.at(RESPONSES_FORMAT);
             case MESSAGES -> body.at(MESSAGES_FORMAT);
             case GENERATE_CONTENT -> body.member(settings, MIME_TYPE);
-            case EMBEDDINGS, COUNT_TOKENS -> JsonDocument.NONE;
+            case EMBEDDINGS, COUNT_TOKENS, CONVERSE -> JsonDocument.NONE;
         };
         String type = switch (body.is(value, Kind.STRING) ? body.string(value) : "") {
             case "json_object", "json_schema", "application/json" -> "json";

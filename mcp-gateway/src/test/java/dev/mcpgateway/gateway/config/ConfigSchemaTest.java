@@ -86,7 +86,7 @@ class ConfigSchemaTest {
                  "BIG"}, "next": {"env": "NEXT"}}}, "connect_timeout_ms": 100, "first_event_timeout_ms": 100, "idle_timeout_ms": 100, "total_timeout_ms": 100,
                  "concurrent_calls": 5, "include_usage": false, "betas": ["a"]},
                  "own": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:11434/v1", "credential": "none"},
-                 "rock": {"kind": "bedrock", "credential": {"aws": {"region": "eu-central-1", "access_key_id": {"env": "ID"},
+                 "rock": {"kind": "bedrock", "api": "invoke_model", "credential": {"aws": {"region": "eu-central-1", "access_key_id": {"env": "ID"},
                  "secret_access_key": {"env": "KEY"}, "session_token": {"file": "token"}, "next": {"access_key_id": {"env":
                  "ID"}, "secret_access_key": {"env": "KEY"}, "session_token": {"file": "token"}}}}}},
                "routing": {"max_retries": 1, "max_attempts": 3, "first_pause_ms": 5, "longest_pause_ms": 50, "retry_budget_percent": 5,
@@ -194,8 +194,10 @@ class ConfigSchemaTest {
         private static void setFittingCredential(ObjectNode provider, JsonNode kind) {
             if (kind.isString() && kind.stringValue().equals("bedrock")) {
                 provider.set("credential", remote().at("/models/providers/rock/credential"));
+                provider.put("api", "converse"); // the models of other kinds do not say whose they are
             } else if (provider.at("/credential/aws").isObject()) {
                 provider.put("credential", "none").put("base_url", "https://a.example/v1");
+                provider.remove("api");
             }
         }
 

@@ -18,6 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code models:} may say. */
 class ModelsConfigTest {
@@ -277,6 +278,8 @@ class ModelsConfigTest {
             kind: openai, credential: none, base_url: "http://a.example/v1" | base_url | plain HTTP beyond loopback
             kind: openai, credential: none, total_timeout_ms: 1 | total_timeout_ms | 10 to
             kind: openai, credential: none, retries: 2 | retries | unknown key
+            kind: openai, credential: none, api: converse | api | only bedrock
+            kind: gemini, credential: none, translation: {features: [cache_points]} | features | thinking_level
             """, quoteCharacter = '~')
     void whatIsWrongWithAProviderIsToldAtItsKey(String yaml, String key, String says) {
         assertThat(problems(provider(yaml))).anySatisfy(problem -> {
@@ -420,12 +423,12 @@ class ModelsConfigTest {
 
     @Test
     void bedrocksKeysAreReferencesAndItsRegionMakesTheUrl() {
-        Models.Provider lasting = models(
-                        provider("kind: bedrock, credential: {aws: {region: us-gov-west-1, " + AWS_KEYS + "}}"))
+        Models.Provider lasting = models(provider(
+                        "kind: bedrock, api: converse, credential: {aws: {region: us-gov-west-1, " + AWS_KEYS + "}}"))
                 .providers()
                 .get("p");
-        Models.Provider temporary = models(
-                        provider("kind: bedrock, base_url: \"https://vpce.example/x\", credential: {aws: {region:"
+        Models.Provider temporary = models(provider(
+                        "kind: bedrock, api: invoke_model, base_url: \"https://vpce.example/x\", credential: {aws: {region:"
                                 + " eu-central-1, session_token: {file: token}, " + AWS_KEYS
                                 + ", next: {access_key_id: {env: NEXT_ID}, secret_access_key: {env: NEXT}}}}"))
                 .providers()
@@ -449,6 +452,51 @@ class ModelsConfigTest {
                 assertThat(next.sessionToken()).isNull();
             });
         });
+    }
+
+    private static String bedrock(String more, String model) {
+        return "{providers: {p: {kind: bedrock" + more + ", credential: {aws: {region: eu-central-1, " + AWS_KEYS
+                + "}}}}, aliases: {a: {targets: [{provider: p, model: \"" + model + "\"}]}}}";
+    }
+
+    @Test
+    void bedrocksModelsAreAskedAsTheirIdsSayUnlessTheFileSaysOtherwise() {
+        Models.Provider byId = models(
+                        bedrock(", translation: {features: [cache_points, late_system]}", "amazon.nova-x"))
+                .providers()
+                .get("p");
+        Models.Provider converse =
+                models(bedrock(", api: converse", "arn:x")).providers().get("p");
+
+        assertThat(byId.translation("eu.anthropic.claude-x").upstream()).isEqualTo(ModelApi.MESSAGES);
+        assertThat(byId.translation("eu.anthropic.claude-x").owner()).isEqualTo("anthropic");
+        assertThat(byId.translation("us.amazon.nova-x").upstream()).isEqualTo(ModelApi.CONVERSE);
+        assertThat(byId.translation("us.amazon.nova-x").owner()).isEqualTo("bedrock-amazon");
+        assertThat(byId.translation("us.amazon.nova-x").features())
+                .containsExactlyInAnyOrder(Feature.CACHE_POINTS, Feature.LATE_SYSTEM);
+        assertThat(converse.translation("anthropic.claude-x").upstream()).isEqualTo(ModelApi.CONVERSE);
+        assertThat(converse.translation("anthropic.claude-x").owner()).isEqualTo("anthropic");
+        assertThat(converse.translation("arn:x").owner()).isEqualTo("bedrock");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "m",
+                "arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/abc123",
+                "arn:aws:bedrock:eu-central-1:123456789012:provisioned-model/abc.123"
+            })
+    void aModelOfBedrocksThatDoesNotSayWhoseItIsIsAskedForInAWayThatIsWritten(String model) {
+        assertThat(problems(bedrock("", model))).anySatisfy(problem -> {
+            assertThat(problem.message()).contains("does not say whose model it is");
+            assertThat(problem.hint()).contains("api: invoke_model");
+        });
+        assertThat(models(bedrock(", api: invoke_model", model))
+                        .providers()
+                        .get("p")
+                        .translation(model))
+                .extracting(Translation::upstream)
+                .isEqualTo(ModelApi.MESSAGES);
     }
 
     @ParameterizedTest

@@ -27,7 +27,7 @@ class ProviderAnswersTest {
     private static final String SPARE =
             "{\"model\":\"spare\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"from the spare\"},"
                     + "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2}}";
-    private static final String BEDROCK = "/model/claude-x/invoke";
+    private static final String BEDROCK = "/model/anthropic.claude-x/invoke";
     private static final String DEEP = "[".repeat(100) + "]".repeat(100);
 
     @TempDir
@@ -71,7 +71,7 @@ class ProviderAnswersTest {
                     gem: {tiers: [{targets: [{provider: gemini, model: gem-3}]}, {targets: [{provider: spare, model: spare}]}]}
                     llama: {tiers: [{targets: [{provider: local, model: llama-3}]}, {targets: [{provider: spare, model: spare}]}]}
                     azure: {tiers: [{targets: [{provider: azure, model: gpt-x}]}, {targets: [{provider: spare, model: spare}]}]}
-                    rock: {tiers: [{targets: [{provider: aws, model: claude-x}]}, {targets: [{provider: spare, model: spare}]}]}
+                    rock: {tiers: [{targets: [{provider: aws, model: anthropic.claude-x}]}, {targets: [{provider: spare, model: spare}]}]}
                     alone: {targets: [{provider: anthropic, model: claude-x}]}
                   prices: {file: prices.yaml}
                 """.formatted(

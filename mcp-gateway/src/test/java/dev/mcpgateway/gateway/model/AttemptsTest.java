@@ -65,7 +65,7 @@ class AttemptsTest {
         }
 
         @Override
-        public boolean serves(ModelApi api) {
+        public boolean serves(ModelApi api, String model) {
             return true;
         }
 

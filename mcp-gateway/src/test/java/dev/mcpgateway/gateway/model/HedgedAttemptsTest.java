@@ -81,7 +81,7 @@ class HedgedAttemptsTest {
         }
 
         @Override
-        public boolean serves(ModelApi api) {
+        public boolean serves(ModelApi api, String model) {
             return true;
         }
 

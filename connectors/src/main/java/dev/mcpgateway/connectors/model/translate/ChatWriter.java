@@ -9,9 +9,6 @@ final class ChatWriter {
     /** More than these the protocol refuses. */
     private static final int STOPS_MAX = 4;
 
-    private static final long MEDIUM_FROM_TOKENS = 4096;
-    private static final long HIGH_FROM_TOKENS = 16_384;
-
     private final Ask ask;
     private final Target target;
     private final Losses losses;
@@ -262,7 +259,7 @@ final class ChatWriter {
         if (where == null) {
             return;
         }
-        String effort = effort(reasoning, where);
+        String effort = reasoning.nearestEffort(where, losses);
         if (effort.isEmpty()) {
             losses.tell(where, "left to the target's own default");
         } else if (!target.has(Feature.REASONING_EFFORT)
@@ -271,18 +268,6 @@ final class ChatWriter {
         } else {
             out.text("reasoning_effort", effort);
         }
-    }
-
-    private String effort(Reasoning reasoning, Node where) {
-        if (reasoning.mode() == Reasoning.Mode.OFF) {
-            return "none";
-        }
-        if (!reasoning.effort().isEmpty() || reasoning.budget() == null) {
-            return reasoning.effort();
-        }
-        losses.tell(where, "a budget of thinking; set to the effort nearest to it");
-        long budget = reasoning.budget().count();
-        return budget < MEDIUM_FROM_TOKENS ? "low" : budget < HIGH_FROM_TOKENS ? "medium" : "high";
     }
 
     private void format() {

@@ -23,7 +23,17 @@ public enum Feature {
     /** Gemini: knows thinking levels; others get a budget of tokens. */
     THINKING_LEVEL(ModelApi.GENERATE_CONTENT),
     /** Gemini: fetches media by URL itself. */
-    MEDIA_URL(ModelApi.GENERATE_CONTENT);
+    MEDIA_URL(ModelApi.GENERATE_CONTENT),
+    /** Converse: takes marks of its prompt cache in instructions and messages. */
+    CACHE_POINTS(ModelApi.CONVERSE),
+    /** Converse: takes them behind tools, too. */
+    TOOL_CACHE_POINTS(ModelApi.CONVERSE),
+    /** Converse: takes media in the results of tools, and that a tool failed. */
+    RICH_RESULTS(ModelApi.CONVERSE),
+    /** Converse: keeps to schemas, in its answer and in calls of strict tools. */
+    STRUCTURED_OUTPUT(ModelApi.CONVERSE),
+    /** Converse: takes an effort ({@code outputConfig.effort}). */
+    OUTPUT_EFFORT(ModelApi.CONVERSE);
 
     private final ModelApi upstream;
 

@@ -22,4 +22,20 @@ record Reasoning(
         BUDGET,
         ADAPTIVE
     }
+
+    private static final int MEDIUM_FROM_TOKENS = 4096;
+    private static final int HIGH_FROM_TOKENS = 16_384;
+
+    /** The effort that is nearest to what was said; empty if nothing was said of how much. */
+    String nearestEffort(Node said, Losses losses) {
+        if (mode == Mode.OFF) {
+            return "none";
+        }
+        if (!effort.isEmpty() || budget == null) {
+            return effort;
+        }
+        losses.tell(said, "a budget of thinking; set to the effort nearest to it");
+        long tokens = budget.count();
+        return tokens < MEDIUM_FROM_TOKENS ? "low" : tokens < HIGH_FROM_TOKENS ? "medium" : "high";
+    }
 }

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -36,8 +37,11 @@ public final class TranslatingProvider implements ModelProvider {
     /** An error of its bill is as little the agent's as one of its key. */
     private static final int PAYMENT_REQUIRED = 402;
 
+    /** A model's own failure at Bedrock; SDKs take it for the agent's. */
+    private static final int FAILED_DEPENDENCY = 424;
+
     private final ModelProvider provider;
-    private final Translation translation;
+    private final Function<String, Translation> translations;
     private final StateKey key;
     private final Supplier<String> ids;
     private final InstantSource clock;
@@ -46,13 +50,18 @@ public final class TranslatingProvider implements ModelProvider {
      * Wraps a provider.
      *
      * @param provider who is asked; closed with this one
+     * @param translations how requests are brought to a model, by the provider's name of it
      * @param key seals reasoning state that agents keep; what it sealed for one provider it opens for all
      * @param ids makes ids for what the provider gives none: letters, digits, dash and underscore
      */
     public TranslatingProvider(
-            ModelProvider provider, Translation translation, StateKey key, Supplier<String> ids, InstantSource clock) {
+            ModelProvider provider,
+            Function<String, Translation> translations,
+            StateKey key,
+            Supplier<String> ids,
+            InstantSource clock) {
         this.provider = provider;
-        this.translation = translation;
+        this.translations = translations;
         this.key = key;
         this.ids = ids;
         this.clock = clock;
@@ -74,13 +83,14 @@ public final class TranslatingProvider implements ModelProvider {
     }
 
     @Override
-    public boolean serves(ModelApi api) {
-        return passes(api) || Translator.isOffered(api, translation.upstream());
+    public boolean serves(ModelApi api, String model) {
+        Translation translation = translations.apply(model);
+        return passes(api, model, translation) || Translator.isOffered(api, translation.upstream());
     }
 
     /** Whether such requests are its own. Not every server that speaks chat completions has Responses. */
-    private boolean passes(ModelApi api) {
-        return provider.serves(api)
+    private boolean passes(ModelApi api, String model, Translation translation) {
+        return provider.serves(api, model)
                 && (api != ModelApi.RESPONSES || translation.features().contains(Feature.RESPONSES));
     }
 
@@ -97,14 +107,15 @@ public final class TranslatingProvider implements ModelProvider {
     @Override
     public ModelReply send(ModelCall call) {
         ModelApi api = call.request().api();
-        return passes(api) ? passed(call) : translated(call, Translator.between(api, translation.upstream(), key));
+        Translation translation = translations.apply(call.target());
+        return passes(api, call.target(), translation) ? passed(call, translation) : translated(call, translation);
     }
 
-    private ModelReply passed(ModelCall call) {
+    private ModelReply passed(ModelCall call, Translation translation) {
         ModelRequest request = call.request();
         JsonDocument body = request.body();
         List<String> dropped = new ArrayList<>();
-        ForeignState foreign = ForeignState.in(request.api(), body, !mayBeGoogles());
+        ForeignState foreign = ForeignState.in(request.api(), body, !mayBeGoogles(translation));
         if (!foreign.places().isEmpty()) {
             dropped.addAll(foreign.places());
             body = written(foreign.without());
@@ -122,7 +133,7 @@ public final class TranslatingProvider implements ModelProvider {
     }
 
     /** Google's own chat endpoint is a compatible server like others, and its signatures are its own. */
-    private boolean mayBeGoogles() {
+    private static boolean mayBeGoogles(Translation translation) {
         return translation.owner().equals(Translation.ANY_CHAT);
     }
 
@@ -136,24 +147,30 @@ public final class TranslatingProvider implements ModelProvider {
         };
     }
 
-    private ModelReply translated(ModelCall call, Translator translator) {
+    private ModelReply translated(ModelCall call, Translation translation) {
+        Translator translator = Translator.between(call.request().api(), translation.upstream(), key);
         return switch (translator.request(call.request().body(), translation.target(call.target()))) {
             case RequestTranslation.Untranslatable(String pointer, String reason) ->
                 new ModelReply.Failed(ModelFailure.of(
                         Cause.UNTRANSLATABLE, (pointer.isEmpty() ? "the body" : pointer) + ": " + reason));
             case RequestTranslation.Translated request -> {
                 Served served = new Served(
-                        ids.get(), translation.owner(), clock.instant().getEpochSecond(), request.usageWanted());
+                        ids.get(),
+                        translation.owner(),
+                        call.target(),
+                        clock.instant().getEpochSecond(),
+                        request.usageWanted());
                 ModelRequest asked = new ModelRequest(
                         translation.upstream(), written(request.body()), call.target(), request.streamed());
-                ModelReply reply = provider.send(new ModelCall(asked, call.target(), headers(call), call.atMost()));
+                ModelReply reply =
+                        provider.send(new ModelCall(asked, call.target(), headers(call, translation), call.atMost()));
                 yield back(reply, translator, served, Dropped.of("", request.told()));
             }
         };
     }
 
     /** Anthropic answers nobody who does not say which version of its protocol is meant. */
-    private Map<String, String> headers(ModelCall call) {
+    private static Map<String, String> headers(ModelCall call, Translation translation) {
         Map<String, String> headers = new HashMap<>(call.headers());
         if (translation.upstream() == ModelApi.MESSAGES) {
             headers.put(VERSION, VERSION_SPOKEN);
@@ -191,6 +208,8 @@ public final class TranslatingProvider implements ModelProvider {
     private static ModelFailure told(ModelFailure failure, Translator translator) {
         boolean tells = failure.status() >= 400
                 && failure.status() != PAYMENT_REQUIRED
+                && failure.status() != FAILED_DEPENDENCY
+                && failure.cause() != Cause.TIMED_OUT
                 && failure.cause() != Cause.CREDENTIAL_REFUSED
                 && failure.cause() != Cause.NOT_ENTITLED;
         TranslatedError error =

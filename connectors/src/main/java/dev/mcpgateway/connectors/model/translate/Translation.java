@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import dev.mcpgateway.connectors.model.BedrockApi;
 import dev.mcpgateway.connectors.model.ModelApi;
 import java.util.Set;
 
@@ -20,6 +21,16 @@ public record Translation(
     /** Copies the set. */
     public Translation {
         features = Set.copyOf(features);
+    }
+
+    /**
+     * The same for a model of Bedrock's that is asked over {@code Converse}. Whose state it is says the maker of the model, of
+     * whom one provider has several; Anthropic's is that of its own service.
+     */
+    public Translation overConverse(String bedrockModel) {
+        String maker = BedrockApi.maker(bedrockModel).orElse("");
+        String whose = maker.isEmpty() ? "bedrock" : maker.equals("anthropic") ? maker : "bedrock-" + maker;
+        return new Translation(ModelApi.CONVERSE, whose, outputTokensDefault, lossesRefused, features);
     }
 
     Target target(String model) {

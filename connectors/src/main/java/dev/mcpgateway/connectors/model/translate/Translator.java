@@ -17,7 +17,7 @@ public final class Translator {
             Set.of(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, ModelApi.RESPONSES);
 
     private static final Set<ModelApi> UPSTREAMS =
-            Set.of(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, ModelApi.GENERATE_CONTENT);
+            Set.of(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, ModelApi.GENERATE_CONTENT, ModelApi.CONVERSE);
 
     private final ModelApi ingress;
     private final ModelApi upstream;
@@ -75,6 +75,7 @@ public final class Translator {
                 case CHAT_COMPLETIONS -> ChatWriter.write(ask, target, losses);
                 case MESSAGES -> MessagesWriter.write(root, ask, target, losses);
                 case GENERATE_CONTENT -> GeminiWriter.write(ask, target, losses);
+                case CONVERSE -> ConverseWriter.write(ask, target, losses);
                 default -> throw notOffered();
             };
             losses.losePassedOver(root);
@@ -149,6 +150,7 @@ public final class Translator {
             case CHAT_COMPLETIONS -> new ChatSource(served, losses);
             case MESSAGES -> new MessagesSource(served, losses);
             case GENERATE_CONTENT -> new GeminiSource(served, losses);
+            case CONVERSE -> new ConverseSource(served, losses);
             default -> throw notOffered();
         };
     }

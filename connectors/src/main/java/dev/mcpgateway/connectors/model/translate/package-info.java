@@ -4,12 +4,13 @@
  *
  * <p>Start at {@link dev.mcpgateway.connectors.model.translate.Translator}. A pair of protocols is a reader and a writer:
  * {@code ChatAsk}, {@code MessagesAsk} and {@code ResponsesAsk} read requests into an {@code Ask}; {@code ChatWriter},
- * {@code MessagesWriter} and {@code GeminiWriter} write it. {@code ChatSource}, {@code MessagesSource} and
- * {@code GeminiSource} read replies into {@code Piece}s, {@code Sequence} puts these in an order that every protocol has,
+ * {@code MessagesWriter}, {@code GeminiWriter} and {@code ConverseWriter} write it. {@code ChatSource}, {@code MessagesSource},
+ * {@code GeminiSource} and {@code ConverseSource} read replies into {@code Piece}s, {@code Sequence} puts these in an order that every protocol has,
  * {@code ChatSink}, {@code MessagesSink} and {@code ResponsesSink} write them. A whole reply goes the way of a streamed one,
  * so that both say the same.
  *
- * <p>Offered: chat completions to messages and Gemini; messages to chat completions and Gemini; Responses to all three.
+ * <p>Offered: chat completions to messages, Gemini and Converse; messages to chat completions, Gemini and Converse; Responses
+ * to all four.
  *
  * <table>
  * <caption>What one protocol says and another does not</caption>
@@ -19,19 +20,19 @@
  *     file ids, {@code truncation: auto}, arguments in the history that are no JSON object, a result without its call (for
  *     Gemini), more stop sequences than there are</td><td>refused, always</td></tr>
  * <tr><td>{@code json_object}</td><td>refused by messages; chat targets need {@code Feature.JSON_OBJECT}</td></tr>
- * <tr><td>media by URL</td><td>passed on; Gemini needs {@code Feature.MEDIA_URL}, documents for chat are refused: the gateway
+ * <tr><td>media by URL</td><td>passed on; Gemini needs {@code Feature.MEDIA_URL}, documents for chat and all of it for Converse are refused: the gateway
  *     fetches nothing</td></tr>
  * <tr><td>{@code seed}, penalties, {@code logit_bias}, {@code top_k}, {@code verbosity}, {@code strict} for Gemini,
- *     {@code parallel_tool_calls: false} for Gemini, a temperature above 1 for messages, a given beginning of the answer,
+ *     {@code parallel_tool_calls: false} for Gemini and Converse, a temperature above 1 for messages and Converse, a given beginning of the answer,
  *     whatever is unknown</td><td>refused or told, as {@code Target.lossesRefused} says</td></tr>
- * <tr><td>{@code cache_control}</td><td>at its exact place to messages, from chat too; else told</td></tr>
+ * <tr><td>{@code cache_control}</td><td>at its exact place to messages, from chat too, and as {@code cachePoint} to Converse with {@code Feature.CACHE_POINTS}; else told</td></tr>
  * <tr><td>instructions in the middle</td><td>kept by chat and by messages with {@code Feature.LATE_SYSTEM}; else moved to
  *     the beginning, told</td></tr>
  * <tr><td>{@code user}, service tier, cache keys, metadata, a picture's detail, names, citations</td><td>told where the
  *     target has no place for them</td></tr>
  * <tr><td>effort, budget of thinking</td><td>the nearest that the target has; told unless it is the same</td></tr>
- * <tr><td>a tool's error flag</td><td>labelled text in chat, told</td></tr>
- * <tr><td>pictures in tool results</td><td>moved behind them for chat and Gemini, told</td></tr>
+ * <tr><td>a tool's error flag</td><td>labelled text in chat, and in Converse without {@code Feature.RICH_RESULTS}, told</td></tr>
+ * <tr><td>pictures in tool results</td><td>moved behind them for chat and Gemini, and for Converse without {@code Feature.RICH_RESULTS}, told</td></tr>
  * <tr><td>no output limit, for messages</td><td>{@code Target.outputTokensDefault}, told</td></tr>
  * <tr><td>the name of a JSON schema, the id and the status of an item of Responses, {@code null}, {@code include_usage}
  *     </td><td>not told: labels without effect</td></tr>

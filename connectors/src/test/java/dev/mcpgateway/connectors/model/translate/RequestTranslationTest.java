@@ -64,6 +64,7 @@ class RequestTranslationTest {
                 case CHAT_COMPLETIONS -> "acme";
                 case MESSAGES -> "anthropic";
                 case GENERATE_CONTENT -> "google";
+                case CONVERSE -> "bedrock-amazon";
                 default -> throw new AssertionError();
             };
             return new Target("model-1", owner, 4096, false, able ? Set.of(Feature.values()) : Set.of());

@@ -82,6 +82,26 @@ class SealTest {
     }
 
     @Test
+    void reasoningOfConverseReturnsAsItWas() {
+        for (ModelApi ingress : new ModelApi[] {ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, ModelApi.RESPONSES}) {
+            String request = answered(ingress, ModelApi.CONVERSE);
+
+            assertThat(next(ingress, ModelApi.CONVERSE, request, "bedrock-amazon"))
+                    .as(ingress.name())
+                    .contains("{\"role\":\"assistant\",\"content\":[{\"reasoningContent\":{\"reasoningText\":"
+                            + "{\"text\":\"Two cities.\",\"signature\":\"EqoBsig==\"}}},"
+                            + "{\"reasoningContent\":{\"redactedContent\":\"RW13S29w\"}},{\"text\":\"Looking.\"},"
+                            + "{\"toolUse\":{\"toolUseId\":\"tooluse_01\",\"name\":\"weather\","
+                            + "\"input\":{\"city\":\"Zürich\",\"days\":9007199254740993}}},"
+                            + "{\"toolUse\":{\"toolUseId\":\"tooluse_02\",\"name\":\"now\",\"input\":{}}}]}");
+            assertThat(next(ingress, ModelApi.CONVERSE, request, "bedrock-deepseek"))
+                    .as("to another maker's model at the same provider")
+                    .contains("tooluse_02")
+                    .doesNotContain("reasoningContent", "EqoBsig==", "RW13S29w");
+        }
+    }
+
+    @Test
     void thoughtSignaturesReturnToTheCallThatTheyCameWith() {
         for (ModelApi ingress : new ModelApi[] {ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, ModelApi.RESPONSES}) {
             assertThat(next(ingress, ModelApi.GENERATE_CONTENT, answered(ingress, ModelApi.GENERATE_CONTENT), "google"))

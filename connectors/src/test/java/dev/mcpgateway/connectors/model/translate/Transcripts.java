@@ -27,13 +27,14 @@ final class Transcripts {
 
     static final StateKey KEY = new StateKey("a key of thirty-two bytes for us".getBytes(StandardCharsets.US_ASCII));
 
-    static final Served SERVED = new Served("c1", "google", 1_700_000_000, true);
+    static final Served SERVED = new Served("c1", "google", "model-1", 1_700_000_000, true);
 
     static Served served(ModelApi upstream) {
         return switch (upstream) {
-            case CHAT_COMPLETIONS -> new Served("c1", "acme", 1_700_000_000, true);
-            case MESSAGES -> new Served("c1", "anthropic", 1_700_000_000, true);
+            case CHAT_COMPLETIONS -> new Served("c1", "acme", "model-1", 1_700_000_000, true);
+            case MESSAGES -> new Served("c1", "anthropic", "model-1", 1_700_000_000, true);
             case GENERATE_CONTENT -> SERVED;
+            case CONVERSE -> new Served("c1", "bedrock-amazon", "model-1", 1_700_000_000, true);
             default -> throw new AssertionError();
         };
     }

@@ -434,7 +434,7 @@ class TranslatorTest {
 
     @Test
     void usageIsAskedForByTheAgentOfChatAlone() {
-        Served unasked = new Served("c", "anthropic", 1, false);
+        Served unasked = new Served("c", "anthropic", "m", 1, false);
         StreamTranslation stream = CHAT_TO_MESSAGES.stream(unasked);
         List<Event> events = new ArrayList<>();
         events(ModelApi.MESSAGES, "text").forEach(event -> events.addAll(stream.next(event)));

@@ -166,6 +166,7 @@ public final class KnownMembers {
             case EMBEDDINGS -> EMBEDDINGS;
             case MESSAGES, COUNT_TOKENS -> MESSAGES;
             case GENERATE_CONTENT -> GENERATE_CONTENT;
+            case CONVERSE -> Set.<String>of();
         };
         return plain.contains(name);
     }

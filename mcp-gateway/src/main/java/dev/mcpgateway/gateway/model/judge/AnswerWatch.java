@@ -35,6 +35,8 @@ final class AnswerWatch implements Onlooker.Watch {
             "incomplete",
             "pause_turn",
             "content_filter",
+            "content_filtered",
+            "guardrail_intervened",
             "refusal",
             "SAFETY",
             "RECITATION",

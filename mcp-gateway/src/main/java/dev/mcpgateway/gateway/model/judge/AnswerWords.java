@@ -58,7 +58,7 @@ final class AnswerWords {
     static boolean knows(ModelApi api) {
         return switch (api) {
             case CHAT_COMPLETIONS, MESSAGES, RESPONSES, GENERATE_CONTENT -> true;
-            case EMBEDDINGS, COUNT_TOKENS -> false;
+            case EMBEDDINGS, COUNT_TOKENS, CONVERSE -> false;
         };
     }
 
@@ -73,7 +73,7 @@ final class AnswerWords {
                     texts(answer, member(answer, item, CONTENT), OUTPUT_TEXT);
                 });
             case GENERATE_CONTENT -> candidate(answer);
-            case EMBEDDINGS, COUNT_TOKENS -> {}
+            case EMBEDDINGS, COUNT_TOKENS, CONVERSE -> {}
         }
     }
 
@@ -94,7 +94,7 @@ final class AnswerWords {
                 }
             }
             case GENERATE_CONTENT -> candidate(event);
-            case EMBEDDINGS, COUNT_TOKENS -> {}
+            case EMBEDDINGS, COUNT_TOKENS, CONVERSE -> {}
         }
     }
 

@@ -15,6 +15,7 @@ module dev.mcpgateway.connectors {
     requires org.apache.httpcomponents.client5.httpclient5;
     requires org.apache.httpcomponents.core5.httpcore5;
     requires java.net.http;
+    requires java.xml;
     requires io.modelcontextprotocol.sdk.mcp.core;
     requires reactor.core;
     requires org.reactivestreams;

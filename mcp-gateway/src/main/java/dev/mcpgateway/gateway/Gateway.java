@@ -125,7 +125,7 @@ public final class Gateway implements AutoCloseable {
             this.sweeper = new DeadlineSweeper(time);
             Surroundings surroundings =
                     new Surroundings(sweeper, wiring.ids(), new ClientIdentity("mcp-gateway", wiring.version()));
-            Secrets references = new Secrets(config.vault(), sweeper, transports);
+            Secrets references = new Secrets(config, sweeper, transports);
             this.consents =
                     ConsentWiring.of(config, wiring, publicUrl, surroundings, audit, stops, references, transports);
             this.credentials =

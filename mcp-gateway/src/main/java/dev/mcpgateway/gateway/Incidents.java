@@ -1,8 +1,6 @@
 package dev.mcpgateway.gateway;
 
 import dev.mcpgateway.audit.AuditLog;
-import dev.mcpgateway.connectors.credential.AwsKeys;
-import dev.mcpgateway.connectors.credential.AwsSigner;
 import dev.mcpgateway.connectors.credential.KeyPair;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.model.KeyedProvider;
@@ -13,8 +11,6 @@ import dev.mcpgateway.gateway.admin.CredentialEndpoints;
 import dev.mcpgateway.gateway.admin.RestrictionEndpoints;
 import dev.mcpgateway.gateway.admin.SafeModeEndpoints;
 import dev.mcpgateway.gateway.config.GatewayConfig;
-import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
-import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
 import dev.mcpgateway.gateway.config.Incident;
 import dev.mcpgateway.gateway.config.LivePolicy;
 import dev.mcpgateway.gateway.config.Models;
@@ -38,7 +34,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** What operators reach for in an incident: safe mode, restrictions of tenants, the keys of providers, and what is watched for. */
 final class Incidents {
@@ -136,37 +131,6 @@ final class Incidents {
 
     SafeMode safeMode() {
         return safeMode;
-    }
-
-    /** What a provider knows the gateway by: a pair of keys, also where there is one, or nothing. */
-    UpstreamCredential credential(Models.Provider provider, Secrets secrets) {
-        return switch (provider.credential()) {
-            case Credential.StaticHeader one -> pair("secret", header(one, one.secret(), secrets), null);
-            case Credential.KeyPair(Credential.StaticHeader first, var next) ->
-                pair("secret", header(first, first.secret(), secrets), header(first, next, secrets));
-            case Credential.Aws(String region, var first, var next) ->
-                pair("access_key", signer(region, first, secrets), next == null ? null : signer(region, next, secrets));
-            default -> new UpstreamCredential.None();
-        };
-    }
-
-    private KeyPair pair(String name, UpstreamCredential first, @Nullable UpstreamCredential next) {
-        return new KeyPair(name, first, next, sweeper.time());
-    }
-
-    private static UpstreamCredential header(Credential.StaticHeader how, SecretRef secret, Secrets secrets) {
-        return new UpstreamCredential.StaticHeader(how.header(), how.prefix(), secrets.of(secret));
-    }
-
-    private UpstreamCredential signer(String region, GatewayConfig.AwsKeys keys, Secrets secrets) {
-        return new AwsSigner(
-                new AwsKeys(
-                        region,
-                        secrets.of(keys.accessKeyId()),
-                        secrets.of(keys.secretAccessKey()),
-                        Optional.ofNullable(keys.sessionToken()).map(secrets::of)),
-                "bedrock",
-                sweeper.time().clock());
     }
 
     /** The provider, that is asked again with its other key when it refuses one; one without keys as it is. */

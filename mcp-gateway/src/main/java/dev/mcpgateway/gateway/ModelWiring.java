@@ -98,9 +98,11 @@ final class ModelWiring {
         }
         StateKey key = ReasoningKey.in(config.stateDir(), wiring.secureRandom());
         return config.models().map(models -> {
+            ProviderCredentials credentials =
+                    new ProviderCredentials(secrets, sweeper, wiring.secureRandom(), transports);
             Map<String, ModelProvider> providers = new LinkedHashMap<>();
             models.providers().forEach((name, provider) -> {
-                UpstreamCredential credential = incidents.credential(provider, secrets);
+                UpstreamCredential credential = credentials.of(provider);
                 ModelProvider made = new TranslatingProvider(
                         incidents.keyed(
                                 provider(provider, settings(provider, credential, models, config), models, sweeper),

@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway;
 import dev.mcpgateway.connectors.credential.SecretSource;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
 import dev.mcpgateway.gateway.config.GatewayConfig;
+import dev.mcpgateway.gateway.config.GatewayConfig.Assertion;
 import dev.mcpgateway.gateway.config.GatewayConfig.AwsKeys;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
@@ -83,6 +84,7 @@ final class SecretWatch implements AutoCloseable {
             put(all, "vault.token", vault.token());
             put(all, "vault.approle.secret_id", vault.secretId());
         });
+        config.secretsManager().ifPresent(store -> putAws(all, "secrets_manager", store.keys()));
         config.issuers()
                 .forEach((alias, issuer) -> issuer.introspection().ifPresent(asked -> {
                     put(all, "issuers." + alias + ".introspection.client.private_key", asked.privateKey());
@@ -111,6 +113,8 @@ final class SecretWatch implements AutoCloseable {
                 putAws(all, name, keys.first());
                 putAws(all, name + ".next", keys.next());
             }
+            case Credential.WorkloadToken token -> putAssertion(all, name, token.assertion());
+            case Credential.AwsRole role -> putAssertion(all, name, role.assertion());
             case Credential.KeyPair pair -> {
                 put(all, name, pair.first().secret());
                 put(all, name + ".next", pair.next());
@@ -136,6 +140,11 @@ final class SecretWatch implements AutoCloseable {
             put(all, name + ".secret_access_key", keys.secretAccessKey());
             put(all, name + ".session_token", keys.sessionToken());
         }
+    }
+
+    private static void putAssertion(Map<String, SecretRef> all, String name, Assertion assertion) {
+        put(all, name + ".assertion.private_key", assertion.privateKey());
+        put(all, name + ".token", assertion.token());
     }
 
     private static void putServer(Map<String, SecretRef> all, String name, TokenServer server) {

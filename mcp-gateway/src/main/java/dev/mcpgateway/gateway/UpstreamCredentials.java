@@ -124,6 +124,8 @@ public final class UpstreamCredentials implements AutoCloseable {
             case Credential.StaticHeader(String header, String prefix, SecretRef secret) ->
                 new UpstreamCredential.StaticHeader(header, prefix, secrets.apply(secret));
             case Credential.Aws _ -> throw new IllegalArgumentException("keys of AWS are for providers of models");
+            case Credential.WorkloadToken _, Credential.AwsRole _ ->
+                throw new IllegalArgumentException("credentials of workloads are for providers of models");
             case Credential.KeyPair _ -> throw new IllegalArgumentException("two keys are for providers of models");
             case Credential.CallToken token -> callToken(token);
             case Credential.ClientCredentials(TokenServer server, String resource, String audience, String scope) ->

@@ -149,6 +149,8 @@ final class UpstreamFactory {
             case Credential.StaticHeader header -> Set.of(header.header());
             case Credential.KeyPair pair -> Set.of(pair.first().header());
             case Credential.Aws _,
+                    Credential.AwsRole _,
+                    Credential.WorkloadToken _,
                     Credential.CallToken _,
                     Credential.ClientCredentials _,
                     Credential.TokenExchange _,

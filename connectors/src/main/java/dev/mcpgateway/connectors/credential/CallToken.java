@@ -2,7 +2,6 @@ package dev.mcpgateway.connectors.credential;
 
 import dev.mcpgateway.connectors.net.HttpHeader;
 import dev.mcpgateway.connectors.wire.Envelope;
-import dev.mcpgateway.connectors.wire.JsonText;
 import dev.mcpgateway.connectors.wire.McpNames;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -96,7 +95,7 @@ public final class CallToken implements UpstreamCredential {
                 principal(claims, who);
                 claims.text("scope", "mcp:session");
             }
-            case CredentialUse.Own _, CredentialUse.Request _ -> {
+            case CredentialUse.Own _, CredentialUse.Request _, CredentialUse.Model _ -> {
                 claims.text("sub", settings.issuer());
                 claims.text("client_id", settings.issuer());
                 claims.text("scope", "mcp:list");
@@ -105,7 +104,7 @@ public final class CallToken implements UpstreamCredential {
         long now = clock.instant().getEpochSecond();
         claims.number("iat", now);
         claims.number("exp", now + settings.life().toSeconds());
-        claims.text("jti", tokenId());
+        claims.id(random);
         return claims.json();
     }
 
@@ -123,9 +122,9 @@ public final class CallToken implements UpstreamCredential {
 
     /** The agent, and in it who acted before (RFC 8693 section 4.1). */
     private static String act(String agent, List<String> earlier) {
-        StringBuilder act = new StringBuilder("{\"sub\":").append(quoted(agent));
+        StringBuilder act = new StringBuilder("{\"sub\":").append(Claims.quoted(agent));
         for (String actor : earlier) {
-            act.append(",\"act\":{\"sub\":").append(quoted(actor));
+            act.append(",\"act\":{\"sub\":").append(Claims.quoted(actor));
         }
         return act.append("}".repeat(earlier.size() + 1)).toString();
     }
@@ -175,40 +174,6 @@ public final class CallToken implements UpstreamCredential {
             return BASE64.encodeToString(mac.doFinal());
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException(impossible);
-        }
-    }
-
-    private String tokenId() {
-        byte[] id = new byte[16];
-        random.nextBytes(id);
-        return BASE64.encodeToString(id);
-    }
-
-    private static String quoted(String text) {
-        return new String(JsonText.quote(text), StandardCharsets.UTF_8);
-    }
-
-    /** A JSON object as it grows. */
-    private static final class Claims {
-        private final StringBuilder json = new StringBuilder(512);
-
-        void text(String name, String value) {
-            raw(name, quoted(value));
-        }
-
-        void number(String name, long value) {
-            raw(name, Long.toString(value));
-        }
-
-        void raw(String name, String value) {
-            json.append(json.isEmpty() ? "{\"" : ",\"")
-                    .append(name)
-                    .append("\":")
-                    .append(value);
-        }
-
-        String json() {
-            return json + "}";
         }
     }
 }

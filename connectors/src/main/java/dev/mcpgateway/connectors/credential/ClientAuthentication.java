@@ -1,18 +1,13 @@
 package dev.mcpgateway.connectors.credential;
 
 import dev.mcpgateway.connectors.net.HttpHeader;
-import dev.mcpgateway.connectors.wire.JsonText;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.Signature;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /** How the gateway proves to an authorization server which client it is. */
 public sealed interface ClientAuthentication {
@@ -62,19 +57,26 @@ public sealed interface ClientAuthentication {
         }
     }
 
+    /** Nothing is added: what is asked with proves who asks. */
+    record Unnamed() implements ClientAuthentication {
+        @Override
+        public String clientId() {
+            return "";
+        }
+
+        @Override
+        public List<HttpHeader> prove(Map<String, String> form, Instant now) {
+            return List.of();
+        }
+    }
+
     /** A JWT that only the holder of a private key can sign ({@code private_key_jwt}, RFC 7523), good for one minute. */
     final class PrivateKeyJwt implements ClientAuthentication {
         private static final long LIFE_SECONDS = 60;
-        private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
-
         private final String clientId;
-        private final SecretSource key;
-        private final String keyId;
+        private final AssertionKey key;
         private final String audience;
         private final RandomGenerator random;
-        private final AtomicReference<@Nullable Parsed> parsed = new AtomicReference<>();
-
-        private record Parsed(Secret secret, PemPrivateKey key) {}
 
         /**
          * Names the key.
@@ -85,8 +87,7 @@ public sealed interface ClientAuthentication {
          */
         public PrivateKeyJwt(String clientId, SecretSource key, String keyId, String audience, RandomGenerator random) {
             this.clientId = clientId;
-            this.key = key;
-            this.keyId = keyId;
+            this.key = new AssertionKey(key, keyId);
             this.audience = audience;
             this.random = random;
         }
@@ -105,41 +106,14 @@ public sealed interface ClientAuthentication {
         }
 
         private String assertion(long now) throws CredentialUnavailable {
-            byte[] id = new byte[16];
-            random.nextBytes(id);
-            PemPrivateKey signing = parsed();
-            String header = "{\"alg\":\"" + signing.jose() + "\",\"typ\":\"JWT\""
-                    + (keyId.isEmpty() ? "" : ",\"kid\":" + quoted(keyId)) + "}";
-            String claims = "{\"iss\":" + quoted(clientId) + ",\"sub\":" + quoted(clientId) + ",\"aud\":"
-                    + quoted(audience) + ",\"iat\":" + now + ",\"exp\":" + (now + LIFE_SECONDS) + ",\"jti\":\""
-                    + BASE64.encodeToString(id) + "\"}";
-            String signed = base64(header) + "." + base64(claims);
-            try {
-                Signature signature = Signature.getInstance(signing.signatures());
-                signature.initSign(signing.key());
-                signature.update(signed.getBytes(StandardCharsets.ISO_8859_1));
-                return signed + "." + BASE64.encodeToString(signature.sign());
-            } catch (GeneralSecurityException unusable) {
-                throw new CredentialUnavailable("the private key in " + key + " does not sign");
-            }
-        }
-
-        private PemPrivateKey parsed() throws CredentialUnavailable {
-            Secret secret = key.read();
-            Parsed known = parsed.get();
-            if (known == null || known.secret() != secret) {
-                known = new Parsed(secret, PemPrivateKey.of(secret, key.toString()));
-                parsed.set(known);
-            }
-            return known.key();
-        }
-
-        private static String base64(String json) {
-            return BASE64.encodeToString(json.getBytes(StandardCharsets.UTF_8));
-        }
-
-        private static String quoted(String text) {
-            return new String(JsonText.quote(text), StandardCharsets.UTF_8);
+            Claims claims = new Claims();
+            claims.text("iss", clientId);
+            claims.text("sub", clientId);
+            claims.text("aud", audience);
+            claims.number("iat", now);
+            claims.number("exp", now + LIFE_SECONDS);
+            claims.id(random);
+            return key.jwt(claims);
         }
     }
 }

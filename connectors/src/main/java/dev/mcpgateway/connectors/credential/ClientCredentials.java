@@ -12,7 +12,7 @@ import java.util.Optional;
 public final class ClientCredentials implements UpstreamCredential {
     private final TokenEndpoint endpoint;
     private final TokenTarget target;
-    private final IssuedTokens<String> tokens;
+    private final IssuedTokens<String, Issued> tokens;
 
     /** Tokens from this endpoint for this target. */
     public ClientCredentials(TokenEndpoint endpoint, TokenTarget target) {

@@ -33,17 +33,27 @@ public sealed interface CredentialUse {
     /** The gateway's own questions: which revision is spoken, what is offered, what has changed. */
     record Own() implements CredentialUse {}
 
+    /** One call of a model that is permitted and recorded. */
+    record Model(Workload workload) implements CredentialUse {}
+
     /**
-     * One request of the gateway's own, which a signature is to hold for and nothing else. The fields given are signed and
-     * must be sent as they are.
+     * One request that a signature is to hold for and nothing else. The fields given are signed and must be sent as they
+     * are.
      *
+     * @param workload for whom it is sent
      * @param method an upper-case method
      * @param target path and query, percent-encoded as they go into the request line
      * @param body the bytes that are sent; empty for none. Not copied
      */
     @SuppressWarnings("ArrayRecordComponent") // signed once, never compared
-    record Request(HttpOrigin origin, String method, String target, List<HttpHeader> headers, byte[] body)
+    record Request(
+            Workload workload, HttpOrigin origin, String method, String target, List<HttpHeader> headers, byte[] body)
             implements CredentialUse {
+        /** A request of the gateway's own. */
+        public Request(HttpOrigin origin, String method, String target, List<HttpHeader> headers, byte[] body) {
+            this(Workload.GATEWAY, origin, method, target, headers, body);
+        }
+
         /** Copies the list. */
         public Request {
             headers = List.copyOf(headers);

@@ -1,11 +1,12 @@
 package dev.mcpgateway.connectors.credential;
 
-import dev.mcpgateway.connectors.credential.TokenEndpoint.Issued;
 import dev.mcpgateway.connectors.net.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,8 +20,9 @@ import org.slf4j.LoggerFactory;
  * used after it. A refusal is remembered for a second, so that an outage costs the server one question each.
  *
  * @param <K> what a token is for; two keys that differ in anything that matters are never equal
+ * @param <T> a token
  */
-final class IssuedTokens<K> {
+final class IssuedTokens<K, T extends IssuedTokens.Ending> {
     private static final Logger LOG = LoggerFactory.getLogger(IssuedTokens.class);
 
     /** A token is not used in its last seconds: it would end on its way. */
@@ -36,22 +38,27 @@ final class IssuedTokens<K> {
 
     private final int tokensMax;
     private final TimeSource time;
-    private final Map<K, Slot> slots = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<K, Slot<T>> slots = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** What was issued for a time. */
+    interface Ending {
+        Instant expiresAt();
+    }
 
     /** Asks for a token. */
     @FunctionalInterface
-    interface Question {
-        Issued ask() throws CredentialUnavailable;
+    interface Question<T> {
+        T ask() throws CredentialUnavailable;
     }
 
-    private static final class Slot {
+    private static final class Slot<T> {
         private final ReentrantLock asking = new ReentrantLock();
         private final AtomicBoolean renewing = new AtomicBoolean();
-        private volatile @Nullable Held held;
+        private volatile @Nullable Held<T> held;
         private volatile @Nullable Refused refused;
     }
 
-    private record Held(Issued issued, Instant since, Instant renewAt) {}
+    private record Held<T>(T issued, Instant since, Instant renewAt) {}
 
     private record Refused(CredentialUnavailable why, Instant until) {}
 
@@ -61,10 +68,10 @@ final class IssuedTokens<K> {
     }
 
     /** The token for a key, asked for if there is none that is good. */
-    Issued get(K key, Question question) throws CredentialUnavailable {
-        Slot slot = slot(key);
+    T get(K key, Question<T> question) throws CredentialUnavailable {
+        Slot<T> slot = slot(key);
         Instant now = time.now();
-        Held held = slot.held;
+        Held<T> held = slot.held;
         if (isGood(held, now) && held != null) {
             if (now.isAfter(held.renewAt()) && slot.renewing.compareAndSet(false, true)) {
                 Thread.ofVirtual().name("token-renewal").start(() -> renew(slot, question));
@@ -79,9 +86,9 @@ final class IssuedTokens<K> {
      *
      * @return whether it is worth asking for another: not, if this one was issued just now
      */
-    boolean giveUp(K key, Issued issued) {
-        Slot slot = slot(key);
-        Held held = slot.held;
+    boolean giveUp(K key, T issued) {
+        Slot<T> slot = slot(key);
+        Held<T> held = slot.held;
         if (held == null || !held.issued().equals(issued)) {
             return true;
         }
@@ -92,6 +99,30 @@ final class IssuedTokens<K> {
         return true;
     }
 
+    /** Gives up what is held for a key, unless it was issued just now: then a server that refuses it would refuse the next. */
+    void giveUp(K key) {
+        Slot<T> slot;
+        synchronized (slots) {
+            slot = slots.get(key);
+        }
+        Held<T> held = slot == null ? null : slot.held;
+        if (slot != null && held != null && !time.now().isBefore(held.since().plus(FORGOTTEN_AFTER))) {
+            slot.held = null;
+        }
+    }
+
+    /** When each of those ends that are good now. */
+    List<Instant> ends() {
+        Instant now = time.now();
+        synchronized (slots) {
+            return slots.values().stream()
+                    .map(slot -> slot.held)
+                    .filter(held -> isGood(held, now))
+                    .map(held -> Objects.requireNonNull(held).issued().expiresAt())
+                    .toList();
+        }
+    }
+
     /** Forgets tokens at once. One that is being asked for is given to those who wait for it already, and not kept. */
     void forget(Predicate<K> which) {
         synchronized (slots) {
@@ -99,9 +130,9 @@ final class IssuedTokens<K> {
         }
     }
 
-    private Slot slot(K key) {
+    private Slot<T> slot(K key) {
         synchronized (slots) {
-            Slot slot = slots.computeIfAbsent(key, _ -> new Slot());
+            Slot<T> slot = slots.computeIfAbsent(key, _ -> new Slot<>());
             if (slots.size() > tokensMax) {
                 var eldest = slots.keySet().iterator();
                 eldest.next();
@@ -111,11 +142,11 @@ final class IssuedTokens<K> {
         }
     }
 
-    private static boolean isGood(@Nullable Held held, Instant now) {
+    private static <T extends Ending> boolean isGood(@Nullable Held<T> held, Instant now) {
         return held != null && now.plus(MARGIN).isBefore(held.issued().expiresAt());
     }
 
-    private Issued asked(Slot slot, Question question) throws CredentialUnavailable {
+    private T asked(Slot<T> slot, Question<T> question) throws CredentialUnavailable {
         try {
             if (!slot.asking.tryLock(WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new CredentialUnavailable("the token endpoint did not answer in time");
@@ -125,7 +156,7 @@ final class IssuedTokens<K> {
             throw new CredentialUnavailable("cancelled");
         }
         try {
-            Held held = slot.held;
+            Held<T> held = slot.held;
             if (isGood(held, time.now()) && held != null) {
                 return held.issued();
             }
@@ -139,24 +170,27 @@ final class IssuedTokens<K> {
         }
     }
 
-    private Issued ask(Slot slot, Question question) throws CredentialUnavailable {
+    private T ask(Slot<T> slot, Question<T> question) throws CredentialUnavailable {
         try {
-            Issued issued = question.ask();
+            T issued = question.ask();
             Instant now = time.now();
             if (!now.plus(MARGIN).isBefore(issued.expiresAt())) {
                 throw new CredentialUnavailable("the token that was issued has ended already, or is about to");
             }
             Duration life = Duration.between(now, issued.expiresAt());
-            slot.held = new Held(issued, now, now.plus(life.multipliedBy(3).dividedBy(4)));
+            slot.held = new Held<>(issued, now, now.plus(life.multipliedBy(3).dividedBy(4)));
             slot.refused = null;
             return issued;
         } catch (CredentialUnavailable why) {
-            slot.refused = new Refused(why, time.now().plus(REFUSED_FOR));
+            // who gives up waiting says nothing of the server
+            if (!Thread.currentThread().isInterrupted()) {
+                slot.refused = new Refused(why, time.now().plus(REFUSED_FOR));
+            }
             throw why;
         }
     }
 
-    private void renew(Slot slot, Question question) {
+    private void renew(Slot<T> slot, Question<T> question) {
         slot.asking.lock();
         try {
             var _ = ask(slot, question);

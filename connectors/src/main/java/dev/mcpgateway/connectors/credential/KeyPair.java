@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -46,12 +47,14 @@ public final class KeyPair implements UpstreamCredential {
      * @param inUse whether requests are sent with it
      * @param refusals how often the upstream refused it since the start
      * @param lastRefused when it last did; {@code null} for never
+     * @param shortLived what is held of it where it ends by itself; empty for a static one
      */
     public record State(
             String name,
             boolean inUse,
             long refusals,
-            @Nullable Instant lastRefused) {}
+            @Nullable Instant lastRefused,
+            Optional<ShortLived> shortLived) {}
 
     /**
      * These keys; the first one is in use.
@@ -83,23 +86,29 @@ public final class KeyPair implements UpstreamCredential {
         }
     }
 
+    /** Whether they are issued for a time by somebody who can refuse to. */
+    public boolean areIssued() {
+        return keys.getFirst().credential.shortLived().isPresent();
+    }
+
     /** Which key requests are sent with; to be asked before one is. */
     public int inUse() {
         return inUse;
     }
 
     /**
-     * The upstream refused a request that was sent with this key.
+     * The upstream refused a request that was sent with this key, or none could be issued for it.
      *
+     * @param workload for whom the request was
      * @return the key that is worth another try; empty for none
      */
-    public synchronized OptionalInt refused(int key) {
+    public synchronized OptionalInt refused(int key, Workload workload) {
         Key refused = keys.get(key);
         refused.refusals++;
         Instant now = time.now();
         refused.lastRefused = now;
         refused.restsUntil = now.plus(REST);
-        refused.credential.refresh();
+        refused.credential.refused(workload);
         if (keys.size() == 1) {
             return OptionalInt.empty();
         }
@@ -142,7 +151,7 @@ public final class KeyPair implements UpstreamCredential {
         List<State> states = new ArrayList<>();
         for (int i = 0; i < keys.size(); i++) {
             Key key = keys.get(i);
-            states.add(new State(key.name, i == inUse, key.refusals, key.lastRefused));
+            states.add(new State(key.name, i == inUse, key.refusals, key.lastRefused, key.credential.shortLived()));
         }
         return states;
     }

@@ -1,7 +1,10 @@
 package dev.mcpgateway.connectors.credential;
 
+import java.time.Instant;
+import java.util.Optional;
+
 /** Where a secret is kept. What the configuration says of it is a reference, never the value itself. */
-public sealed interface SecretSource permits SecretFile, SecretVariable, VaultSecret, GivenSecret {
+public sealed interface SecretSource permits SecretFile, SecretVariable, StoredSecret, GivenSecret {
 
     /**
      * The current value.
@@ -12,4 +15,9 @@ public sealed interface SecretSource permits SecretFile, SecretVariable, VaultSe
 
     /** The next {@link #read} looks at where it is kept, however fresh what is known. */
     default void refresh() {}
+
+    /** Since when what was read last has been the value, where whoever keeps it tells; looks at nothing. */
+    default Optional<Instant> since() {
+        return Optional.empty();
+    }
 }

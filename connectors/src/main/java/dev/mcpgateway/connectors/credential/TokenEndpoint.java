@@ -56,7 +56,7 @@ public final class TokenEndpoint {
     private final TimeSource time;
 
     /** An issued token and its end. */
-    record Issued(Secret token, Instant expiresAt) {
+    record Issued(Secret token, Instant expiresAt) implements IssuedTokens.Ending {
         Credential credential() {
             return new Credential(List.of(new HttpHeader("Authorization", "Bearer " + token.expose())));
         }

@@ -29,7 +29,7 @@ public final class TokenExchange implements UpstreamCredential {
 
     private final Settings settings;
     private final TokenEndpoint endpoint;
-    private final IssuedTokens<Holder> tokens;
+    private final IssuedTokens<Holder, Issued> tokens;
 
     /**
      * How tokens are exchanged.
@@ -63,7 +63,7 @@ public final class TokenExchange implements UpstreamCredential {
         return switch (use) {
             case CredentialUse.Call call -> exchanged(call.principal());
             case CredentialUse.Session(Principal principal) -> exchanged(principal);
-            case CredentialUse.Own _, CredentialUse.Request _ -> {
+            case CredentialUse.Own _, CredentialUse.Request _, CredentialUse.Model _ -> {
                 if (settings.lists().isEmpty()) {
                     throw new CredentialUnavailable("no user's token may be used for the gateway's own questions");
                 }

@@ -1,9 +1,12 @@
 package dev.mcpgateway.connectors.credential;
 
 import dev.mcpgateway.connectors.net.HttpHeader;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** How an upstream's credential is made. Every upstream names one; {@code none} is written out. */
 public sealed interface UpstreamCredential
@@ -14,6 +17,7 @@ public sealed interface UpstreamCredential
                 CallToken,
                 TokenExchange,
                 ClientCredentials,
+                WorkloadTokens,
                 UserOAuth {
 
     /**
@@ -25,6 +29,29 @@ public sealed interface UpstreamCredential
 
     /** The next use reads its secrets where they are kept, however fresh what is known. */
     default void refresh() {}
+
+    /** The upstream refused what was issued for this workload. */
+    default void refused(Workload workload) {
+        refresh();
+    }
+
+    /** What is held of credentials that end by themselves; empty where the one that is kept is sent. */
+    default Optional<ShortLived> shortLived() {
+        return Optional.empty();
+    }
+
+    /**
+     * Credentials that were issued for a time.
+     *
+     * @param held how many are good now, one for each workload
+     * @param nextEnd when the first of them ends; {@code null} for none
+     */
+    record ShortLived(int held, @Nullable Instant nextEnd) {
+        static ShortLived of(List<Instant> ends) {
+            return new ShortLived(
+                    ends.size(), ends.stream().min(Instant::compareTo).orElse(null));
+        }
+    }
 
     /** The upstream gets no credential. */
     record None() implements UpstreamCredential {

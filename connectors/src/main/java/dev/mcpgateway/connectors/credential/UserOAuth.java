@@ -54,7 +54,7 @@ public final class UserOAuth implements UpstreamCredential {
         return switch (use) {
             case CredentialUse.Call call -> of(call.principal());
             case CredentialUse.Session(Principal principal) -> of(principal);
-            case CredentialUse.Own _, CredentialUse.Request _ ->
+            case CredentialUse.Own _, CredentialUse.Request _, CredentialUse.Model _ ->
                 lists.isPresent() ? lists.get().issue(use) : Credential.NONE;
         };
     }

@@ -1,5 +1,7 @@
 package dev.mcpgateway.connectors.credential;
 
+import dev.mcpgateway.connectors.credential.StoredSecret.Answer;
+import dev.mcpgateway.connectors.credential.StoredSecret.Keeping;
 import dev.mcpgateway.connectors.net.Deadline;
 import dev.mcpgateway.connectors.net.HttpCall;
 import dev.mcpgateway.connectors.net.HttpExchange;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -58,18 +61,6 @@ public final class Vault {
     /** A token of a login and when it is to be renewed. */
     private record Session(Secret token, long renewNanos) {}
 
-    /** What came of a question. */
-    sealed interface Answer {
-        /** The strings of a secret, by key. */
-        record Found(Map<String, Secret> values) implements Answer {}
-
-        /** The server says that there is none, or none for the gateway: no earlier value is good any more. */
-        record Gone(String why) implements Answer {}
-
-        /** The server says nothing that can be believed. */
-        record Silent(String why) implements Answer {}
-    }
-
     /** A server behind this transport. */
     public Vault(HttpTransport transport, Settings settings, TimeSource time) {
         this.transport = transport;
@@ -84,21 +75,30 @@ public final class Vault {
                 && List.of(path.split("/", -1)).stream().noneMatch(segment -> segment.matches("\\.+"));
     }
 
-    Settings settings() {
-        return settings;
+    /**
+     * One key of one secret; nothing is read yet.
+     *
+     * @param path as {@link #isPath} wants it
+     * @throws IllegalArgumentException for another path
+     */
+    public SecretSource secret(String path, String key) {
+        if (!isPath(path)) {
+            throw new IllegalArgumentException("not a path of a KV version 2 secret");
+        }
+        return new StoredSecret(
+                "vault secret " + path + " key " + key,
+                () -> read(path, key),
+                new Keeping(settings.fresh(), settings.kept()),
+                time);
     }
 
-    TimeSource time() {
-        return time;
-    }
-
-    Answer read(String path) {
+    private Answer read(String path, String key) {
         try {
             Secret token = token(false);
-            Answer answer = read(path, token);
+            Answer answer = read(path, key, token);
             // a session may have been ended before its time
             return answer instanceof Answer.Gone && settings.login() instanceof VaultLogin.AppRole
-                    ? read(path, token(true))
+                    ? read(path, key, token(true))
                     : answer;
         } catch (SecretUnavailable unusable) {
             return new Answer.Silent(String.valueOf(unusable.getMessage()));
@@ -107,19 +107,19 @@ public final class Vault {
         }
     }
 
-    private Answer read(String path, Secret token) throws HttpFault {
+    private Answer read(String path, String key, Secret token) throws HttpFault {
         List<HttpHeader> headers = headers();
         headers.add(new HttpHeader("X-Vault-Token", token.expose()));
         try (HttpExchange exchange = transport.send(call("GET", "/v1/" + path, headers, new byte[0]))) {
             return switch (exchange.status()) {
-                case 200 -> values(exchange.readAll(ANSWER_BYTES_MAX));
+                case 200 -> value(key, exchange.readAll(ANSWER_BYTES_MAX));
                 case 403, 404 -> new Answer.Gone("the vault answers with status " + exchange.status());
                 default -> new Answer.Silent("the vault answers with status " + exchange.status());
             };
         }
     }
 
-    private static Answer values(byte[] body) {
+    private static Answer value(String key, byte[] body) {
         try {
             JsonDocument answer = StrictJson.parse(body, JsonLimits.forRequests(ANSWER_BYTES_MAX, DEPTH_MAX));
             int data = answer.at(DATA, DATA);
@@ -135,7 +135,10 @@ public final class Vault {
                     values.put(answer.name(value), Secret.of(answer.string(value)));
                 }
             }
-            return new Answer.Found(Map.copyOf(values));
+            Secret found = values.get(key);
+            return found == null || found.expose().isEmpty()
+                    ? new Answer.Gone("it has no text under " + key)
+                    : new Answer.Found(found, Optional.empty());
         } catch (JsonRefused refused) {
             return new Answer.Silent("the vault answers with no strict JSON");
         }

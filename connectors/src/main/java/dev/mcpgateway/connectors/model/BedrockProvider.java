@@ -109,7 +109,7 @@ public final class BedrockProvider implements ModelProvider {
         try {
             return sent(call);
         } catch (CredentialUnavailable none) {
-            return failed(Cause.NO_CREDENTIAL, String.valueOf(none.getMessage()));
+            return new ModelReply.Failed(Faults.failure(none));
         } catch (HttpFault fault) {
             return new ModelReply.Failed(Faults.failure(fault));
         }
@@ -134,7 +134,8 @@ public final class BedrockProvider implements ModelProvider {
         headers.add(new HttpHeader("accept", request.streamed() ? EVENTS : JSON));
         headers.add(new HttpHeader("content-type", JSON));
         Credential signature = settings.credential()
-                .issue(new CredentialUse.Request(origin, "POST", base + edited.path(), headers, edited.body()));
+                .issue(new CredentialUse.Request(
+                        call.workload(), origin, "POST", base + edited.path(), headers, edited.body()));
         headers.addAll(signature.headers());
         Deadline total = Deadline.after(settings.total(), time).orEarlier(Deadline.after(call.atMost(), time));
         HttpExchange exchange = transport.send(new HttpCall(

@@ -1,11 +1,19 @@
 package dev.mcpgateway.connectors.model;
 
+import dev.mcpgateway.connectors.credential.CredentialUnavailable;
 import dev.mcpgateway.connectors.model.ModelFailure.Cause;
 import dev.mcpgateway.connectors.net.HttpFault;
 
 /** What faults of the transport mean for a call. */
 final class Faults {
     private Faults() {}
+
+    /** Who stops waiting for a credential that is being issued has been refused none. */
+    static ModelFailure failure(CredentialUnavailable none) {
+        return Thread.currentThread().isInterrupted()
+                ? ModelFailure.cancelled()
+                : ModelFailure.of(Cause.NO_CREDENTIAL, String.valueOf(none.getMessage()));
+    }
 
     static ModelFailure failure(HttpFault fault) {
         Cause cause = switch (fault.kind()) {

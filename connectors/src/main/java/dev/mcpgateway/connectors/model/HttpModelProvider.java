@@ -92,9 +92,9 @@ public final class HttpModelProvider implements ModelProvider {
     @Override
     public ModelReply send(ModelCall call) {
         try {
-            return send(call, settings.credential().issue(new CredentialUse.Own()));
+            return send(call, settings.credential().issue(new CredentialUse.Model(call.workload())));
         } catch (CredentialUnavailable none) {
-            return failed(Cause.NO_CREDENTIAL, String.valueOf(none.getMessage()));
+            return new ModelReply.Failed(Faults.failure(none));
         } catch (HttpFault fault) {
             return new ModelReply.Failed(Faults.failure(fault));
         }

@@ -2,6 +2,7 @@ package dev.mcpgateway.connectors.model;
 
 import dev.mcpgateway.connectors.credential.KeyPair;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
+import dev.mcpgateway.connectors.credential.Workload;
 import dev.mcpgateway.connectors.model.ModelFailure.Cause;
 import dev.mcpgateway.connectors.model.Probe.Verdict;
 import dev.mcpgateway.connectors.net.HttpOrigin;
@@ -91,7 +92,7 @@ public final class KeyedProvider implements ModelProvider {
         if (!isRefused(reply)) {
             return reply;
         }
-        OptionalInt other = note(key);
+        OptionalInt other = note(key, call.workload());
         if (other.isEmpty()) {
             return reply;
         }
@@ -99,19 +100,22 @@ public final class KeyedProvider implements ModelProvider {
         ModelReply again = provider.send(call);
         if (isRefused(again)) {
             // as likely refused for what is asked as for the keys: the other one rests, and the first stays in use
-            var _ = note(other.getAsInt());
+            var _ = note(other.getAsInt(), call.workload());
             keys.useAgain(key, other.getAsInt());
         }
         return again;
     }
 
-    private OptionalInt note(int key) {
+    private OptionalInt note(int key, Workload workload) {
         refused.accept(name(), keys.states().get(key).name());
-        return keys.refused(key);
+        return keys.refused(key, workload);
     }
 
-    private static boolean isRefused(ModelReply reply) {
-        return reply instanceof ModelReply.Failed(ModelFailure failure) && failure.cause() == Cause.CREDENTIAL_REFUSED;
+    /** Also by who issues what the provider is shown: a key that is missing is the operator's affair, one that is denied is not. */
+    private boolean isRefused(ModelReply reply) {
+        return reply instanceof ModelReply.Failed(ModelFailure failure)
+                && (failure.cause() == Cause.CREDENTIAL_REFUSED
+                        || (failure.cause() == Cause.NO_CREDENTIAL && keys.areIssued()));
     }
 
     @Override
@@ -141,8 +145,8 @@ public final class KeyedProvider implements ModelProvider {
             if (probe.verdict() == Verdict.ACCEPTED) {
                 keys.accepted(i);
                 good = i;
-            } else if (probe.verdict() == Verdict.REFUSED) {
-                var _ = note(i);
+            } else if (probe.verdict() == Verdict.REFUSED || (probe.verdict() == Verdict.NO_KEY && keys.areIssued())) {
+                var _ = note(i, Workload.GATEWAY);
             }
         }
         if (good >= 0) {

@@ -1,5 +1,6 @@
 package dev.mcpgateway.connectors.model;
 
+import dev.mcpgateway.connectors.credential.Workload;
 import java.time.Duration;
 import java.util.Map;
 
@@ -9,15 +10,22 @@ import java.util.Map;
  * @param request what the agent asks
  * @param target the provider's name of the model
  * @param headers further header fields of the agent's protocol, lower-case names, each value fit for a header
+ * @param workload for whom it is asked
  * @param atMost what is left of the time that the agent's call may take; the provider's own limits hold beside it
  */
-public record ModelCall(ModelRequest request, String target, Map<String, String> headers, Duration atMost) {
+public record ModelCall(
+        ModelRequest request, String target, Map<String, String> headers, Workload workload, Duration atMost) {
     /** Longer than any provider's own limit. */
     private static final Duration UNLIMITED = Duration.ofDays(1);
 
-    /** A call that the provider's own limits alone end. */
+    /** A call of the gateway itself that the provider's own limits alone end. */
     public ModelCall(ModelRequest request, String target, Map<String, String> headers) {
-        this(request, target, headers, UNLIMITED);
+        this(request, target, headers, Workload.GATEWAY, UNLIMITED);
+    }
+
+    /** The same, asking something else. */
+    public ModelCall with(ModelRequest asked, Map<String, String> fields) {
+        return new ModelCall(asked, target, fields, workload, atMost);
     }
 
     /** Copies the map. */

@@ -56,8 +56,8 @@ class VaultSecretTest {
                 transport, new Vault.Settings(namespace, login, Duration.ofSeconds(60), Duration.ofSeconds(600)), time);
     }
 
-    private VaultSecret secret() {
-        return new VaultSecret(vault(new VaultLogin.Token(variable("root-token")), "team-a"), PATH, "token");
+    private SecretSource secret() {
+        return vault(new VaultLogin.Token(variable("root-token")), "team-a").secret(PATH, "token");
     }
 
     private void pass(int seconds) {
@@ -66,7 +66,7 @@ class VaultSecretTest {
 
     @Test
     void aSecretIsReadOnceUntilItIsNotFreshAnyMore() throws Exception {
-        VaultSecret secret = secret();
+        SecretSource secret = secret();
 
         Secret first = secret.read();
         pass(59);
@@ -88,7 +88,7 @@ class VaultSecretTest {
     @ParameterizedTest
     @ValueSource(ints = {307, 429, 472, 500, 503})
     void theLastGoodValueIsUsedForAWhileAndNotLonger(int status) throws Exception {
-        VaultSecret secret = secret();
+        SecretSource secret = secret();
         assertThat(secret.read().expose()).isEqualTo("s3cret");
 
         server.answer(status);
@@ -110,7 +110,7 @@ class VaultSecretTest {
 
     @Test
     void aVaultThatIsGoneIsSilent() throws Exception {
-        VaultSecret secret = secret();
+        SecretSource secret = secret();
         assertThat(secret.read().expose()).isEqualTo("s3cret");
 
         server.close();
@@ -139,9 +139,9 @@ class VaultSecretTest {
 
     @Test
     void whatTheVaultSaysIsGoneIsGoneAtOnce() throws Exception {
-        VaultSecret deleted = secret();
-        VaultSecret forbidden = secret();
-        VaultSecret keyless = secret();
+        SecretSource deleted = secret();
+        SecretSource forbidden = secret();
+        SecretSource keyless = secret();
         deleted.read();
         forbidden.read();
         keyless.read();
@@ -162,7 +162,8 @@ class VaultSecretTest {
     @ParameterizedTest
     @ValueSource(strings = {"number", "absent", ""})
     void aKeyWithoutTextIsNoSecret(String key) {
-        VaultSecret secret = new VaultSecret(vault(new VaultLogin.Token(variable("root-token")), ""), PATH, key);
+        SecretSource secret =
+                vault(new VaultLogin.Token(variable("root-token")), "").secret(PATH, key);
 
         assertThatThrownBy(secret::read).isInstanceOf(SecretUnavailable.class);
     }
@@ -171,7 +172,7 @@ class VaultSecretTest {
     void anAppRoleLogsInAndAgainBeforeItsTokenEnds() throws Exception {
         server.lease(300);
         Vault vault = vault(new VaultLogin.AppRole("approle", "gateway", variable("role-secret")), "");
-        VaultSecret secret = new VaultSecret(vault, PATH, "token");
+        SecretSource secret = vault.secret(PATH, "token");
 
         assertThat(secret.read().expose()).isEqualTo("s3cret");
         pass(61);
@@ -190,7 +191,7 @@ class VaultSecretTest {
     void aRefusedLoginIsNoSecret() {
         Vault vault = vault(new VaultLogin.AppRole("approle", "gateway", variable("wrong")), "");
 
-        assertThatThrownBy(() -> new VaultSecret(vault, PATH, "token").read())
+        assertThatThrownBy(() -> vault.secret(PATH, "token").read())
                 .hasMessageContaining("refuses the login with status 400")
                 .hasMessageNotContaining("wrong");
     }
@@ -210,13 +211,13 @@ class VaultSecretTest {
             })
     void otherPathsAreNone(String path) {
         assertThat(Vault.isPath(path)).isFalse();
-        assertThatThrownBy(() -> new VaultSecret(vault(new VaultLogin.Token(variable("t")), ""), path, "k"))
+        assertThatThrownBy(() -> vault(new VaultLogin.Token(variable("t")), "").secret(path, "k"))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void itPrintsWhereItIsAndNotWhatItIs() throws Exception {
-        VaultSecret secret = secret();
+        SecretSource secret = secret();
         secret.read();
 
         assertThat(secret.toString()).isEqualTo("vault secret secret/data/crm key token");

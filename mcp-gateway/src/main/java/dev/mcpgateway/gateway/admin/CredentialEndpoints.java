@@ -35,7 +35,8 @@ import org.slf4j.LoggerFactory;
 public final class CredentialEndpoints {
     private static final Logger LOG = LoggerFactory.getLogger(CredentialEndpoints.class);
     private static final Set<String> MEMBERS = Set.of("provider", "reason");
-    private static final List<String> PARTS = List.of("", ".secret_access_key", ".access_key_id", ".session_token");
+    private static final List<String> PARTS =
+            List.of("", ".secret_access_key", ".access_key_id", ".session_token", ".assertion.private_key", ".token");
 
     private final ProviderKeys keys;
     private final SecretAges ages;
@@ -108,6 +109,10 @@ public final class CredentialEndpoints {
                 + ",\"auth_failures\":" + key.refusals()
                 + ",\"last_refused\":" + time(key.lastRefused())
                 + ",\"problem\":" + AdminEndpoints.quote(problem)
+                + key.shortLived()
+                        .map(held -> ",\"kind\":\"short_lived\",\"held\":" + held.held() + ",\"next_end\":"
+                                + time(held.nextEnd()))
+                        .orElse(",\"kind\":\"static\"")
                 + "}";
     }
 

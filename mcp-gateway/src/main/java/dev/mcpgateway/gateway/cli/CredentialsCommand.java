@@ -112,7 +112,8 @@ final class CredentialsCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Shows the keys of providers, one a line: which is in use, its age and last rotation as far as the",
-                "gateway has seen them, and how often the provider refused it. Never a key."
+                "gateway has seen them, how often the provider refused it, and whether it is static or issued for a short",
+                "time: then how many are held, one for each workload, and when the first of them ends. Never a key."
             },
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {
@@ -144,6 +145,13 @@ final class CredentialsCommand implements Runnable {
             return good ? ExitCode.OK : ExitCode.PROBLEMS;
         }
 
+        private static String kind(JsonNode key) {
+            return key.path("kind").asString("").equals("short_lived")
+                    ? "  short-lived, " + key.path("held").asLong(0) + " held, the next ends "
+                            + key.path("next_end").asString("never")
+                    : "  static";
+        }
+
         private static String line(JsonNode key, boolean old, String problem) {
             return printable(key.path("provider").asString("")) + "  "
                     + key.path("key").asString("")
@@ -155,6 +163,7 @@ final class CredentialsCommand implements Runnable {
                     + (old ? " OLD" : "")
                     + "  rotated " + key.path("rotated").asString("never")
                     + "  refused " + key.path("auth_failures").asLong(0)
+                    + kind(key)
                     + (problem.isEmpty() ? "" : "  " + printable(problem));
         }
     }

@@ -6,6 +6,7 @@ import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.gateway.Wiring;
 import dev.mcpgateway.gateway.config.ContentSettings;
 import dev.mcpgateway.gateway.config.GatewayConfig;
+import dev.mcpgateway.gateway.config.GatewayConfig.Assertion;
 import dev.mcpgateway.gateway.config.GatewayConfig.AwsKeys;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.config.GatewayConfig.EnvValue;
@@ -60,6 +61,7 @@ final class ReferenceCheck {
                 }
             }
         });
+        config.secretsManager().ifPresent(store -> check.aws("/secrets_manager", store.keys()));
         config.issuers()
                 .forEach((alias, issuer) -> issuer.login()
                         .ifPresent(login -> check.client("/issuers/" + alias + "/login", login.client())));
@@ -134,6 +136,8 @@ final class ReferenceCheck {
                     aws(pointer + "/aws/next", next);
                 }
             }
+            case Credential.WorkloadToken token -> assertion(pointer + "/workload_token", token.assertion());
+            case Credential.AwsRole role -> assertion(pointer + "/aws/role", role.assertion());
             case Credential.KeyPair pair -> {
                 secret(pointer + "/static/secret", pair.first().secret());
                 secret(pointer + "/static/next", pair.next());
@@ -160,6 +164,17 @@ final class ReferenceCheck {
         SecretRef token = keys.sessionToken();
         if (token != null) {
             secret(pointer + "/session_token", token);
+        }
+    }
+
+    private void assertion(String pointer, Assertion assertion) {
+        SecretRef key = assertion.privateKey();
+        if (key != null) {
+            secret(pointer + "/assertion/private_key", key);
+        }
+        SecretRef token = assertion.token();
+        if (token != null) {
+            secret(pointer + "/token", token);
         }
     }
 

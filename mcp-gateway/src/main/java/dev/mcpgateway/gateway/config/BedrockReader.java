@@ -38,9 +38,18 @@ final class BedrockReader {
     }
 
     private Credential keys(YamlObject section) {
-        String region = section.text("region");
-        if (!region.isEmpty() && !region.matches(REGION)) {
-            section.problem("region", "'" + region + "' is no region of AWS", "Such as eu-central-1");
+        String region = region(section);
+        if (section.has("role")) {
+            for (String key : new String[] {"access_key_id", "secret_access_key", "session_token", "next"}) {
+                section.refuse(key, "it cannot stand beside role", "A role gives keys of its own; no others are used");
+            }
+            Optional<YamlObject> role = section.object("role");
+            section.rejectUnknownKeys();
+            if (role.isEmpty()) {
+                section.problem("role", "it is empty", "{arn: ARN, assertion: {issuer, private_key}}");
+                return new Credential.None();
+            }
+            return new WorkloadReader(config).role(region, role.get());
         }
         AwsKeys first = pair(section);
         Optional<AwsKeys> next = section.object("next").map(other -> {
@@ -50,6 +59,15 @@ final class BedrockReader {
         });
         section.rejectUnknownKeys();
         return new Credential.Aws(region, first, next.orElse(null));
+    }
+
+    /** The region of a section; a problem where it is none. */
+    static String region(YamlObject section) {
+        String region = section.text("region");
+        if (!region.isEmpty() && !region.matches(REGION)) {
+            section.problem("region", "'" + region + "' is no region of AWS", "Such as eu-central-1");
+        }
+        return region;
     }
 
     private AwsKeys pair(YamlObject section) {
@@ -87,10 +105,19 @@ final class BedrockReader {
                 }));
     }
 
-    /** The region's own; none where the region is not known, which is a problem of its own. */
+    /** The region's own. */
     static String baseUrl(Credential credential) {
-        return credential instanceof Credential.Aws aws && aws.region().matches(REGION)
-                ? "https://bedrock-runtime." + aws.region() + ".amazonaws.com"
-                : "https://bedrock-runtime.invalid";
+        return endpoint(
+                "bedrock-runtime",
+                switch (credential) {
+                    case Credential.Aws aws -> aws.region();
+                    case Credential.AwsRole role -> role.region();
+                    default -> "";
+                });
+    }
+
+    /** Where a service of a region is asked; nowhere if the region is not known, which is a problem of its own. */
+    static String endpoint(String service, String region) {
+        return "https://" + service + (region.matches(REGION) ? "." + region + ".amazonaws.com" : ".invalid");
     }
 }

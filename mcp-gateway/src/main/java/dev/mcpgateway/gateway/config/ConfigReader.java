@@ -7,6 +7,8 @@ import dev.mcpgateway.gateway.config.GatewayConfig.Anonymous;
 import dev.mcpgateway.gateway.config.GatewayConfig.Audit;
 import dev.mcpgateway.gateway.config.GatewayConfig.Listen;
 import dev.mcpgateway.gateway.config.GatewayConfig.SecretRef;
+import dev.mcpgateway.gateway.config.GatewayConfig.SecretsManagerRef;
+import dev.mcpgateway.gateway.config.GatewayConfig.SecretsManagerServer;
 import dev.mcpgateway.gateway.config.GatewayConfig.Telemetry;
 import dev.mcpgateway.gateway.config.GatewayConfig.Tls;
 import dev.mcpgateway.gateway.config.GatewayConfig.Upstream;
@@ -38,6 +40,7 @@ final class ConfigReader {
     private final Path folder;
     private final Problems problems;
     private boolean hasVault;
+    private boolean hasSecretsManager;
 
     ConfigReader(Path folder, Problems problems) {
         this.folder = folder;
@@ -48,6 +51,9 @@ final class ConfigReader {
         root.required("version").ifPresent(version -> version.integer(1, 1));
         hasVault = root.has("vault");
         Optional<VaultServer> vault = root.object("vault").map(section -> new VaultReader(this).vault(section));
+        hasSecretsManager = root.has("secrets_manager");
+        Optional<SecretsManagerServer> secretsManager =
+                root.object("secrets_manager").map(section -> new SecretsManagerReader(this).server(section));
         Listen listen = listen(section(root, "listen"));
         IssuerReader issuerReader = new IssuerReader(this);
         Map<String, GatewayConfig.Issuer> issuers = named(root, "issuers", issuerReader::issuer);
@@ -63,6 +69,7 @@ final class ConfigReader {
                 anonymous,
                 virtualKeys(root),
                 vault,
+                secretsManager,
                 upstreams,
                 root.object("models").map(section -> new ModelsReader(this).models(section)),
                 views(root, upstreams.keySet(), listen.publicUrl()),
@@ -305,17 +312,17 @@ final class ConfigReader {
         });
     }
 
-    /** A secret by reference: {@code {file: …}}, {@code {env: …}} or {@code {vault: {path, key}}}. */
+    /** A secret by reference: {@code {file: …}}, {@code {env: …}}, {@code {vault: {…}}} or {@code {secrets_manager: {…}}}. */
     SecretRef secret(YamlObject parent, String key) {
         return secret(parent, key, true);
     }
 
-    /** The same for what opens the vault, and cannot be in it. */
-    SecretRef secretOutsideVault(YamlObject parent, String key) {
+    /** The same for what opens a store of secrets, and cannot be in one. */
+    SecretRef secretOutsideStores(YamlObject parent, String key) {
         return secret(parent, key, false);
     }
 
-    private SecretRef secret(YamlObject parent, String key, boolean mayBeInVault) {
+    private SecretRef secret(YamlObject parent, String key, boolean mayBeInStore) {
         Optional<YamlValue> value = parent.required(key);
         if (value.isEmpty() || value.get().isText()) {
             parent.problem(key, "a secret is given by reference", "Write {file: PATH} or {env: VARIABLE}");
@@ -325,13 +332,25 @@ final class ConfigReader {
         String file = reference.text("file", "");
         String variable = reference.text("env", "");
         VaultRef vault =
-                mayBeInVault ? reference.object("vault").map(this::inVault).orElse(null) : null;
-        int given = (file.isEmpty() ? 0 : 1) + (variable.isEmpty() ? 0 : 1) + (vault == null ? 0 : 1);
+                mayBeInStore ? reference.object("vault").map(this::inVault).orElse(null) : null;
+        SecretsManagerRef managed = mayBeInStore
+                ? reference
+                        .object("secrets_manager")
+                        .map(section -> SecretsManagerReader.reference(section, hasSecretsManager))
+                        .orElse(null)
+                : null;
+        int given = (file.isEmpty() ? 0 : 1)
+                + (variable.isEmpty() ? 0 : 1)
+                + (vault == null ? 0 : 1)
+                + (managed == null ? 0 : 1);
         if (given != 1) {
-            parent.problem(key, "it needs exactly one of file and env" + (mayBeInVault ? ", or vault" : ""), "");
+            parent.problem(
+                    key,
+                    "it needs exactly one of file and env" + (mayBeInStore ? ", vault and secrets_manager" : ""),
+                    "");
         }
         reference.rejectUnknownKeys();
-        return new SecretRef(file.isEmpty() ? null : path(file), variable.isEmpty() ? null : variable, vault);
+        return new SecretRef(file.isEmpty() ? null : path(file), variable.isEmpty() ? null : variable, vault, managed);
     }
 
     private VaultRef inVault(YamlObject section) {

@@ -3,6 +3,8 @@ package dev.mcpgateway.gateway.config;
 import dev.mcpgateway.connectors.credential.CallToken.SubjectForm;
 import dev.mcpgateway.connectors.credential.SigningAlgorithm;
 import dev.mcpgateway.connectors.credential.SigningLibrary;
+import dev.mcpgateway.connectors.credential.Workload;
+import dev.mcpgateway.connectors.credential.WorkloadTokens;
 import dev.mcpgateway.connectors.wire.InputKind;
 import dev.mcpgateway.gateway.model.money.Spender;
 import java.net.URI;
@@ -32,6 +34,7 @@ public record GatewayConfig(
         Optional<Anonymous> anonymous,
         Optional<VirtualKeys> virtualKeys,
         Optional<VaultServer> vault,
+        Optional<SecretsManagerServer> secretsManager,
         Map<String, Upstream> upstreams,
         Optional<Models> models,
         Map<String, View> views,
@@ -110,19 +113,63 @@ public record GatewayConfig(
         }
     }
 
-    /** Where a secret is: exactly one of a file, an environment variable and a vault. */
+    /** Where a secret is: exactly one of a file, an environment variable, a vault and AWS Secrets Manager. */
     public record SecretRef(
             @Nullable Path file,
             @Nullable String variable,
-            @Nullable VaultRef vault) {
+            @Nullable VaultRef vault,
+            @Nullable SecretsManagerRef secretsManager) {
         /** A secret in a file or a variable. */
         public SecretRef(@Nullable Path file, @Nullable String variable) {
-            this(file, variable, null);
+            this(file, variable, null, null);
         }
     }
 
     /** One key of a secret in the vault; {@code path} is the API's, such as {@code secret/data/crm}. */
     public record VaultRef(String path, String key) {}
+
+    /**
+     * A secret in AWS Secrets Manager.
+     *
+     * @param id its name or ARN
+     * @param key the member of its JSON object; empty for the whole text
+     * @param stage label of the version
+     */
+    public record SecretsManagerRef(String id, String key, String stage) {}
+
+    /**
+     * AWS Secrets Manager, in one region.
+     *
+     * @param url its endpoint, the region's own as a rule
+     * @param keys what signs; none of them is in a store
+     * @param fresh how long a secret is used before it is read again
+     * @param kept how long the last good value is used while it does not answer
+     * @param allowNetworks networks in which the host may be, beyond public addresses
+     */
+    public record SecretsManagerServer(
+            String region, URI url, AwsKeys keys, Duration fresh, Duration kept, List<String> allowNetworks) {
+        /** Copies the list. */
+        public SecretsManagerServer {
+            allowNetworks = List.copyOf(allowNetworks);
+        }
+    }
+
+    /**
+     * What the gateway shows of itself to be issued a credential: exactly one of what it signs and what others write.
+     *
+     * @param issuer {@code iss} of what it signs
+     * @param subject {@code sub}, where it is always the same; empty for the workload's
+     * @param audience {@code aud} of what it signs
+     * @param keyId value of {@code kid}; empty for none
+     * @param token what somebody else writes
+     */
+    public record Assertion(
+            String issuer,
+            String subject,
+            String audience,
+            @Nullable SecretRef privateKey,
+            String keyId,
+            @Nullable SecretRef token) {}
 
     /**
      * The vault that secrets may be in. Exactly one of {@code token} and {@code secretId}.
@@ -441,6 +488,49 @@ public record GatewayConfig(
          * @param next the one that the first is to be renewed by, or the other way round
          */
         record KeyPair(StaticHeader first, SecretRef next) implements Credential {}
+
+        /**
+         * A token that a server issues for each workload by an assertion; for providers of models. Empty texts are not sent.
+         *
+         * @param clientId the gateway's client there; empty for none
+         */
+        record WorkloadToken(
+                WorkloadTokens.Grant grant,
+                URI tokenUrl,
+                String clientId,
+                Assertion assertion,
+                Workload.Per per,
+                String resource,
+                String audience,
+                String scope,
+                List<String> allowNetworks)
+                implements Credential {
+            /** Copies the list. */
+            public WorkloadToken {
+                allowNetworks = List.copyOf(allowNetworks);
+            }
+        }
+
+        /**
+         * A role of AWS, which gives keys for each workload by an assertion; for providers of models.
+         *
+         * @param sts where it is taken
+         * @param life how long keys live
+         */
+        record AwsRole(
+                String region,
+                String arn,
+                URI sts,
+                Assertion assertion,
+                Workload.Per per,
+                Duration life,
+                List<String> allowNetworks)
+                implements Credential {
+            /** Copies the list. */
+            public AwsRole {
+                allowNetworks = List.copyOf(allowNetworks);
+            }
+        }
 
         /** A token of the gateway's own for each call. */
         record CallToken(

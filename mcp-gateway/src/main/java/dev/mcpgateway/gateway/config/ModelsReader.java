@@ -111,17 +111,23 @@ final class ModelsReader {
             entry.problem(
                     "credential",
                     "'credential' must be written out",
-                    "Write {static: {secret: {file: PATH}}}, or none; the caller's token is never passed on");
+                    "Write {static: {secret: {file: PATH}}}, {workload_token: {…}}, or none; the caller's token is never passed on");
             return new Credential.None();
         }
-        Optional<Variant> variant = value.get().variant(Set.of("none", "static"));
+        Optional<Variant> variant = value.get().variant(Set.of("none", "static", "workload_token"));
         if (variant.isEmpty() || variant.get().name().equals("none")) {
             return new Credential.None();
         }
         Optional<YamlValue> body = variant.get().body();
         if (body.isEmpty()) {
-            value.get().problem("static needs more than its name", "{static: {secret: {file: PATH}}}");
+            value.get()
+                    .problem(
+                            variant.get().name() + " needs more than its name",
+                            "{static: {secret: {file: PATH}}}, {workload_token: {grant, token_url, assertion}}");
             return new Credential.None();
+        }
+        if (variant.get().name().equals("workload_token")) {
+            return new WorkloadReader(config).token(body.get().object());
         }
         return staticHeader(body.get().object(), kind);
     }

@@ -9,11 +9,11 @@ import java.util.Optional;
 
 /** Reads {@code vault}. */
 final class VaultReader {
-    private static final Duration FRESH_MIN = Duration.ofSeconds(1);
-    private static final Duration FRESH_MAX = Duration.ofHours(1);
-    private static final Duration FRESH_DEFAULT = Duration.ofSeconds(60);
-    private static final Duration KEPT_MAX = Duration.ofDays(1);
-    private static final Duration KEPT_DEFAULT = Duration.ofMinutes(10);
+    static final Duration FRESH_MIN = Duration.ofSeconds(1);
+    static final Duration FRESH_MAX = Duration.ofHours(1);
+    static final Duration FRESH_DEFAULT = Duration.ofSeconds(60);
+    static final Duration KEPT_MAX = Duration.ofDays(1);
+    static final Duration KEPT_DEFAULT = Duration.ofMinutes(10);
     private static final String MOUNT_DEFAULT = "approle";
 
     private final ConfigReader config;
@@ -34,7 +34,7 @@ final class VaultReader {
         if (!namespace.matches("[!-~]{0,256}")) {
             section.problem("namespace", "it must be visible ASCII without blanks", "");
         }
-        SecretRef token = section.has("token") ? config.secretOutsideVault(section, "token") : null;
+        SecretRef token = section.has("token") ? config.secretOutsideStores(section, "token") : null;
         Optional<YamlObject> role = section.object("approle");
         if (section.has("token") == section.has("approle")) {
             section.problem("token", "it needs exactly one of token and approle", "");
@@ -45,7 +45,7 @@ final class VaultReader {
         }
         String roleId = role.map(each -> each.text("role_id")).orElse("");
         SecretRef secretId =
-                role.map(each -> config.secretOutsideVault(each, "secret_id")).orElse(null);
+                role.map(each -> config.secretOutsideStores(each, "secret_id")).orElse(null);
         role.ifPresent(YamlObject::rejectUnknownKeys);
         VaultServer vault = new VaultServer(
                 url,

@@ -2,6 +2,7 @@ package dev.mcpgateway.gateway.identity;
 
 import dev.mcpgateway.connectors.credential.Principal;
 import dev.mcpgateway.connectors.credential.SubjectToken;
+import dev.mcpgateway.connectors.credential.Workload;
 import dev.mcpgateway.policy.Subject;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -85,6 +86,12 @@ public final class Caller {
                 subject.clientId(),
                 actors(subject.claims().get("act")),
                 token);
+    }
+
+    /** For whom a model is asked, as far as its provider may be told. */
+    public Workload workload() {
+        String client = subject.clientId();
+        return new Workload(subject.issuer(), subject.tenant(), client == null ? "" : client, subject.subject());
     }
 
     /** Who acted before (RFC 8693 section 4.1), the latest first; what is no plain name ends the list. */

@@ -137,8 +137,13 @@ final class ModelCallPath {
                 progress.reservation,
                 progress.decisions,
                 target -> providerBegins(admitted, target, trace),
-                (target, atMost) ->
-                        target.provider().send(new ModelCall(ask.request(), target.model(), ask.headers(), atMost)));
+                (target, atMost) -> target.provider()
+                        .send(new ModelCall(
+                                ask.request(),
+                                target.model(),
+                                ask.headers(),
+                                ask.asker().workload(),
+                                atMost)));
         progress.attempt = attempt;
         // what those before could not take does not matter any more
         List<String> left = attempt.target().provider().leavesOut(ask.headers());

@@ -55,7 +55,7 @@ public final class SecretAges {
 
     /** What is kept; {@code mark} is empty as long as it was never read. */
     private record Entry(
-            Instant firstSeen, String mark, @Nullable Instant since, String problem) {}
+            Instant firstSeen, String mark, @Nullable Instant since, boolean told, String problem) {}
 
     /**
      * Knows what the file says; nothing is read yet. A file that cannot be read is begun anew, and all ages with it.
@@ -91,6 +91,7 @@ public final class SecretAges {
                             Instant.parse(each.path("first_seen").asString("")),
                             each.path("mark").asString(""),
                             since.isEmpty() ? null : Instant.parse(since),
+                            each.path("told").asBoolean(false),
                             ""));
         }
         stale = entries.keySet().retainAll(sources.keySet());
@@ -117,20 +118,30 @@ public final class SecretAges {
         Instant now = clock.instant();
         Entry before;
         synchronized (this) {
-            before = entries.getOrDefault(name, new Entry(now, "", null, ""));
+            before = entries.getOrDefault(name, new Entry(now, "", null, false, ""));
         }
         try {
             String mark = mark(name, source.read().expose());
-            if (mark.equals(before.mark())) {
-                return new Entry(before.firstSeen(), mark, before.since(), "");
-            }
-            if (!before.mark().isEmpty()) {
+            Optional<Instant> told = source.since();
+            boolean isSame = mark.equals(before.mark());
+            if (!isSame && !before.mark().isEmpty()) {
                 LOG.atInfo().addKeyValue("secret", name).log("a secret has a new value");
             }
-            return new Entry(before.firstSeen(), mark, before.mark().isEmpty() ? before.firstSeen() : now, "");
+            if (told.isPresent()) {
+                return new Entry(before.firstSeen(), mark, told.get(), true, "");
+            }
+            if (isSame) {
+                return new Entry(before.firstSeen(), mark, before.since(), before.told(), "");
+            }
+            return new Entry(
+                    before.firstSeen(), mark, before.mark().isEmpty() ? before.firstSeen() : now, false, "");
         } catch (SecretUnavailable unavailable) {
             return new Entry(
-                    before.firstSeen(), before.mark(), before.since(), String.valueOf(unavailable.getMessage()));
+                    before.firstSeen(),
+                    before.mark(),
+                    before.since(),
+                    before.told(),
+                    String.valueOf(unavailable.getMessage()));
         }
     }
 
@@ -149,7 +160,8 @@ public final class SecretAges {
 
     private static Map<String, Entry> withoutProblems(Map<String, Entry> entries) {
         Map<String, Entry> kept = new LinkedHashMap<>();
-        entries.forEach((name, entry) -> kept.put(name, new Entry(entry.firstSeen(), entry.mark(), entry.since(), "")));
+        entries.forEach((name, entry) ->
+                kept.put(name, new Entry(entry.firstSeen(), entry.mark(), entry.since(), entry.told(), "")));
         return kept;
     }
 
@@ -162,6 +174,9 @@ public final class SecretAges {
             json.put("name", name).put("first_seen", entry.firstSeen().toString());
             json.put("mark", entry.mark());
             Optional.ofNullable(entry.since()).ifPresent(since -> json.put("since", since.toString()));
+            if (entry.told()) {
+                json.put("told", true);
+            }
         });
         try {
             file.write(JSON.writeValueAsBytes(root));
@@ -189,8 +204,8 @@ public final class SecretAges {
     /** What is known, in the order of the configuration. */
     public synchronized List<SecretAge> all() {
         List<SecretAge> ages = new ArrayList<>();
-        entries.forEach(
-                (name, entry) -> ages.add(new SecretAge(name, entry.firstSeen(), entry.since(), entry.problem())));
+        entries.forEach((name, entry) ->
+                ages.add(new SecretAge(name, entry.firstSeen(), entry.since(), entry.told(), entry.problem())));
         return ages;
     }
 

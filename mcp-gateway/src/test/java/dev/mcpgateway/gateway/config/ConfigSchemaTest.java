@@ -26,6 +26,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -58,6 +59,8 @@ class ConfigSchemaTest {
              "virtual_keys": {"enabled": true, "issuer": "robots"},
              "vault": {"url": "https://vault.example", "namespace": "a", "approle": {"mount": "m", "role_id": "r", "secret_id": {"file":
                "s"}}, "cache_s": 5, "keep_s": 5, "allow_networks": ["10.0.0.0/8"]},
+             "secrets_manager": {"region": "eu-central-1", "url": "https://vpce.example", "access_key_id": {"file": "id"},
+               "secret_access_key": {"env": "KEY"}, "session_token": {"file": "t"}, "cache_s": 5, "keep_s": 5, "allow_networks": ["10.0.0.0/8"]},
              "upstreams": {"crm": {"transport": "streamable_http", "url": "https://crm.example/mcp", "allow_plain_http": false,
                "allow_networks": ["10.0.0.0/8"], "http_client": "lean", "era": "auto", "credential": {"static": {"header":
                "X-Key", "prefix": "p", "secret": {"env": "CRM"}}}, "call_timeout_ms": 1000, "concurrent_calls": 5,
@@ -88,7 +91,17 @@ class ConfigSchemaTest {
                  "own": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:11434/v1", "credential": "none"},
                  "rock": {"kind": "bedrock", "api": "invoke_model", "credential": {"aws": {"region": "eu-central-1", "access_key_id": {"env": "ID"},
                  "secret_access_key": {"env": "KEY"}, "session_token": {"file": "token"}, "next": {"access_key_id": {"env":
-                 "ID"}, "secret_access_key": {"env": "KEY"}, "session_token": {"file": "token"}}}}}},
+                 "ID"}, "secret_access_key": {"env": "KEY"}, "session_token": {"file": "token"}}}}},
+                 "role": {"kind": "bedrock", "credential": {"aws": {"region": "eu-central-1", "role": {"arn":
+                 "arn:aws:iam::123456789012:role/gw", "sts_url": "https://sts.example", "assertion": {"issuer": "https://gw.example",
+                 "audience": "a", "private_key": {"file": "k.pem"}, "key_id": "k"}, "per": "caller", "lifetime_s": 900,
+                 "allow_networks": ["10.0.0.0/8"]}}}},
+                 "entra": {"kind": "azure_openai", "base_url": "https://a.example/openai/v1", "credential": {"workload_token": {"grant":
+                 "jwt_bearer", "token_url": "https://id.example/token", "client_id": "gw", "assertion": {"issuer": "https://gw.example",
+                 "audience": "a", "private_key": {"file": "k.pem"}, "key_id": "k"}, "per": "caller", "resource": "r", "audience": "a",
+                 "scope": ["s"], "allow_networks": ["10.0.0.0/8"]}}},
+                 "pool": {"kind": "gemini", "credential": {"workload_token": {"grant": "token_exchange", "token_url":
+                 "https://sts.example/v1/token", "client_id": "gw", "token": {"file": "projected.jwt"}}}}},
                "routing": {"max_retries": 1, "max_attempts": 3, "first_pause_ms": 5, "longest_pause_ms": 50, "retry_budget_percent": 5,
                  "breaker": {"failures_percent": 5, "window_s": 60, "min_calls": 5, "open_s": 50, "longest_open_s": 3600}},
                "aliases": {"gpt-4.1": {"strategy": "weighted", "sticky": false, "total_timeout_ms": 100, "targets": [{"provider":
@@ -96,6 +109,8 @@ class ConfigSchemaTest {
                  "served_as": ["gpt-*"], "mismatch": "fail"}], "rules": [{"when": {"stream": true, "has_tools": false,
                  "min_input_tokens": 1, "max_input_tokens": 9, "parameters": {"reasoning_effort": "low"}, "groups": ["g"],
                  "tenants": ["t"], "expression": "stream && input_tokens > 5"}, "alias": "llama3:8b"}]},
+                 "issued": {"targets": [{"provider": "role", "model": "m"}, {"provider": "entra", "model": "m"}, {"provider": "pool",
+                 "model": "m"}]},
                  "claude": {"targets": [{"provider": "rock", "model": "eu.anthropic.claude-sonnet-4-5-v1:0"}]},
                  "llama3:8b": {"tiers": [{"targets": [{"provider": "own", "model": "llama3:8b", "weight": 3}]}, {"targets": [{"provider": "own",
                  "model": "llama3:1b"}]}], "hedge": {"after_ms": 1000}, "rules": [{"when":
@@ -493,6 +508,63 @@ class ConfigSchemaTest {
 
         assertAgreement(document);
         assertThat(problems(document).isEmpty()).isEqualTo(path.equals("secret/data/b") || path.startsWith("kv/"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gateway/openai, AWSCURRENT, true",
+        "arn:aws:secretsmanager:eu-central-1:1:secret:a-AbCdEf, AWSPREVIOUS, true",
+        "a b, AWSCURRENT, false",
+        "a, 'A B', false"
+    })
+    void bothKnowTheSameSecretsOfAws(String id, String stage, boolean isGood) {
+        ObjectNode document = remote();
+        ((ObjectNode) document.at("/admin/tokens/0/secret"))
+                .removeAll()
+                .putObject("secrets_manager")
+                .put("id", id)
+                .put("key", "k")
+                .put("stage", stage);
+
+        assertAgreement(document);
+        assertThat(problems(document).isEmpty()).isEqualTo(isGood);
+        document.remove("secrets_manager");
+        assertThat(problems(document)).as("no schema can say that it is needed").isNotEmpty();
+    }
+
+    @Test
+    void aCredentialIsIssuedByOneAssertionAndStandsBesideNoKeys() {
+        String entra = "/models/providers/entra/credential/workload_token";
+        String role = "/models/providers/role/credential/aws/role";
+        ObjectNode tokenToo = remote();
+        ((ObjectNode) tokenToo.at(entra)).putObject("token").put("file", "t");
+        ObjectNode roleAndToken = remote();
+        ((ObjectNode) roleAndToken.at(role)).putObject("token").put("file", "t");
+        ObjectNode keysToo = remote();
+        ((ObjectNode) keysToo.at("/models/providers/role/credential/aws"))
+                .putObject("access_key_id")
+                .put("env", "A");
+        ObjectNode toldOfACaller = remote();
+        ((ObjectNode) toldOfACaller.at("/models/providers/pool/credential/workload_token")).put("per", "client");
+        ObjectNode keyInAStore = remote();
+        ((ObjectNode) keyInAStore.at("/secrets_manager/access_key_id"))
+                .removeAll()
+                .putObject("vault")
+                .put("path", "secret/data/b")
+                .put("key", "k");
+        ObjectNode clientless = remote();
+        ((ObjectNode) clientless.at(entra)).put("grant", "client_credentials").remove("client_id");
+
+        for (ObjectNode each :
+                List.of(tokenToo, roleAndToken, keysToo, toldOfACaller, keyInAStore, clientless)) {
+            assertAgreement(each);
+            assertThat(problems(each)).isNotEmpty();
+        }
+        ObjectNode clientsOwn = remote();
+        ((ObjectNode) clientsOwn.at(entra)).put("grant", "client_credentials");
+        ((ObjectNode) clientsOwn.at(entra + "/assertion")).remove("issuer");
+        assertAgreement(clientsOwn);
+        assertThat(problems(clientsOwn)).isEmpty();
     }
 
     @Test

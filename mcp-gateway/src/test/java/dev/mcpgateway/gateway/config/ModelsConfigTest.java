@@ -520,6 +520,26 @@ class ModelsConfigTest {
         whatIsWrongWithAProviderIsToldAtItsKey(yaml, key, says);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            kind: bedrock, credential: {aws: {region: eu-central-1, role: {arn: "arn:aws:iam::1:user/x", token: {file: t}}}} | arn | ARN of a role
+            kind: bedrock, credential: {aws: {region: eu-central-1, role: {arn: "arn:aws:iam::123456789012:role/x"}}} | assertion | exactly one
+            kind: bedrock, credential: {aws: {region: eu-central-1, role: {arn: "arn:aws:iam::123456789012:role/x", assertion: {private_key: {file: k}}}}} | assertion | no issuer
+            kind: bedrock, credential: {aws: {region: eu-central-1, role: {arn: "arn:aws:iam::123456789012:role/x", sts_url: "http://sts.example", token: {file: t}}}} | sts_url | over https
+            kind: bedrock, credential: {aws: {region: eu-central-1, access_key_id: {env: A}, role: {arn: "arn:aws:iam::123456789012:role/x", token: {file: t}}}} | access_key_id | beside role
+            kind: openai, credential: workload_token | credential | more than its name
+            kind: openai, credential: {workload_token: {grant: password, token_url: "https://a.example", token: {file: t}}} | grant | password
+            kind: openai, credential: {workload_token: {grant: jwt_bearer, token_url: "http://a.example", token: {file: t}}} | token_url | over https
+            kind: openai, credential: {workload_token: {grant: jwt_bearer, token_url: "https://a.example", assertion: {private_key: {file: k}}}} | assertion | no issuer
+            kind: openai, credential: {workload_token: {grant: client_credentials, token_url: "https://a.example", token: {file: t}}} | client_id | a client's
+            kind: openai, credential: {workload_token: {grant: jwt_bearer, token_url: "https://a.example", token: {file: t}, per: caller}} | per | names no workload
+            kind: openai, credential: {workload_token: {grant: jwt_bearer, token_url: "https://a.example", token: eyJhbGciOi}} | token | by reference
+            kind: openai, credential: {static: {secret: {secrets_manager: {id: a}}}} | id | no secrets_manager is configured
+            """, quoteCharacter = '~')
+    void whatIsWrongWithAnIssuedCredentialIsToldAtItsKey(String yaml, String key, String says) {
+        whatIsWrongWithAProviderIsToldAtItsKey(yaml, key, says);
+    }
+
     @Test
     void aViewIsNotCalledLikeTheModelsOfKeys() {
         String yaml = provider("kind: openai, credential: none") + "\nviews: {models: {path: /mcp, upstreams: []}}";

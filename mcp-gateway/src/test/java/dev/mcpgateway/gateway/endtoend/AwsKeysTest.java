@@ -200,8 +200,8 @@ class AwsKeysTest {
 
         assertThat(listed.code()).as("one of them is old").isEqualTo(1);
         assertThat(listed.out())
-                .containsPattern("aws  access_key  at rest  91 days OLD  rotated never  refused 3\n")
-                .containsPattern("aws  next  in use  51 days  rotated [0-9]{4}-[^ ]+Z  refused 0\n")
+                .containsPattern("aws  access_key  at rest  91 days OLD  rotated never  refused 3  static\n")
+                .containsPattern("aws  next  in use  51 days  rotated [0-9]{4}-[^ ]+Z  refused 0  static\n")
                 .doesNotContain(newer.id(), newer.secret(), newer.token());
     }
 

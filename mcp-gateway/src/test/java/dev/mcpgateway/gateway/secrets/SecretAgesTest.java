@@ -39,7 +39,7 @@ class SecretAgesTest {
     void anAgeIsKnownAcrossRestartsAndBeginsAnewWithAnotherValue() throws Exception {
         SecretAges ages = open();
         ages.look();
-        assertThat(first(ages)).isEqualTo(new SecretAge("upstreams.crm.credential", START, START, ""));
+        assertThat(first(ages)).isEqualTo(new SecretAge("upstreams.crm.credential", START, START, false, ""));
         assertThat(first(ages).rotated()).isNull();
 
         now = START.plus(Duration.ofDays(10));
@@ -50,7 +50,7 @@ class SecretAgesTest {
 
         values.put("A", "another");
         later.look();
-        assertThat(first(later)).isEqualTo(new SecretAge("upstreams.crm.credential", START, now, ""));
+        assertThat(first(later)).isEqualTo(new SecretAge("upstreams.crm.credential", START, now, false, ""));
         assertThat(first(later).rotated()).isEqualTo(now);
         Instant rotated = now;
         now = now.plus(Duration.ofDays(1));
@@ -71,7 +71,7 @@ class SecretAgesTest {
         assertThat(ages.seconds()).hasSize(1);
         values.put("A", "s3cret-value");
         ages.look();
-        assertThat(first(ages)).isEqualTo(new SecretAge("upstreams.crm.credential", START, START, ""));
+        assertThat(first(ages)).isEqualTo(new SecretAge("upstreams.crm.credential", START, START, false, ""));
     }
 
     @Test

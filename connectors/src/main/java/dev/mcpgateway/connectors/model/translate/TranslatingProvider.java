@@ -129,7 +129,7 @@ public final class TranslatingProvider implements ModelProvider {
             return provider.send(call);
         }
         ModelRequest edited = new ModelRequest(request.api(), body, request.model(), request.streamed());
-        return telling(provider.send(new ModelCall(edited, call.target(), call.headers(), call.atMost())), dropped);
+        return telling(provider.send(call.with(edited, call.headers())), dropped);
     }
 
     /** Google's own chat endpoint is a compatible server like others, and its signatures are its own. */
@@ -162,8 +162,7 @@ public final class TranslatingProvider implements ModelProvider {
                         request.usageWanted());
                 ModelRequest asked = new ModelRequest(
                         translation.upstream(), written(request.body()), call.target(), request.streamed());
-                ModelReply reply =
-                        provider.send(new ModelCall(asked, call.target(), headers(call, translation), call.atMost()));
+                ModelReply reply = provider.send(call.with(asked, headers(call, translation)));
                 yield back(reply, translator, served, Dropped.of("", request.told()));
             }
         };

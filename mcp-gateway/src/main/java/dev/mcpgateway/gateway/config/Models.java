@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,15 @@ public record Models(
         keptIds = Map.copyOf(keptIds);
     }
 
+    /** Where those are who serve models, as far as that is said. */
+    public Set<String> places() {
+        return aliases.values().stream()
+                .flatMap(alias -> alias.targets().stream())
+                .map(Target::residency)
+                .filter(place -> !place.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     /**
      * A provider.
      *
@@ -72,6 +82,7 @@ public record Models(
      * @param includeUsage whether streams of Chat Completions ask for their usage
      * @param betas values of beta headers that are passed on
      * @param translation of requests in protocols that it does not speak
+     * @param residency where it keeps and works on what it is sent; empty for unknown
      */
     public record Provider(
             String name,
@@ -87,7 +98,8 @@ public record Models(
             int concurrentCalls,
             boolean includeUsage,
             Set<String> betas,
-            Translation translation) {
+            Translation translation,
+            String residency) {
         /** Copies the collections. */
         public Provider {
             allowNetworks = List.copyOf(allowNetworks);
@@ -180,6 +192,7 @@ public record Models(
      * @param contextTokens most tokens of request and answer together; 0 for unknown
      * @param servedAs what the provider may call the model that answers; empty for the name and its dated variants
      * @param mismatch what is done when it calls it otherwise
+     * @param residency where it keeps and works on what it is sent; empty for unknown, which no restriction allows
      */
     public record Target(
             String provider,
@@ -188,10 +201,11 @@ public record Models(
             Set<Capability> capabilities,
             int contextTokens,
             List<String> servedAs,
-            Mismatch mismatch) {
-        /** A target that can do everything. */
+            Mismatch mismatch,
+            String residency) {
+        /** A target that can do everything, nobody knows where. */
         public Target(String provider, String model) {
-            this(provider, model, 0, EnumSet.allOf(Capability.class), 0, List.of(), Mismatch.TELL);
+            this(provider, model, 0, EnumSet.allOf(Capability.class), 0, List.of(), Mismatch.TELL, "");
         }
 
         /** Copies the collections. */

@@ -85,7 +85,8 @@ class ConfigSchemaTest {
                  "allow_networks": ["10.0.0.0/8"], "credential": {"static": {"header": "X-Key", "prefix": "p", "secret": {"env":
                  "BIG"}, "next": {"env": "NEXT"}}}, "connect_timeout_ms": 100, "first_event_timeout_ms": 100, "idle_timeout_ms": 100, "total_timeout_ms": 100,
                  "concurrent_calls": 5, "include_usage": false, "betas": ["a"]},
-                 "own": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:11434/v1", "credential": "none"},
+                 "own": {"kind": "openai_compatible", "base_url": "http://127.0.0.1:11434/v1", "credential": "none",
+                         "first_event_timeout_ms": 60000, "residency": "eu"},
                  "rock": {"kind": "bedrock", "credential": {"aws": {"region": "eu-central-1", "access_key_id": {"env": "ID"},
                  "secret_access_key": {"env": "KEY"}, "session_token": {"file": "token"}, "next": {"access_key_id": {"env":
                  "ID"}, "secret_access_key": {"env": "KEY"}, "session_token": {"file": "token"}}}}}},
@@ -104,7 +105,7 @@ class ConfigSchemaTest {
                  true, "tools": true}}, "bytes": 20000000, "entries": 5, "entry_bytes": 2048, "wait_ms": 100},
                  "semantic": {"aliases": {"gpt-4.1": {"share": "tenant", "ttl_s": 5, "any_temperature": true}}, "similarity_percent": 97,
                  "observe": true, "bytes": 20000000, "entries": 5, "entry_bytes": 2048, "compared": 5}},
-               "prices": {"file": "prices.yaml", "input_tokens": 5, "output_tokens": 5, "tool_uses": 5, "team_claim": "t",
+               "prices": {"file": "prices.yaml", "input_tokens": 5, "output_tokens": 5, "tool_uses": 5, "token_weights_percent": {"input": 5, "cached_input": 5, "output": 5, "reasoning": 5}, "team_claim": "t",
                  "keep_days": 5},
                "budgets": [{"name": "all", "per": "organisation", "period": "month", "limit_usd": "1.5", "limit_tokens": 5,
                  "limit_requests": 5, "mode": "observe", "match": {"subject": "a", "client_id": ["c"], "groups": ["g"],

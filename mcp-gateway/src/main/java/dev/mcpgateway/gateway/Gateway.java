@@ -23,7 +23,9 @@ import dev.mcpgateway.gateway.config.FileWatch;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.GatewayConfig.Anonymous;
 import dev.mcpgateway.gateway.config.LivePolicy;
+import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.http.Answers;
+import dev.mcpgateway.gateway.http.EdgeForm;
 import dev.mcpgateway.gateway.http.HttpServer;
 import dev.mcpgateway.gateway.http.Routes;
 import dev.mcpgateway.gateway.http.Routes.Access;
@@ -38,6 +40,7 @@ import dev.mcpgateway.gateway.mcp.Consents;
 import dev.mcpgateway.gateway.mcp.McpFace;
 import dev.mcpgateway.gateway.mcp.Upstreams;
 import dev.mcpgateway.gateway.mcp.View;
+import dev.mcpgateway.gateway.model.ModelFace;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
 import dev.mcpgateway.policy.Rule;
 import dev.mcpgateway.policy.Subject;
@@ -204,16 +207,17 @@ public final class Gateway implements AutoCloseable {
         secrets.start(sweeper);
         CallIds ids = new CallIds(wiring.clock(), wiring.ids());
         Answers adminAnswers = operators.answers("", List::of, Answers.Dpop.NONE, McpFace.serverInfo(wiring.version()));
-        operators.start(adminRoutes(), adminAnswers, face::refusedAtTheEdge, ids);
+        operators.start(adminRoutes(), adminAnswers, face::refusedAtTheEdge, EdgeForm.RPC, ids);
         // upstreams that verify our tokens fetch our keys while we ask them for their first lists
+        EdgeForm edgeForm = config.models().isPresent() ? ModelFace.edgeForm() : EdgeForm.RPC;
         boolean keysAreAskedFor = credentials.keySet().isPresent();
         if (keysAreAskedFor) {
-            agents.start(agentRoutes(), answers(views.getFirst()), face::refusedAtTheEdge, ids);
+            agents.start(agentRoutes(), answers(views.getFirst()), face::refusedAtTheEdge, edgeForm, ids);
         }
         catalog.start();
         catalog.awaitFirst(FIRST_LIST);
         if (!keysAreAskedFor) {
-            agents.start(agentRoutes(), answers(views.getFirst()), face::refusedAtTheEdge, ids);
+            agents.start(agentRoutes(), answers(views.getFirst()), face::refusedAtTheEdge, edgeForm, ids);
         }
         watchFiles();
         LOG.atInfo()
@@ -260,7 +264,8 @@ public final class Gateway implements AutoCloseable {
                 config.issuerAliases(),
                 config.upstreams().keySet(),
                 Set.of(),
-                config.models().map(models -> models.aliases().keySet()).orElse(Set.of()));
+                config.models().map(models -> models.aliases().keySet()).orElse(Set.of()),
+                config.models().map(Models::places).orElse(Set.of()));
     }
 
     private void loadPolicy() throws StartRefused {
@@ -432,6 +437,7 @@ public final class Gateway implements AutoCloseable {
     private List<Route> furtherRoutes(AdminTokens tokens) {
         KillEndpoints kills = new KillEndpoints(
                 stops.kills(),
+                incidents.second(),
                 tokens,
                 audit,
                 wiring.clock(),

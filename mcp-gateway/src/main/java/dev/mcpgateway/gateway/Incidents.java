@@ -19,6 +19,7 @@ import dev.mcpgateway.gateway.model.credentials.ProviderKeys;
 import dev.mcpgateway.gateway.model.incident.Mode;
 import dev.mcpgateway.gateway.model.incident.Restrictions;
 import dev.mcpgateway.gateway.model.incident.SafeMode;
+import dev.mcpgateway.gateway.model.incident.SecondOperator;
 import dev.mcpgateway.gateway.model.signals.Signals;
 import dev.mcpgateway.gateway.secrets.SecretAges;
 import dev.mcpgateway.gateway.state.StateFile;
@@ -52,6 +53,7 @@ final class Incidents {
     private final Restrictions restrictions;
     private final Set<String> models;
     private final Optional<Signals> signals;
+    private final SecondOperator second;
     private volatile long nextNanos;
 
     /**
@@ -79,22 +81,32 @@ final class Incidents {
         this.telemetry = telemetry;
         this.sweeper = sweeper;
         this.safeMode = new SafeMode(settings(config), wiring.clock(), audit);
-        this.signals =
-                config.models().flatMap(models -> models.incident().signals()).map(this::signals);
+        Optional<Incident> incident = config.models().map(Models::incident);
+        Optional<Incident.Signals> watched = incident.flatMap(Incident::signals);
+        this.signals = watched.map(this::signals);
+        this.second = new SecondOperator(
+                watched.filter(Incident.Signals::two).map(Incidents::windows).orElse(List.of()),
+                incident.map(Incident::leaveWindow).orElse(LEAVE_WINDOW),
+                wiring.clock(),
+                audit);
         this.nextNanos = wiring.nanoClock().getAsLong();
         sweeper.watch(this::look);
     }
 
     private Signals signals(Incident.Signals settings) {
-        List<Predicate<Instant>> windows = new ArrayList<>();
-        settings.windows().forEach(window -> windows.add(window::covers));
         Signals watching = new Signals(
-                windows,
+                windows(settings),
                 wiring.clock(),
                 audit,
                 signal -> telemetry.signalled(signal.kind().word()));
         audit.observe(watching);
         return watching;
+    }
+
+    private static List<Predicate<Instant>> windows(Incident.Signals settings) {
+        List<Predicate<Instant>> windows = new ArrayList<>();
+        settings.windows().forEach(window -> windows.add(window::covers));
+        return windows;
     }
 
     private static SafeMode.Settings settings(GatewayConfig config) {
@@ -129,6 +141,10 @@ final class Incidents {
         return restrictions;
     }
 
+    SecondOperator second() {
+        return second;
+    }
+
     SafeMode safeMode() {
         return safeMode;
     }
@@ -156,6 +172,7 @@ final class Incidents {
         all.addAll(new CredentialEndpoints(keys, ages, tokens, audit, wiring.clock(), wiring.nanoClock()).routes());
         all.addAll(new RestrictionEndpoints(
                         restrictions,
+                        second,
                         this::restrictionsChanged,
                         models,
                         tokens,

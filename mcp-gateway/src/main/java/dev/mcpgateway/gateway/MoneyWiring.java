@@ -43,7 +43,13 @@ final class MoneyWiring {
         this.prices = prices;
         this.ledger = ledger;
         this.clock = clock;
-        this.money = new Money(() -> this.prices, settings.budgets(), settings.teamClaim(), settings.assumed(), ledger);
+        this.money = new Money(
+                () -> this.prices,
+                settings.budgets(),
+                settings.teamClaim(),
+                settings.assumed(),
+                settings.weights(),
+                ledger);
     }
 
     /**
@@ -65,7 +71,11 @@ final class MoneyWiring {
             case PriceFile.Read.Bad(List<Problem> problems) -> throw new StartRefused(problems);
         };
         Ledger ledger = new LocalLedger(
-                config.stateDir().resolve(FILE), wiring.clock(), settings.keep(), new AuditedOutcomes(auditDirectory));
+                config.stateDir().resolve(FILE),
+                wiring.clock(),
+                settings.keep(),
+                settings.weights(),
+                new AuditedOutcomes(auditDirectory));
         transports.add(ledger);
         MoneyWiring made = new MoneyWiring(settings, prices, ledger, wiring.clock());
         made.tellUnpriced(config.models().orElseThrow());

@@ -286,6 +286,18 @@ public final class Policy {
         return all;
     }
 
+    /** Where this caller's calls of a model may be served; {@link Residency#ANYWHERE} when nothing is said. */
+    public Residency residency(Subject subject, FeatureName model) {
+        requireKind(FeatureKind.MODEL, model);
+        Residency all = Residency.ANYWHERE;
+        for (ModelEntry entry : rules.models()) {
+            if (!entry.residency().isAnywhere() && entry.isAbout(subject, model)) {
+                all = all.and(entry.residency());
+            }
+        }
+        return all;
+    }
+
     /**
      * Identifies the rule set: for a policy read from files, the lower-case hexadecimal SHA-256 over, for each file in
      * the order given, its length as eight big-endian bytes and then its bytes. File names do not count.

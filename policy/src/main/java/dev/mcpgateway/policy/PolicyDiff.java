@@ -181,8 +181,8 @@ public final class PolicyDiff {
 
     private static void guardrails(
             Policy before, Policy after, Who who, FeatureName model, Instant now, List<Change> changes) {
-        List<String> was = words(before.modelRules(who.subject(), model));
-        List<String> is = words(after.modelRules(who.subject(), model));
+        List<String> was = words(before, who.subject(), model);
+        List<String> is = words(after, who.subject(), model);
         if (!was.equals(is)
                 && before.decideModel(who.subject(), model, now) instanceof Decision.Allow
                 && after.decideModel(who.subject(), model, now) instanceof Decision.Allow) {
@@ -218,8 +218,13 @@ public final class PolicyDiff {
         return words;
     }
 
-    private static List<String> words(ModelRules rules) {
+    private static List<String> words(Policy policy, Subject subject, FeatureName model) {
         List<String> words = new ArrayList<>();
+        Residency residency = policy.residency(subject, model);
+        if (!residency.isAnywhere()) {
+            words.add("data only in " + residency.words());
+        }
+        ModelRules rules = policy.modelRules(subject, model);
         screening("requests", rules.requests(), words);
         screening("answers", rules.answers(), words);
         if (rules.userIsUntrusted()) {

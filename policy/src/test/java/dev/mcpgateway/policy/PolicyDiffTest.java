@@ -96,6 +96,12 @@ class PolicyDiffTest {
     }
 
     @Test
+    void aResidencyIsTold() {
+        assertThat(told(BEFORE.replace("max_output_tokens: 1000", "max_output_tokens: 1000, residency: [eu, ch]")))
+                .containsExactly("GUARDRAILS issuer corp, group builders: model:gpt nothing -> data only in ch, eu");
+    }
+
+    @Test
     void otherCapsAndGuardrailsAreNoLossButTold() {
         assertThat(told(BEFORE.replace("calls_per_minute: 60", "calls_per_minute: 6")))
                 .hasSize(4)

@@ -22,6 +22,7 @@ import dev.mcpgateway.gateway.kill.Kill;
 import dev.mcpgateway.gateway.kill.KillFormat;
 import dev.mcpgateway.gateway.kill.KillSwitch;
 import dev.mcpgateway.gateway.kill.KillTarget;
+import dev.mcpgateway.gateway.model.incident.SecondOperator;
 import dev.mcpgateway.policy.FeaturePattern;
 import java.io.IOException;
 import java.time.Duration;
@@ -50,6 +51,7 @@ public final class KillEndpoints {
     private static final Set<String> REMOVE = Set.of("id", "reason");
 
     private final KillSwitch kills;
+    private final SecondOperator second;
     private final AdminTokens tokens;
     private final AuditLog audit;
     private final InstantSource clock;
@@ -60,11 +62,13 @@ public final class KillEndpoints {
     /**
      * Endpoints over the switch.
      *
+     * @param second who must agree that one ends
      * @param issuers identifiers of the issuers by alias
      * @param upstreams aliases of the upstreams
      */
     public KillEndpoints(
             KillSwitch kills,
+            SecondOperator second,
             AdminTokens tokens,
             AuditLog audit,
             InstantSource clock,
@@ -72,6 +76,7 @@ public final class KillEndpoints {
             Map<String, String> issuers,
             Set<String> upstreams) {
         this.kills = kills;
+        this.second = second;
         this.tokens = tokens;
         this.audit = audit;
         this.clock = clock;
@@ -137,6 +142,12 @@ public final class KillEndpoints {
         String reason = reason(order);
         Kill kill = kills.find(text(order, "id")).orElseThrow(() -> bad("no stop has that id"));
         try {
+            Optional<SecondOperator.Asked> asked =
+                    second.wants("stop " + kill.id(), operator, reason, source(exchange));
+            if (asked.isPresent()) {
+                AdminEndpoints.json(exchange, 200, RestrictionEndpoints.asked(asked.get()));
+                return;
+            }
             audit.append(event(exchange, kill, true, operator, reason));
         } catch (AuditUnavailable failure) {
             throw new Refused(Refusal.of(Reason.AUDIT_UNAVAILABLE, String.valueOf(failure.getMessage())));
@@ -169,7 +180,7 @@ public final class KillEndpoints {
         Instant until = kill.until();
         return new KillChanged(
                 Actor.NONE,
-                new Source(exchange.remoteAddress(), exchange.remotePort(), ""),
+                source(exchange),
                 removed,
                 operator,
                 kill.id(),
@@ -178,6 +189,10 @@ public final class KillEndpoints {
                 inClear ? target.value() : "",
                 until == null ? "" : until.toString(),
                 reason);
+    }
+
+    private static Source source(Exchange exchange) {
+        return new Source(exchange.remoteAddress(), exchange.remotePort(), "");
     }
 
     private KillTarget target(JsonDocument order) {

@@ -14,9 +14,11 @@ import dev.mcpgateway.gateway.http.Routes.Access;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.model.incident.Restricted;
 import dev.mcpgateway.gateway.model.incident.Restrictions;
+import dev.mcpgateway.gateway.model.incident.SecondOperator;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -36,6 +38,7 @@ public final class RestrictionEndpoints {
     private static final int TENANT_CHARS_MAX = 256;
 
     private final Restrictions restrictions;
+    private final SecondOperator second;
     private final Runnable changed;
     private final Set<String> models;
     private final AdminTokens tokens;
@@ -47,11 +50,13 @@ public final class RestrictionEndpoints {
     /**
      * Endpoints over the restrictions.
      *
+     * @param second who must agree that one ends
      * @param changed puts them into force
      * @param models aliases of the models that there are
      */
     public RestrictionEndpoints(
             Restrictions restrictions,
+            SecondOperator second,
             Runnable changed,
             Set<String> models,
             AdminTokens tokens,
@@ -60,6 +65,7 @@ public final class RestrictionEndpoints {
             LongSupplier nanoClock,
             int callsPerMinute) {
         this.restrictions = restrictions;
+        this.second = second;
         this.changed = changed;
         this.models = Set.copyOf(models);
         this.tokens = tokens;
@@ -146,6 +152,12 @@ public final class RestrictionEndpoints {
             throw Order.bad("no such tenant is restricted");
         }
         try {
+            Optional<SecondOperator.Asked> asked =
+                    second.wants("restriction of " + tenant, operator, reason, source(exchange));
+            if (asked.isPresent()) {
+                AdminEndpoints.json(exchange, 200, asked(asked.get()));
+                return;
+            }
             audit.append(action(exchange, "restriction.lifted", operator, tenant, "done", reason));
         } catch (AuditUnavailable failure) {
             throw new Refused(Refusal.of(Reason.AUDIT_UNAVAILABLE, String.valueOf(failure.getMessage())));
@@ -164,11 +176,20 @@ public final class RestrictionEndpoints {
         AdminEndpoints.json(exchange, 200, "{\"lifted\":" + AdminEndpoints.quote(tenant) + "}\n");
     }
 
+    /** Another operator has to say so, too. */
+    static String asked(SecondOperator.Asked asked) {
+        return "{\"asked\":{\"by\":" + AdminEndpoints.quote(asked.by()) + ",\"until\":\"" + asked.until() + "\"}}\n";
+    }
+
+    private static Source source(Exchange exchange) {
+        return new Source(exchange.remoteAddress(), exchange.remotePort(), "");
+    }
+
     private static AdminAction action(
             Exchange exchange, String action, String operator, String tenant, String result, String reason) {
         return new AdminAction(
                 new Actor("", "", "", List.of(), "", tenant),
-                new Source(exchange.remoteAddress(), exchange.remotePort(), ""),
+                source(exchange),
                 action,
                 operator,
                 tenant,

@@ -20,6 +20,7 @@ public enum Reason {
     MALFORMED_CREDENTIALS(Stage.IDENTIFY, 400, -31400, Form.HTTP, "The request's credentials are malformed."),
     BAD_TOKEN(Stage.IDENTIFY, 401, -31401, Form.HTTP, "The access token is not valid here."),
     WRONG_AUDIENCE(Stage.IDENTIFY, 401, -31401, Form.HTTP, "The access token is not valid here."),
+    WRONG_SOURCE(Stage.IDENTIFY, 403, -31403, Form.HTTP, "The key may not be used from this address."),
     STOPPED(Stage.IDENTIFY, 401, -31401, Form.HTTP, "The access token is not valid here."),
     NOT_OPERATOR(Stage.IDENTIFY, 403, -31403, Form.HTTP, "This is for operators with a token and the role for it."),
     BAD_ORDER(Stage.READ, 400, -31400, Form.HTTP, "The request does not say what is to be done."),
@@ -83,6 +84,12 @@ public enum Reason {
             -31400,
             Form.HTTP,
             "The model is not served at this path: its provider cannot do this, and it is not translated."),
+    RESIDENCY(
+            Stage.ROUTE,
+            403,
+            -31403,
+            Form.HTTP,
+            "Nobody who could take this request is where your data may go. Retrying will not help."),
     NO_MODEL_FITS(Stage.ROUTE, 400, -31400, Form.HTTP, "Nobody who serves the model can take this request."),
     PROMPT_TOO_LONG(
             Stage.ROUTE, 400, -31400, Form.HTTP, "The prompt is too long: it does not fit into the model's context."),

@@ -18,6 +18,7 @@ import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.gateway.Wiring;
 import dev.mcpgateway.gateway.config.Loopback;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -97,6 +98,17 @@ final class AdminClient {
         } catch (HttpFault | JacksonException failure) {
             throw new IOException("the gateway at " + url + " does not answer: " + failure.getMessage(), failure);
         }
+    }
+
+    /** Whether nothing is done yet, because another operator has to say so, too; tells until when. */
+    static boolean isOnlyAsked(JsonNode answer, PrintWriter err) {
+        if (!answer.has("asked")) {
+            return false;
+        }
+        err.println("asked by " + PlainText.printable(answer.at("/asked/by").asString(""))
+                + "; outside of the change windows another operator must say so, too, until "
+                + answer.at("/asked/until").asString(""));
+        return true;
     }
 
     private static Secret token(Path file, TimeSource time) throws IOException {

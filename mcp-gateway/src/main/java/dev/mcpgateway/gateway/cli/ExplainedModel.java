@@ -5,10 +5,12 @@ import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.config.Models.Alias;
 import dev.mcpgateway.gateway.config.Models.Target;
 import dev.mcpgateway.gateway.config.Observe;
+import dev.mcpgateway.gateway.config.RouteRule;
 import dev.mcpgateway.gateway.model.money.Budget;
 import dev.mcpgateway.gateway.model.money.Period;
 import dev.mcpgateway.gateway.model.money.Spender;
 import dev.mcpgateway.gateway.model.money.Usd;
+import dev.mcpgateway.policy.Residency;
 import dev.mcpgateway.policy.Subject;
 import dev.mcpgateway.policy.Truth;
 import dev.mcpgateway.policy.yaml.Spelling;
@@ -16,10 +18,13 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Words what {@code gateway.yaml} says of a caller's calls of a model: who serves it, what may be spent, what is observed. */
 final class ExplainedModel {
@@ -34,17 +39,19 @@ final class ExplainedModel {
     /**
      * Prints it.
      *
+     * @param residency where its data may go
      * @param isPermitted whether the policy lets the caller call it; who may not has no use for its budgets
      * @return false where no call can succeed, whatever the policy says
      */
-    boolean print(Subject caller, String alias, boolean isPermitted, Instant now) {
+    boolean print(Subject caller, String alias, Residency residency, boolean isPermitted, Instant now) {
         if (!isThere(alias)) {
             return false;
         }
         observed(caller, alias, now);
         if (isPermitted) {
-            served(alias);
+            boolean isServed = served(alias, residency);
             budgets(caller, alias);
+            return isServed;
         }
         return true;
     }
@@ -61,29 +68,44 @@ final class ExplainedModel {
         return false;
     }
 
-    /** Where the model's requests go. */
-    private void served(String alias) {
-        config.models().map(models -> models.aliases().get(alias)).ifPresent(entry -> {
-            out.println("served by " + tiers(entry));
-            entry.rules().stream()
-                    .filter(rule -> !rule.alias().isEmpty())
-                    .map(rule -> rule.alias())
-                    .distinct()
-                    .forEach(other -> config.models()
-                            .map(models -> models.aliases().get(other))
-                            .ifPresent(led ->
-                                    out.println("  or, by a rule of the alias, as " + other + ": " + tiers(led))));
-        });
+    /** Where the model's requests go; false if none of them may go anywhere. */
+    private boolean served(String alias, Residency residency) {
+        Map<String, Alias> known = config.models().map(Models::aliases).orElse(Map.of());
+        Map<String, Alias> answering = new LinkedHashMap<>();
+        Stream.concat(
+                        Stream.of(alias),
+                        Optional.ofNullable(known.get(alias)).stream()
+                                .flatMap(entry -> entry.rules().stream())
+                                .map(RouteRule::alias))
+                .forEach(name -> Optional.ofNullable(known.get(name)).ifPresent(entry -> answering.put(name, entry)));
+        answering.forEach((name, entry) ->
+                out.println((name.equals(alias) ? "served by " : "  or, by a rule of the alias, as " + name + ": ")
+                        + tiers(entry, residency)));
+        if (residency.isAnywhere()) {
+            return true;
+        }
+        out.println("residency " + residency.words());
+        boolean isServed = answering.values().stream()
+                .flatMap(entry -> entry.targets().stream())
+                .anyMatch(target -> residency.allows(target.residency()));
+        if (!isServed) {
+            out.println("No target is where the caller's data may go, so every call is refused.");
+        }
+        return isServed;
     }
 
-    private static String tiers(Alias alias) {
+    private static String tiers(Alias alias, Residency residency) {
         return alias.tiers().stream()
-                .map(tier -> tier.targets().stream().map(ExplainedModel::target).collect(Collectors.joining(" or ")))
+                .map(tier -> tier.targets().stream()
+                        .map(target -> target(target, residency))
+                        .collect(Collectors.joining(" or ")))
                 .collect(Collectors.joining(", then "));
     }
 
-    private static String target(Target target) {
-        return target.provider() + "/" + target.model() + (target.weight() > 0 ? " (" + target.weight() + ")" : "");
+    private static String target(Target target, Residency residency) {
+        String at = target.residency().isEmpty() ? "its residency is not known" : "it is in " + target.residency();
+        return target.provider() + "/" + target.model() + (target.weight() > 0 ? " (" + target.weight() + ")" : "")
+                + (residency.allows(target.residency()) ? "" : " (not asked: " + at + ")");
     }
 
     /** What calls cost whom. */

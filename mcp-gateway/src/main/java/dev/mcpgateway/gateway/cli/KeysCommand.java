@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,8 +43,6 @@ import picocli.CommandLine.Spec;
             KeysCommand.Rotate.class
         })
 final class KeysCommand implements Runnable {
-    private static final Duration LIFE_MAX = Duration.ofDays(366);
-
     @Spec
     CommandSpec spec = CommandSpec.create();
 
@@ -85,6 +84,20 @@ final class KeysCommand implements Runnable {
             return good;
         }
 
+        /**
+         * When a key ends that is made now.
+         *
+         * @param life how long its maker wants it to be good; {@code null} for as long as the configuration says
+         */
+        Instant end(GatewayConfig config, @Nullable Duration life) throws IOException {
+            GatewayConfig.VirtualKeys keys = config.virtualKeys().orElseThrow();
+            if (life != null && life.compareTo(keys.lifeMax()) > 0) {
+                throw new IOException(
+                        "a key lives for " + keys.lifeMax().toDays() + " days at most (virtual_keys.life_max_days)");
+            }
+            return now().plus(life == null ? keys.life() : life);
+        }
+
         KeyFile file() throws IOException {
             return new KeyFile(read().stateDir());
         }
@@ -95,13 +108,6 @@ final class KeysCommand implements Runnable {
 
         KeyText newKey() {
             return KeyText.make(wiring.secureRandom());
-        }
-
-        Instant end(Duration life) throws IOException {
-            if (life.compareTo(LIFE_MAX) > 0) {
-                throw new IOException("a key lives for " + LIFE_MAX.toDays() + " days at most");
-            }
-            return now().plus(life);
         }
 
         static String user() {
@@ -122,7 +128,7 @@ final class KeysCommand implements Runnable {
             footer = {
                 "%nExample:",
                 "  mcp-gateway keys create --config gateway.yaml --name nightly --subject svc-nightly \\",
-                "      --client nightly-job --groups readers --scopes mcp:crm:read --expires 90d"
+                "      --client nightly-job --groups readers --scopes mcp:crm:read --source 10.8.0.0/16 --expires 30d"
             })
     static final class Create implements Callable<Integer> {
         @Mixin
@@ -161,9 +167,20 @@ final class KeysCommand implements Runnable {
                 names = "--expires",
                 paramLabel = "SPAN",
                 converter = Span.class,
-                defaultValue = "90d",
-                description = "How long it is good, 366d at most. Default: ${DEFAULT-VALUE}.")
-        Duration expires = Duration.ofDays(90);
+                description =
+                        "How long it is good; default and most are virtual_keys' life_hours (24h) and life_max_days (90d).")
+        @Nullable
+        Duration expires;
+
+        @Option(
+                names = "--source",
+                split = ",",
+                paramLabel = "NETWORK",
+                description = {
+                    "Addresses and networks from which it may be used, such as 10.8.0.0/16,2001:db8::/32: those that",
+                    "connect to the gateway. Anywhere if left out."
+                })
+        List<String> sources = List.of();
 
         @Spec
         CommandSpec spec = CommandSpec.create();
@@ -177,10 +194,11 @@ final class KeysCommand implements Runnable {
                     name,
                     new Holder(subject, client, new LinkedHashSet<>(groups), new LinkedHashSet<>(scopes), tenant),
                     views(config),
+                    new LinkedHashSet<>(sources),
                     text.sha256(),
                     setting.now(),
                     Setting.user(),
-                    setting.end(expires),
+                    setting.end(config, expires),
                     null);
             Optional<String> problem = key.problem();
             if (problem.isPresent()) {
@@ -295,9 +313,16 @@ final class KeysCommand implements Runnable {
                 names = "--expires",
                 paramLabel = "SPAN",
                 converter = Span.class,
-                defaultValue = "90d",
-                description = "How long the new one is good, 366d at most. Default: ${DEFAULT-VALUE}.")
-        Duration expires = Duration.ofDays(90);
+                description = "How long the new one is good; default and most as for keys create.")
+        @Nullable
+        Duration expires;
+
+        @Option(
+                names = "--source",
+                split = ",",
+                paramLabel = "NETWORK",
+                description = "From where the new one may be used. Default: from where the old one may.")
+        List<String> sources = List.of();
 
         @Spec
         CommandSpec spec = CommandSpec.create();
@@ -305,8 +330,16 @@ final class KeysCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             KeyText text = setting.newKey();
-            VirtualKey key = new KeyFile(setting.readToMake().stateDir())
-                    .rotate(id, text, setting.now(), Setting.user(), overlap, setting.end(expires))
+            GatewayConfig config = setting.readToMake();
+            VirtualKey key = new KeyFile(config.stateDir())
+                    .rotate(
+                            id,
+                            text,
+                            setting.now(),
+                            Setting.user(),
+                            overlap,
+                            setting.end(config, expires),
+                            new LinkedHashSet<>(sources))
                     .orElseThrow(() -> new IOException("no good key has that id"));
             show(spec, text, key);
             return ExitCode.OK;
@@ -330,6 +363,7 @@ final class KeysCommand implements Runnable {
                 + " groups " + String.join(",", VirtualKey.sorted(key.holder().groups()))
                 + " scopes " + String.join(",", VirtualKey.sorted(key.holder().scopes()))
                 + " views " + String.join(",", VirtualKey.sorted(key.views()))
+                + (key.sources().isEmpty() ? "" : " sources " + String.join(",", VirtualKey.sorted(key.sources())))
                 + "  created " + key.created() + " by " + key.createdBy()
                 + " expires " + key.expires();
     }

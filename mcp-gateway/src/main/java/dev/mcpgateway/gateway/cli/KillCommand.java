@@ -112,7 +112,12 @@ final class KillCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Lets a stopped caller or tool go on.",
             exitCodeListHeading = "%nExit codes:%n",
-            exitCodeList = {"0:it may go on", "2:wrong usage", "3:nothing changed"},
+            exitCodeList = {
+                "0:it may go on",
+                "1:not until another operator says so, too",
+                "2:wrong usage",
+                "3:nothing changed"
+            },
             footer = {
                 "%nExample:",
                 "  mcp-gateway kill remove k-0123456789abcdef --reason repaired --admin … --token-file …"
@@ -132,7 +137,11 @@ final class KillCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException {
-            var _ = admin.ask("DELETE", "/kill", "{\"id\":" + quote(id) + ",\"reason\":" + quote(reason) + "}");
+            JsonNode answer =
+                    admin.ask("DELETE", "/kill", "{\"id\":" + quote(id) + ",\"reason\":" + quote(reason) + "}");
+            if (AdminClient.isOnlyAsked(answer, spec.commandLine().getErr())) {
+                return ExitCode.PROBLEMS;
+            }
             spec.commandLine().getOut().println("removed " + id);
             return ExitCode.OK;
         }

@@ -185,9 +185,13 @@ final class PolicyExplainCommand implements Callable<Integer> {
         }
         if (name.kind() == FeatureKind.MODEL) {
             permitted &= configured.isEmpty()
-                    || new ExplainedModel(configured.get(), out).print(subject, name.own(), permitted, now);
+                    || new ExplainedModel(configured.get(), out)
+                            .print(subject, name.own(), policy.residency(subject, name), permitted, now);
             if (permitted) {
                 ExplainedGuardrails.print(out, policy.modelRules(subject, name));
+                if (configured.isEmpty()) {
+                    out.println("residency " + policy.residency(subject, name).words());
+                }
             }
         }
         return permitted ? ExitCode.OK : ExitCode.PROBLEMS;

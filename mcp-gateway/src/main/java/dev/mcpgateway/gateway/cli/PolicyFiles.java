@@ -1,6 +1,7 @@
 package dev.mcpgateway.gateway.cli;
 
 import dev.mcpgateway.gateway.config.GatewayConfig;
+import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.rules.KnownNames;
 import dev.mcpgateway.policy.rules.PolicyParse;
@@ -54,6 +55,7 @@ final class PolicyFiles {
                 config.issuerAliases(),
                 config.upstreams().keySet(),
                 Set.of(),
-                config.models().map(models -> models.aliases().keySet()).orElse(Set.of()));
+                config.models().map(models -> models.aliases().keySet()).orElse(Set.of()),
+                config.models().map(Models::places).orElse(Set.of()));
     }
 }

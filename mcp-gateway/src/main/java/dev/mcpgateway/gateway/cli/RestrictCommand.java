@@ -29,7 +29,7 @@ import tools.jackson.databind.JsonNode;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:restricted, lifted or listed",
-            "1:restricted, but not saved or not in the audit log",
+            "1:restricted, but not saved or not in the audit log; not lifted until another operator says so, too",
             "2:wrong usage",
             "3:nothing changed"
         },
@@ -83,8 +83,11 @@ final class RestrictCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "give --tenant and --reason, or --list");
         }
         if (lift) {
-            var _ = admin.ask(
+            JsonNode answer = admin.ask(
                     "DELETE", "/restrictions", "{\"tenant\":" + quote(tenant) + ",\"reason\":" + quote(reason) + "}");
+            if (AdminClient.isOnlyAsked(answer, spec.commandLine().getErr())) {
+                return ExitCode.PROBLEMS;
+            }
             spec.commandLine().getOut().println("lifted " + printable(tenant));
             return ExitCode.OK;
         }

@@ -197,9 +197,16 @@ final class AliasReader {
                 capabilities(entry),
                 (int) entry.integer("context_tokens", 1, TOKENS_MAX, 0),
                 servedAs(entry),
-                entry.choice("mismatch", Models.Mismatch.class, Models.Mismatch.TELL));
+                entry.choice("mismatch", Models.Mismatch.class, Models.Mismatch.TELL),
+                ModelsReader.residency(entry, at(provider)));
         entry.rejectUnknownKeys();
         return target;
+    }
+
+    /** Where all of a provider is that does not say otherwise. */
+    private String at(String provider) {
+        Models.Provider known = providers.get(provider);
+        return known == null ? "" : known.residency();
     }
 
     private static Set<Capability> capabilities(YamlObject entry) {

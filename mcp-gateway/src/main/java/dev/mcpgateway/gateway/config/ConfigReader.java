@@ -22,6 +22,7 @@ import dev.mcpgateway.policy.yaml.YamlObject;
 import dev.mcpgateway.policy.yaml.YamlValue;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -191,8 +192,16 @@ final class ConfigReader {
                         "another issuer is called '" + issuer + "'",
                         "Rules could not tell their callers apart: give it another name");
             }
+            Duration lifeMax = Duration.ofDays(section.integer("life_max_days", 1, 366, 90));
+            Duration life = Duration.ofHours(section.integer("life_hours", 1, 366 * 24, 24));
+            if (life.compareTo(lifeMax) > 0) {
+                section.problem(
+                        "life_hours",
+                        "a key would live longer than life_max_days allows",
+                        "At most " + lifeMax.toHours());
+            }
             section.rejectUnknownKeys();
-            return enabled ? Optional.of(new VirtualKeys(issuer)) : Optional.empty();
+            return enabled ? Optional.of(new VirtualKeys(issuer, life, lifeMax)) : Optional.empty();
         });
     }
 

@@ -297,8 +297,14 @@ public record GatewayConfig(
         }
     }
 
-    /** Virtual keys are accepted; {@code issuer} is what rules call their issuer. */
-    public record VirtualKeys(String issuer) {}
+    /**
+     * Virtual keys are accepted.
+     *
+     * @param issuer what rules call their issuer
+     * @param life how long a new key is good where its maker does not say
+     * @param lifeMax how long a new key can be good
+     */
+    public record VirtualKeys(String issuer, Duration life, Duration lifeMax) {}
 
     /** Aliases of everybody who vouches for callers, as rules name them. */
     public Set<String> issuerAliases() {

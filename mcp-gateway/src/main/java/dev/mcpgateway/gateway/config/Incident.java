@@ -9,7 +9,7 @@ import java.util.Optional;
  * What operators prepare for incidents of the models.
  *
  * @param profile the known-good profile of safe mode; without it safe mode serves no model
- * @param leaveWindow within which two operators must say that safe mode ends
+ * @param leaveWindow within which two operators must say that safe mode, a stop or a restriction ends
  * @param signals what is watched for; empty for nothing
  */
 public record Incident(Optional<Profile> profile, Duration leaveWindow, Optional<Signals> signals) {
@@ -25,8 +25,9 @@ public record Incident(Optional<Profile> profile, Duration leaveWindow, Optional
      * What is watched for.
      *
      * @param windows when operators may override; none to watch for no override
+     * @param two whether it takes two operators to end a stop or a restriction outside of them
      */
-    public record Signals(List<ChangeWindow> windows) {
+    public record Signals(List<ChangeWindow> windows, boolean two) {
         /** Copies the list. */
         public Signals {
             windows = List.copyOf(windows);

@@ -33,11 +33,36 @@ final class IncidentReader {
     }
 
     private static Incident.Signals signals(YamlObject section) {
-        Incident.Signals signals = new Incident.Signals(section.objects("change_windows").stream()
-                .map(IncidentReader::window)
-                .toList());
+        Incident.Signals signals = new Incident.Signals(
+                section.objects("change_windows").stream()
+                        .map(IncidentReader::window)
+                        .toList(),
+                section.flag("two_operators_outside", false));
+        if (signals.two() && signals.windows().isEmpty()) {
+            section.problem(
+                    "two_operators_outside",
+                    "without change_windows no time is outside of them",
+                    "Write change_windows, or leave it out");
+        }
         section.rejectUnknownKeys();
         return signals;
+    }
+
+    /** One operator alone could end nothing at night. */
+    static void checkTogether(YamlObject root, GatewayConfig config) {
+        boolean needsTwo = config.models()
+                .flatMap(models -> models.incident().signals())
+                .filter(Incident.Signals::two)
+                .isPresent();
+        long operators = config.admin().tokens().stream()
+                .filter(token -> token.roles().contains("operator"))
+                .count();
+        if (needsTwo && operators < 2) {
+            root.problem(
+                    "admin",
+                    "models.signals.two_operators_outside needs two tokens with the role operator",
+                    "Add one to admin.tokens, for somebody else");
+        }
     }
 
     private static ChangeWindow window(YamlObject entry) {

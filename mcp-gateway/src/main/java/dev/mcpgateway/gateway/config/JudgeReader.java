@@ -163,7 +163,8 @@ final class JudgeReader {
             }
         }
         MoneySettings all = money.get();
-        return Optional.of(new MoneySettings(all.prices(), all.assumed(), all.teamClaim(), all.keep(), budgets));
+        return Optional.of(
+                new MoneySettings(all.prices(), all.assumed(), all.weights(), all.teamClaim(), all.keep(), budgets));
     }
 
     private static Budget budget(String name, long nanoUsd) {

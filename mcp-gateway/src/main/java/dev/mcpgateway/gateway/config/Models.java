@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,15 @@ public record Models(
         keptIds = Map.copyOf(keptIds);
     }
 
+    /** Where those are who serve models, as far as that is said. */
+    public Set<String> places() {
+        return aliases.values().stream()
+                .flatMap(alias -> alias.targets().stream())
+                .map(Target::residency)
+                .filter(place -> !place.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     /**
      * A provider.
      *
@@ -74,6 +84,7 @@ public record Models(
      * @param betas values of beta headers that are passed on
      * @param translation of requests in protocols that it does not speak; Bedrock's, of Anthropic's models
      * @param api how Bedrock is asked for all its models; empty for what their ids say
+     * @param residency where it keeps and works on what it is sent; empty for unknown
      */
     public record Provider(
             String name,
@@ -90,7 +101,8 @@ public record Models(
             boolean includeUsage,
             Set<String> betas,
             Translation translation,
-            Optional<BedrockApi> api) {
+            Optional<BedrockApi> api,
+            String residency) {
         /** Copies the collections. */
         public Provider {
             allowNetworks = List.copyOf(allowNetworks);
@@ -194,6 +206,7 @@ public record Models(
      * @param contextTokens most tokens of request and answer together; 0 for unknown
      * @param servedAs what the provider may call the model that answers; empty for the name and its dated variants
      * @param mismatch what is done when it calls it otherwise
+     * @param residency where it keeps and works on what it is sent; empty for unknown, which no restriction allows
      */
     public record Target(
             String provider,
@@ -202,10 +215,11 @@ public record Models(
             Set<Capability> capabilities,
             int contextTokens,
             List<String> servedAs,
-            Mismatch mismatch) {
-        /** A target that can do everything. */
+            Mismatch mismatch,
+            String residency) {
+        /** A target that can do everything, nobody knows where. */
         public Target(String provider, String model) {
-            this(provider, model, 0, EnumSet.allOf(Capability.class), 0, List.of(), Mismatch.TELL);
+            this(provider, model, 0, EnumSet.allOf(Capability.class), 0, List.of(), Mismatch.TELL, "");
         }
 
         /** Copies the collections. */

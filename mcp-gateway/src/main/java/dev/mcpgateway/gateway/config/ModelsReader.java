@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.config;
 import dev.mcpgateway.connectors.credential.UpstreamCredential;
 import dev.mcpgateway.connectors.model.ProviderKind;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
+import dev.mcpgateway.policy.Residency;
 import dev.mcpgateway.policy.yaml.YamlObject;
 import dev.mcpgateway.policy.yaml.YamlValue;
 import dev.mcpgateway.policy.yaml.YamlValue.Variant;
@@ -21,7 +22,7 @@ final class ModelsReader {
     static final Duration SHORTEST = Duration.ofMillis(10);
     static final Duration LONGEST = Duration.ofHours(1);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
-    private static final Duration EVENT_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration EVENT_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration TOTAL_TIMEOUT = Duration.ofMinutes(10);
 
     private final ConfigReader config;
@@ -84,7 +85,9 @@ final class ModelsReader {
                 entry.flag("include_usage", true),
                 new LinkedHashSet<>(entry.texts("betas")),
                 TranslationReader.translation(entry, kind),
-                BedrockReader.api(entry, kind));
+                BedrockReader.api(entry, kind),
+
+                residency(entry, ""));
     }
 
     /** None where each operator has one of its own: the key is missing then. */
@@ -96,6 +99,18 @@ final class ModelsReader {
             case OPENAI_COMPATIBLE, AZURE_OPENAI -> "";
             case BEDROCK -> BedrockReader.baseUrl(credential);
         };
+    }
+
+    /** The name of the place; {@code fallback} where none is written. */
+    static String residency(YamlObject entry, String fallback) {
+        String place = entry.text("residency", fallback);
+        if (entry.has("residency") && !Residency.isPlace(place)) {
+            entry.problem(
+                    "residency",
+                    "'" + place + "' is no name of a place",
+                    "Use 1 to 63 of a-z 0-9 - and begin with a letter or digit, such as eu");
+        }
+        return place;
     }
 
     private static Duration millis(YamlObject entry, String key, Duration fallback) {
@@ -168,6 +183,7 @@ final class ModelsReader {
     static void checkTogether(YamlObject root, GatewayConfig config) {
         ContentReader.checkTogether(root, config);
         ObserveReader.checkTogether(root, config);
+        IncidentReader.checkTogether(root, config);
         if (config.models().isPresent() && config.views().containsKey(Models.VIEW)) {
             root.problem(
                     "views",

@@ -4,6 +4,7 @@ import dev.mcpgateway.connectors.mcp.NamePattern;
 import dev.mcpgateway.gateway.model.money.Budget;
 import dev.mcpgateway.gateway.model.money.Money;
 import dev.mcpgateway.gateway.model.money.Period;
+import dev.mcpgateway.gateway.model.money.TokenWeights;
 import dev.mcpgateway.gateway.model.money.Usd;
 import dev.mcpgateway.policy.yaml.Spelling;
 import dev.mcpgateway.policy.yaml.YamlObject;
@@ -60,11 +61,29 @@ final class MoneyReader {
                         section.integer("input_tokens", 1, TOKENS_MAX, INPUT_TOKENS),
                         section.integer("output_tokens", 1, TOKENS_MAX, OUTPUT_TOKENS),
                         section.integer("tool_uses", 1, TOOL_USES_MAX, TOOL_USES)),
+                weights(section.object("token_weights_percent")),
                 section.text("team_claim", "team"),
                 Duration.ofDays(section.integer("keep_days", 1, 3650, KEEP_DAYS)),
                 budgets);
         section.rejectUnknownKeys();
         return settings;
+    }
+
+    private static TokenWeights weights(Optional<YamlObject> section) {
+        return section.map(weights -> {
+                    TokenWeights read = new TokenWeights(
+                            weight(weights, "input"),
+                            weight(weights, "cached_input"),
+                            weight(weights, "output"),
+                            weight(weights, "reasoning"));
+                    weights.rejectUnknownKeys();
+                    return read;
+                })
+                .orElse(TokenWeights.EQUAL);
+    }
+
+    private static int weight(YamlObject weights, String key) {
+        return (int) weights.integer(key, 0, TokenWeights.MAX, 100);
     }
 
     private List<Budget> budgets(YamlObject models) {

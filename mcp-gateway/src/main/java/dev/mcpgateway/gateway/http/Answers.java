@@ -227,14 +227,7 @@ public final class Answers {
     public void refuse(
             Exchange exchange, Refusal refusal, byte @Nullable [] requestId, boolean legacy, boolean toolCall) {
         Reason reason = refusal.reason();
-        HttpFields.Mutable headers = exchange.response().getHeaders();
-        challenge(exchange, refusal);
-        if (refusal.retryAfterSeconds() > 0) {
-            headers.put(HttpHeader.RETRY_AFTER, refusal.retryAfterSeconds());
-        }
-        if (reason == Reason.BAD_METHOD) {
-            headers.put(HttpHeader.ALLOW, refusal.detail());
-        }
+        head(exchange, refusal);
         byte[] body = requestId != null && toolCall && reason.form() == Reason.Form.TOOL
                 ? toolError(exchange.id(), refusal, requestId, legacy)
                 : rpcError(exchange, refusal, requestId, legacy);
@@ -242,6 +235,23 @@ public final class Answers {
             lastEvent(exchange, body);
         } else {
             json(exchange, status(refusal, legacy), body);
+        }
+    }
+
+    /** Answers with a refusal in a form of its own, before there is a stream, and ends the exchange. */
+    void refuse(Exchange exchange, Refusal refusal, byte[] body) {
+        head(exchange, refusal);
+        json(exchange, refusal.reason().httpStatus(), body);
+    }
+
+    private void head(Exchange exchange, Refusal refusal) {
+        HttpFields.Mutable headers = exchange.response().getHeaders();
+        challenge(exchange, refusal);
+        if (refusal.retryAfterSeconds() > 0) {
+            headers.put(HttpHeader.RETRY_AFTER, refusal.retryAfterSeconds());
+        }
+        if (refusal.reason() == Reason.BAD_METHOD) {
+            headers.put(HttpHeader.ALLOW, refusal.detail());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.http;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
@@ -80,10 +81,14 @@ public record Exchange(Request request, Response response, Callback callback, St
 
     @Override
     public String remoteAddress() {
+        InetAddress address = peerAddress();
+        return address == null ? "" : address.getHostAddress();
+    }
+
+    /** The address at the other end of the connection, never one from a header; {@code null} where there is none. */
+    public @Nullable InetAddress peerAddress() {
         SocketAddress address = request.getConnectionMetaData().getRemoteSocketAddress();
-        return address instanceof InetSocketAddress inet && inet.getAddress() != null
-                ? inet.getAddress().getHostAddress()
-                : "";
+        return address instanceof InetSocketAddress inet ? inet.getAddress() : null;
     }
 
     @Override

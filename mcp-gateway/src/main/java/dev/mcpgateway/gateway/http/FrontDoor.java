@@ -21,6 +21,7 @@ final class FrontDoor extends Handler.Abstract {
     private final Answers answers;
     private final ConnectionDeadlines deadlines;
     private final RefusalListener refusals;
+    private final EdgeForm form;
     private final CallIds ids;
     private final LongSupplier nanoClock;
 
@@ -29,12 +30,14 @@ final class FrontDoor extends Handler.Abstract {
             Answers answers,
             ConnectionDeadlines deadlines,
             RefusalListener refusals,
+            EdgeForm form,
             CallIds ids,
             LongSupplier nanoClock) {
         this.guard = guard;
         this.answers = answers;
         this.deadlines = deadlines;
         this.refusals = refusals;
+        this.form = form;
         this.ids = ids;
         this.nanoClock = nanoClock;
     }
@@ -61,7 +64,13 @@ final class FrontDoor extends Handler.Abstract {
         if (exchange.response().isCommitted()) {
             exchange.callback().failed(new IllegalStateException("failed while answering"));
         } else {
-            answers.refuse(exchange, refusals.refused(exchange, refusal), null, false, false);
+            Refusal told = refusals.refused(exchange, refusal);
+            byte[] body = form.body(exchange, told);
+            if (body.length > 0) {
+                answers.refuse(exchange, told, body);
+            } else {
+                answers.refuse(exchange, told, null, false, false);
+            }
         }
     }
 }

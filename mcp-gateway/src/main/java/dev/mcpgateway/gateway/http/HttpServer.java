@@ -182,11 +182,13 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /** Sets what answers and begins to answer. */
-    public void start(Routes table, Answers answers, RefusalListener refusals, CallIds ids) throws Exception {
+    public void start(Routes table, Answers answers, RefusalListener refusals, EdgeForm form, CallIds ids)
+            throws Exception {
         routes = table.all();
         EdgeGuard guard = new EdgeGuard(
                 table, settings.hosts().apply(port()), settings.origins().apply(port()));
-        server.setHandler(new GracefulHandler(new FrontDoor(guard, answers, deadlines, refusals, ids, nanoClock)));
+        server.setHandler(
+                new GracefulHandler(new FrontDoor(guard, answers, deadlines, refusals, form, ids, nanoClock)));
         deadlines.start();
         server.start();
     }

@@ -1,14 +1,15 @@
 package dev.mcpgateway.gateway.identity;
 
 import dev.mcpgateway.gateway.http.Exchange;
+import java.net.InetAddress;
 import java.net.URI;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 
 /**
- * Whether who sends a token is whom it was issued to, where the token says how to tell: by a DPoP proof (RFC 9449) or by
- * the certificate of its TLS connection (RFC 8705). Done for every request; a bound token without its proof is refused
+ * Whether who sends a token is whom it was issued to, where the token says how to tell: by a DPoP proof (RFC 9449), by
+ * the certificate of its TLS connection (RFC 8705) or by the address that it comes from. Done for every request; a bound token without its proof is refused
  * whatever the issuer's profile asks for.
  */
 final class SenderCheck {
@@ -32,6 +33,7 @@ final class SenderCheck {
      * @throws KeysUnavailable if that cannot be found out now
      */
     void check(Exchange exchange, PresentedToken presented, VerifiedToken token) throws BadToken, KeysUnavailable {
+        checkSource(exchange, token);
         Confirmation confirmation = token.confirmation();
         String thumbprint = confirmation.certificateThumbprint();
         if (thumbprint != null) {
@@ -46,6 +48,19 @@ final class SenderCheck {
         }
         if (key != null) {
             checkProof(exchange, presented, token, key);
+        }
+    }
+
+    /** The connection's own address: header fields can be written by anybody. */
+    private static void checkSource(Exchange exchange, VerifiedToken token) throws BadToken {
+        if (token.sources().isEmpty()) {
+            return;
+        }
+        InetAddress address = exchange.peerAddress();
+        if (address == null || token.sources().stream().noneMatch(range -> range.contains(address))) {
+            throw new BadToken(
+                    TokenStep.SOURCE,
+                    "credential " + token.caller().credentialKeyId() + " is not for " + exchange.remoteAddress());
         }
     }
 

@@ -163,6 +163,7 @@ public final class TokenAuthenticator implements Authenticator {
     private static Reason reason(TokenStep step) {
         return switch (step) {
             case AUDIENCE -> Reason.WRONG_AUDIENCE;
+            case SOURCE -> Reason.WRONG_SOURCE;
             case PROOF -> Reason.BAD_PROOF;
             case NONCE -> Reason.PROOF_NEEDS_NONCE;
             case FORM, ISSUER, HEADER, TIMES, KEY, SIGNATURE, CLAIMS, BINDING -> Reason.BAD_TOKEN;

@@ -20,6 +20,8 @@ enum TokenStep {
     SIGNATURE,
     /** Everything else that is read from the payload. */
     CLAIMS,
+    /** Sent from where it may be used. */
+    SOURCE,
     /** The token is bound to a key or certificate where it must be, and is used as what it is. */
     BINDING,
     /** The proof that belongs to a bound token (RFC 9449, section 4.3). */

@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.identity;
 
+import dev.mcpgateway.connectors.net.AddressRange;
 import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.gateway.config.IssuerProfile;
 import dev.mcpgateway.gateway.config.SenderConstraint;
@@ -239,6 +240,12 @@ public final class VirtualKeys extends TokenVerifier {
                 Map.of(),
                 holder.tenant());
         Caller caller = new Caller(subject, ISSUER, null, key.expires()).provedBy(key.id());
-        return new Entry(key, new VerifiedToken(caller, profile, Confirmation.NONE));
+        return new Entry(
+                key,
+                new VerifiedToken(
+                        caller,
+                        profile,
+                        Confirmation.NONE,
+                        key.sources().stream().map(AddressRange::of).toList()));
     }
 }

@@ -109,10 +109,12 @@ public final class KeyFile {
      *
      * @param overlap how long the old one goes on, at most
      * @param end when the new one ends
+     * @param sources from where the new one may be used; none for those of the old one
      * @return the new key's entry; empty if there is no good key of that id
      * @throws IOException if that cannot be saved: the old key goes on
      */
-    public Optional<VirtualKey> rotate(String id, KeyText next, Instant now, String by, Duration overlap, Instant end)
+    public Optional<VirtualKey> rotate(
+            String id, KeyText next, Instant now, String by, Duration overlap, Instant end, Set<String> sources)
             throws IOException {
         return file.locked(() -> {
             Map<String, VirtualKey> keys = current(now);
@@ -120,7 +122,11 @@ public final class KeyFile {
             if (old == null || !old.isGood(now)) {
                 return Optional.empty();
             }
-            VirtualKey made = old.succeededBy(next, now, by, end);
+            VirtualKey made = old.succeededBy(next, now, by, end, sources);
+            Optional<String> problem = made.problem();
+            if (problem.isPresent()) {
+                throw new IOException(problem.get());
+            }
             keys.put(id, old.until(now.plus(overlap)));
             keys.put(made.id(), made);
             write(keys);
@@ -175,6 +181,10 @@ public final class KeyFile {
         texts(json.putArray("groups"), key.holder().groups());
         texts(json.putArray("scopes"), key.holder().scopes());
         texts(json.putArray("views"), key.views());
+        // as the files of before, which know no sources
+        if (!key.sources().isEmpty()) {
+            texts(json.putArray("sources"), key.sources());
+        }
         json.put("sha256", key.sha256());
         json.put("created", key.created().toString()).put("created_by", key.createdBy());
         json.put("expires", key.expires().toString());
@@ -210,6 +220,7 @@ public final class KeyFile {
                         texts(json, "scopes"),
                         json.has("tenant") ? text(json, "tenant") : ""),
                 texts(json, "views"),
+                json.has("sources") ? texts(json, "sources") : Set.of(),
                 text(json, "sha256"),
                 Instant.parse(text(json, "created")),
                 text(json, "created_by"),

@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.keys;
 
+import dev.mcpgateway.connectors.net.AddressRange;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param name what it is for, in an operator's words
  * @param holder who its holder is
  * @param views names of the views at which it is good; never none
+ * @param sources addresses and networks from which it may be used, as CIDR; none for anywhere
  * @param sha256 SHA-256 of the key, hexadecimal
  * @param created when it was made
  * @param createdBy who made it, as the operating system knows them
@@ -27,6 +29,7 @@ public record VirtualKey(
         String name,
         Holder holder,
         Set<String> views,
+        Set<String> sources,
         String sha256,
         Instant created,
         String createdBy,
@@ -59,9 +62,10 @@ public record VirtualKey(
         }
     }
 
-    /** Copies the set. */
+    /** Copies the sets. */
     public VirtualKey {
         views = Set.copyOf(views);
+        sources = Set.copyOf(sources);
     }
 
     /** Why it cannot be used as it is, in an operator's words; empty if it can. */
@@ -83,6 +87,16 @@ public record VirtualKey(
                 || views.size() > LIST_MAX) {
             return Optional.of("there are 1 to " + LIST_MAX + " views and at most so many groups and scopes");
         }
+        if (sources.size() > LIST_MAX) {
+            return Optional.of("there are at most " + LIST_MAX + " sources");
+        }
+        for (String source : sorted(sources)) {
+            try {
+                var _ = AddressRange.of(source);
+            } catch (IllegalArgumentException malformed) {
+                return Optional.of("source " + source + ": " + malformed.getMessage());
+            }
+        }
         return Optional.empty();
     }
 
@@ -94,19 +108,29 @@ public record VirtualKey(
     /** The same key, ended at this time at the latest. */
     VirtualKey until(Instant end) {
         return new VirtualKey(
-                id, name, holder, views, sha256, created, createdBy, end.isBefore(expires) ? end : expires, revoked);
+                id,
+                name,
+                holder,
+                views,
+                sources,
+                sha256,
+                created,
+                createdBy,
+                end.isBefore(expires) ? end : expires,
+                revoked);
     }
 
     /** The same key, revoked. */
     VirtualKey revokedAt(Instant when) {
         return revoked != null
                 ? this
-                : new VirtualKey(id, name, holder, views, sha256, created, createdBy, expires, when);
+                : new VirtualKey(id, name, holder, views, sources, sha256, created, createdBy, expires, when);
     }
 
-    /** Another key of the same holder at the same views. */
-    VirtualKey succeededBy(KeyText key, Instant now, String by, Instant end) {
-        return new VirtualKey(key.id(), name, holder, views, key.sha256(), now, by, end, null);
+    /** Another key of the same holder at the same views, from the same sources unless others are given. */
+    VirtualKey succeededBy(KeyText key, Instant now, String by, Instant end, Set<String> others) {
+        return new VirtualKey(
+                key.id(), name, holder, views, others.isEmpty() ? sources : others, key.sha256(), now, by, end, null);
     }
 
     /** The state in one word, for people. */

@@ -99,7 +99,7 @@ final class MeteredBudgets implements Budgets {
             Price price = found.orElse(Price.NONE);
             long input = asked.inputMost(price, money.assumed());
             long output = asked.outputMost(price, money.assumed());
-            tokens = Math.max(tokens, input + output);
+            tokens = Math.max(tokens, money.weights().atMost(input, output));
             Map<String, Long> uses = asked.extras().most(money.assumed().toolUses());
             nanoUsd = Math.max(nanoUsd, price.atMost(input, output, asked.isWhole(), uses, asked.terms()));
         }

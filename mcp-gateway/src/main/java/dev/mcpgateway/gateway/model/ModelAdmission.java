@@ -15,6 +15,7 @@ import dev.mcpgateway.policy.FeatureKind;
 import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.Permit;
 import dev.mcpgateway.policy.Policy;
+import dev.mcpgateway.policy.Residency;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +94,10 @@ final class ModelAdmission {
             guard = guardrails.begin(policy, permit, ask.request());
             ModelAsk checked = ask.with(guard.request());
             trace.enter(Stage.ROUTE);
-            Plan plan = hedged(safety.plan(permit.feature().own(), checked, models), checked, observed);
+            Plan plan = hedged(
+                    safety.plan(permit.feature().own(), checked, residency(policy, permit, ask), models),
+                    checked,
+                    observed);
             StoredState.require(checked.request(), plan);
             Admitted all = reserved(checked.to(plan, kept), plan, permit, guard, place, observed, policy.hash(), trace);
             admitted = true;
@@ -106,6 +110,14 @@ final class ModelAdmission {
                 place.close();
             }
         }
+    }
+
+    /** Of a question about another call its data's, too. */
+    private static Residency residency(Policy policy, Permit permit, ModelAsk ask) {
+        Residency own = policy.residency(permit.subject(), permit.feature());
+        return ask.about()
+                .map(about -> own.and(policy.residency(about.asker().subject(), FeatureName.model(about.model()))))
+                .orElse(own);
     }
 
     /** Two at once are asked only for agents who pay for it, and for what the one that loses does not go on with. */

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * @param headers header fields that its protocol knows
  * @param asked the request as it came
  * @param copy for whom it is a copy of another call, if it is one
+ * @param about whose data is in it, where it is a question about another call
  */
 public record ModelAsk(
         AnyExchange exchange,
@@ -25,7 +26,8 @@ public record ModelAsk(
         ModelRequest request,
         Map<String, String> headers,
         ModelRequest asked,
-        Optional<Copy> copy) {
+        Optional<Copy> copy,
+        Optional<About> about) {
     /**
      * A call that is sent again to somebody else, who serves none of its kind otherwise.
      *
@@ -34,9 +36,17 @@ public record ModelAsk(
      */
     public record Copy(Caller asker, Models.Target target) {}
 
+    /**
+     * The call that a question is about.
+     *
+     * @param asker who made it
+     * @param model what it asked for
+     */
+    public record About(Caller asker, String model) {}
+
     /** A request as it came. */
     ModelAsk(AnyExchange exchange, Caller caller, ModelRequest request, Map<String, String> headers) {
-        this(exchange, caller, request, headers, request, Optional.empty());
+        this(exchange, caller, request, headers, request, Optional.empty(), Optional.empty());
     }
 
     /** The same with the ids and header fields that its providers get. */
@@ -51,12 +61,13 @@ public record ModelAsk(
                 kept.request(asker(), request, providers),
                 kept.headers(asker(), headers),
                 asked,
-                copy);
+                copy,
+                about);
     }
 
     /** The same, asking something else. */
     ModelAsk with(ModelRequest changed) {
-        return new ModelAsk(exchange, caller, changed, headers, asked, copy);
+        return new ModelAsk(exchange, caller, changed, headers, asked, copy, about);
     }
 
     /** Whose rights and rules hold. */

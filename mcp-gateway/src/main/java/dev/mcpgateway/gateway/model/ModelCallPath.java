@@ -79,7 +79,7 @@ final class ModelCallPath {
                     case ModelReply.Failed(ModelFailure failure) -> fail(admitted, ticket, failure, progress, trace);
                 };
             } catch (Refused refused) {
-                throw recorded(ticket, refused, progress, trace);
+                throw progress.numbered(recorded(ticket, refused, progress, trace));
             }
         }
     }
@@ -268,7 +268,7 @@ final class ModelCallPath {
             answers.cache(admitted.ask().exchange(), admitted.cached());
             IssuedIds ids = issued(admitted, progress);
             Onlooker.Watch watch = watch(admitted, progress, trace);
-            ModelEvent last = ids.event(relayed(admitted, stream, ids, watch));
+            ModelEvent last = ids.event(relayed(admitted, stream, ids, watch, progress));
             boolean complete = last.mark() == ModelEvent.Mark.LAST;
             String error = complete ? null : Reason.PROVIDER_FAILED.code();
             note(stream, progress);
@@ -301,10 +301,12 @@ final class ModelCallPath {
     }
 
     /** Passes on every event but the last one, which is given back: it is the agent's once the outcome is recorded. */
-    private ModelEvent relayed(Admitted admitted, ModelStream stream, IssuedIds ids, Onlooker.Watch onlooking)
+    private ModelEvent relayed(
+            Admitted admitted, ModelStream stream, IssuedIds ids, Onlooker.Watch onlooking, Progress progress)
             throws PeerGone {
         Guardrails.OnStream watch = admitted.guard().stream();
         ModelCache.Keeper keeper = admitted.keeper();
+        boolean isNumbered = admitted.ask().request().api() == ModelApi.RESPONSES;
         EventsOut out = new EventsOut(answers, admitted.ask().exchange());
         stream.beforeWaiting(out::beforeWaiting);
         ModelEvent event = stream.first();
@@ -321,6 +323,7 @@ final class ModelCallPath {
                         return passed;
                     }
                     out.add(ids.event(passed));
+                    progress.sent = isNumbered ? passed.data() : null;
                 }
                 event = switch (stream.next()) {
                     case ModelStream.Step.Next(ModelEvent next) -> next;

@@ -39,7 +39,7 @@ final class ModelEndpoint {
             List.of("anthropic-version", "anthropic-beta", "openai-beta", "idempotency-key");
 
     private static final int HEADER_CHARS_MAX = 1024;
-    private static final String ANTHROPIC_VERSION = "anthropic-version";
+    static final String ANTHROPIC_VERSION = "anthropic-version";
 
     private final String audience;
     private final Authenticator authenticator;

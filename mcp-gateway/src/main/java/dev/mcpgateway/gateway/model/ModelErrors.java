@@ -5,7 +5,10 @@ import dev.mcpgateway.connectors.model.ModelProtocol;
 import dev.mcpgateway.connectors.wire.JsonText;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
+import dev.mcpgateway.gateway.http.Exchange;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
 
 /** Refusals in the shapes of the agents' protocols: one row for each that a call of a model can end in. */
 final class ModelErrors {
@@ -31,6 +34,33 @@ final class ModelErrors {
                 : row(refusal.reason()).status();
     }
 
+    /** The error as the body of an answer, where a path or its spelling is one of models; empty elsewhere. */
+    static byte[] edge(Exchange exchange, Refusal refusal) {
+        return spoken(exchange.path(), exchange.headers().contains(ModelEndpoint.ANTHROPIC_VERSION))
+                .map(protocol -> body(protocol, refusal, exchange.id()))
+                .orElse(new byte[0]);
+    }
+
+    /** What whoever asks at a path speaks, also where nothing is at the path; agents may have left out its version. */
+    private static Optional<ModelProtocol> spoken(String path, boolean isAnthropics) {
+        int end = path.indexOf('/', 1);
+        return switch (end < 0 ? path : path.substring(0, end)) {
+            case "/anthropic" -> Optional.of(ModelProtocol.ANTHROPIC);
+            case "/openai" -> Optional.of(ModelProtocol.OPENAI);
+            case "/gemini", GeminiPath.VERSION -> Optional.of(ModelProtocol.GEMINI);
+            case "/v1" ->
+                Optional.of(
+                        isAnthropics || path.startsWith("/v1/messages")
+                                ? ModelProtocol.ANTHROPIC
+                                : ModelProtocol.OPENAI);
+            default ->
+                Arrays.stream(ModelApi.values())
+                        .filter(api -> api != ModelApi.GENERATE_CONTENT && path.equals(api.path()))
+                        .map(ModelApi::protocol)
+                        .findFirst();
+        };
+    }
+
     /** The error as the body of an answer. */
     static byte[] body(ModelProtocol protocol, Refusal refusal, String callId) {
         Row row = row(refusal.reason());
@@ -50,7 +80,10 @@ final class ModelErrors {
                 });
     }
 
-    /** The error as the last event of a stream that has begun; no sign of completion follows it. */
+    /**
+     * The error as the last event of a stream that has begun; no sign of completion follows it. Of Responses the refusal's data
+     * is the event's number.
+     */
     static byte[] event(ModelApi api, Refusal refusal, String callId) {
         byte[] body = body(api.protocol(), refusal, callId);
         return switch (api) {
@@ -59,7 +92,9 @@ final class ModelErrors {
                 Row row = row(refusal.reason());
                 yield EventFrame.of(
                         "response.failed",
-                        bytes("{\"type\":\"response.failed\",\"response\":{\"id\":\"\",\"object\":\"response\","
+                        bytes("{\"type\":\"response.failed\",\"sequence_number\":"
+                                + (refusal.data().isEmpty() ? "0" : refusal.data())
+                                + ",\"response\":{\"id\":\"\",\"object\":\"response\","
                                 + "\"status\":\"failed\",\"output\":[],\"error\":{\"code\":\"" + row.code()
                                 + "\",\"message\":" + quoted(refusal.says()) + "}}}"));
             }
@@ -91,10 +126,10 @@ final class ModelErrors {
     private static Row row(Reason reason) {
         return switch (reason) {
             case UNKNOWN_MODEL, MODEL_HIDDEN -> new Row(404, INVALID, "model_not_found", "not_found_error");
-            case UNKNOWN_KEPT -> new Row(404, INVALID, "not_found", "not_found_error");
+            case UNKNOWN_KEPT, BAD_PATH -> new Row(404, INVALID, "not_found", "not_found_error");
             case NO_TOKEN, BAD_TOKEN, WRONG_AUDIENCE, STOPPED, BAD_PROOF, PROOF_NEEDS_NONCE ->
                 new Row(401, INVALID, "invalid_api_key", "authentication_error");
-            case NEEDS_SCOPE, DENIED, POLICY_ERROR, GUARDRAIL, SCREENED, NO_PRICE ->
+            case WRONG_SOURCE, NEEDS_SCOPE, DENIED, POLICY_ERROR, GUARDRAIL, SCREENED, NO_PRICE, RESIDENCY ->
                 new Row(403, INVALID, "policy_denied", "permission_error");
             // the words by which agents know that they must shorten their conversation
             case PROMPT_TOO_LONG -> new Row(400, INVALID, "context_length_exceeded", INVALID);

@@ -8,6 +8,7 @@ import dev.mcpgateway.gateway.admission.Admission;
 import dev.mcpgateway.gateway.admission.CallerPlaces;
 import dev.mcpgateway.gateway.http.Answers;
 import dev.mcpgateway.gateway.http.BoundedBody;
+import dev.mcpgateway.gateway.http.EdgeForm;
 import dev.mcpgateway.gateway.http.Endpoint;
 import dev.mcpgateway.gateway.http.Routes;
 import dev.mcpgateway.gateway.http.Routes.Access;
@@ -128,6 +129,11 @@ public final class ModelFace {
             routes.add(route(prefix + "/models" + Routes.ANY, "GET", endpoint::one));
         }
         return routes;
+    }
+
+    /** How refusals look that end a request before one of these paths has it. */
+    public static EdgeForm edgeForm() {
+        return ModelErrors::edge;
     }
 
     private static String prefix(ModelProtocol protocol) {

@@ -14,6 +14,7 @@ import dev.mcpgateway.gateway.model.route.Router;
 import dev.mcpgateway.gateway.model.route.Skip;
 import dev.mcpgateway.gateway.model.route.TargetKey;
 import dev.mcpgateway.policy.FeatureName;
+import dev.mcpgateway.policy.Residency;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -77,10 +78,11 @@ public final class ModelTable {
     /**
      * Who is asked for a call of a model that there is.
      *
+     * @param residency where its data may go
      * @throws Refused if there is nobody who could be asked
      */
-    Plan plan(String alias, ModelAsk ask) {
-        Asked asked = asked(ask);
+    Plan plan(String alias, ModelAsk ask, Residency residency) {
+        Asked asked = asked(ask, residency);
         Choice choice = router.choose(
                 alias,
                 asked,
@@ -129,6 +131,9 @@ public final class ModelTable {
             return Refusal.of(Reason.MODELS_RESTING, all)
                     .retryAfter((int) (TimeUnit.NANOSECONDS.toSeconds(retryAfterNanos - 1) + 1));
         }
+        if (skips.stream().anyMatch(skip -> skip.why() == Skip.Why.RESIDENCY)) {
+            return Refusal.of(Reason.RESIDENCY, all);
+        }
         if (skips.stream().allMatch(skip -> skip.why() == Skip.Why.PROTOCOL)) {
             return Refusal.of(Reason.MODEL_NOT_HERE);
         }
@@ -157,19 +162,22 @@ public final class ModelTable {
         return byAlias.get(alias);
     }
 
-    private static Asked asked(ModelAsk ask) {
+    private static Asked asked(ModelAsk ask, Residency residency) {
         Caller caller = ask.asker();
         return new Asked(
                 ask.request(),
                 caller.subject().groups(),
                 caller.tenant(),
                 caller.subject().subject(),
-                ask.exchange().id());
+                ask.exchange().id(),
+                residency);
     }
 
-    /** Everybody whom the rules of a model that there is allow to serve this call, however they fare. */
-    List<Target> targets(String alias, ModelAsk ask) {
-        return router.allowed(alias, asked(ask)).stream().map(this::target).toList();
+    /** Everybody whom the rules of a model that there is, and the residency, allow to serve this call, however they fare. */
+    List<Target> targets(String alias, ModelAsk ask, Residency residency) {
+        return router.allowed(alias, asked(ask, residency)).stream()
+                .map(this::target)
+                .toList();
     }
 
     /** Longest duration of a call of it with all its attempts. */

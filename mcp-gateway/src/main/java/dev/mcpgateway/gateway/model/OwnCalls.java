@@ -36,12 +36,13 @@ public final class OwnCalls {
     }
 
     /**
-     * Carries out one call on this thread. An interrupt cancels it.
+     * Asks about a call on this thread. An interrupt cancels it.
      *
+     * @param about whose data the question holds: it goes nowhere where that call's might not
      * @return code of the reason for which it failed; empty if it was answered
      */
-    public Optional<String> ask(Caller caller, OwnExchange exchange, ModelRequest request) {
-        return carryOut(exchange, caller, request, Optional.empty());
+    public Optional<String> ask(Caller caller, OwnExchange exchange, ModelRequest request, ModelAsk.About about) {
+        return carryOut(exchange, caller, request, Optional.empty(), Optional.of(about));
     }
 
     /**
@@ -52,12 +53,16 @@ public final class OwnCalls {
      * @return code of the reason for which it failed; empty if it was answered
      */
     public Optional<String> copy(Caller caller, OwnExchange exchange, ModelRequest request, ModelAsk.Copy copy) {
-        return carryOut(exchange, caller, request, Optional.of(copy));
+        return carryOut(exchange, caller, request, Optional.of(copy), Optional.empty());
     }
 
     private Optional<String> carryOut(
-            OwnExchange exchange, Caller caller, ModelRequest request, Optional<ModelAsk.Copy> copy) {
-        ModelAsk ask = new ModelAsk(exchange, caller, request, Map.of(), request, copy);
+            OwnExchange exchange,
+            Caller caller,
+            ModelRequest request,
+            Optional<ModelAsk.Copy> copy,
+            Optional<ModelAsk.About> about) {
+        ModelAsk ask = new ModelAsk(exchange, caller, request, Map.of(), request, copy, about);
         String id = exchange.id();
         CallTrace trace = telemetry.begin();
         try {

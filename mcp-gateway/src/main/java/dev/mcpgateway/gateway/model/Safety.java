@@ -8,6 +8,7 @@ import dev.mcpgateway.gateway.model.incident.Mode;
 import dev.mcpgateway.gateway.model.incident.Restrictions;
 import dev.mcpgateway.gateway.model.incident.SafeMode;
 import dev.mcpgateway.policy.Permit;
+import dev.mcpgateway.policy.Residency;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -25,23 +26,25 @@ final class Safety {
     }
 
     /**
-     * The plan of the models in force; in safe mode the targets of the known-good profile that the model's rules allow, in its
-     * order, however they fare.
+     * The plan of the models in force; in safe mode the targets of the known-good profile that the model's rules and the residency
+     * allow, in its order, however they fare.
      *
      * @throws Refused if there is nobody who could be asked
      */
-    Plan plan(String alias, ModelAsk ask, ModelTable models) {
+    Plan plan(String alias, ModelAsk ask, Residency residency, ModelTable models) {
         return switch (safeMode.mode()) {
-            case Mode.Normal _ -> models.plan(alias, ask);
+            case Mode.Normal _ -> models.plan(alias, ask, residency);
             case Mode.Shut(Mode.Entered _, String problem) -> throw new Refused(Refusal.of(Reason.SAFE_MODE, problem));
-            case Mode.Safe(Mode.Entered _, KnownGood profile) -> plan(profile.targets(alias), alias, ask, models);
+            case Mode.Safe(Mode.Entered _, KnownGood profile) ->
+                plan(profile.targets(alias), alias, ask, residency, models);
         };
     }
 
-    private static Plan plan(List<KnownGood.Pair> pairs, String alias, ModelAsk ask, ModelTable models) {
+    private static Plan plan(
+            List<KnownGood.Pair> pairs, String alias, ModelAsk ask, Residency residency, ModelTable models) {
         List<ModelTable.Target> able = new ArrayList<>();
         for (KnownGood.Pair pair : pairs) {
-            models.targets(alias, ask).stream()
+            models.targets(alias, ask, residency).stream()
                     .filter(target -> target.provider().name().equals(pair.provider())
                             && target.model().equals(pair.model()))
                     .filter(target -> target.provider().serves(ask.request().api(), target.model()))
@@ -49,7 +52,7 @@ final class Safety {
                     .ifPresent(able::add);
         }
         if (able.isEmpty()) {
-            throw new Refused(Refusal.of(Reason.SAFE_MODE, "the known-good profile has no target for it"));
+            throw new Refused(Refusal.of(Reason.SAFE_MODE, "the known-good profile has no target that may serve it"));
         }
         return Plan.fixed(able, models.total(alias));
     }

@@ -164,6 +164,28 @@ class ModelPolicyTest {
     }
 
     @Test
+    void explainSaysWhoIsNotAskedBecauseOfWhereItIs() throws Exception {
+        edit("gateway.yaml", "first: {kind", "first: {residency: us, kind");
+        edit("gateway.yaml", "second: {kind", "second: {residency: eu, kind");
+        edit("policy.yaml", "    max_output_tokens: 2000\n", "    max_output_tokens: 2000\n    residency: [eu, ch]\n");
+
+        Ran some = explain("chat", BUILDER);
+        assertThat(some.code()).isZero();
+        assertThat(some.out())
+                .contains("served by first/scripted-1 (not asked: it is in us), then second/scripted-1\n")
+                .contains("residency ch, eu\n");
+        assertThat(check().err()).contains("no provider and no target has the residency 'ch'");
+
+        edit("policy.yaml", "residency: [eu, ch]", "residency: ch");
+        Ran none = explain("chat", BUILDER);
+        assertThat(none.code()).isEqualTo(1);
+        assertThat(none.out()).contains("No target is where the caller's data may go, so every call is refused.");
+        assertThat(run("policy", "explain", "--policy", file("policy.yaml"), "--model", "chat", "--as", BUILDER)
+                        .out())
+                .contains("residency ch\n");
+    }
+
+    @Test
     void explainSaysThatAModelIsNotThereWhateverRulesPermit() {
         Ran ran = explain("chatt", BUILDER);
 

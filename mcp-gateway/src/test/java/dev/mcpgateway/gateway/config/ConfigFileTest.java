@@ -302,6 +302,11 @@ class ConfigFileTest {
                         "virtual_keys: {enabled: true, issuer: corp}",
                         "/virtual_keys/issuer",
                         "another issuer is called 'corp'"),
+                new Wrong(
+                        "virtual_keys: {enabled: true, life_hours: 49, life_max_days: 2}",
+                        "/virtual_keys/life_hours",
+                        "longer than life_max_days"),
+                new Wrong("virtual_keys: {enabled: true, life_max_days: 367}", "/virtual_keys/life_max_days", "366"),
                 new Wrong("virtual_keys: {enabled: true, issuer: a__b}", "/virtual_keys/issuer", "is no name"),
                 new Wrong(
                         "virtual_keys: {enabled: true, issuer: anonymous}",

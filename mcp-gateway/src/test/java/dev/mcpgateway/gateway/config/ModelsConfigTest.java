@@ -9,6 +9,7 @@ import dev.mcpgateway.connectors.model.translate.Translation;
 import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
 import dev.mcpgateway.gateway.config.GatewayConfig.Credential;
 import dev.mcpgateway.gateway.model.money.Money;
+import dev.mcpgateway.gateway.model.money.TokenWeights;
 import dev.mcpgateway.policy.yaml.Problem;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -52,6 +53,46 @@ class ModelsConfigTest {
     private static String money(String more) {
         return "{providers: {p: {kind: anthropic, credential: none}}, aliases: {a: {targets: [{provider: p, model: m}]}}, "
                 + more + "}";
+    }
+
+    @Test
+    void aPlaceIsThatOfTheTargetOrElseOfItsProvider() {
+        Models models = models("{providers: {p: {kind: anthropic, credential: none, residency: eu},"
+                + " q: {kind: anthropic, credential: none}},"
+                + " aliases: {a: {targets: [{provider: p, model: m}, {provider: p, model: n, residency: ch},"
+                + " {provider: q, model: m}]}}}");
+
+        assertThat(models.aliases().get("a").targets())
+                .extracting(Models.Target::residency)
+                .containsExactly("eu", "ch", "");
+        assertThat(models.places()).containsExactlyInAnyOrder("eu", "ch");
+        assertThat(problems("{providers: {p: {kind: anthropic, credential: none, residency: E U}},"
+                        + " aliases: {a: {targets: [{provider: p, model: m}]}}}"))
+                .extracting(Problem::message)
+                .containsExactly("'E U' is no name of a place");
+    }
+
+    @Test
+    void timesOfStreamsAreThirtySecondsUnlessWritten() {
+        Models.Provider provider =
+                models(money("prices: {file: p.yaml}")).providers().get("p");
+
+        assertThat(provider.firstEventTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(provider.idleTimeout()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void weightsOfTokensAreEqualUnlessWritten() {
+        assertThat(models(money("prices: {file: p.yaml}")).money().orElseThrow().weights())
+                .isEqualTo(TokenWeights.EQUAL);
+        assertThat(models(money("prices: {file: p.yaml, token_weights_percent: {cached_input: 10, reasoning: 0}}"))
+                        .money()
+                        .orElseThrow()
+                        .weights())
+                .isEqualTo(new TokenWeights(100, 10, 100, 0));
+        assertThat(problems(money("prices: {file: p.yaml, token_weights_percent: {outputs: 10}}")))
+                .extracting(Problem::message)
+                .anyMatch(message -> message.contains("unknown key 'outputs'"));
     }
 
     @Test

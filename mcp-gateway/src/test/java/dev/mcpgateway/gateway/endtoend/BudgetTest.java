@@ -8,6 +8,7 @@ import dev.mcpgateway.connectors.testing.FakeModelServer;
 import dev.mcpgateway.gateway.model.money.Ledger;
 import dev.mcpgateway.gateway.model.money.LocalLedger;
 import dev.mcpgateway.gateway.model.money.Outcomes;
+import dev.mcpgateway.gateway.model.money.TokenWeights;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -419,8 +420,41 @@ class BudgetTest {
 
         // no outcome is asked of the audit log, so what was open then would count as all that was set aside
         try (Ledger ledger = new LocalLedger(
-                folder.resolve("state/ledger.mv"), InstantSource.system(), Duration.ofDays(400), Outcomes.NONE)) {
+                folder.resolve("state/ledger.mv"),
+                InstantSource.system(),
+                Duration.ofDays(400),
+                TokenWeights.EQUAL,
+                Outcomes.NONE)) {
             assertThat(ledger.balances().getFirst().spent().nanoUsd()).isEqualTo(estimate(streamed, TEXT.length()));
+        }
+    }
+
+    @Test
+    void tokensCountByTheirWeightsBeforeACallAndAfterIt() throws Exception {
+        // of the call's 1050 tokens 900 were held by a cache, 20 are reasoning: 100 × 1 + 900 × .1 + 30 × 2 + 20 × .5
+        String budgets = "{name: rate, per: user, period: total, limit_tokens: %s}";
+        TestGateway.Builder weighted = with(budgets.formatted("10000"))
+                .models(
+                        "prices: {file: prices.yaml}",
+                        "prices: {file: prices.yaml, token_weights_percent:"
+                                + " {cached_input: 10, output: 200, reasoning: 50}}");
+        try (TestGateway gateway = weighted.start()) {
+            assertThat(ModelAgent.of(gateway).chat(CHAT).status()).isEqualTo(200);
+
+            JsonNode pot = gateway.operate("GET", "/budgets", "").json().at("/budgets/0");
+            assertThat(pot.at("/left_tokens").asLong(-1)).as(pot.toString()).isEqualTo(10_000 - 260);
+            assertThat(usage(gateway, "by=model").at("/0/input_tokens").asLong())
+                    .isEqualTo(1000);
+        }
+        // a token for each byte and 1024 more, and ten of the answer at the dearer weight of its kinds
+        long most = CHAT.length() + 1024 + 10 * 2;
+        try (TestGateway gateway = weighted.models("limit_tokens: 10000", "limit_tokens: " + (260 + most - 1))
+                .start()) {
+            assertThat(ModelAgent.of(gateway).chat(CHAT).status()).isEqualTo(429);
+        }
+        try (TestGateway gateway = weighted.models("limit_tokens: " + (260 + most - 1), "limit_tokens: " + (260 + most))
+                .start()) {
+            assertThat(ModelAgent.of(gateway).chat(CHAT).status()).isEqualTo(200);
         }
     }
 

@@ -110,13 +110,46 @@ class ModelCallTest {
         WireAnswer method = alice.ask(alice.get("/v1/chat/completions"));
 
         assertThat(path.status()).isEqualTo(404);
+        assertThat(path.json().at("/error/type").asString()).isEqualTo("invalid_request_error");
         assertThat(path.json().at("/error/message").asString())
                 .isEqualTo("There is nothing at this path: did you mean /openai/v1/chat/completions?");
         assertThat(method.status()).isEqualTo(405);
         assertThat(method.header("Allow")).contains("POST");
         assertThat(method.json().at("/error/message").asString())
                 .isEqualTo("At this path other HTTP methods are served: POST");
+        assertThat(method.json().has("jsonrpc")).isFalse();
         nothingWasSent();
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            /v1/message,               /error/type,   invalid_request_error
+            /v1/messages/batch,        /error/type,   not_found_error
+            /anthropic/v1/models/a/b,  /error/type,   not_found_error
+            /v1beta/models/a/b,        /error/status, NOT_FOUND
+            /gemini/nothing,           /error/status, NOT_FOUND
+            /chat/completions,         /error/type,   invalid_request_error
+            /messages,                 /error/type,   not_found_error
+            /mcp/nothing,              /jsonrpc,      2.0
+            """)
+    void whereNothingIsTheErrorHasTheShapeOfTheProtocolThatIsSpokenThere(String path, String pointer, String word) {
+        WireAnswer answer = alice.ask(alice.post(path, CHAT));
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.json().at(pointer).asString()).isEqualTo(word);
+        assertThat(answer.header("Content-Type")).contains("application/json");
+    }
+
+    @Test
+    void whatAnthropicsClientsAskForIsRefusedInTheirShape() {
+        WireAnswer answer = alice.ask(alice.anthropic("/v1/files", MESSAGES));
+        WireAnswer method = alice.ask(alice.get("/v1/messages"));
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.json().at("/type").asString()).isEqualTo("error");
+        assertThat(method.status()).isEqualTo(405);
+        assertThat(method.json().at("/type").asString()).isEqualTo("error");
+        assertThat(method.header("Allow")).contains("POST");
     }
 
     @ParameterizedTest

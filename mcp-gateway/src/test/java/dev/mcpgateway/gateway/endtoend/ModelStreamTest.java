@@ -278,13 +278,15 @@ class ModelStreamTest {
     @Test
     void aResponseThatBreaksOffEndsInAFailedOne() {
         openai.on("/responses", turn -> {
-            turn.begin().event("response.created", "{\"type\":\"response.created\"}");
+            turn.begin()
+                    .event("response.created", "{\"type\":\"response.created\",\"sequence_number\":0}")
+                    .event("response.in_progress", "{\"type\":\"response.in_progress\",\"sequence_number\":1}");
             turn.cut();
         });
 
         assertThat(alice.ask(alice.post("/v1/responses", "{\"model\":\"gpt\",\"stream\":true}"))
                         .text())
-                .contains("event: response.failed\n");
+                .contains("event: response.failed\ndata: {\"type\":\"response.failed\",\"sequence_number\":2,");
     }
 
     @Test

@@ -214,6 +214,20 @@ class SafeModeTest {
     }
 
     @Test
+    void theProfileSendsNothingWhereTheCallersDataMayNotGo() throws Exception {
+        builder.policy(ModelGateways.ALLOW + """
+                models:
+                  - {names: "model:*", principals: {subject: alice}, residency: eu}
+                """);
+        start();
+        as("ops", "safe-mode", "on", "--reason", "incident 12");
+
+        assertThat(alice.chat(CHAT).status()).isEqualTo(503);
+        assertThat(openai.requests()).isEmpty();
+        assertThat(ModelAgent.of(gateway, "bob").chat(CHAT).status()).isEqualTo(200);
+    }
+
+    @Test
     void theFirstOperatorsWordEndsWithTheWindow() throws Exception {
         start();
         as("ops", "safe-mode", "on", "--reason", "r");

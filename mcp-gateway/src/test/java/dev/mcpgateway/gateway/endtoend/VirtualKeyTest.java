@@ -243,6 +243,60 @@ class VirtualKeyTest {
     }
 
     @Test
+    void aKeyIsGoodForADayUnlessItsMakerOrTheConfigurationSaysOtherwise() throws Exception {
+        String plain = create();
+        String longer = create("--expires", "90d");
+        gateway.clock().advance(Duration.ofHours(24));
+        assertThat(agent(plain).call("crm__echo", "{}").status()).isEqualTo(401);
+        assertThat(agent(longer).call("crm__echo", "{}").status()).isEqualTo(200);
+
+        gateway.close();
+        gateway = builder()
+                .section("virtual_keys", "{enabled: true, life_hours: 2, life_max_days: 1}")
+                .start();
+
+        // what was made before keeps its end
+        assertThat(agent(longer).call("crm__echo", "{}").status()).isEqualTo(200);
+        assertThat(keys("rotate", id(longer), "--expires", "25h").err()).contains("1 days at most");
+        String shorter = create();
+        assertThat(agent(shorter).call("crm__echo", "{}").status()).isEqualTo(200);
+        gateway.clock().advance(Duration.ofHours(2));
+        assertThat(agent(shorter).call("crm__echo", "{}").status()).isEqualTo(401);
+    }
+
+    @Test
+    void aKeyOfASourceOpensNothingFromElsewhereAndTheLogSaysFromWhere() {
+        String near = create("--source", "127.0.0.0/8,::1");
+        String far = create("--source", "192.0.2.0/24,2001:db8::/32");
+
+        assertThat(agent(near).call("crm__echo", "{}").status()).isEqualTo(200);
+        WireAnswer refused = agent(far).call("crm__echo", "{}");
+
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.text()).contains("The key may not be used from this address.");
+        Await.until(
+                "the refusal is recorded with the address",
+                () -> gateway.records().stream()
+                        .anyMatch(each -> each.text("detail.reason").equals("wrong_source")
+                                && each.json().contains("127.0.0.1")));
+        assertThat(keys("list").out()).contains("sources 192.0.2.0/24,2001:db8::/32");
+
+        // what a proxy would say of its client is anybody's to write
+        WireAnswer pretended = gateway.send(agent(far)
+                .calling("crm__echo", "{}")
+                .plus("X-Forwarded-For", "192.0.2.9")
+                .plus("Forwarded", "for=192.0.2.9"));
+        assertThat(pretended.status()).isEqualTo(403);
+
+        String moved = keys("rotate", id(far), "--source", "127.0.0.1").out().strip();
+        taken();
+        assertThat(agent(moved).call("crm__echo", "{}").status()).isEqualTo(200);
+        String kept = keys("rotate", id(far)).out().strip();
+        taken();
+        assertThat(agent(kept).call("crm__echo", "{}").status()).isEqualTo(403);
+    }
+
+    @Test
     void aRotatedKeyAndItsSuccessorAreBothGoodForTheOverlap() {
         String old = create();
 
@@ -328,7 +382,11 @@ class VirtualKeyTest {
 
         assertThat(keys(good).err()).contains("--view must name views of the configuration: default, b");
         assertThat(keys(with(good, "--view", "c")).err()).contains("--view must name");
-        assertThat(keys(with(good, "--view", "b", "--expires", "9999d")).err()).contains("366 days");
+        assertThat(keys(with(good, "--view", "b", "--expires", "91d")).err())
+                .contains("90 days at most (virtual_keys.life_max_days)");
+        assertThat(keys(with(good, "--view", "b", "--source", "10.0.0.0/8,10.1.2.3/8"))
+                        .err())
+                .contains("source 10.1.2.3/8");
         assertThat(keys(with(good, "--view", "b", "--groups", "a\nb")).err()).contains("control characters");
         assertThat(keys(with(good, "--view", "b", "--expires", "soon")).code()).isEqualTo(ExitCode.USAGE);
         assertThat(keys("list").out()).isEmpty();

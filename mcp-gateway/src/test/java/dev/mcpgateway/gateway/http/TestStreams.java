@@ -58,6 +58,7 @@ final class TestStreams implements AutoCloseable {
                 new Routes(List.of(stream)),
                 answers,
                 (exchange, refusal) -> refusal,
+                EdgeForm.RPC,
                 new CallIds(clock, new SecureRandom()));
     }
 

@@ -38,6 +38,7 @@ class KeyFileTest {
                 "nightly",
                 new Holder("robot", "nightly-job", Set.of("readers", "b"), Set.of("x", "y")),
                 Set.of("default"),
+                Set.of(),
                 text.sha256(),
                 NOW,
                 "root",
@@ -50,13 +51,44 @@ class KeyFileTest {
         KeyText text = KeyText.make(random);
         VirtualKey plain = key(text, END);
         Holder acmes = new Holder("robot", "nightly-job", Set.of(), Set.of(), "acme");
-        file().add(new VirtualKey(plain.id(), "n", acmes, plain.views(), plain.sha256(), NOW, "root", END, null), NOW);
+        file().add(
+                        new VirtualKey(
+                                plain.id(),
+                                "n",
+                                acmes,
+                                plain.views(),
+                                Set.of("10.0.0.0/8", "2001:db8::/32"),
+                                plain.sha256(),
+                                NOW,
+                                "root",
+                                END,
+                                null),
+                        NOW);
 
-        VirtualKey next = file().rotate(plain.id(), KeyText.make(random), NOW, "root", Duration.ofHours(1), END)
+        VirtualKey next = file().rotate(
+                        plain.id(), KeyText.make(random), NOW, "root", Duration.ofHours(1), END, Set.of())
                 .orElseThrow();
 
         assertThat(file().read().get(plain.id()).holder()).isEqualTo(acmes);
         assertThat(file().read().get(next.id()).holder().tenant()).isEqualTo("acme");
+        assertThat(next.sources()).containsExactlyInAnyOrder("10.0.0.0/8", "2001:db8::/32");
+        VirtualKey moved = file().rotate(
+                        next.id(), KeyText.make(random), NOW, "root", Duration.ofHours(1), END, Set.of("192.0.2.7"))
+                .orElseThrow();
+        assertThat(file().read().get(moved.id()).sources()).containsExactly("192.0.2.7");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.0.0.1/8", "10.0.0.0/33", "localhost", "", "2001:db8::/129", "010.0.0.1"})
+    void aSourceThatIsNoNetworkIsNoneOfAKey(String source) throws IOException {
+        VirtualKey key = key(KeyText.make(random), END);
+        file().add(key, NOW);
+
+        assertThatThrownBy(() ->
+                        file().rotate(key.id(), KeyText.make(random), NOW, "root", Duration.ZERO, END, Set.of(source)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("source " + source);
+        assertThat(file().read().get(key.id()).isGood(NOW)).isTrue();
     }
 
     @Test
@@ -97,13 +129,13 @@ class KeyFileTest {
         file().add(key(old, END), NOW);
         KeyText next = KeyText.make(random);
 
-        VirtualKey made = file().rotate(old.id(), next, NOW, "me", Duration.ofHours(24), END)
+        VirtualKey made = file().rotate(old.id(), next, NOW, "me", Duration.ofHours(24), END, Set.of())
                 .orElseThrow();
 
         assertThat(made.holder()).isEqualTo(key(old, END).holder());
         assertThat(made.sha256()).isEqualTo(next.sha256());
         assertThat(file().read().get(old.id()).expires()).isEqualTo(NOW.plus(Duration.ofHours(24)));
-        assertThat(file().rotate(old.id(), KeyText.make(random), NOW, "me", Duration.ofDays(400), END))
+        assertThat(file().rotate(old.id(), KeyText.make(random), NOW, "me", Duration.ofDays(400), END, Set.of()))
                 .isPresent();
         assertThat(file().read().get(old.id()).expires())
                 .as("a rotation never prolongs the old key")
@@ -125,7 +157,8 @@ class KeyFileTest {
                                     NOW.plusSeconds(2),
                                     "me",
                                     Duration.ofHours(1),
-                                    END))
+                                    END,
+                                    Set.of()))
                     .isEmpty();
         }
         assertThat(file().read()).hasSize(2);

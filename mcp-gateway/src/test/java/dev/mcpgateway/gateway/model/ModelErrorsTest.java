@@ -24,6 +24,7 @@ class ModelErrorsTest {
     @CsvSource(textBlock = """
             UNKNOWN_MODEL,      404, model_not_found,         404, not_found_error
             MODEL_HIDDEN,       404, model_not_found,         404, not_found_error
+            RESIDENCY,          403, policy_denied,           403, permission_error
             GUARDRAIL,          403, policy_denied,           403, permission_error
             DENIED,             403, policy_denied,           403, permission_error
             NEEDS_SCOPE,        403, policy_denied,           403, permission_error

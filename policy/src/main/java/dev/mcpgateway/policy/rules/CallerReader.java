@@ -27,6 +27,7 @@ final class CallerReader {
         texts(object, "issuer").map(CallerCondition.IssuerIn::new).ifPresent(conditions::add);
         texts(object, "subject").map(CallerCondition.SubjectIn::new).ifPresent(conditions::add);
         texts(object, "client_id").map(CallerCondition.ClientIn::new).ifPresent(conditions::add);
+        texts(object, "tenant").map(CallerCondition.TenantIn::new).ifPresent(conditions::add);
         texts(object, "groups").map(CallerCondition.InGroup::new).ifPresent(conditions::add);
         object.named("claims").forEach((name, value) -> claim(name, value).ifPresent(conditions::add));
         object.rejectUnknownKeys();

@@ -10,8 +10,10 @@ import java.util.Set;
  * @param upstreams aliases of upstreams; empty means that they are not known and are not checked
  * @param tools canonical names of tools, checked where a rule is about tools only; empty means that they are not known and are not checked
  * @param models aliases of models; empty means that they are not known and are not checked
+ * @param places where models are; checked where models are known
  */
-public record KnownNames(Set<String> issuers, Set<String> upstreams, Set<String> tools, Set<String> models) {
+public record KnownNames(
+        Set<String> issuers, Set<String> upstreams, Set<String> tools, Set<String> models, Set<String> places) {
 
     /** Copies the sets. */
     public KnownNames {
@@ -19,11 +21,12 @@ public record KnownNames(Set<String> issuers, Set<String> upstreams, Set<String>
         upstreams = Set.copyOf(upstreams);
         tools = Set.copyOf(tools);
         models = Set.copyOf(models);
+        places = Set.copyOf(places);
     }
 
     /** Where no models are known. */
     public KnownNames(Set<String> issuers, Set<String> upstreams, Set<String> tools) {
-        this(issuers, upstreams, tools, Set.of());
+        this(issuers, upstreams, tools, Set.of(), Set.of());
     }
 
     /** Nothing is known, so no name is checked. */

@@ -4,6 +4,7 @@ import dev.mcpgateway.policy.FeatureKind;
 import dev.mcpgateway.policy.FeaturePattern;
 import dev.mcpgateway.policy.ModelEntry;
 import dev.mcpgateway.policy.ModelRules;
+import dev.mcpgateway.policy.Residency;
 import dev.mcpgateway.policy.Rule;
 import dev.mcpgateway.policy.ScreenMode;
 import dev.mcpgateway.policy.ScreenRule;
@@ -32,6 +33,9 @@ final class ModelEntryReader {
 
     /** Lists of one policy. */
     private static final int LISTS_MAX = 200;
+
+    /** Places of one entry. */
+    private static final int PLACES_MAX = 64;
 
     private static final Set<FeatureKind> MODELS = Set.of(FeatureKind.MODEL);
     private static final String NO_TOOLS = "none";
@@ -90,7 +94,9 @@ final class ModelEntryReader {
         List.of("secrets", "pii", "anomaly")
                 .forEach(key -> entry.refuse(
                         key, "'" + key + "' is not supported yet", "Remove it: nothing would be looked for"));
-        ModelEntry read = new ModelEntry(names, CallerReader.read(entry), rules);
+        Residency residency =
+                entry.optional("residency").map(ModelEntryReader::residency).orElse(Residency.ANYWHERE);
+        ModelEntry read = new ModelEntry(names, CallerReader.read(entry), rules, residency);
         entry.rejectUnknownKeys();
         return read;
     }
@@ -100,6 +106,25 @@ final class ModelEntryReader {
             case REFUSE -> TokenInput.REFUSE;
             case PASS -> TokenInput.PASS;
         };
+    }
+
+    private static Residency residency(YamlValue value) {
+        List<YamlValue> items = value.oneOrMore();
+        if (items.isEmpty() || items.size() > PLACES_MAX) {
+            value.problem("it must name 1 to " + PLACES_MAX + " places", "residency: [eu, ch]");
+        }
+        List<String> places = new ArrayList<>();
+        for (YamlValue item : items) {
+            String place = item.text();
+            if (Residency.isPlace(place)) {
+                places.add(place);
+            } else if (item.isText()) {
+                item.problem(
+                        "it names no place",
+                        "Use 1 to 63 of a-z 0-9 - and begin with a letter or digit, as 'residency' of a provider does");
+            }
+        }
+        return Residency.only(places);
     }
 
     private static TextScreening screening(YamlObject entry, String key, List<TextRule> lists) {

@@ -35,6 +35,7 @@ final class RuleSetCheck {
         check.repeatedIds();
         check.issuers();
         check.issuersOfModels();
+        check.places();
         check.patterns();
         check.shadowed();
         check.indirectPermits();
@@ -92,6 +93,19 @@ final class RuleSetCheck {
                     aliases.forEach(alias -> issuer(alias, model.written().position("principals")));
                 }
             }
+        }
+    }
+
+    /** In a place where nothing is, no call is served. */
+    private void places() {
+        for (WrittenModel model : draft.writtenModels()) {
+            model.entry().residency().places().stream()
+                    .filter(place ->
+                            !known.models().isEmpty() && !known.places().contains(place))
+                    .forEach(place -> warnings.add(
+                            model.written().position("residency"),
+                            "no provider and no target has the residency '" + place + "'",
+                            hint(place, known.places())));
         }
     }
 

@@ -69,11 +69,12 @@ final class TestReader {
         String clientId = as.optional("client_id").map(YamlValue::text).orElse(null);
         LinkedHashSet<String> groups = new LinkedHashSet<>(as.texts("groups"));
         LinkedHashSet<String> scopes = new LinkedHashSet<>(as.texts("scopes"));
+        String tenant = as.text("tenant", "");
         Map<String, JsonNode> claims = new HashMap<>();
         as.named("claims")
                 .forEach((name, value) -> claims.put(name, value.node().toJson()));
         as.rejectUnknownKeys();
-        return new Subject(issuer, subject, clientId, groups, scopes, claims);
+        return new Subject(issuer, subject, clientId, groups, scopes, claims, tenant);
     }
 
     /** The feature under the one key of {@link #FEATURES} that must be there. */

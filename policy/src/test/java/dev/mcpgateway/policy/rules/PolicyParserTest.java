@@ -8,6 +8,7 @@ import dev.mcpgateway.policy.FeatureName;
 import dev.mcpgateway.policy.ModelRules;
 import dev.mcpgateway.policy.Oversize;
 import dev.mcpgateway.policy.Policy;
+import dev.mcpgateway.policy.Residency;
 import dev.mcpgateway.policy.Rule;
 import dev.mcpgateway.policy.ScreenAction;
 import dev.mcpgateway.policy.ScreenMode;
@@ -34,6 +35,8 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 @Timeout(60)
@@ -356,6 +359,69 @@ class PolicyParserTest {
             }
             assertThat(parse(yaml.toString())).as(yaml.toString()).isNotNull();
         }
+    }
+
+    @Test
+    void dataOfACallerMayGoWhereAllEntriesAboutItAllowIt() {
+        Policy policy = parsed(KnownNames.none(), """
+                version: 1
+                models:
+                  - {names: "model:*", residency: [eu, ch, us]}
+                  - {names: ["model:gpt"], principals: {tenant: [acme, umbrella]}, residency: [eu, ch]}
+                  - {names: ["model:gpt"], principals: {claims: {level: 1}}, residency: ch}
+                """).policy();
+        Subject acme = new Subject("corp", "u", null, Set.of(), Set.of(), Map.of(), "acme");
+        Subject unclear = new Subject(
+                "corp",
+                "u",
+                null,
+                Set.of(),
+                Set.of(),
+                Map.of("level", JsonNodeFactory.instance.stringNode("1")),
+                "acme");
+
+        assertThat(policy.residency(Subject.of("corp", "u"), FeatureName.model("gpt"))
+                        .words())
+                .isEqualTo("ch, eu, us");
+        assertThat(policy.residency(acme, FeatureName.model("gpt")).words()).isEqualTo("ch, eu");
+        assertThat(policy.residency(acme, FeatureName.model("other")).words()).isEqualTo("ch, eu, us");
+        // a claim that cannot be compared widens nothing
+        assertThat(policy.residency(unclear, FeatureName.model("gpt")).words()).isEqualTo("ch");
+        Residency only = policy.residency(acme, FeatureName.model("gpt"));
+        assertThat(only.allows("eu")).isTrue();
+        assertThat(only.allows("us")).isFalse();
+        assertThat(only.allows("")).isFalse();
+        assertThat(only.and(Residency.only(Set.of("us"))).words()).isEqualTo("nowhere");
+        assertThat(Residency.ANYWHERE.allows("")).isTrue();
+    }
+
+    @Test
+    void aPlaceThatNobodyIsInIsAWarningWhereModelsAreKnown() {
+        String yaml = "version: 1\nmodels:\n  - {names: \"model:gpt\", residency: [eu, ue]}\n";
+        KnownNames known = new KnownNames(Set.of(), Set.of(), Set.of(), Set.of("gpt"), Set.of("eu", "us"));
+
+        assertThat(parsed(known, yaml).warnings())
+                .extracting(Problem::message)
+                .containsExactly("no provider and no target has the residency 'ue'");
+        assertThat(parsed(KnownNames.none(), yaml).warnings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "EU", "'e u'", "{eu: true}", "''", "-eu"})
+    void whatIsNoPlaceIsAProblem(String residency) {
+        PolicyParse parse = PolicyParser.parse(
+                List.of(new PolicySource(
+                        "p.yaml",
+                        ("version: 1\nmodels:\n  - {names: \"model:gpt\", residency: " + residency + "}\n")
+                                .getBytes(StandardCharsets.UTF_8))),
+                KnownNames.none());
+
+        assertThat(parse).isInstanceOf(PolicyParse.Rejected.class);
+    }
+
+    private static PolicyParse.Parsed parsed(KnownNames known, String yaml) {
+        return (PolicyParse.Parsed)
+                PolicyParser.parse(List.of(new PolicySource("p.yaml", yaml.getBytes(StandardCharsets.UTF_8))), known);
     }
 
     @Test

@@ -112,7 +112,8 @@ public final class Judge implements Onlooker, AutoCloseable {
 
     @Override
     public Watch watch(ModelAsk ask, ModelTable.Target target, @Nullable String traceparent) {
-        JudgedCall call = new JudgedCall(ask.exchange().id(), ask.asker(), traceparent);
+        JudgedCall call =
+                new JudgedCall(ask.exchange().id(), ask.asker(), ask.request().model(), traceparent);
         if (ask.exchange() instanceof OwnExchange) {
             Sample sample = asked.get(ask.exchange().id());
             if (sample != null) {
@@ -229,7 +230,12 @@ public final class Judge implements Onlooker, AutoCloseable {
         try {
             judges.pay(
                             sample.of().asker().tenant(),
-                            caller -> calls.ask(caller, sample.of().request(id), question.about(sample)))
+                            caller -> calls.ask(
+                                    caller,
+                                    sample.of().request(id),
+                                    question.about(sample),
+                                    new ModelAsk.About(
+                                            sample.of().asker(), sample.of().model())))
                     .ifPresent(means.metrics()::ended);
         } finally {
             asked.remove(id);

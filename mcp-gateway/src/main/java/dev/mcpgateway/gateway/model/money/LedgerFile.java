@@ -50,12 +50,14 @@ final class LedgerFile implements AutoCloseable {
     private final MVMap<String, String> open;
     private final MVMap<String, String> usage;
     private @Nullable String prunedTo;
+    private final TokenWeights weights;
     private long nextPass;
     private long commits;
 
-    LedgerFile(Path path, InstantSource clock, Duration keep) throws LedgerUnavailable {
+    LedgerFile(Path path, InstantSource clock, Duration keep, TokenWeights weights) throws LedgerUnavailable {
         this.clock = clock;
         this.keep = keep;
+        this.weights = weights;
         try {
             make(path);
             this.store = new MVStore.Builder()
@@ -136,7 +138,7 @@ final class LedgerFile implements AutoCloseable {
         open.remove(hold.call());
         hold.claims().forEach(claim -> {
             String pot = claim.pot().text();
-            pots.put(pot, text(amount(pots.get(pot)).plus(used.amount())));
+            pots.put(pot, text(amount(pots.get(pot)).plus(weights.of(used))));
         });
         Payer payer = hold.payer();
         String row = Fields.join(

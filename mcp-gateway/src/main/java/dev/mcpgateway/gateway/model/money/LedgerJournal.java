@@ -45,8 +45,8 @@ final class LedgerJournal implements AutoCloseable {
         void on(LedgerFile file);
     }
 
-    LedgerJournal(Path path, InstantSource clock, Duration keep) throws LedgerUnavailable {
-        this.file = new LedgerFile(path, clock, keep);
+    LedgerJournal(Path path, InstantSource clock, Duration keep, TokenWeights weights) throws LedgerUnavailable {
+        this.file = new LedgerFile(path, clock, keep, weights);
         this.thread = Thread.ofPlatform().daemon().name("ledger").unstarted(this::run);
     }
 

@@ -26,6 +26,7 @@ public final class LocalLedger implements Ledger {
 
     private final InstantSource clock;
     private final LedgerJournal journal;
+    private final TokenWeights weights;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Pot, Sum> pots = new HashMap<>();
     private final Condition settled = lock.newCondition();
@@ -41,13 +42,16 @@ public final class LocalLedger implements Ledger {
     /**
      * Opens the ledger in this file, or makes it.
      *
+     * @param weights what tokens count for from now on; what pots counted before stays
      * @param outcomes asked once for calls that were open when the file was last in use
      * @param keep how long usage is kept; pots are for as long as their period is
      * @throws LedgerUnavailable if the file is damaged, or in use by another process
      */
-    public LocalLedger(Path file, InstantSource clock, Duration keep, Outcomes outcomes) throws LedgerUnavailable {
+    public LocalLedger(Path file, InstantSource clock, Duration keep, TokenWeights weights, Outcomes outcomes)
+            throws LedgerUnavailable {
         this.clock = clock;
-        this.journal = new LedgerJournal(file, clock, keep);
+        this.weights = weights;
+        this.journal = new LedgerJournal(file, clock, keep, weights);
         try {
             journal.reconcile(outcomes);
             long now = clock.instant().getEpochSecond();
@@ -129,7 +133,8 @@ public final class LocalLedger implements Ledger {
     public void settle(Hold hold, String provider, Used used) {
         lock.lock();
         try {
-            hold.claims().forEach(claim -> change(claim.pot(), used.amount(), NOTHING, hold.most()));
+            Amount spent = weights.of(used);
+            hold.claims().forEach(claim -> change(claim.pot(), spent, NOTHING, hold.most()));
         } finally {
             lock.unlock();
         }

@@ -12,9 +12,15 @@ import java.util.function.Supplier;
  * @param budgets all budgets, by unique names
  * @param teamClaim the claim that names teams
  * @param assumed bounds of calls that name none
+ * @param weights what tokens count for in limits of tokens
  */
 public record Money(
-        Supplier<PriceTable> prices, List<Budget> budgets, String teamClaim, Assumed assumed, Ledger ledger) {
+        Supplier<PriceTable> prices,
+        List<Budget> budgets,
+        String teamClaim,
+        Assumed assumed,
+        TokenWeights weights,
+        Ledger ledger) {
 
     /**
      * Bounds of calls where neither the request nor the price table has one.
@@ -53,6 +59,7 @@ public record Money(
                         .toList(),
                 teamClaim,
                 assumed,
+                weights,
                 ledger);
     }
 

@@ -76,11 +76,6 @@ public record Used(
                 Amount.sum(unpriced, other.unpriced));
     }
 
-    /** As budgets count it. */
-    public Amount amount() {
-        return new Amount(nanoUsd, Amount.sum(input, output), calls);
-    }
-
     String text() {
         return LongStream.of(
                         calls,

@@ -4,6 +4,8 @@ import dev.mcpgateway.connectors.model.ModelRequest;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.JsonDocument.Name;
+import dev.mcpgateway.gateway.config.Models;
+import dev.mcpgateway.policy.Residency;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +16,7 @@ public final class Asked {
     private static final Name ROLE = Name.of("role");
     private static final Name USER = Name.of("user");
     private static final Name DATA = Name.of("data");
+    private static final Name INFERENCE_GEO = Name.of("inference_geo");
     private static final Name JSON_SCHEMA = Name.of("json_schema");
     private static final List<Name> TOOLS = List.of(Name.of("tools"), Name.of("functions"));
     private static final List<Name> PICTURES = List.of(Name.of("image_url"), Name.of("image"), Name.of("input_image"));
@@ -41,6 +44,7 @@ public final class Asked {
     private final String tenant;
     private final String subject;
     private final long callHash;
+    private final Residency residency;
     private long inputTokens = -1;
 
     /**
@@ -49,18 +53,32 @@ public final class Asked {
      * @param tenant the caller's; empty for none
      * @param subject the caller's
      * @param callId the gateway's id of the call
+     * @param residency where its data may go
      */
-    public Asked(ModelRequest request, Set<String> groups, String tenant, String subject, String callId) {
+    public Asked(
+            ModelRequest request,
+            Set<String> groups,
+            String tenant,
+            String subject,
+            String callId,
+            Residency residency) {
         this.request = request;
         this.body = request.body();
         this.groups = Set.copyOf(groups);
         this.tenant = tenant;
         this.subject = subject;
         this.callHash = Hash.of(callId);
+        this.residency = residency;
     }
 
     private static Name[] path(String... names) {
         return Arrays.stream(names).map(Name::of).toArray(Name[]::new);
+    }
+
+    /** A request that chooses the place itself may choose another than the target's. */
+    boolean mayGoTo(Models.Target target) {
+        return residency.isAnywhere()
+                || (residency.allows(target.residency()) && body.at(INFERENCE_GEO) == JsonDocument.NONE);
     }
 
     boolean streamed() {

@@ -86,14 +86,16 @@ public final class Router {
                 : new Choice.Order(order, skips, offers, alias.totalTimeout(), answering.hedge(), rule);
     }
 
-    /** Who may be asked for a call of an alias that there is, however they fare and whatever they can do. */
+    /** Who may be asked for a call of an alias that there is, however they fare and whatever else they cannot do. */
     public List<Models.Target> allowed(String name, Asked asked) {
         Models.Alias alias = Objects.requireNonNull(aliases.get(name), name);
         Ruling ruling = ruling(name, alias, asked);
         if (ruling.undecided() != null) {
             return List.of();
         }
-        return (ruling.rule() == 0 ? alias : led(alias, alias.rules().get(ruling.rule() - 1))).targets();
+        Models.Alias answering =
+                ruling.rule() == 0 ? alias : led(alias, alias.rules().get(ruling.rule() - 1));
+        return answering.targets().stream().filter(asked::mayGoTo).toList();
     }
 
     /** A probe may be over at any moment, though it is waited for much longer. */
@@ -156,6 +158,9 @@ public final class Router {
 
     private static Skip.@Nullable Why why(
             Models.Target target, Asked asked, Predicate<Models.Target> serves, Health state) {
+        if (!asked.mayGoTo(target)) {
+            return Skip.Why.RESIDENCY;
+        }
         if (!serves.test(target)) {
             return Skip.Why.PROTOCOL;
         }

@@ -7,6 +7,8 @@ import java.util.Locale;
 public record Skip(Models.Target target, Why why) {
     /** Why a target is not asked. In the order in which it is looked at. */
     public enum Why {
+        /** The caller's data may not go where it is. */
+        RESIDENCY("the caller's data may not go where it is", false),
         /** It does not serve what was asked for. */
         PROTOCOL("it speaks another protocol", false),
         /** It has not got a capability that the request needs. */

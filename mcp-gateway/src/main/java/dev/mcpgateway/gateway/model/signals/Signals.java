@@ -32,8 +32,8 @@ public final class Signals implements AuditObserver {
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
 
     /** Beginnings of the names of administrators' acts that change what is allowed. */
-    private static final List<String> OVERRIDES =
-            List.of("safe_mode.", "restriction.", "quarantine.", "virtual_key.created", "change_refused");
+    private static final List<String> OVERRIDES = List.of(
+            "safe_mode.", "restriction.", "break_glass.", "quarantine.", "virtual_key.created", "change_refused");
 
     private final RoutingDrift drift = new RoutingDrift();
     private final TruncationRise truncation = new TruncationRise();

@@ -38,7 +38,7 @@ class LocalLedgerTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(NOON);
 
     private LocalLedger open(Path file, Outcomes outcomes) throws LedgerUnavailable {
-        return new LocalLedger(file, now::get, Duration.ofDays(30), outcomes);
+        return new LocalLedger(file, now::get, Duration.ofDays(30), TokenWeights.EQUAL, outcomes);
     }
 
     private LocalLedger open() throws LedgerUnavailable {
@@ -87,7 +87,8 @@ class LocalLedgerTest {
             assertThat(ledger.hold(second)).isInstanceOf(Answer.Held.class);
             ledger.release(second);
 
-            assertThat(ledger.balances()).containsExactly(new Ledger.Balance(TOTAL, used(59).amount(), Amount.ZERO));
+            assertThat(ledger.balances())
+                    .containsExactly(new Ledger.Balance(TOTAL, TokenWeights.EQUAL.of(used(59)), Amount.ZERO));
         }
     }
 
@@ -95,7 +96,7 @@ class LocalLedgerTest {
     void aPeriodThatIsOverIsForgottenALittleWithEachSync() throws Exception {
         Path path = folder.resolve("pots.mv");
         int pots = 3 * LedgerFile.PRUNED_MAX;
-        try (LedgerFile file = new LedgerFile(path, now::get, Duration.ofDays(30))) {
+        try (LedgerFile file = new LedgerFile(path, now::get, Duration.ofDays(30), TokenWeights.EQUAL)) {
             file.settled(hold("c", 1, claim(TOTAL, 100)), "acme", used(1));
             for (int i = 0; i < pots; i++) {
                 long minute = NOON.getEpochSecond();

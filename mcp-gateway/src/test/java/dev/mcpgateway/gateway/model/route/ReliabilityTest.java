@@ -110,8 +110,8 @@ class ReliabilityTest {
 
     @Test
     void patternsStandInThePlaceOfTheRule() {
-        Target target =
-                new Target("p", "m", 0, EnumSet.allOf(Capability.class), 0, List.of("llama-*", "other"), Mismatch.TELL);
+        Target target = new Target(
+                "p", "m", 0, EnumSet.allOf(Capability.class), 0, List.of("llama-*", "other"), Mismatch.TELL, "");
 
         assertThat(Served.matches(target, "llama-3")).isTrue();
         assertThat(Served.matches(target, "other")).isTrue();

@@ -6,6 +6,7 @@ import dev.mcpgateway.connectors.model.ModelRequest;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.StrictJson;
+import dev.mcpgateway.policy.Residency;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
@@ -22,6 +23,10 @@ final class Requests {
     }
 
     static Asked asked(ModelApi api, String body, String callId) {
+        return asked(api, body, callId, Residency.ANYWHERE);
+    }
+
+    static Asked asked(ModelApi api, String body, String callId, Residency residency) {
         try {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             return new Asked(
@@ -29,7 +34,8 @@ final class Requests {
                     Set.of("support"),
                     "acme",
                     "alice",
-                    callId);
+                    callId,
+                    residency);
         } catch (JsonRefused | BadModelRequest bad) {
             throw new AssertionError(bad);
         }

@@ -11,6 +11,7 @@ import dev.mcpgateway.gateway.config.Models.Target;
 import dev.mcpgateway.gateway.config.Models.Tier;
 import dev.mcpgateway.gateway.config.RouteRule;
 import dev.mcpgateway.gateway.config.RouteRule.When;
+import dev.mcpgateway.policy.Residency;
 import dev.mcpgateway.policy.rules.cel.Expression;
 import dev.mcpgateway.policy.rules.cel.Reading;
 import dev.mcpgateway.policy.rules.cel.VariableType;
@@ -36,11 +37,11 @@ class RouterTest {
     private static final Target THREE = new Target("r", "three");
 
     private static Target weighted(String name, int weight) {
-        return new Target(name, name, weight, EnumSet.allOf(Capability.class), 0, List.of(), Mismatch.TELL);
+        return new Target(name, name, weight, EnumSet.allOf(Capability.class), 0, List.of(), Mismatch.TELL, "");
     }
 
     private static Target able(String name, Set<Capability> capabilities, int contextTokens) {
-        return new Target(name, name, 0, capabilities, contextTokens, List.of(), Mismatch.TELL);
+        return new Target(name, name, 0, capabilities, contextTokens, List.of(), Mismatch.TELL, "");
     }
 
     private static Alias alias(Strategy strategy, boolean sticky, Tier... tiers) {
@@ -83,6 +84,38 @@ class RouterTest {
     void targetsAreAskedInTheOrderOfTheFile() {
         assertThat(order(choose(ordered(ONE, TWO, THREE), Requests.chat("", "c"), Map.of())))
                 .containsExactly(ONE, TWO, THREE);
+    }
+
+    @Test
+    void dataStaysWhereItMayBeWhateverElseAsksForATarget() {
+        Target us = at("us");
+        Target eu = at("eu");
+        Target unknown = at("");
+        String chat = "{\"model\":\"m\",\"messages\":[]%s}";
+        Alias alias = ordered(us, unknown, eu);
+        Asked inEurope =
+                Requests.asked(ModelApi.CHAT_COMPLETIONS, chat.formatted(""), "c", Residency.only(Set.of("eu", "ch")));
+        Asked nowhere =
+                Requests.asked(ModelApi.CHAT_COMPLETIONS, chat.formatted(""), "c", Residency.only(Set.of("ch")));
+        Asked elsewhere = Requests.asked(
+                ModelApi.CHAT_COMPLETIONS,
+                chat.formatted(",\"inference_geo\":\"us\""),
+                "c",
+                Residency.only(Set.of("eu")));
+
+        Choice choice = choose(alias, inEurope, Map.of());
+
+        assertThat(order(choice)).containsExactly(eu);
+        assertThat(choice.skips())
+                .containsExactly(new Skip(us, Skip.Why.RESIDENCY), new Skip(unknown, Skip.Why.RESIDENCY));
+        assertThat(new Router(Map.of("a", alias)).allowed("a", inEurope)).containsExactly(eu);
+        assertThat(choose(alias, nowhere, Map.of())).isInstanceOf(Choice.NoTarget.class);
+        assertThat(choose(alias, elsewhere, Map.of())).isInstanceOf(Choice.NoTarget.class);
+        assertThat(order(choose(alias, Requests.chat("", "c"), Map.of()))).containsExactly(us, unknown, eu);
+    }
+
+    private static Target at(String place) {
+        return new Target("p-" + place, "m", 0, EnumSet.allOf(Capability.class), 0, List.of(), Mismatch.TELL, place);
     }
 
     @Test

@@ -263,7 +263,7 @@ final class ModelCallPath {
             answers.cache(admitted.ask().exchange(), admitted.cached());
             IssuedIds ids = issued(admitted, progress);
             Onlooker.Watch watch = watch(admitted, progress, trace);
-            ModelEvent last = ids.event(relayed(admitted, stream, ids, watch));
+            ModelEvent last = ids.event(relayed(admitted, stream, ids, watch, progress));
             boolean complete = last.mark() == ModelEvent.Mark.LAST;
             String error = complete ? null : Reason.PROVIDER_FAILED.code();
             note(stream, progress);
@@ -296,7 +296,8 @@ final class ModelCallPath {
     }
 
     /** Passes on every event but the last one, which is given back: it is the agent's once the outcome is recorded. */
-    private ModelEvent relayed(Admitted admitted, ModelStream stream, IssuedIds ids, Onlooker.Watch onlooking)
+    private ModelEvent relayed(
+            Admitted admitted, ModelStream stream, IssuedIds ids, Onlooker.Watch onlooking, Progress progress)
             throws PeerGone {
         Guardrails.OnStream watch = admitted.guard().stream();
         ModelCache.Keeper keeper = admitted.keeper();
@@ -318,7 +319,12 @@ final class ModelCallPath {
                     out.add(ids.event(passed));
                 }
                 event = switch (stream.next()) {
-                    case ModelStream.Step.Next(ModelEvent next) -> next;
+                    case ModelStream.Step.Next(ModelEvent next) -> {
+                        if (progress.attempt != null && next.mark() == ModelEvent.Mark.OPEN) {
+                            progress.attempt.wentOn();
+                        }
+                        yield next;
+                    }
                     case ModelStream.Step.Broken(ModelFailure failure) -> {
                         out.requireTaken();
                         throw new Refused(ModelOutcomes.brokenOff(failure));

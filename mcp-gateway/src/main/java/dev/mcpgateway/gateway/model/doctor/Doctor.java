@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -125,7 +126,7 @@ public final class Doctor implements Onlooker {
     public OptionalLong most(Probe probe) {
         ModelRequest request = probe.request("0123456789ab");
         List<Models.Target> asked =
-                probe.isOfRoute() ? models.aliases().get(probe.alias()).targets() : List.of(probe.target());
+                probe.isOfRoute() ? Objects.requireNonNull(models.aliases().get(probe.alias())).targets() : List.of(probe.target());
         long dearest = 0;
         for (Models.Target target : asked) {
             OptionalLong most = means.cost().atMost(request, target);

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * One call that is made to see what comes of it.
@@ -48,12 +49,11 @@ public record Probe(String alias, Models.Target target, ProviderKind kind, Way w
 
     /** Every probe of an alias, in the order of its targets: of the route first, and of embeddings last. */
     static List<Probe> all(String alias, Models models) {
-        List<Models.Target> targets = models.aliases().get(alias) == null
-                ? List.of()
-                : models.aliases().get(alias).targets();
+        List<Models.Target> targets = Objects.requireNonNull(models.aliases().get(alias), alias)
+                .targets();
         List<Probe> probes = new ArrayList<>();
         for (Models.Target target : targets) {
-            ProviderKind kind = models.providers().get(target.provider()).kind();
+            ProviderKind kind = kind(target, models);
             if (probes.isEmpty()) {
                 probes.add(new Probe(alias, target, kind, Way.ROUTE));
             }
@@ -63,12 +63,17 @@ public record Probe(String alias, Models.Target target, ProviderKind kind, Way w
             }
         }
         for (Models.Target target : targets) {
-            ProviderKind kind = models.providers().get(target.provider()).kind();
+            ProviderKind kind = kind(target, models);
             if (kind.protocol() == ModelProtocol.OPENAI) {
                 probes.add(new Probe(alias, target, kind, Way.EMBEDDINGS));
             }
         }
         return probes;
+    }
+
+    private static ProviderKind kind(Models.Target target, Models models) {
+        return Objects.requireNonNull(models.providers().get(target.provider()), target.provider())
+                .kind();
     }
 
     boolean isOfRoute() {

@@ -66,7 +66,7 @@ final class AnswerReader {
     /** Of an answer that came over HTTP. */
     static AnswerReader of(ModelApi api, HttpExchange exchange) {
         AnswerReader reader = new AnswerReader(api);
-        reader.resends = Resends.of(exchange);
+        reader.resends = Resends.of(exchange::header);
         return reader;
     }
 

@@ -1,7 +1,8 @@
 package dev.mcpgateway.connectors.model;
 
-import dev.mcpgateway.connectors.net.HttpExchange;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * How often a proxy between the gateway and the model says that it sent a request again, to the same model or another: header
@@ -21,10 +22,10 @@ final class Resends {
     private Resends() {}
 
     /** The sum of what all of them say; 0 where none says anything. */
-    static int of(HttpExchange exchange) {
+    static int of(Function<String, Optional<String>> headers) {
         int sum = 0;
         for (Map.Entry<String, Integer> field : FIELDS.entrySet()) {
-            String said = exchange.header(field.getKey()).orElse("");
+            String said = headers.apply(field.getKey()).orElse("");
             if (said.matches("[0-9]{1,4}")) {
                 sum += Math.max(0, Integer.parseInt(said) - field.getValue());
             }

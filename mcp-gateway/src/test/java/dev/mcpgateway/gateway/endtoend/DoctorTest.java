@@ -337,8 +337,7 @@ class DoctorTest {
 
     @Test
     void withoutItsSectionThereIsNoDoctorAndWhoIsUnknownIsRefused() throws Exception {
-        try (TestGateway gateway = with("")
-                .policy(ALLOW.substring(0, ALLOW.indexOf("  - id: the-doctor")))
+        try (TestGateway gateway = with("").policy(ALLOW.substring(0, ALLOW.indexOf("  - id: the-doctor")))
                 .start()) {
             assertThat(doctor(gateway).err()).contains("refused (404)");
         }

@@ -55,7 +55,9 @@ record ExportedSpan(
             for (Field scope : all(resource.bytes(), 2)) {
                 for (Field log : all(scope.bytes(), 2)) {
                     Map<String, String> attributes = attributes(log.bytes(), 6);
-                    all(log.bytes(), 9).forEach(trace -> attributes.put("trace", HexFormat.of().formatHex(trace.bytes())));
+                    all(log.bytes(), 9)
+                            .forEach(trace ->
+                                    attributes.put("trace", HexFormat.of().formatHex(trace.bytes())));
                     events.add(new Event(all(log.bytes(), 12).getFirst().text(), attributes));
                 }
             }

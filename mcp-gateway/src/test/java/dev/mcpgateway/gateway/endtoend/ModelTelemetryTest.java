@@ -258,13 +258,11 @@ class ModelTelemetryTest {
         post(latest, "/v1/chat/completions", stream);
 
         assertThat(gateway.admin("/metrics").text())
-                .containsPattern(
-                        "gen_ai_client_operation_time_per_output_chunk_seconds_count\\{.*\"llama-3\".*} 2\n")
+                .containsPattern("gen_ai_client_operation_time_per_output_chunk_seconds_count\\{.*\"llama-3\".*} 2\n")
                 .containsPattern("gateway_overhead_seconds_count\\{gen_ai_operation_name=\"chat\"} [1-9]")
                 .doesNotContain("gen_ai_client_inference_time_per_output_chunk");
         assertThat(latest.admin("/metrics").text())
-                .containsPattern(
-                        "gen_ai_client_inference_time_per_output_chunk_seconds_count\\{.*\"llama-3\".*} 2\n");
+                .containsPattern("gen_ai_client_inference_time_per_output_chunk_seconds_count\\{.*\"llama-3\".*} 2\n");
     }
 
     private static List<ExportedSpan.Event> events(String name, int atLeast) {
@@ -291,9 +289,10 @@ class ModelTelemetryTest {
                                 + "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":30,\"completion_tokens\":9,"
                                 + "\"prompt_tokens_details\":{\"cached_tokens\":20}}}"));
         provider.on("/messages", turn -> turn.answer(500, "{\"error\":{\"message\":\"words-of-the-model\"}}"));
-        provider.on("/models/gem-3:generateContent", turn -> assertThat(over.await(1, TimeUnit.MINUTES)).isTrue());
-        try (TestGateway told = ModelGateways.ofAllKinds(
-                        folder.resolve("told"), provider, "total_timeout_ms: 5000,")
+        provider.on(
+                "/models/gem-3:generateContent",
+                turn -> assertThat(over.await(1, TimeUnit.MINUTES)).isTrue());
+        try (TestGateway told = ModelGateways.ofAllKinds(folder.resolve("told"), provider, "total_timeout_ms: 5000,")
                 .section(
                         "telemetry",
                         "{otlp_url: \"http://127.0.0.1:" + receiver.port() + "\", sample_percent: 0, events: true}")
@@ -316,7 +315,9 @@ class ModelTelemetryTest {
                     .containsEntry("gateway.call.id", call)
                     .containsEntry("gen_ai.operation.name", "chat")
                     .containsKeys("gateway.duration", "gateway.overhead", "gateway.run.id");
-            assertThat(used).as("who said nothing of tokens used none that are known").hasSize(1);
+            assertThat(used)
+                    .as("who said nothing of tokens used none that are known")
+                    .hasSize(1);
             Map<String, String> said = new TreeMap<>(used.getFirst().attributes());
             assertThat(said.remove("trace")).isEqualTo(said.remove("gateway.run.id"));
             assertThat(Double.parseDouble(said.remove("gateway.duration"))).isPositive();

@@ -125,8 +125,9 @@ public final class Doctor implements Onlooker {
     /** The most that a probe can cost with all its attempts, in nano-USD; empty where something has no price. */
     public OptionalLong most(Probe probe) {
         ModelRequest request = probe.request("0123456789ab");
-        List<Models.Target> asked =
-                probe.isOfRoute() ? Objects.requireNonNull(models.aliases().get(probe.alias())).targets() : List.of(probe.target());
+        List<Models.Target> asked = probe.isOfRoute()
+                ? Objects.requireNonNull(models.aliases().get(probe.alias())).targets()
+                : List.of(probe.target());
         long dearest = 0;
         for (Models.Target target : asked) {
             OptionalLong most = means.cost().atMost(request, target);

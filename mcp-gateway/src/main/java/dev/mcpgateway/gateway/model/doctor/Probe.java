@@ -49,8 +49,8 @@ public record Probe(String alias, Models.Target target, ProviderKind kind, Way w
 
     /** Every probe of an alias, in the order of its targets: of the route first, and of embeddings last. */
     static List<Probe> all(String alias, Models models) {
-        List<Models.Target> targets = Objects.requireNonNull(models.aliases().get(alias), alias)
-                .targets();
+        List<Models.Target> targets =
+                Objects.requireNonNull(models.aliases().get(alias), alias).targets();
         List<Probe> probes = new ArrayList<>();
         for (Models.Target target : targets) {
             ProviderKind kind = kind(target, models);

@@ -21,11 +21,12 @@ import tools.jackson.databind.json.JsonMapper;
 /** What was kept of a probe is compared with what came of it, member by member. */
 class BooksTest {
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
-    private static final String INTENT = "{\"ev\":\"llm.call.intent\",\"call\":\"c\",\"trace\":{\"traceparent\":\"00-" + TRACE
-            + "-b7ad6b7169203331-01\"},\"model\":{\"provider\":\"one\",\"name\":\"big-1\"}}";
-    private static final String END = "{\"ev\":\"llm.call.outcome\",\"call\":\"c\",\"outcome\":{\"status\":\"ok\"},\"model\":"
-            + "{\"served\":\"big-1-0613\",\"usage\":{\"input\":20,\"output\":4},\"cost_nano_usd\":28000,\"attempts\":1,"
-            + "\"by\":{\"provider\":\"one\",\"name\":\"big-1\"}}}";
+    private static final String INTENT = "{\"ev\":\"llm.call.intent\",\"call\":\"c\",\"trace\":{\"traceparent\":\"00-"
+            + TRACE + "-b7ad6b7169203331-01\"},\"model\":{\"provider\":\"one\",\"name\":\"big-1\"}}";
+    private static final String END =
+            "{\"ev\":\"llm.call.outcome\",\"call\":\"c\",\"outcome\":{\"status\":\"ok\"},\"model\":"
+                    + "{\"served\":\"big-1-0613\",\"usage\":{\"input\":20,\"output\":4},\"cost_nano_usd\":28000,\"attempts\":1,"
+                    + "\"by\":{\"provider\":\"one\",\"name\":\"big-1\"}}}";
     private static final String DENIED =
             "{\"ev\":\"llm.call.denied\",\"call\":\"c\",\"detail\":{\"reason\":\"over_budget\",\"stage\":\"BUDGET\"}}";
 
@@ -63,9 +64,7 @@ class BooksTest {
         assertThat(books(recorded(END), Optional.empty(), cost(28_000)))
                 .extracting(Finding::check, Finding::verdict)
                 .containsExactly(
-                        tuple("audit", Verdict.GOOD),
-                        tuple("trace", Verdict.GOOD),
-                        tuple("ledger", Verdict.GOOD));
+                        tuple("audit", Verdict.GOOD), tuple("trace", Verdict.GOOD), tuple("ledger", Verdict.GOOD));
     }
 
     @ParameterizedTest
@@ -110,7 +109,9 @@ class BooksTest {
     @Test
     void aLedgerThatHasMoreOrLessThanTheRecordIsAFault() {
         for (long spent : new long[] {27_999, 28_001, 0}) {
-            assertThat(books(recorded(END), Optional.empty(), cost(spent)).getLast().verdict())
+            assertThat(books(recorded(END), Optional.empty(), cost(spent))
+                            .getLast()
+                            .verdict())
                     .isEqualTo(Verdict.FAULT);
         }
         assertThat(books(recorded(END.replace("\"cost_nano_usd\":28000,", "")), Optional.empty(), cost(0))

@@ -142,7 +142,7 @@ class JudgeConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             doctor: {daily_usd: "1"}                                | what the doctor spends is limited, so it needs prices
             prices: {file: p.yaml}, doctor: {}                      | daily_usd
             prices: {file: p.yaml}, doctor: {daily_usd: "much"}     | 'much' is no sum

@@ -20,6 +20,7 @@ module dev.mcpgateway.gateway {
     requires io.opentelemetry.exporter.otlp;
     requires io.opentelemetry.sdk;
     requires io.opentelemetry.sdk.common;
+    requires io.opentelemetry.sdk.logs;
     requires io.opentelemetry.sdk.metrics;
     requires io.opentelemetry.sdk.trace;
     requires org.slf4j;

@@ -26,7 +26,7 @@ public record ModelRouting(String provider, String name, int attempts, boolean m
      * One decision.
      *
      * @param kind {@code kind}: {@code retry}, {@code fallback}, {@code hedge}, {@code reroute}, {@code rule}, {@code cost},
-     *     {@code shadow}, {@code judge} or {@code breaker}
+     *     {@code shadow}, {@code judge}, {@code probe} or {@code breaker}
      * @param from {@code from}: the target before, as provider and model; of a breaker its target and state; of a call of the
      *     gateway's own ({@code shadow}, {@code judge}) the id of the call whose content it has
      * @param to {@code to}: the target after; of a breaker its new state

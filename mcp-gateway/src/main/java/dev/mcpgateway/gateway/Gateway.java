@@ -255,7 +255,8 @@ public final class Gateway implements AutoCloseable {
                         settings.sampleRatio(),
                         settings.serviceName(),
                         wiring.version(),
-                        settings.conventions() == GatewayConfig.Telemetry.Conventions.LATEST),
+                        settings.conventions() == GatewayConfig.Telemetry.Conventions.LATEST,
+                        settings.events()),
                 wiring.nanoClock());
     }
 

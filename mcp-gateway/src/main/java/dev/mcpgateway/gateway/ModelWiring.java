@@ -30,6 +30,7 @@ import dev.mcpgateway.gateway.model.ExpectedCost;
 import dev.mcpgateway.gateway.model.Guardrails;
 import dev.mcpgateway.gateway.model.ModelFace;
 import dev.mcpgateway.gateway.model.ModelTable;
+import dev.mcpgateway.gateway.model.Onlooker;
 import dev.mcpgateway.gateway.model.guard.PolicyGuardrails;
 import dev.mcpgateway.gateway.model.kept.KeptState;
 import dev.mcpgateway.gateway.model.route.HealthTable;
@@ -39,6 +40,7 @@ import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.screen.PatternSet;
 import java.io.IOException;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,11 +56,20 @@ final class ModelWiring {
     private final Wiring wiring;
     private final Models models;
 
-    private ModelWiring(GatewayConfig config, Models models, ModelFace face, HealthTable health, Wiring wiring) {
+    private final DoctorWiring doctor;
+
+    private ModelWiring(
+            GatewayConfig config,
+            Models models,
+            ModelFace face,
+            HealthTable health,
+            DoctorWiring doctor,
+            Wiring wiring) {
         this.config = config;
         this.models = models;
         this.face = face;
         this.health = health;
+        this.doctor = doctor;
         this.wiring = wiring;
     }
 
@@ -122,6 +133,8 @@ final class ModelWiring {
                     "State of a target's breaker: 0 closed, 1 ramp, 2 half open, 3 open.",
                     "target",
                     () -> states(health));
+            Onlooker judge = JudgeWiring.of(models, health, wiring, incidents, telemetry, transports);
+            DoctorWiring doctor = DoctorWiring.of(models, money, wiring, audit, judge);
             ModelFace face = new ModelFace(
                     new ModelFace.Settings(
                             audience(config, publicUrl).orElseThrow(),
@@ -137,7 +150,7 @@ final class ModelWiring {
                             money.map(each -> new ExpectedCost(each.money(), wiring.clock()))),
                     admission,
                     new Attempts(models.routing(), health, admission, time, wiring.ids()),
-                    JudgeWiring.of(models, health, wiring, incidents, telemetry, transports),
+                    doctor.or(judge),
                     guardrails(models, config, patterns, incidents.safeMode()::guardrails, telemetry),
                     caches.cache(models, wiring, telemetry),
                     evidence.evidence(),
@@ -148,7 +161,7 @@ final class ModelWiring {
                     audit,
                     telemetry,
                     wiring.clock());
-            return new ModelWiring(config, models, face, health, wiring);
+            return new ModelWiring(config, models, face, health, doctor, wiring);
         });
     }
 
@@ -248,7 +261,9 @@ final class ModelWiring {
 
     /** What operators may ask about the models. */
     List<Route> operatorsRoutes(AdminTokens tokens) {
-        return new ModelHealthEndpoint(health, tokens).routes();
+        List<Route> routes = new ArrayList<>(new ModelHealthEndpoint(health, tokens).routes());
+        routes.addAll(doctor.operatorsRoutes(tokens));
+        return routes;
     }
 
     /** The paths of models. */

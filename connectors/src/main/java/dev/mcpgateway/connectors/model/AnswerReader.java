@@ -1,6 +1,7 @@
 package dev.mcpgateway.connectors.model;
 
 import dev.mcpgateway.connectors.model.ModelEvent.Mark;
+import dev.mcpgateway.connectors.net.HttpExchange;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.JsonDocument.Name;
@@ -61,9 +62,17 @@ final class AnswerReader {
     private String geo = "";
     private int unplaced;
     private boolean isCounted;
+    private int resends;
 
     AnswerReader(ModelApi api) {
         this(api, "");
+    }
+
+    /** Of an answer that came over HTTP. */
+    static AnswerReader of(ModelApi api, HttpExchange exchange) {
+        AnswerReader reader = new AnswerReader(api);
+        reader.resends = Resends.of(exchange::header);
+        return reader;
     }
 
     /** For a provider whose answers need not name the model. */
@@ -74,7 +83,8 @@ final class AnswerReader {
     }
 
     ModelFacts facts() {
-        return new ModelFacts(served, finish, usage.usage(), uses.uses(), new ServedTerms(tier, speed, geo), id);
+        return new ModelFacts(
+                served, finish, usage.usage(), uses.uses(), new ServedTerms(tier, speed, geo), id, resends);
     }
 
     /** Whether the model has said why it stopped. */

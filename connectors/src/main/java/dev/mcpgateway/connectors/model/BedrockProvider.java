@@ -247,7 +247,8 @@ public final class BedrockProvider implements ModelProvider {
                 new ModelUsage((long) input + read + written, read, written, 0, output, 0),
                 facts.uses(),
                 facts.terms(),
-                facts.id());
+                facts.id(),
+                facts.resends());
     }
 
     private static int tokens(HttpExchange exchange, String which) {

@@ -204,7 +204,7 @@ public final class HttpModelProvider implements ModelProvider {
 
     private ModelReply whole(HttpExchange exchange, ModelApi api) throws HttpFault {
         byte[] body = exchange.readAll(settings.replyBytesMax());
-        return WholeAnswer.of(body, new AnswerReader(api), settings, requestId(exchange));
+        return WholeAnswer.of(body, AnswerReader.of(api, exchange), settings, requestId(exchange));
     }
 
     private ModelFailure error(HttpExchange exchange, String type, Credential credential) {

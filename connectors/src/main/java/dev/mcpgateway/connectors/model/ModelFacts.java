@@ -11,6 +11,7 @@ import java.util.Map;
  * @param uses how often each tool was used that the provider runs itself, such as {@code web_search}; each more than zero
  * @param terms on which terms it was served
  * @param id the provider's id of the answer; empty when there is none
+ * @param resends how often a proxy on the way says that it sent the request again; 0 where none says so
  */
 public record ModelFacts(
         String servedModel,
@@ -18,7 +19,8 @@ public record ModelFacts(
         ModelUsage usage,
         Map<String, Long> uses,
         ServedTerms terms,
-        String id) {
+        String id,
+        int resends) {
     /** Nothing is known. */
     public static final ModelFacts NONE = new ModelFacts("", "", ModelUsage.UNKNOWN);
 
@@ -29,6 +31,6 @@ public record ModelFacts(
 
     /** Of an answer that says no more. */
     public ModelFacts(String servedModel, String finishReason, ModelUsage usage) {
-        this(servedModel, finishReason, usage, Map.of(), ServedTerms.UNSAID, "");
+        this(servedModel, finishReason, usage, Map.of(), ServedTerms.UNSAID, "", 0);
     }
 }

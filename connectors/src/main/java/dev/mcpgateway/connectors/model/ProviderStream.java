@@ -71,7 +71,7 @@ final class ProviderStream implements ModelStream {
     /** A stream once its first event is there; a failure when that is none, or says that the provider failed. */
     static ModelReply open(HttpExchange exchange, ModelApi api, Limits limits, String requestId) {
         EventStreamReader events = new EventStreamReader(exchange.body(), EVENT_BYTES_MAX);
-        return open(exchange, events::next, api, new AnswerReader(api), limits, requestId);
+        return open(exchange, events::next, api, AnswerReader.of(api, exchange), limits, requestId);
     }
 
     /** The same of events in another framing than that of server-sent events. */

@@ -175,7 +175,8 @@ class BedrockProviderTest {
                             new ModelUsage(70, 60, 0, 0, 12, 0),
                             Map.of(),
                             ServedTerms.UNSAID,
-                            "msg_bdrk_1"));
+                            "msg_bdrk_1",
+                            0));
         });
         RawRequest sent = server.request();
         assertThat(sent.line()).isEqualTo("POST " + PATH + "/invoke HTTP/1.1");

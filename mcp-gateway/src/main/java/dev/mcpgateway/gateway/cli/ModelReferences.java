@@ -1,6 +1,7 @@
 package dev.mcpgateway.gateway.cli;
 
 import dev.mcpgateway.connectors.mcp.NamePattern;
+import dev.mcpgateway.gateway.config.DoctorSettings;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.Incident;
 import dev.mcpgateway.gateway.config.JudgeSettings;
@@ -39,7 +40,7 @@ import java.util.TreeSet;
 
 /**
  * Looks whether what other files say of models is there: providers and models in the file of prices, targets in the
- * known-good profile, places that virtual keys open, a rule for the judge. The rest of the policy's and the budgets' are looked at where they are read. What
+ * known-good profile, places that virtual keys open, rules for the judge and the doctor. The rest of the policy's and the budgets' are looked at where they are read. What
  * may be meant for another gateway or a later configuration is a warning.
  */
 final class ModelReferences {
@@ -65,6 +66,7 @@ final class ModelReferences {
             models.money().ifPresent(money -> check.prices(models, money));
             models.incident().profile().ifPresent(profile -> check.profile(models, profile));
             models.judge().ifPresent(judge -> policy.ifPresent(rules -> check.judge(judge, rules)));
+            models.doctor().ifPresent(_ -> policy.ifPresent(rules -> check.doctor(models, rules)));
         });
         if (config.virtualKeys().isPresent()) {
             check.keys();
@@ -197,6 +199,22 @@ final class ModelReferences {
                     "no rule lets the judge call model '" + judge.alias() + "': nothing would be judged",
                     "Add a rule with principals: {issuer: " + OwnCaller.ALIAS + ", subject: " + JudgeSettings.JUDGE
                             + "}, actions: [model/call], resources: [\"model:" + judge.alias() + "\"]");
+        }
+    }
+
+    /** Without a rule every probe is refused. */
+    private void doctor(Models models, Policy policy) {
+        List<String> refused = models.aliases().keySet().stream()
+                .filter(alias -> !(policy.decideModel(
+                                OwnCaller.named(DoctorSettings.DOCTOR, "").subject(), FeatureName.model(alias), now)
+                        instanceof Decision.Allow))
+                .toList();
+        if (!refused.isEmpty()) {
+            warn(
+                    "/models/doctor",
+                    "no rule lets the doctor probe " + String.join(", ", refused),
+                    "Add a rule with principals: {issuer: " + OwnCaller.ALIAS + ", subject: " + DoctorSettings.DOCTOR
+                            + "}, actions: [model/call], resources: [\"model:" + refused.getFirst() + "\"]");
         }
     }
 

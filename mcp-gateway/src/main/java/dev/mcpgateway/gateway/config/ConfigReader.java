@@ -263,8 +263,12 @@ final class ConfigReader {
         String service = telemetry.text("service_name", "mcp-gateway");
         Telemetry.Conventions conventions =
                 telemetry.choice("conventions", Telemetry.Conventions.class, Telemetry.Conventions.V1_41);
+        boolean events = telemetry.flag("events", false);
+        if (events && otlp == null) {
+            telemetry.problem("events", "events are sent to a receiver, and there is none", "Set otlp_url");
+        }
         telemetry.rejectUnknownKeys();
-        return new Telemetry(otlp, ratio, prometheus, service, conventions);
+        return new Telemetry(otlp, ratio, prometheus, service, conventions, events);
     }
 
     private static void checkWhoMayCall(YamlObject root, GatewayConfig config) {

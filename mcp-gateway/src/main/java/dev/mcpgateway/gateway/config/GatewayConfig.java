@@ -309,7 +309,8 @@ public record GatewayConfig(
     /** Aliases of everybody who vouches for callers, as rules name them. */
     public Set<String> issuerAliases() {
         Set<String> aliases = issuersOfAgents();
-        models.flatMap(Models::judge).ifPresent(_ -> aliases.add(Spender.GATEWAY));
+        models.filter(each -> each.judge().isPresent() || each.doctor().isPresent())
+                .ifPresent(_ -> aliases.add(Spender.GATEWAY));
         return aliases;
     }
 
@@ -659,13 +660,15 @@ public record GatewayConfig(
      * @param otlpUrl OTLP/HTTP receiver, or {@code null}
      * @param sampleRatio share of traces recorded where the agent did not decide
      * @param conventions whose names calls of models have in spans and metrics
+     * @param events whether each call is sent as an event, too
      */
     public record Telemetry(
             @Nullable URI otlpUrl,
             double sampleRatio,
             boolean prometheus,
             String serviceName,
-            Conventions conventions) {
+            Conventions conventions,
+            boolean events) {
 
         /** A generation of OpenTelemetry's conventions for generative AI. */
         public enum Conventions {

@@ -2,10 +2,7 @@ package dev.mcpgateway.gateway.config;
 
 import dev.mcpgateway.gateway.config.JudgeSettings.Shadow;
 import dev.mcpgateway.gateway.config.JudgeSettings.Share;
-import dev.mcpgateway.gateway.model.money.Budget;
-import dev.mcpgateway.gateway.model.money.Period;
 import dev.mcpgateway.gateway.model.money.Spender;
-import dev.mcpgateway.gateway.model.money.Usd;
 import dev.mcpgateway.policy.yaml.YamlObject;
 import dev.mcpgateway.policy.yaml.YamlValue;
 import java.util.ArrayList;
@@ -14,8 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 
 /** Reads {@code models.judge}. Left out, nothing is judged and nothing is copied. */
 final class JudgeReader {
@@ -37,7 +32,7 @@ final class JudgeReader {
                     section.text("alias"),
                     shares(section, aliases),
                     new LinkedHashSet<>(section.texts("except_tenants")),
-                    usd(section),
+                    OwnBudgets.daily(section),
                     (int) section.integer("queue", 1, QUEUE_MAX, QUEUE_DEFAULT),
                     (int) section.integer("concurrent", 1, CONCURRENT_MAX, CONCURRENT_DEFAULT),
                     (int) section.integer("material_bytes", MATERIAL_MIN, MATERIAL_MAX, MATERIAL_DEFAULT),
@@ -123,59 +118,9 @@ final class JudgeReader {
         if (!section.has("percent")) {
             section.problem("percent", "how many calls are copied is not said", "Set percent: 1");
         }
-        Shadow shadow = new Shadow((int) section.integer("percent", 1, PERCENT_MAX, 1), usd(section));
+        Shadow shadow = new Shadow((int) section.integer("percent", 1, PERCENT_MAX, 1), OwnBudgets.daily(section));
         section.rejectUnknownKeys();
         return shadow;
-    }
-
-    /** Nobody waits for these calls, so nobody would see that they cost too much. */
-    private static long usd(YamlObject section) {
-        return section.required("daily_usd")
-                .map(value -> {
-                    OptionalLong limit = Usd.parse(value.text());
-                    if (value.isText() && limit.isEmpty()) {
-                        value.problem("'" + value.text() + "' is no sum", "Write US dollars as text, such as \"2.50\"");
-                    }
-                    return limit.orElse(0);
-                })
-                .orElse(0L);
-    }
-
-    /** The operator's budgets, and those of the judge and of copies, which agents' calls never touch. */
-    static Optional<MoneySettings> money(
-            YamlObject models, Optional<MoneySettings> money, Optional<JudgeSettings> judge) {
-        if (judge.isEmpty()) {
-            return money;
-        }
-        if (money.isEmpty()) {
-            models.problem(
-                    "judge", "what the judge spends is limited, so it needs prices", "Set prices: {file: prices.yaml}");
-            return money;
-        }
-        List<Budget> budgets = new ArrayList<>(money.get().budgets());
-        budgets.add(budget(JudgeSettings.JUDGE, judge.get().dailyNanoUsd()));
-        judge.get().shadow().ifPresent(shadow -> budgets.add(budget(JudgeSettings.SHADOW, shadow.dailyNanoUsd())));
-        for (Budget own : budgets) {
-            if (budgets.stream().filter(each -> each.name().equals(own.name())).count() > 1) {
-                models.problem(
-                        "budgets", "'" + own.name() + "' is what the judge's own budget is called", "Rename yours");
-                break;
-            }
-        }
-        MoneySettings all = money.get();
-        return Optional.of(
-                new MoneySettings(all.prices(), all.assumed(), all.weights(), all.teamClaim(), all.keep(), budgets));
-    }
-
-    private static Budget budget(String name, long nanoUsd) {
-        return new Budget(
-                name,
-                Budget.Per.ORGANISATION,
-                new Budget.Match(
-                        Set.of(Spender.GATEWAY), Set.of(name), Set.of(), Set.of(), Set.of(), Map.of(), List.of()),
-                Period.DAY,
-                new Budget.Limits(OptionalLong.of(nanoUsd), OptionalLong.empty(), OptionalLong.empty()),
-                true);
     }
 
     /** Nobody else may be called what the gateway calls itself: budgets for everybody leave that out. */

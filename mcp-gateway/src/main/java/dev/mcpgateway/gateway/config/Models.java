@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param judge who judges answers; empty for nobody
  * @param content whose requests and answers are kept; empty for nobody's
  * @param observe whose calls are not held to their rules for a while; empty for nobody's
+ * @param doctor what probes may cost; empty where nothing is probed
  */
 public record Models(
         @Nullable URI audience,
@@ -48,7 +49,8 @@ public record Models(
         Map<String, KeptIds> keptIds,
         Optional<JudgeSettings> judge,
         Optional<ContentSettings> content,
-        Optional<Observe> observe) {
+        Optional<Observe> observe,
+        Optional<DoctorSettings> doctor) {
     /** What keys call the place where models are, beside the names of views. */
     public static final String VIEW = "models";
 

@@ -35,6 +35,7 @@ final class ModelsReader {
         Map<String, Models.Provider> providers = ConfigReader.named(section, "providers", this::provider);
         Map<String, Models.Alias> aliases = AliasReader.aliases(section, providers);
         Optional<JudgeSettings> judge = JudgeReader.judge(section, aliases);
+        Optional<DoctorSettings> doctor = OwnBudgets.doctor(section);
         Models models = new Models(
                 section.optional("audience").isPresent() ? ConfigReader.httpUrl(section, "audience", "") : null,
                 bytes(section, "request_bytes", BYTES_DEFAULT),
@@ -42,14 +43,15 @@ final class ModelsReader {
                 bytes(section, "stream_bytes", STREAM_BYTES_DEFAULT),
                 providers,
                 aliases,
-                JudgeReader.money(section, new MoneyReader(config, aliases.keySet()).money(section), judge),
+                OwnBudgets.beside(section, new MoneyReader(config, aliases.keySet()).money(section), judge, doctor),
                 ModelCachesReader.caches(section, aliases.keySet()),
                 RoutingReader.routing(section),
                 IncidentReader.read(config, section),
                 KeptIdsReader.read(section, providers.keySet()),
                 judge,
                 new ContentReader(config, aliases.keySet()).content(section),
-                ObserveReader.observe(section, aliases.keySet()));
+                ObserveReader.observe(section, aliases.keySet()),
+                doctor);
         if (models.aliases().isEmpty()) {
             section.problem("aliases", "no model has an alias", "Agents name models by aliases: gpt: {targets: […]}");
         }

@@ -5,7 +5,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request of the gateway's own about a call of an agent. It comes from nowhere, and its answers are kept by no cache. Used
+ * A request of the gateway's own, most of them about a call of an agent. It comes from nowhere, and its answers are kept by no cache. Used
  * by one thread.
  */
 public final class OwnExchange implements AnyExchange {
@@ -17,7 +17,7 @@ public final class OwnExchange implements AnyExchange {
     /**
      * A request with this call id.
      *
-     * @param about id of the call whose content it has
+     * @param about id of the call whose content it has; empty for no call's
      * @param traceparent trace context of that call, below which it is; {@code null} for none
      */
     public OwnExchange(String id, String about, @Nullable String traceparent) {
@@ -35,7 +35,7 @@ public final class OwnExchange implements AnyExchange {
         return id;
     }
 
-    /** Id of the call whose content it has. */
+    /** Id of the call whose content it has; empty for no call's. */
     public String about() {
         return about;
     }

@@ -216,6 +216,11 @@ final class Attempt implements AutoCloseable {
         trace.began();
     }
 
+    /** A further event of a stream goes on to the agent. */
+    void wentOn() {
+        trace.wentOn();
+    }
+
     /** What was not passed on, in either direction. */
     void dropped(List<String> dropped) {
         trace.dropped(dropped);

@@ -70,8 +70,12 @@ final class Decisions {
                 attempts);
     }
 
-    /** This call of the gateway's own has the content of another one, of which it is a copy or which it judges. */
+    /** This call of the gateway's own has the content of another one, of which it is a copy or which it judges, or of none. */
     void madeFor(OwnExchange own, Optional<ModelAsk.Copy> copy, TargetKey target) {
+        if (own.about().isEmpty()) {
+            add("probe", "", "", target.toString(), target.provider(), copy.isPresent() ? "target" : "route", 0);
+            return;
+        }
         String kind = copy.isPresent() ? "shadow" : "judge";
         String what = copy.isPresent() ? "copy" : "question";
         add(kind, own.about(), "", target.toString(), target.provider(), what, 0);

@@ -10,6 +10,7 @@ import dev.mcpgateway.gateway.model.route.Asked;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,22 @@ public final class ExpectedCost {
     /** Nothing is read before a target is asked about; then all are looked up in the same table. Used by one thread. */
     Function<Models.Target, OptionalLong> of(ModelRequest request, Asked asked) {
         return new Quote(request, asked);
+    }
+
+    /** The most that one attempt at a target can cost, as it would be set aside; empty for a target without a price. */
+    public OptionalLong atMost(ModelRequest request, Models.Target target) {
+        AskedTokens tokens = AskedTokens.of(request);
+        LocalDate day = clock.instant().atZone(ZoneOffset.UTC).toLocalDate();
+        return money.prices()
+                .get()
+                .find(target.provider(), target.model(), day)
+                .map(price -> OptionalLong.of(price.atMost(
+                        tokens.inputMost(price, money.assumed()),
+                        tokens.outputMost(price, money.assumed()),
+                        tokens.isWhole(),
+                        Map.of(),
+                        tokens.terms())))
+                .orElse(OptionalLong.empty());
     }
 
     /** One call. */

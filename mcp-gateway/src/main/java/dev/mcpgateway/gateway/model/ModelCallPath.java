@@ -326,7 +326,12 @@ final class ModelCallPath {
                     progress.sent = isNumbered ? passed.data() : null;
                 }
                 event = switch (stream.next()) {
-                    case ModelStream.Step.Next(ModelEvent next) -> next;
+                    case ModelStream.Step.Next(ModelEvent next) -> {
+                        if (progress.attempt != null && next.mark() == ModelEvent.Mark.OPEN) {
+                            progress.attempt.wentOn();
+                        }
+                        yield next;
+                    }
                     case ModelStream.Step.Broken(ModelFailure failure) -> {
                         out.requireTaken();
                         throw new Refused(ModelOutcomes.brokenOff(failure));

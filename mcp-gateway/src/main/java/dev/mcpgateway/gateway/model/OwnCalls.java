@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.model;
 
+import dev.mcpgateway.connectors.model.ModelProtocol;
 import dev.mcpgateway.connectors.model.ModelRequest;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
@@ -22,6 +23,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class OwnCalls {
     private static final Logger LOG = LoggerFactory.getLogger(OwnCalls.class);
+
+    private static final String ANTHROPIC_VERSION = "2023-06-01";
 
     private final ModelCallPath calls;
     private final KillSwitch kills;
@@ -62,7 +65,7 @@ public final class OwnCalls {
             ModelRequest request,
             Optional<ModelAsk.Copy> copy,
             Optional<ModelAsk.About> about) {
-        ModelAsk ask = new ModelAsk(exchange, caller, request, Map.of(), request, copy, about);
+        ModelAsk ask = new ModelAsk(exchange, caller, request, headers(request), request, copy, about);
         String id = exchange.id();
         CallTrace trace = telemetry.begin();
         try {
@@ -88,6 +91,13 @@ public final class OwnCalls {
                     id,
                     trace);
         }
+    }
+
+    /** Without its version Anthropic refuses every request. */
+    private static Map<String, String> headers(ModelRequest request) {
+        return request.api().protocol() == ModelProtocol.ANTHROPIC
+                ? Map.of("anthropic-version", ANTHROPIC_VERSION)
+                : Map.of();
     }
 
     private void requireNotStopped(Caller caller) {

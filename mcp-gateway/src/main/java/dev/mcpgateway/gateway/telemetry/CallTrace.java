@@ -5,6 +5,7 @@ import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.JsonDocument;
 import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
 import dev.mcpgateway.connectors.wire.McpNames;
+import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Stage;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -36,6 +37,10 @@ public final class CallTrace {
     private final long startNanos;
     private Stage stage = Stage.RECEIVE;
     private long stageSince;
+    private long elsewhereNanos;
+    private boolean asked;
+    private String callId = "";
+    private String operation = "";
     private String method = "";
     private @Nullable String tool;
     private @Nullable Span span;
@@ -54,11 +59,21 @@ public final class CallTrace {
     /** The request enters a stage. */
     public void enter(Stage next) {
         long now = telemetry.now();
-        telemetry.stage(stage, now - stageSince);
+        leave(now);
         stage = next;
         stageSince = now;
         if (span != null && span.isRecording()) {
             span.addEvent(next.name());
+        }
+    }
+
+    /** What is spent in the exchange is others' time: their answer, and pauses between attempts. */
+    private void leave(long now) {
+        long nanos = now - stageSince;
+        telemetry.stage(stage, nanos);
+        if (stage == Stage.FORWARD || stage == Stage.RELAY) {
+            asked = true;
+            elsewhereNanos += nanos;
         }
     }
 
@@ -78,6 +93,8 @@ public final class CallTrace {
      */
     public void described(Envelope envelope, HttpFields headers, String protocolVersion, String callId) {
         method = envelope.method();
+        operation = method;
+        this.callId = callId;
         traceparent = text(envelope, McpNames.TRACEPARENT);
         tracestate = text(envelope, McpNames.TRACESTATE);
         if (traceparent == null) {
@@ -119,6 +136,8 @@ public final class CallTrace {
     }
 
     private void modelAsked(SpanKind kind, String operation, HttpFields headers, String callId) {
+        this.operation = operation;
+        this.callId = callId;
         traceparent = headers.get("traceparent");
         tracestate = headers.get("tracestate");
         dropMalformedContext();
@@ -145,9 +164,10 @@ public final class CallTrace {
             String operation, String alias, ModelProvider provider, String model, boolean streamed) {
         Attributes labels = Attributes.of(
                 GenAi.OPERATION, operation, GenAi.PROVIDER, provider.vendor(), GenAi.REQUEST_MODEL, model);
+        ModelTrace.Told told = new ModelTrace.Told(this, alias, provider.name());
         Tracer tracer = telemetry.tracer();
         if (tracer == null || span == null) {
-            return new ModelTrace(telemetry, null, labels);
+            return new ModelTrace(telemetry, null, labels, told);
         }
         span.updateName(operation + " " + alias);
         span.setAttribute(GenAi.REQUEST_MODEL, alias);
@@ -161,7 +181,7 @@ public final class CallTrace {
         provider.origin()
                 .ifPresent(origin -> client.setAttribute(Names.SERVER_ADDRESS, origin.host())
                         .setAttribute(Names.SERVER_PORT, (long) origin.port()));
-        return new ModelTrace(telemetry, client.startSpan(), labels);
+        return new ModelTrace(telemetry, client.startSpan(), labels, told);
     }
 
     /** No provider is asked, since the answer is there: neither a span nor a duration nor tokens of one. */
@@ -177,7 +197,7 @@ public final class CallTrace {
      * A decision about who is asked: an event on the call's span.
      *
      * @param kind {@code fallback}, {@code retry}, {@code hedge}, {@code reroute}, {@code rule}, {@code cost}, {@code shadow},
-     *     {@code judge} or {@code breaker}
+     *     {@code judge}, {@code probe} or {@code breaker}
      * @param reason a word of the gateway's own
      * @param attempt attempts made by then
      */
@@ -263,6 +283,7 @@ public final class CallTrace {
     /** The tool is one of the catalogue; names from outside it never become labels. */
     public void tool(String name) {
         tool = name;
+        operation = "execute_tool";
         if (span != null) {
             span.updateName(method + " " + name);
             span.setAttribute(Names.TOOL, name);
@@ -329,7 +350,8 @@ public final class CallTrace {
     /** Ends the request; {@code errorType} is {@code null} for success. */
     public void end(@Nullable String errorType) {
         long now = telemetry.now();
-        telemetry.stage(stage, now - stageSince);
+        leave(now);
+        processed(now, errorType);
         if (!method.isEmpty()) {
             AttributesBuilder attributes = Attributes.builder().put(Names.METHOD, method);
             if (tool != null) {
@@ -343,6 +365,54 @@ public final class CallTrace {
         if (span != null) {
             end(span, errorType);
         }
+    }
+
+    private void processed(long now, @Nullable String errorType) {
+        double overhead = seconds(now - startNanos - elsewhereNanos);
+        if (asked) {
+            telemetry.overhead(overhead, Attributes.of(Names.OPERATION, operation));
+        }
+        if (callId.isEmpty() || !telemetry.events().areTold()) {
+            return;
+        }
+        AttributesBuilder said = Attributes.builder()
+                .put(Names.OPERATION, operation)
+                .put(Names.CALL_ID, callId)
+                .put(Names.STAGE, stage.name())
+                .put(Names.OUTCOME, outcome(errorType))
+                .put(Names.DURATION_SECONDS, seconds(now - startNanos))
+                .put(Names.OVERHEAD_SECONDS, overhead);
+        if (tool != null) {
+            said.put(Names.TOOL, tool);
+        }
+        if (errorType != null) {
+            said.put(Names.ERROR_TYPE, errorType);
+        }
+        tell(CallEvents.CALL_PROCESSED, said);
+    }
+
+    private static String outcome(@Nullable String errorType) {
+        if (errorType == null) {
+            return "success";
+        }
+        return errorType.equals(Reason.UPSTREAM_TIMED_OUT.code()) ? "timeout" : "error";
+    }
+
+    /** The gateway's id of the call; empty before it is known. */
+    String callId() {
+        return callId;
+    }
+
+    /** Tells an event of this call in its trace, which is the run that it belongs to. */
+    void tell(String event, AttributesBuilder said) {
+        Context trace = span != null
+                ? Context.root().with(span)
+                : traceparent == null ? Context.root() : W3C.extract(Context.root(), this, PARENT);
+        SpanContext known = Span.fromContext(trace).getSpanContext();
+        if (known.isValid()) {
+            said.put(Names.RUN, known.getTraceId());
+        }
+        telemetry.events().tell(event, trace, said.build());
     }
 
     private static void end(Span span, @Nullable String errorType) {

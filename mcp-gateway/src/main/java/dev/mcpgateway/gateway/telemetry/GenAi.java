@@ -44,6 +44,9 @@ final class GenAi {
     static final String DROPPED_EVENT = "gateway.dropped";
     /** The operator's name of a provider; ours. */
     static final AttributeKey<String> PROVIDER_ALIAS = AttributeKey.stringKey("gateway.provider");
+    /** What agents call a model; ours. */
+    static final AttributeKey<String> ALIAS = AttributeKey.stringKey("gateway.model.alias");
+
     /** Which of a provider's keys; ours. */
     static final AttributeKey<String> KEY = AttributeKey.stringKey("gateway.credential");
 

@@ -25,6 +25,11 @@ enum GenAiNames {
         return client + "time_to_first_chunk";
     }
 
+    /** Metric: seconds between two events of a stream. */
+    String nextChunk() {
+        return client + "time_per_output_chunk";
+    }
+
     AttributeKey<Long> cacheWriteTokens() {
         return switch (this) {
             case V1_41 -> GenAi.CACHE_CREATION_TOKENS;

@@ -13,6 +13,7 @@ final class ModelMetrics {
 
     private final DoubleHistogram duration;
     private final DoubleHistogram firstChunk;
+    private final DoubleHistogram nextChunk;
     private final TokenMetrics tokens;
     private final DoubleHistogram context;
     private final LongCounter cost;
@@ -21,6 +22,7 @@ final class ModelMetrics {
     ModelMetrics(Meter meter, GenAiNames names) {
         this.duration = seconds(meter, names.duration(), "Duration of calls of models.");
         this.firstChunk = seconds(meter, names.firstChunk(), "Time to the first event of a stream.");
+        this.nextChunk = seconds(meter, names.nextChunk(), "Time from one event of a stream to the next.");
         this.tokens = TokenMetrics.of(meter, names);
         this.context = meter.histogramBuilder(Names.CONTEXT_USED)
                 .setDescription("Share of a model's context that request and answer took.")
@@ -53,6 +55,10 @@ final class ModelMetrics {
 
     void began(double seconds, Attributes attributes) {
         firstChunk.record(seconds, attributes);
+    }
+
+    void wentOn(double seconds, Attributes attributes) {
+        nextChunk.record(seconds, attributes);
     }
 
     void contextUsed(double share, Attributes attributes) {

@@ -4,8 +4,10 @@ import dev.mcpgateway.connectors.model.ModelFacts;
 import dev.mcpgateway.connectors.model.ModelRequest;
 import dev.mcpgateway.connectors.model.ModelUsage;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -19,26 +21,42 @@ public final class ModelTrace {
     private final Attributes labels;
     private final boolean counts;
     private final long sinceNanos;
+    private final @Nullable Told told;
+    private long chunkNanos;
+    private String channel = "";
+    private long nanoUsd = -1;
 
-    ModelTrace(Telemetry telemetry, @Nullable Span span, Attributes labels) {
-        this(telemetry, span, labels, true);
+    /**
+     * What its events say beside what is said everywhere.
+     *
+     * @param of the call
+     * @param alias what the agent asked for
+     * @param provider the operator's name of it
+     */
+    record Told(CallTrace of, String alias, String provider) {}
+
+    ModelTrace(Telemetry telemetry, @Nullable Span span, Attributes labels, Told told) {
+        this(telemetry, span, labels, true, told);
     }
 
-    private ModelTrace(Telemetry telemetry, @Nullable Span span, Attributes labels, boolean counts) {
+    private ModelTrace(
+            Telemetry telemetry, @Nullable Span span, Attributes labels, boolean counts, @Nullable Told told) {
         this.telemetry = telemetry;
         this.span = span;
         this.labels = labels;
         this.counts = counts;
+        this.told = told;
         this.sinceNanos = telemetry.now();
     }
 
     /** Of a call that asks nobody: of no duration, and without tokens that anybody bills. */
     static ModelTrace ofNobody(Telemetry telemetry) {
-        return new ModelTrace(telemetry, null, Attributes.empty(), false);
+        return new ModelTrace(telemetry, null, Attributes.empty(), false, null);
     }
 
     /** What is asked for, beside the content. */
     public void asked(ModelRequest request) {
+        channel = request.api().name().toLowerCase(Locale.ROOT);
         if (span != null && span.isRecording()) {
             AskedSettings.put(request, span);
         }
@@ -49,10 +67,20 @@ public final class ModelTrace {
         if (!counts) {
             return;
         }
-        double seconds = seconds();
+        chunkNanos = telemetry.now();
+        double seconds = seconds(chunkNanos - sinceNanos);
         telemetry.models().began(seconds, labels);
         if (span != null) {
             span.setAttribute(GenAi.TIME_TO_FIRST_CHUNK, seconds);
+        }
+    }
+
+    /** A further event of the stream is there. */
+    public void wentOn() {
+        if (counts) {
+            long now = telemetry.now();
+            telemetry.models().wentOn(seconds(now - chunkNanos), labels);
+            chunkNanos = now;
         }
     }
 
@@ -68,6 +96,7 @@ public final class ModelTrace {
         if (nanoUsd < 0) {
             return;
         }
+        this.nanoUsd = nanoUsd;
         telemetry.models().cost(nanoUsd, labels);
         if (span != null) {
             span.setAttribute(Names.COST, nanoUsd);
@@ -92,10 +121,12 @@ public final class ModelTrace {
             return;
         }
         ModelUsage usage = facts.usage();
+        double seconds = seconds(telemetry.now() - sinceNanos);
+        tell(facts, seconds, errorType);
         telemetry
                 .models()
                 .ended(
-                        seconds(),
+                        seconds,
                         errorType == null
                                 ? labels
                                 : labels.toBuilder()
@@ -134,7 +165,38 @@ public final class ModelTrace {
         telemetry.models().mismatched(labels);
     }
 
-    private double seconds() {
-        return (telemetry.now() - sinceNanos) / (double) TimeUnit.SECONDS.toNanos(1);
+    /** What nobody counted and nobody pays for is no usage. */
+    private void tell(ModelFacts facts, double seconds, @Nullable String errorType) {
+        ModelUsage usage = facts.usage();
+        if (told == null || !telemetry.events().areTold() || (!usage.isKnown() && nanoUsd < 0)) {
+            return;
+        }
+        AttributesBuilder said = labels.toBuilder()
+                .put(GenAi.PROVIDER_ALIAS, told.provider())
+                .put(GenAi.ALIAS, told.alias())
+                .put(Names.CHANNEL, channel)
+                .put(Names.CALL_ID, told.of().callId())
+                .put(Names.DURATION_SECONDS, seconds);
+        if (!facts.servedModel().isEmpty()) {
+            said.put(GenAi.RESPONSE_MODEL, facts.servedModel());
+        }
+        if (usage.isKnown()) {
+            said.put(GenAi.INPUT_TOKENS, usage.input())
+                    .put(GenAi.OUTPUT_TOKENS, usage.output())
+                    .put(GenAi.CACHE_READ_TOKENS, usage.cacheRead())
+                    .put(telemetry.names().cacheWriteTokens(), usage.cacheWrite())
+                    .put(GenAi.REASONING_TOKENS, usage.reasoning());
+        }
+        if (nanoUsd >= 0) {
+            said.put(Names.COST, nanoUsd);
+        }
+        if (errorType != null) {
+            said.put(Names.ERROR_TYPE, errorType);
+        }
+        told.of().tell(CallEvents.MODEL_USAGE, said);
+    }
+
+    private static double seconds(long nanos) {
+        return nanos / (double) TimeUnit.SECONDS.toNanos(1);
     }
 }

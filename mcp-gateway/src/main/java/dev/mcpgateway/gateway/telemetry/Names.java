@@ -36,6 +36,18 @@ final class Names {
     static final AttributeKey<Long> ATTEMPTS = AttributeKey.longKey("gateway.upstream.attempts");
     static final AttributeKey<Long> COST = AttributeKey.longKey("gateway.model.cost_nano_usd");
 
+    /** The path by which a call of a model came, such as {@code chat_completions}. */
+    static final AttributeKey<String> CHANNEL = AttributeKey.stringKey("gateway.channel");
+
+    /** The run of an agent that a call belongs to: the id of its trace. */
+    static final AttributeKey<String> RUN = AttributeKey.stringKey("gateway.run.id");
+
+    /** {@code success}, {@code error} or {@code timeout}. */
+    static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("gateway.outcome");
+
+    static final AttributeKey<Double> DURATION_SECONDS = AttributeKey.doubleKey("gateway.duration");
+    static final AttributeKey<Double> OVERHEAD_SECONDS = AttributeKey.doubleKey("gateway.overhead");
+
     static final AttributeKey<String> SIGNAL = AttributeKey.stringKey("gateway.signal");
 
     static final String EXCEPTION_EVENT = "exception";
@@ -45,6 +57,7 @@ final class Names {
     static final String DECISIONS = "gateway.decisions";
     static final String STAGE_TIME = "gateway.stage.time";
     static final String STAGE_COUNT = "gateway.stage.count";
+    static final String OVERHEAD = "gateway.overhead";
     static final String CACHE_REQUESTS = "gateway.cache.requests";
     static final String SCREENED = "gateway.screen.findings";
     static final String CONTEXT_USED = "gateway.model.context_used";

@@ -9,9 +9,13 @@ import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.logs.SdkLoggerProvider;
+import io.opentelemetry.sdk.logs.SdkLoggerProviderBuilder;
+import io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
@@ -49,6 +53,10 @@ public final class Telemetry implements AutoCloseable {
     private static final List<Double> SECONDS =
             List.of(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0);
 
+    /** Bucket bounds in seconds of what the gateway itself takes. */
+    private static final List<Double> OVERHEADS =
+            List.of(0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0);
+
     private final OpenTelemetrySdk sdk;
     private final PrometheusText prometheus;
     private final @Nullable Tracer tracer;
@@ -56,6 +64,8 @@ public final class Telemetry implements AutoCloseable {
     private final LongSupplier nanoClock;
     private final DoubleHistogram serverDuration;
     private final DoubleHistogram clientDuration;
+    private final DoubleHistogram overhead;
+    private final CallEvents events;
     private final LongCounter refusals;
     private final LongCounter decisions;
     private final LongCounter screened;
@@ -76,12 +86,18 @@ public final class Telemetry implements AutoCloseable {
      * @param serviceName the resource's {@code service.name}
      * @param version the resource's {@code service.version}
      * @param latestNames whether what is said of models has the names that the conventions will have, not those of 1.41
+     * @param events whether each call is told as an event, too; needs a receiver
      */
     public record Settings(
-            @Nullable String otlpUrl, double sampleRatio, String serviceName, String version, boolean latestNames) {
-        /** With the names of 1.41. */
+            @Nullable String otlpUrl,
+            double sampleRatio,
+            String serviceName,
+            String version,
+            boolean latestNames,
+            boolean events) {
+        /** With the names of 1.41, and without events. */
         public Settings(@Nullable String otlpUrl, double sampleRatio, String serviceName, String version) {
-            this(otlpUrl, sampleRatio, serviceName, version, false);
+            this(otlpUrl, sampleRatio, serviceName, version, false, false);
         }
     }
 
@@ -99,11 +115,21 @@ public final class Telemetry implements AutoCloseable {
         this.sdk = OpenTelemetrySdk.builder()
                 .setMeterProvider(meters)
                 .setTracerProvider(tracers)
+                .setLoggerProvider(logs(settings, resource, meters))
                 .build();
         this.tracer = settings.otlpUrl() == null ? null : sdk.getTracer(SCOPE);
         this.meter = sdk.getMeter(SCOPE);
+        this.events = new CallEvents(
+                settings.otlpUrl() != null && settings.events()
+                        ? sdk.getLogsBridge().get(SCOPE)
+                        : null);
         this.serverDuration = duration(Names.SERVER_DURATION, "Duration of agents' MCP requests.");
         this.clientDuration = duration(Names.CLIENT_DURATION, "Duration of exchanges with upstreams.");
+        this.overhead = meter.histogramBuilder(Names.OVERHEAD)
+                .setUnit("s")
+                .setDescription("What calls took beside the exchange with a provider or an upstream.")
+                .setExplicitBucketBoundariesAdvice(OVERHEADS)
+                .build();
         this.refusals = meter.counterBuilder(Names.REFUSALS)
                 .setDescription("Refused requests by stage and reason.")
                 .build();
@@ -159,6 +185,22 @@ public final class Telemetry implements AutoCloseable {
                     .setMaxExportBatchSize(SPAN_BATCH)
                     .setScheduleDelay(EXPORT_EVERY)
                     .setMeterProvider(meters)
+                    .build());
+        }
+        return builder.build();
+    }
+
+    private static SdkLoggerProvider logs(Settings settings, Resource resource, SdkMeterProvider meters) {
+        SdkLoggerProviderBuilder builder = SdkLoggerProvider.builder().setResource(resource);
+        String url = settings.otlpUrl();
+        if (url != null && settings.events()) {
+            builder.addLogRecordProcessor(BatchLogRecordProcessor.builder(OtlpHttpLogRecordExporter.builder()
+                            .setEndpoint(url + "/v1/logs")
+                            .build())
+                    .setMaxQueueSize(SPAN_QUEUE)
+                    .setMaxExportBatchSize(SPAN_BATCH)
+                    .setScheduleDelay(EXPORT_EVERY)
+                    .setMeterProvider(() -> meters)
                     .build());
         }
         return builder.build();
@@ -290,6 +332,14 @@ public final class Telemetry implements AutoCloseable {
     /** What is counted of the online judge. */
     public JudgeMetrics judging() {
         return judging;
+    }
+
+    CallEvents events() {
+        return events;
+    }
+
+    void overhead(double seconds, Attributes attributes) {
+        overhead.record(seconds, attributes);
     }
 
     GenAiNames names() {

@@ -37,6 +37,7 @@ class CommentedSampleTest {
             "budgets",
             "cache",
             "judge",
+            "doctor",
             "content",
             "observe",
             "kept_state",

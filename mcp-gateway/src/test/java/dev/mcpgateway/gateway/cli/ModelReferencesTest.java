@@ -212,6 +212,20 @@ class ModelReferencesTest {
     }
 
     @Test
+    void aDoctorThatNoRuleLetsProbe() throws Exception {
+        write("gateway.yaml", CONFIG + "  doctor: {daily_usd: \"1\"}\n");
+
+        assertThat(check().out())
+                .contains("no rule lets the doctor probe ", "/models/doctor")
+                .contains("principals: {issuer: gateway, subject: doctor}");
+
+        write("policy.yaml", POLICY + """
+                  - {id: doctor, effect: permit, principals: {issuer: gateway, subject: doctor}, actions: [model/call], resources: ["model:*"], ack_broad: true}
+                """);
+        assertThat(check().out()).doesNotContain("doctor probe");
+    }
+
+    @Test
     void aKeyOfAProviderThatCannotBeRead() throws Exception {
         write(
                 "gateway.yaml",

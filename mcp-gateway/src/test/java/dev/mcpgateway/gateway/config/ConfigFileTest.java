@@ -80,7 +80,7 @@ class ConfigFileTest {
                         FOLDER.resolve("audit-subject.key")));
         assertThat(config.telemetry())
                 .isEqualTo(new GatewayConfig.Telemetry(
-                        null, 0.1, true, "mcp-gateway", GatewayConfig.Telemetry.Conventions.V1_41));
+                        null, 0.1, true, "mcp-gateway", GatewayConfig.Telemetry.Conventions.V1_41, false));
         assertThat(config.stateDir()).isEqualTo(FOLDER.resolve("state"));
     }
 

@@ -127,7 +127,7 @@ class ConfigSchemaTest {
                "kept_state": {"big": {"ids": "bound", "open_ids": ["file-1"]}},
                "judge": {"alias": "claude", "daily_usd": "5", "aliases": {"gpt-4.1": {"percent": 5, "tiers": [5]}}, "except_tenants":
                  ["t"], "queue": 5, "concurrent": 1, "material_bytes": 2048, "explanations": true,
-                 "criteria": "c", "shadow": {"percent": 1, "daily_usd": "0.5"}},
+                 "criteria": "c", "shadow": {"percent": 1, "daily_usd": "0.5"}}, "doctor": {"daily_usd": "0.1"},
                "content": {"dir": "kept", "memory_bytes": 1000000000, "wait_ms": 100, "tenants": {"acme": {"issuers": ["gateway"], "public_key":
                  "acme.pem", "aliases": ["gpt-4.1"], "required": true, "keep_days": 5, "bytes": 1000000000, "record_bytes": 2048}}},
                "observe": {"until": "2026-12-10", "aliases": "gpt-4.1", "principals": [{"issuer": ["gateway"], "subject": "a",
@@ -143,7 +143,7 @@ class ConfigSchemaTest {
                "session_idle_s": 5, "list_tools": 5, "list_ttl_ms": 5, "refresh_interval_s": 5, "input_wait_ms": 100,
                "drain_timeout_s": 5, "catalogue_grace_s": 5},
              "audit": {"dir": "log", "origin": "a.example/gw", "signing_key": {"file": "s.pem"}, "subject_key": {"file": "s"}},
-             "telemetry": {"otlp_url": "http://127.0.0.1:4318", "sample_percent": 3, "prometheus": false, "service_name": "g",
+             "telemetry": {"otlp_url": "http://127.0.0.1:4318", "sample_percent": 3, "prometheus": false, "service_name": "g", "events": true,
                "conventions": "latest"},
              "state": {"dir": "kept", "key": {"env": "STATE_KEY"}}}
             """;

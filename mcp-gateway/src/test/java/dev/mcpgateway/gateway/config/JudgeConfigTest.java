@@ -126,6 +126,38 @@ class JudgeConfigTest {
     }
 
     @Test
+    void theDoctorHasAPrincipalAndABudgetOfItsOwnToo() {
+        GatewayConfig config = good(read("prices: {file: p.yaml}\n  doctor: {daily_usd: \"0.5\"}"));
+
+        assertThat(config.issuerAliases()).contains("gateway");
+        assertThat(config.models().orElseThrow().money().orElseThrow().budgets())
+                .singleElement()
+                .satisfies(budget -> {
+                    assertThat(budget.name()).isEqualTo("doctor");
+                    assertThat(budget.isEnforced()).isTrue();
+                    assertThat(budget.limits().nanoUsd()).isEqualTo(OptionalLong.of(500_000_000L));
+                    assertThat(budget.match().issuers()).isEqualTo(Set.of("gateway"));
+                    assertThat(budget.match().subjects()).isEqualTo(Set.of("doctor"));
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            doctor: {daily_usd: "1"}                                | what the doctor spends is limited, so it needs prices
+            prices: {file: p.yaml}, doctor: {}                      | daily_usd
+            prices: {file: p.yaml}, doctor: {daily_usd: "much"}     | 'much' is no sum
+            prices: {file: p.yaml}, doctor: {daily_usd: "1", x: 1}  | x
+            prices: {file: p.yaml}, doctor: {daily_usd: "1"}, budgets: [{name: doctor, per: user, period: day, limit_usd: "1"}] | 'doctor' is what the doctor's own budget
+            """)
+    void aDoctorThatCannotBeMeantIsRefused(String section, String says) {
+        Loaded loaded = read(section.replace("}, ", "}\n  "));
+
+        assertThat(loaded).isInstanceOf(Loaded.Bad.class);
+        assertThat(((Loaded.Bad) loaded).problems())
+                .anySatisfy(problem -> assertThat(problem.render()).contains(says));
+    }
+
+    @Test
     void nobodyElseIsCalledWhatTheGatewayCallsItself() {
         assertThat(read("gateway", PLAIN)).isInstanceOf(Loaded.Bad.class);
         assertThat(read("gateway", "prices: {file: p.yaml}"))

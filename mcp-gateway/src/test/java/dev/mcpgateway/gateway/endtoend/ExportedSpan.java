@@ -48,6 +48,23 @@ record ExportedSpan(
         return spans;
     }
 
+    /** All events of one export of logs (opentelemetry-proto, {@code logs/v1}), each with its trace as {@code trace}. */
+    static List<Event> events(byte[] export) {
+        List<Event> events = new ArrayList<>();
+        for (Field resource : all(export, 1)) {
+            for (Field scope : all(resource.bytes(), 2)) {
+                for (Field log : all(scope.bytes(), 2)) {
+                    Map<String, String> attributes = attributes(log.bytes(), 6);
+                    all(log.bytes(), 9)
+                            .forEach(trace ->
+                                    attributes.put("trace", HexFormat.of().formatHex(trace.bytes())));
+                    events.add(new Event(all(log.bytes(), 12).getFirst().text(), attributes));
+                }
+            }
+        }
+        return events;
+    }
+
     private static ExportedSpan span(byte[] span) {
         String trace = "";
         String name = "";

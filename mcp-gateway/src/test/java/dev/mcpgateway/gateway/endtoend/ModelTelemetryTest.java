@@ -8,11 +8,14 @@ import dev.mcpgateway.connectors.testing.RawRequest;
 import dev.mcpgateway.connectors.testing.RawServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -237,6 +240,104 @@ class ModelTelemetryTest {
                         "5",
                         "gen_ai.usage.reasoning.output_tokens",
                         "0"));
+    }
+
+    @Test
+    void theTimeBetweenEventsOfAStreamIsMeasuredFromTheSecondOneOn() {
+        provider.on(
+                "/chat/completions",
+                turn -> turn.begin()
+                        .data("{\"model\":\"gem-9\",\"choices\":[{\"delta\":{\"content\":\"a\"}}]}")
+                        .data("{\"model\":\"gem-9\",\"choices\":[{\"delta\":{\"content\":\"b\"}}]}")
+                        .data("{\"model\":\"gem-9\",\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}")
+                        .data("[DONE]")
+                        .end());
+        String stream = CHAT.replace("gpt", "llama").replace("{\"model\"", "{\"stream\":true,\"model\"");
+
+        post(gateway, "/v1/chat/completions", stream);
+        post(latest, "/v1/chat/completions", stream);
+
+        assertThat(gateway.admin("/metrics").text())
+                .containsPattern("gen_ai_client_operation_time_per_output_chunk_seconds_count\\{.*\"llama-3\".*} 2\n")
+                .containsPattern("gateway_overhead_seconds_count\\{gen_ai_operation_name=\"chat\"} [1-9]")
+                .doesNotContain("gen_ai_client_inference_time_per_output_chunk");
+        assertThat(latest.admin("/metrics").text())
+                .containsPattern("gen_ai_client_inference_time_per_output_chunk_seconds_count\\{.*\"llama-3\".*} 2\n");
+    }
+
+    private static List<ExportedSpan.Event> events(String name, int atLeast) {
+        List<ExportedSpan.Event> found = new ArrayList<>();
+        Await.until(atLeast + " events " + name, () -> {
+            found.clear();
+            EXPORTS.stream()
+                    .filter(each -> each.target().equals("/v1/logs"))
+                    .flatMap(each -> ExportedSpan.events(each.body()).stream())
+                    .filter(each -> each.name().equals(name))
+                    .forEach(found::add);
+            return found.size() >= atLeast;
+        });
+        return found;
+    }
+
+    @Test
+    void whoWantsEventsGetsTheUsageAndTheEndOfEachCallSampledOrNot() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        provider.on(
+                "/chat/completions",
+                turn -> turn.whole(
+                        "{\"id\":\"c\",\"model\":\"acme-large-1\",\"choices\":[{\"message\":{\"content\":\"words-of-the-model\"},"
+                                + "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":30,\"completion_tokens\":9,"
+                                + "\"prompt_tokens_details\":{\"cached_tokens\":20}}}"));
+        provider.on("/messages", turn -> turn.answer(500, "{\"error\":{\"message\":\"words-of-the-model\"}}"));
+        provider.on(
+                "/models/gem-3:generateContent",
+                turn -> assertThat(over.await(1, TimeUnit.MINUTES)).isTrue());
+        try (TestGateway told = ModelGateways.ofAllKinds(folder.resolve("told"), provider, "total_timeout_ms: 5000,")
+                .section(
+                        "telemetry",
+                        "{otlp_url: \"http://127.0.0.1:" + receiver.port() + "\", sample_percent: 0, events: true}")
+                .start()) {
+            ModelAgent alice = ModelAgent.of(told);
+            String call = alice.chat(CHAT).header("x-gateway-call-id").orElseThrow();
+            alice.ask(alice.anthropic(
+                    "/v1/messages",
+                    "{\"model\":\"claude\",\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"));
+            alice.ask(alice.post(
+                    "/v1beta/models/gem:generateContent", "{\"contents\":[{\"parts\":[{\"text\":\"hi\"}]}]}"));
+
+            List<ExportedSpan.Event> ended = events("gateway.call.processed", 3);
+            List<ExportedSpan.Event> used = events("gateway.model.usage", 1);
+            over.countDown();
+            assertThat(ended)
+                    .extracting(each -> each.attributes().get("gateway.outcome"))
+                    .containsExactly("success", "error", "timeout");
+            assertThat(ended.getFirst().attributes())
+                    .containsEntry("gateway.call.id", call)
+                    .containsEntry("gen_ai.operation.name", "chat")
+                    .containsKeys("gateway.duration", "gateway.overhead", "gateway.run.id");
+            assertThat(used)
+                    .as("who said nothing of tokens used none that are known")
+                    .hasSize(1);
+            Map<String, String> said = new TreeMap<>(used.getFirst().attributes());
+            assertThat(said.remove("trace")).isEqualTo(said.remove("gateway.run.id"));
+            assertThat(Double.parseDouble(said.remove("gateway.duration"))).isPositive();
+            assertThat(said)
+                    .isEqualTo(new TreeMap<>(Map.ofEntries(
+                            Map.entry("gateway.call.id", call),
+                            Map.entry("gateway.channel", "chat_completions"),
+                            Map.entry("gateway.model.alias", "gpt"),
+                            Map.entry("gateway.provider", "acme"),
+                            Map.entry("gen_ai.operation.name", "chat"),
+                            Map.entry("gen_ai.provider.name", "openai"),
+                            Map.entry("gen_ai.request.model", "acme-large-1"),
+                            Map.entry("gen_ai.response.model", "acme-large-1"),
+                            Map.entry("gen_ai.usage.input_tokens", "30"),
+                            Map.entry("gen_ai.usage.output_tokens", "9"),
+                            Map.entry("gen_ai.usage.cache_read.input_tokens", "20"),
+                            Map.entry("gen_ai.usage.cache_creation.input_tokens", "0"),
+                            Map.entry("gen_ai.usage.reasoning.output_tokens", "0"))));
+            saysNothingOfTheContent();
+        }
     }
 
     @Test

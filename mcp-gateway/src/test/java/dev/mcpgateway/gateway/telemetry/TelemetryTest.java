@@ -7,6 +7,7 @@ import dev.mcpgateway.gateway.call.Stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http.HttpFields;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +104,30 @@ class TelemetryTest {
                         "gateway_stage_time_seconds_total{gateway_stage=\"READ\"} 0.0")
                 .hasSize(Stage.values().length);
         assertThat(trace.stage()).isEqualTo(Stage.READ);
+    }
+
+    @Test
+    void overheadIsWhatACallTookBesideItsExchange() {
+        CallTrace asked = telemetry.begin(0);
+        asked.modelAsked("chat", HttpFields.EMPTY, "call-1");
+        nanos.set(1_000_000L);
+        asked.enter(Stage.FORWARD);
+        nanos.set(501_000_000L);
+        asked.enter(Stage.RELAY);
+        nanos.set(901_000_000L);
+        asked.enter(Stage.FINISH);
+        nanos.set(903_000_000L);
+        asked.end(null);
+        CallTrace refused = telemetry.begin(903_000_000L);
+        refused.modelAsked("chat", HttpFields.EMPTY, "call-2");
+        nanos.set(999_000_000L);
+        refused.end("model_hidden");
+
+        assertThat(lines("gateway_overhead_seconds_sum"))
+                .containsExactly("gateway_overhead_seconds_sum{gen_ai_operation_name=\"chat\"} 0.003");
+        assertThat(lines("gateway_overhead_seconds_count"))
+                .as("who was not asked anything has no exchange to be beside")
+                .containsExactly("gateway_overhead_seconds_count{gen_ai_operation_name=\"chat\"} 1");
     }
 
     @Test

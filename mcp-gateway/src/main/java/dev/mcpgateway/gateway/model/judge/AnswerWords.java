@@ -12,7 +12,7 @@ import java.util.function.IntConsumer;
  * Collects what a model said to the user, of a whole answer or event by event: the text of the first choice, without thoughts;
  * and whether the agent is to run a tool before there is an answer. Used by one thread.
  */
-final class AnswerWords {
+public final class AnswerWords {
     private static final Name CHOICES = Name.of("choices");
     private static final Name INDEX = Name.of("index");
     private static final Name MESSAGE = Name.of("message");
@@ -49,7 +49,8 @@ final class AnswerWords {
     private boolean tooLong;
     private boolean callsTools;
 
-    AnswerWords(ModelApi api, int charsMax) {
+    /** Collects of answers in this protocol, so many characters at most. */
+    public AnswerWords(ModelApi api, int charsMax) {
         this.api = api;
         this.charsMax = charsMax;
     }
@@ -63,7 +64,7 @@ final class AnswerWords {
     }
 
     /** A whole answer. */
-    void whole(JsonDocument answer) {
+    public void whole(JsonDocument answer) {
         switch (api) {
             case CHAT_COMPLETIONS -> choices(answer, MESSAGE);
             case MESSAGES -> texts(answer, answer.at(CONTENT), TEXT);
@@ -78,7 +79,7 @@ final class AnswerWords {
     }
 
     /** An event of a stream. */
-    void event(JsonDocument event) {
+    public void event(JsonDocument event) {
         switch (api) {
             case CHAT_COMPLETIONS -> choices(event, DELTA);
             case MESSAGES -> {
@@ -176,7 +177,7 @@ final class AnswerWords {
     }
 
     /** What was collected. */
-    String text() {
+    public String text() {
         return words.toString();
     }
 }

@@ -23,6 +23,12 @@ import { Rounds } from './rounds.mjs';
 const VERIFY_SECONDS_MAX = 180;
 const VERIFY_EXTERNAL = fileURLToPath(new URL('../audit/verify-external.sh', import.meta.url));
 
+/** Two starts of a gateway and a verification, on a machine that others use, too. */
+const ROUND_SECONDS_MAX = 240;
+
+/** Some hundred calls, one after the other. */
+const USE_UP_SECONDS_MAX = 300;
+
 /** Rounds unless said otherwise: what fits into a run for every change. */
 const ROUNDS_DEFAULT = '50';
 const NUMBER_MAX = 1_000_000_000;
@@ -55,17 +61,17 @@ for (let round = 1; round <= count; round++) {
     await rounds.run(round);
     const [tools, models] = acknowledged().map((now, i) => now - before[i]);
     return `${tools} calls of tools acknowledged, ${models} of models`;
-  });
+  }, ROUND_SECONDS_MAX);
   if (!passed) {
     await gateway.kill(); // wherever it stopped; the rounds that are not run are missed by cases.end
     break;
   }
 }
-await cases.run('the gateway starts after the last kill, its log verifies, the ledger has all calls', () => rounds.start());
+await cases.run('the gateway starts after the last kill, its log verifies, the ledger has all calls', () => rounds.start(), ROUND_SECONDS_MAX);
 await cases.run('what is left of the scarce budget can be used, and not more', async () => {
   const answered = await money.useUp(rounds.models);
   return `${answered} calls more: ${await money.requireUsedUp()}`;
-});
+}, USE_UP_SECONDS_MAX);
 const usage = {};
 await cases.run('the ledger is shown, and the gateway stops when asked', async () => {
   for (const by of ['model', 'key', 'tenant']) {

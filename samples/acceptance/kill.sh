@@ -4,10 +4,12 @@
 #   --rounds N   how often the gateway is killed; 50 unless given
 #   --seed N     the seed of all random instants; printed, so that a run can be repeated
 #
-# 48 connections call a tool without pause and keep a journal of the calls that were acknowledged. The gateway is ended
-# with SIGKILL at random instants, also while it starts, and started again on the same audit log. Each time the log must
-# verify; at the end it must hold every acknowledged call, and programs that are not ours must accept it
-# (audit/verify-external.sh). The last line is "N passed, N failed".
+# 48 connections call a tool without pause and 12 call models, whole and streamed, with virtual keys and budgets; a journal is
+# kept of the calls that were acknowledged. The gateway is ended with SIGKILL at random instants, also while it starts, and
+# started again on the same files. Each time the log must verify and the ledger have every acknowledged call; at the end the
+# log must hold all of them and all that the server and the provider got, the ledger must be the log's sum to the nano-USD, no
+# budget may be overspent, and programs that are not ours must accept the log (audit/verify-external.sh). The last line is
+# "N passed, N failed".
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)

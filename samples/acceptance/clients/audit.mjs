@@ -29,7 +29,7 @@ export default async function audit(cases, world) {
     assert.equal(proven, records, text);
   });
 
-  const { calls, gaps } = await callRecords(world.gateway.auditDir);
+  const { calls, gaps } = await callRecords(world.gateway.auditDir, 'tool.call');
   await cases.run('no number is missing in the log', async () => {
     assert.deepEqual(gaps, []);
   });

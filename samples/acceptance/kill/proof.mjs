@@ -33,7 +33,7 @@ export const PROOF_CASES = Object.keys(CLAIMS).length;
 
 /** Reads the log and runs a case for each claim. */
 export async function proof(cases, auditDir, journal, received) {
-  const { calls, gaps, total } = await callRecords(auditDir);
+  const { calls, gaps, total } = await callRecords(auditDir, 'tool.call');
   const of = (trace) => calls.get(trace) ?? { intents: [], outcomes: [], unresolved: [] };
   for (const [claim, findings] of Object.entries(CLAIMS)) {
     await cases.run(claim, async () => assert.equal(summary(findings({ calls, gaps, journal, of, received })), ''));

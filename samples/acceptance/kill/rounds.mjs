@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { until, within } from '../kit/waiting.mjs';
-import { CONNECTIONS, Journal, Load } from './load.mjs';
+import { CONNECTIONS, Journal, Load, toolCalls } from './load.mjs';
+import { MODEL_CONNECTIONS, modelCalls } from './models.mjs';
 
 /** Fewer connections than this waiting for an answer at the kill make the round worthless. */
 const CONNECTIONS_MIN = 32;
+
+/** The same of the connections that call models: some rest, since their budget is used up. */
+const MODEL_CONNECTIONS_MIN = 4;
 
 /** The kill comes at a random instant within this time of full load, in milliseconds. */
 const LOAD_MILLIS_MAX = 800;
@@ -20,19 +24,26 @@ export class Rounds {
   #gateway;
   #issuer;
   #random;
+  #money;
   #startMillis = 0;
 
+  /** Calls of tools. */
   journal = new Journal();
+  /** Calls of models. */
+  models = new Journal();
+  /** How often the gateway was killed. */
+  kills = 0;
   /** Longest start of a round, in milliseconds. */
   startMillisMax = 0;
 
-  constructor(gateway, issuer, random) {
+  constructor(gateway, issuer, money, random) {
     this.#gateway = gateway;
     this.#issuer = issuer;
+    this.#money = money;
     this.#random = random;
   }
 
-  /** Starts the gateway on the log as the last kill left it; the log must verify. */
+  /** Starts the gateway on the log as the last kill left it; the log must verify, and the ledger have forgotten nothing. */
   async start() {
     const begin = performance.now();
     await this.#gateway.spawn().serving();
@@ -40,6 +51,7 @@ export class Rounds {
     this.startMillisMax = Math.max(this.startMillisMax, this.#startMillis);
     const { code, text } = await this.#gateway.verify();
     assert.equal(code, 0, text);
+    await this.#money.requireKept(this.models);
   }
 
   /** One round: start, load, kill. */
@@ -50,14 +62,22 @@ export class Rounds {
       await this.#gateway.kill();
     }
     await this.start();
-    const load = new Load(this.#gateway.url, await this.#issuer.token(round), round, this.journal);
-    await until('an answer on every connection', LOAD_SECONDS_MAX, () => load.answered === CONNECTIONS);
+    const tools = new Load(toolCalls(this.#gateway.url, await this.#issuer.token(round)), round, this.journal);
+    const models = new Load(modelCalls(this.#gateway.url, this.#money.keys), round, this.models);
+    await until(
+      'an answer on every connection',
+      LOAD_SECONDS_MAX,
+      () => tools.answered === CONNECTIONS && models.answered === MODEL_CONNECTIONS,
+    );
     await pause(this.#random() * LOAD_MILLIS_MAX);
-    const waiting = load.waiting;
-    load.mayBreak = true;
+    const waiting = { tools: tools.waiting, models: models.waiting };
+    tools.mayBreak = true;
+    models.mayBreak = true;
+    this.kills++;
     await this.#gateway.kill();
-    await within(LOAD_SECONDS_MAX, 'every connection breaks', load.ended);
-    assert.ok(waiting >= CONNECTIONS_MIN, `only ${waiting} connections waited for an answer`);
-    assert.ok(load.acknowledged >= CONNECTIONS, `only ${load.acknowledged} calls were acknowledged`);
+    await within(LOAD_SECONDS_MAX, 'every connection breaks', Promise.all([tools.ended, models.ended]));
+    assert.ok(waiting.tools >= CONNECTIONS_MIN, `only ${waiting.tools} connections waited for an answer`);
+    assert.ok(tools.acknowledged >= CONNECTIONS, `only ${tools.acknowledged} calls were acknowledged`);
+    assert.ok(waiting.models >= MODEL_CONNECTIONS_MIN, `only ${waiting.models} connections waited for a model`);
   }
 }

@@ -22,22 +22,17 @@ class CallRecords {
   denials = [];
 }
 
-const KIND = {
-  'tool.call.intent': 'intents',
-  'tool.call.outcome': 'outcomes',
-  'tool.call.unresolved': 'unresolved',
-  'tool.call.denied': 'denials',
-};
+const KIND = { intent: 'intents', outcome: 'outcomes', unresolved: 'unresolved', denied: 'denials' };
 
 /**
- * The records of all tool calls, by the trace id that the client gave to each.
+ * The records of all calls of a kind, such as `tool.call`, by the trace id that the client gave to each.
  *
  * Intent and denial carry the trace; outcome and unresolved name the call that the intent opened.
  *
  * @returns {Promise<{calls: Map<string, CallRecords>, gaps: string[], total: number}>} `gaps` names each record whose
  *     number is not one more than the number before
  */
-export async function callRecords(auditDir) {
+export async function callRecords(auditDir, ofKind) {
   const calls = new Map();
   const traces = new Map();
   const gaps = [];
@@ -47,7 +42,7 @@ export async function callRecords(auditDir) {
       gaps.push(`record ${record.seq} stands where ${total} should`);
     }
     total = record.seq + 1;
-    const kind = KIND[record.ev];
+    const kind = record.ev.startsWith(`${ofKind}.`) ? KIND[record.ev.slice(ofKind.length + 1)] : undefined;
     if (kind === undefined) {
       continue;
     }

@@ -120,11 +120,14 @@ final class EvidenceWiring {
         return new Observing(observe, incidents.safeMode(), incidents.restrictions(), clock);
     }
 
-    /** Once a minute, not on the thread that keeps the deadlines, and one at a time. */
+    /**
+     * Once a minute, not on the thread that keeps the deadlines, and one at a time. No virtual thread: one that deletes a million
+     * files does not wait in between, and would keep the calls from the processor that carries it.
+     */
     private void look(long now) {
         if (now - nextNanos >= 0 && expiring.compareAndSet(false, true)) {
             nextNanos = now + LOOK_NANOS;
-            Thread.ofVirtual().name("content-expiry").start(() -> {
+            Thread.ofPlatform().daemon().name("content-expiry").start(() -> {
                 try {
                     content.ifPresent(SealedContent::expire);
                 } finally {

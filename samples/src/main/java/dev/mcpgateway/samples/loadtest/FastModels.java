@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * The provider of the load test: Chat Completions at next to no cost. A request is answered whole with 455 bytes, or, with
  * {@code "stream":true}, with {@link #EVENTS} events of 200 bytes without a pause; where its text holds {@code slowly},
- * with one event a second, {@link #SLOW_EVENTS} times. {@code GET /count} tells how many requests there were.
+ * with one event a second, {@link #SLOW_EVENTS} times. Where the text holds {@code shortly}, an answer that is whole comes after
+ * {@link #THINKING_MILLIS}. {@code GET /count} tells how many requests there were.
  *
  * <p>Usage: {@code FastModels PORT}. Loopback only.
  */
@@ -19,6 +20,9 @@ public final class FastModels {
 
     /** Events of a slow stream. */
     static final int SLOW_EVENTS = 120;
+
+    /** What a provider takes that answers soon. */
+    static final int THINKING_MILLIS = 200;
 
     private static final int ANSWER_BYTES = 455;
     private static final int EVENT_BYTES = 200;
@@ -36,6 +40,7 @@ public final class FastModels {
     private static final byte[] LAST_CHUNK = ascii("0\r\n\r\n");
     private static final byte[] STREAM = ascii("\"stream\":true");
     private static final byte[] SLOWLY = ascii("slowly");
+    private static final byte[] SHORTLY = ascii("shortly");
     private static final byte[] COUNT = ascii("GET /count ");
     private static final byte[] END = ascii("""
             data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"fast-1","choices":[],\
@@ -64,6 +69,9 @@ public final class FastModels {
         }
         requests.increment();
         if (FastHttp.indexOf(buffer, head, total, STREAM) < 0) {
+            if (FastHttp.indexOf(buffer, head, total, SHORTLY) >= 0) {
+                Children.pause(THINKING_MILLIS);
+            }
             out.write(whole);
         } else if (FastHttp.indexOf(buffer, head, total, SLOWLY) < 0) {
             out.write(streamed);

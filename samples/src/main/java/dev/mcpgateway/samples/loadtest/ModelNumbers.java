@@ -29,12 +29,12 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ModelNumbers {
     private static final String USAGE = """
             Usage: models --work FOLDER --root CHECKOUT --java PROGRAM [--profile smoke|full]
-                          [--only whole|stream|held|leak] [--peer SCRIPT] --out FILE
+                          [--only whole|stream|held|rate|leak] [--peer SCRIPT] --out FILE
               --work     folder for configurations and logs; on a disk
               --root     the checkout, built
               --java     a Java 25
               --profile  smoke: does it all work, no figures to keep (full)
-              --only     one of the four parts
+              --only     one of the five parts
               --peer     start script of npm @portkey-ai/gateway, run with node from the PATH; without it no peer is measured
               --out      results as JSON""";
 
@@ -53,23 +53,35 @@ public final class ModelNumbers {
 
     /** How long and how often is measured. */
     private enum Profile {
-        SMOKE(1, 1, 2, 20, 100, 20_000),
-        FULL(5, 4, 12, 2_000, HELD, 1_000_000);
+        SMOKE(1, 1, 2, 20, 100, 4, 20_000, 1_000),
+        FULL(5, 4, 12, 2_000, HELD, 60, 1_000_000, 10_000);
 
         private final int rounds;
         private final int seconds;
         private final int warmSeconds;
         private final int alone;
         private final int held;
+        private final int rateSeconds;
         private final int calls;
+        private final int streams;
 
-        Profile(int rounds, int seconds, int warmSeconds, int alone, int held, int calls) {
+        Profile(
+                int rounds,
+                int seconds,
+                int warmSeconds,
+                int alone,
+                int held,
+                int rateSeconds,
+                int calls,
+                int streams) {
             this.rounds = rounds;
             this.seconds = seconds;
             this.warmSeconds = warmSeconds;
             this.alone = alone;
             this.held = held;
+            this.rateSeconds = rateSeconds;
             this.calls = calls;
+            this.streams = streams;
         }
     }
 
@@ -136,7 +148,16 @@ public final class ModelNumbers {
             parts.put("whole", () -> compared("whole", targets(provider, gateway, false)));
             parts.put("stream", () -> compared("stream", targets(provider, gateway, true)));
             parts.put("held", () -> held(small));
-            parts.put("leak", () -> leak(gateway.target(false)));
+            Endurance endurance = new Endurance(wrk, java, figures, problems);
+            parts.put("rate", () -> {
+                wrk.warm(gateway.target(false), profile.warmSeconds, profile != Profile.SMOKE);
+                endurance.rate(gateway.target(false), profile.rateSeconds);
+            });
+            parts.put("leak", () -> {
+                wrk.warm(gateway.target(false), profile.warmSeconds, false);
+                wrk.warm(gateway.target(true), profile.warmSeconds, false);
+                endurance.leak(gateway.target(false), profile.calls, gateway.target(true), profile.streams);
+            });
             for (Map.Entry<String, Part> part : parts.entrySet()) {
                 if (only.isEmpty() || only.equals(part.getKey())) {
                     part.getValue().measure();
@@ -353,28 +374,7 @@ public final class ModelNumbers {
         }
     }
 
-    private void leak(Target target) throws IOException, InterruptedException {
-        ObjectNode part = figures.putObject("leak");
-        var resident = part.putArray("rss_mb");
-        long calls = 0;
-        long step = profile.calls / 10;
-        for (long next = step; calls < profile.calls; ) {
-            Wrk.Figures seen = wrk.run(target, CONNECTIONS, 2);
-            calls += seen.requests();
-            if (seen.errors() > 0 || seen.requests() == 0) {
-                problems.add("leak: " + seen.errors() + " errors of " + seen.requests());
-                return;
-            }
-            if (calls >= next) {
-                resident.add(ProcessCpu.residentMegabytes(target.pids()));
-                next += step;
-            }
-        }
-        part.put("calls", calls);
-        System.out.printf("leak: %d calls, resident MB after each tenth: %s%n", calls, resident);
-    }
-
-    private static String verdict(boolean isReached) {
+    static String verdict(boolean isReached) {
         return isReached ? "reached" : "MISSED";
     }
 

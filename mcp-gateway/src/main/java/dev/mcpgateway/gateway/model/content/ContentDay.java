@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.model.content;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -185,15 +186,9 @@ final class ContentDay {
 
     /** How much there is. */
     Size size() throws IOException {
-        Size size = Size.NOTHING;
-        for (Path each : files("")) {
-            try {
-                size = size.plus(new Size(1, Files.size(each)));
-            } catch (NoSuchFileException gone) {
-                // deleted meanwhile
-            }
-        }
-        return size;
+        Tally tally = new Tally();
+        each("", file -> tally.add(Files.size(file)));
+        return tally.size();
     }
 
     /**
@@ -204,41 +199,67 @@ final class ContentDay {
      * @throws IOException if one is not deleted; all others are
      */
     Size delete(String call, LongConsumer freed) throws IOException {
-        Size deleted = Size.NOTHING;
-        IOException failed = null;
-        for (Path each : files(call)) {
-            try {
-                long bytes = Files.size(each);
-                Files.delete(each);
+        Tally tally = new Tally();
+        try {
+            each(call, file -> {
+                long bytes = Files.size(file);
+                Files.delete(file);
                 freed.accept(bytes);
-                deleted = deleted.plus(new Size(1, bytes));
-            } catch (NoSuchFileException gone) {
-                // by somebody else
-            } catch (IOException failure) {
-                failed = failure;
+                tally.add(bytes);
+            });
+        } finally {
+            if (tally.files > 0) {
+                sync.sync(path);
             }
         }
-        if (deleted.files() > 0) {
-            sync.sync(path);
+        return tally.size();
+    }
+
+    /** Something is done with a file. */
+    @FunctionalInterface
+    private interface OnFile {
+        void on(Path file) throws IOException;
+    }
+
+    /** A sum. */
+    private static final class Tally {
+        private long files;
+        private long bytes;
+
+        void add(long length) {
+            files++;
+            bytes += length;
+        }
+
+        Size size() {
+            return new Size(files, bytes);
+        }
+    }
+
+    /** One after the other, so that no heap is too small for a day; what fails with one does not keep it from the next. */
+    private void each(String call, OnFile action) throws IOException {
+        if (!isFolder(path)) {
+            return;
+        }
+        IOException failed = null;
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(path, "*" + SUFFIX)) {
+            for (Path file : all) {
+                try {
+                    if (call.isEmpty() || file.getFileName().toString().equals(call + SUFFIX)) {
+                        action.on(file);
+                    }
+                } catch (NoSuchFileException gone) {
+                    // by somebody else, meanwhile
+                } catch (IOException failure) {
+                    failed = failure;
+                }
+            }
+        } catch (DirectoryIteratorException broken) {
+            failed = broken.getCause();
         }
         if (failed != null) {
             throw failed;
         }
-        return deleted;
-    }
-
-    private List<Path> files(String call) throws IOException {
-        List<Path> files = new ArrayList<>();
-        if (isFolder(path)) {
-            try (DirectoryStream<Path> all = Files.newDirectoryStream(path, "*" + SUFFIX)) {
-                for (Path each : all) {
-                    if (call.isEmpty() || each.getFileName().toString().equals(call + SUFFIX)) {
-                        files.add(each);
-                    }
-                }
-            }
-        }
-        return files;
     }
 
     /** Deletes the folder if nothing is left of it; nothing may be written for that day any more. */

@@ -183,8 +183,8 @@ prepare() {
   url=http://127.0.0.1:$port/v1
   admin=http://127.0.0.1:$(free_port $((port + 1)))
   # a window that is not now: the day after tomorrow
-  local day
-  day=$(date -u -d '+2 days' +%a | tr '[:upper:]' '[:lower:]')
+  local days=(mon tue wed thu fri sat sun)
+  local day=${days[($(date -u +%u) + 1) % 7]}
   sed -e "s#http://127.0.0.1:9002/v1#$first#" -e "s#http://127.0.0.1:9003/v1#$second#" -e "s#port: 8080#port: $port#" \
     -e "s#port: 8081#port: ${admin##*:}#" -e "s#days: \[sun\]#days: [$day]#" "$here/gateway.yaml" >"$state/gateway.yaml"
   cp "$here/policy.yaml" "$state/policy.yaml"
@@ -268,7 +268,8 @@ check "every provider takes its new key" 0 "$(run operator anna credentials rota
 check "both are in use" 2 "$(said 'in use: next')"
 sed 's/^/         /' "$state/said.txt"
 for name in first second; do
-  cp "$state/$name-next.key" "$state/$name.taken" # revoked at the provider
+  cp "$state/$name-next.key" "$state/$name.left"
+  mv "$state/$name.left" "$state/$name.taken" # the old one is revoked at the provider, in one step
 done
 check "the copied key opens the provider no more" 401 "$(ask "$(<"$state/second.key")" "$second" scripted-1)"
 check "chat goes on with the new key" 200 "$(call acme chat)"

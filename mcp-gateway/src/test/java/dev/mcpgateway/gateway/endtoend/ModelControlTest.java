@@ -212,6 +212,18 @@ class ModelControlTest {
     }
 
     @Test
+    void aCallThatFailsIsMeasuredAsAFailureOfItsProvider() throws Exception {
+        openai.on("/chat/completions", turn -> turn.answer(500, "{}"));
+        try (TestGateway gateway = ModelGateways.in(folder, openai, anthropic).start()) {
+            ModelAgent.of(gateway).chat("{\"model\":\"gpt\"}");
+
+            String failed = "gen_ai_client_operation_duration_seconds_count{error_type=\"provider_failed\","
+                    + "gen_ai_operation_name=\"chat\",gen_ai_provider_name=\"openai\",gen_ai_request_model=\"acme-large-1\"} 1\n";
+            Await.until("it is counted", () -> gateway.admin("/metrics").text().contains(failed));
+        }
+    }
+
+    @Test
     void theSpansAreThoseOfTheConventions() throws Exception {
         Queue<RawRequest> exports = new ConcurrentLinkedQueue<>();
         openai.on(

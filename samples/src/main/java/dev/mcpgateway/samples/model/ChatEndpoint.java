@@ -5,6 +5,8 @@ import dev.mcpgateway.samples.loopback.LocalCallers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
@@ -16,41 +18,50 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code POST /v1/chat/completions}, for whoever has the key. */
+/** {@code POST /v1/chat/completions} and {@code GET /v1/models}, for whoever has a key. */
 final class ChatEndpoint extends Handler.Abstract {
     static final String BASE_PATH = "/v1";
 
     private static final String CHAT = "POST " + BASE_PATH + "/chat/completions";
+    private static final String MODELS = "GET " + BASE_PATH + "/models";
     private static final int REQUEST_BYTES_MAX = 1024 * 1024;
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final byte[] expected;
+    private final Path keyFile;
 
-    ChatEndpoint(String key) {
-        expected = bearer(key);
-    }
-
-    private static byte[] bearer(String key) {
-        return ("Bearer " + key).getBytes(StandardCharsets.UTF_8);
+    ChatEndpoint(Path keyFile) {
+        this.keyFile = keyFile;
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws IOException {
+        String asked = request.getMethod() + " " + Request.getPathInContext(request);
         if (LocalCallers.refusal(request.getHeaders()).isPresent()) {
             refuse(response, callback, 403, "only for callers on this machine");
-        } else if (!CHAT.equals(request.getMethod() + " " + Request.getPathInContext(request))) {
-            refuse(response, callback, 404, "there is only " + CHAT);
+        } else if (!CHAT.equals(asked) && !MODELS.equals(asked)) {
+            refuse(response, callback, 404, "there is only " + CHAT + " and " + MODELS);
         } else if (!isKnown(request)) {
             refuse(response, callback, 401, "a valid key is needed");
+        } else if (MODELS.equals(asked)) {
+            send(response, callback, 200, Script.models());
         } else {
             answer(request, response, callback);
         }
         return true;
     }
 
-    private boolean isKnown(Request request) {
+    private boolean isKnown(Request request) throws IOException {
         String sent = request.getHeaders().get(HttpHeader.AUTHORIZATION);
-        return sent != null && MessageDigest.isEqual(expected, sent.getBytes(StandardCharsets.UTF_8));
+        if (sent == null) {
+            return false;
+        }
+        byte[] bytes = sent.getBytes(StandardCharsets.UTF_8);
+        boolean known = false;
+        for (String key : Files.readAllLines(keyFile)) {
+            byte[] expected = ("Bearer " + key.strip()).getBytes(StandardCharsets.UTF_8);
+            known |= !key.isBlank() && MessageDigest.isEqual(expected, bytes);
+        }
+        return known;
     }
 
     private static void answer(Request request, Response response, Callback callback) throws IOException {

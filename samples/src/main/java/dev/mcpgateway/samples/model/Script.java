@@ -22,6 +22,12 @@ final class Script {
 
     private Script() {}
 
+    static ObjectNode models() {
+        ObjectNode list = JSON.createObjectNode().put("object", "list");
+        list.putArray("data").addObject().put("id", NAME).put("object", "model");
+        return list;
+    }
+
     static ObjectNode answer(JsonNode asked) {
         ObjectNode message = JSON.createObjectNode().put("role", "assistant");
         ArrayNode calls = JSON.createArrayNode();

@@ -12,7 +12,8 @@ import java.nio.file.Path;
 public final class ScriptedModel implements Launch.Running {
     private static final String USAGE = """
             Usage: model --key-file FILE [--port N]
-              --key-file  file with the key that every request must carry
+              --key-file  file with the keys of which every request must carry one, each on a line of its own;
+                          it is read anew with each request, so that keys come and go as at a provider
               --port      0 takes a free port (0); the READY line names it""";
 
     private final LoopbackServer server;
@@ -30,7 +31,7 @@ public final class ScriptedModel implements Launch.Running {
         Path keyFile = arguments.requiredPath("key-file");
         int port = arguments.port("port");
         arguments.done();
-        ScriptedModel model = start(port, Files.readString(keyFile).strip());
+        ScriptedModel model = start(port, keyFile);
         System.err.println(
                 "SCRIPTED MODEL at " + model.url() + ": it stands in for a provider and understands nothing.");
         return model;
@@ -40,11 +41,14 @@ public final class ScriptedModel implements Launch.Running {
      * Starts on 127.0.0.1.
      *
      * @param port 0 takes a free one
-     * @param key what every request must carry as its bearer token
-     * @throws IOException when the port is taken
+     * @param keyFile what requests must carry as their bearer token: one of its lines at that moment
+     * @throws IOException when the port is taken or the file cannot be read
      */
-    static ScriptedModel start(int port, String key) throws IOException {
-        return new ScriptedModel(LoopbackServer.start("127.0.0.1", port, new ChatEndpoint(key)));
+    static ScriptedModel start(int port, Path keyFile) throws IOException {
+        if (!Files.isReadable(keyFile)) {
+            throw new IOException(keyFile + " cannot be read");
+        }
+        return new ScriptedModel(LoopbackServer.start("127.0.0.1", port, new ChatEndpoint(keyFile)));
     }
 
     /** What a client of OpenAI takes for its base URL. */

@@ -7,11 +7,14 @@ import dev.mcpgateway.samples.testing.HttpAnswer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,9 +31,15 @@ class ScriptedModelTest {
     private final Http http = new Http();
     private ScriptedModel model;
 
+    @TempDir
+    private Path folder;
+
+    private Path keys;
+
     @BeforeEach
     void start() throws IOException {
-        model = ScriptedModel.start(0, KEY);
+        keys = Files.writeString(folder.resolve("model.key"), KEY + "\n");
+        model = ScriptedModel.start(0, keys);
     }
 
     @AfterEach
@@ -84,11 +93,32 @@ class ScriptedModelTest {
     }
 
     @Test
+    void keysComeAndGoWithTheLinesOfTheFile() throws IOException {
+        Files.writeString(keys, KEY + "\nsk-scripted-next\n\n");
+
+        assertThat(models(KEY)).isEqualTo(200);
+        assertThat(models("sk-scripted-next")).isEqualTo(200);
+        assertThat(models("")).isEqualTo(401);
+
+        Files.writeString(keys, "sk-scripted-next\n");
+
+        assertThat(models(KEY)).isEqualTo(401);
+        assertThat(ask(KEY, "{}").status()).isEqualTo(401);
+        assertThat(models("sk-scripted-next")).isEqualTo(200);
+    }
+
+    @Test
     void aRequestThatIsTooLongIsRefusedBeforeItIsRead() throws IOException {
         String head = "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + KEY
                 + "\r\nContent-Length: " + (1024 * 1024 + 1) + "\r\n\r\n";
 
         assertThat(Http.rawStatus(model.url(), head)).contains(" 413 ");
+    }
+
+    private int models(String key) {
+        URI url = URI.create(model.url() + "/models");
+        return http.send("GET", url, Map.of("Authorization", "Bearer " + key), new byte[0])
+                .status();
     }
 
     private HttpAnswer ask(String key, String body) {

@@ -88,7 +88,6 @@ final class ModelsReader {
                 new LinkedHashSet<>(entry.texts("betas")),
                 TranslationReader.translation(entry, kind),
                 BedrockReader.api(entry, kind),
-
                 residency(entry, ""));
     }
 

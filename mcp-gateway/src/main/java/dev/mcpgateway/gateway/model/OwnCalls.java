@@ -39,6 +39,15 @@ public final class OwnCalls {
     }
 
     /**
+     * Asks something that holds nobody's data, on this thread. An interrupt cancels it.
+     *
+     * @return code of the reason for which it failed; empty if it was answered
+     */
+    public Optional<String> ask(Caller caller, OwnExchange exchange, ModelRequest request) {
+        return carryOut(exchange, caller, request, Optional.empty(), Optional.empty());
+    }
+
+    /**
      * Asks about a call on this thread. An interrupt cancels it.
      *
      * @param about whose data the question holds: it goes nowhere where that call's might not

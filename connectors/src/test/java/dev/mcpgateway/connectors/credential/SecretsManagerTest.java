@@ -151,10 +151,7 @@ class SecretsManagerTest {
     void aClockThatIsWrongIsSaidToBe(int seconds) {
         TimeSource wrong = new TimeSource(() -> Instant.now().plusSeconds(seconds), time.nanoTime());
         AwsKeys keys = new AwsKeys(
-                "eu-central-1",
-                given(FakeSecretsManager.KEY_ID),
-                given(FakeSecretsManager.KEY),
-                Optional.empty());
+                "eu-central-1", given(FakeSecretsManager.KEY_ID), given(FakeSecretsManager.KEY), Optional.empty());
 
         assertThatThrownBy(() ->
                         manager(keys, wrong).secret(ID, "api_key", "AWSCURRENT").read())
@@ -193,9 +190,7 @@ class SecretsManagerTest {
 
         assertThat(secret.read().expose()).isEqualTo("s3cret");
         assertThat(secret.read().expose()).isEqualTo("s3cret");
-        assertThat(server.requests())
-                .as("it is not asked with every call")
-                .hasSize(2);
+        assertThat(server.requests()).as("it is not asked with every call").hasSize(2);
         pass(600);
         assertThatThrownBy(secret::read)
                 .hasMessageContainingAll(ID, name.isEmpty() ? "status " + status : name)

@@ -43,7 +43,14 @@ class WorkloadTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"alice", "alice@corp.example", "älice\n", "a/../b c", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})
+    @ValueSource(
+            strings = {
+                "alice",
+                "alice@corp.example",
+                "älice\n",
+                "a/../b c",
+                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+            })
     void everySessionNameIsOneToAws(String user) {
         assertThat(new Workload("corp", "acme", "bot", user).sessionName())
                 .matches("[A-Za-z0-9_+=,.@-]{2,64}")
@@ -64,14 +71,17 @@ class WorkloadTest {
                 "<a><Code>x<b/></Code></a>"
             })
     void whatStsDoesNotSayClearlyItDoesNotSay(String xml) {
-        assertThat(StsAnswer.of(xml.getBytes(StandardCharsets.UTF_8)).text("Code")).isEmpty();
+        assertThat(StsAnswer.of(xml.getBytes(StandardCharsets.UTF_8)).text("Code"))
+                .isEmpty();
     }
 
     @Test
     void whatStsSaysIsReadWhateverItsNamespace() {
-        String xml = "<E xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>Acc&#101;ss<![CDATA[Denied]]>"
-                + "</Code></Error></E>";
+        String xml =
+                "<E xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>Acc&#101;ss<![CDATA[Denied]]>"
+                        + "</Code></Error></E>";
 
-        assertThat(StsAnswer.of(xml.getBytes(StandardCharsets.UTF_8)).text("Code")).isEqualTo("AccessDenied");
+        assertThat(StsAnswer.of(xml.getBytes(StandardCharsets.UTF_8)).text("Code"))
+                .isEqualTo("AccessDenied");
     }
 }

@@ -1,10 +1,10 @@
 package dev.mcpgateway.gateway;
 
 import dev.mcpgateway.connectors.credential.AwsKeys;
+import dev.mcpgateway.connectors.credential.AwsSecrets;
 import dev.mcpgateway.connectors.credential.SecretFile;
 import dev.mcpgateway.connectors.credential.SecretSource;
 import dev.mcpgateway.connectors.credential.SecretVariable;
-import dev.mcpgateway.connectors.credential.SecretsManager;
 import dev.mcpgateway.connectors.credential.Vault;
 import dev.mcpgateway.connectors.credential.VaultLogin;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
@@ -32,7 +32,7 @@ final class Secrets {
 
     private final DeadlineSweeper sweeper;
     private final @Nullable Vault vault;
-    private final @Nullable SecretsManager manager;
+    private final @Nullable AwsSecrets manager;
     private final Map<Record, SecretSource> inStores = new ConcurrentHashMap<>();
 
     /** Transports that are opened are added to the list, to be closed with the gateway. */
@@ -50,10 +50,10 @@ final class Secrets {
                 sweeper.time());
     }
 
-    private SecretsManager manager(SecretsManagerServer server, List<AutoCloseable> transports) {
-        return new SecretsManager(
+    private AwsSecrets manager(SecretsManagerServer server, List<AutoCloseable> transports) {
+        return new AwsSecrets(
                 transport(server.url(), server.allowNetworks(), transports),
-                new SecretsManager.Settings(
+                new AwsSecrets.Settings(
                         HttpOrigin.of(server.url()), of(server.region(), server.keys()), server.fresh(), server.kept()),
                 sweeper.time());
     }
@@ -95,7 +95,7 @@ final class Secrets {
         VaultRef kept = reference.vault();
         SecretsManagerRef managed = reference.secretsManager();
         Vault server = vault;
-        SecretsManager aws = manager;
+        AwsSecrets aws = manager;
         if (file != null) {
             return new SecretFile(file, sweeper.time());
         }

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A secret in a store that is asked over the network ({@link Vault}, {@link SecretsManager}): read again when it is not
+ * A secret in a store that is asked over the network ({@link Vault}, {@link AwsSecrets}): read again when it is not
  * fresh any more, by one thread while the others go on with what there is. While the store does not answer the last good
  * value is used for a stated time, then none. What the store says is gone is gone at once.
  */

@@ -58,19 +58,19 @@ class SecretsManagerTest {
         return new GivenSecret(Secret.of(value));
     }
 
-    private SecretsManager manager(String region, String id, String secret, Optional<SecretSource> token) {
+    private AwsSecrets manager(String region, String id, String secret, Optional<SecretSource> token) {
         return manager(new AwsKeys(region, given(id), given(secret), token), time);
     }
 
-    private SecretsManager manager(AwsKeys keys, TimeSource when) {
-        return new SecretsManager(
+    private AwsSecrets manager(AwsKeys keys, TimeSource when) {
+        return new AwsSecrets(
                 transport,
-                new SecretsManager.Settings(
+                new AwsSecrets.Settings(
                         HttpOrigin.of(server.url()), keys, Duration.ofSeconds(60), Duration.ofSeconds(600)),
                 when);
     }
 
-    private SecretsManager manager() {
+    private AwsSecrets manager() {
         return manager("eu-central-1", FakeSecretsManager.KEY_ID, FakeSecretsManager.KEY, Optional.empty());
     }
 
@@ -223,11 +223,11 @@ class SecretsManagerTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "a\"b", "ä", "a\nb"})
     void otherNamesAndStagesAreNone(String text) {
-        assertThat(SecretsManager.isId(text)).isFalse();
-        assertThat(SecretsManager.isStage(text)).isFalse();
+        assertThat(AwsSecrets.isId(text)).isFalse();
+        assertThat(AwsSecrets.isStage(text)).isFalse();
         assertThatThrownBy(() -> manager().secret(text, "", "AWSCURRENT")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> manager().secret(ID, "", text)).isInstanceOf(IllegalArgumentException.class);
-        assertThat(SecretsManager.isId("arn:aws:secretsmanager:eu-central-1:1:secret:a/b-AbCdEf"))
+        assertThat(AwsSecrets.isId("arn:aws:secretsmanager:eu-central-1:1:secret:a/b-AbCdEf"))
                 .isTrue();
     }
 

@@ -1,6 +1,6 @@
 package dev.mcpgateway.gateway.config;
 
-import dev.mcpgateway.connectors.credential.SecretsManager;
+import dev.mcpgateway.connectors.credential.AwsSecrets;
 import dev.mcpgateway.gateway.config.GatewayConfig.SecretsManagerRef;
 import dev.mcpgateway.gateway.config.GatewayConfig.SecretsManagerServer;
 import dev.mcpgateway.policy.yaml.YamlObject;
@@ -40,11 +40,11 @@ final class SecretsManagerReader {
 
     static SecretsManagerRef reference(YamlObject section, boolean hasStore) {
         SecretsManagerRef reference = new SecretsManagerRef(
-                section.text("id"), section.text("key", ""), section.text("stage", SecretsManager.CURRENT));
-        if (!reference.id().isEmpty() && !SecretsManager.isId(reference.id())) {
+                section.text("id"), section.text("key", ""), section.text("stage", AwsSecrets.CURRENT));
+        if (!reference.id().isEmpty() && !AwsSecrets.isId(reference.id())) {
             section.problem("id", "it must be the name or the ARN of a secret", "Such as gateway/openai");
         }
-        if (!SecretsManager.isStage(reference.stage())) {
+        if (!AwsSecrets.isStage(reference.stage())) {
             section.problem("stage", "it must be a staging label", "AWSCURRENT, AWSPREVIOUS, or one of your own");
         }
         if (!hasStore) {

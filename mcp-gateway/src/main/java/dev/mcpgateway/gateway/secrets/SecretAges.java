@@ -133,8 +133,7 @@ public final class SecretAges {
             if (isSame) {
                 return new Entry(before.firstSeen(), mark, before.since(), before.told(), "");
             }
-            return new Entry(
-                    before.firstSeen(), mark, before.mark().isEmpty() ? before.firstSeen() : now, false, "");
+            return new Entry(before.firstSeen(), mark, before.mark().isEmpty() ? before.firstSeen() : now, false, "");
         } catch (SecretUnavailable unavailable) {
             return new Entry(
                     before.firstSeen(),

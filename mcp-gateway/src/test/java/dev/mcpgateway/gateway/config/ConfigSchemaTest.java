@@ -100,7 +100,7 @@ class ConfigSchemaTest {
                  "jwt_bearer", "token_url": "https://id.example/token", "client_id": "gw", "assertion": {"issuer": "https://gw.example",
                  "audience": "a", "private_key": {"file": "k.pem"}, "key_id": "k"}, "per": "caller", "resource": "r", "audience": "a",
                  "scope": ["s"], "allow_networks": ["10.0.0.0/8"]}}},
-                 "pool": {"kind": "gemini", "credential": {"workload_token": {"grant": "token_exchange", "token_url":
+                 "pool": {"kind": "gemini", "base_url": "https://b.example/v1beta", "credential": {"workload_token": {"grant": "token_exchange", "token_url":
                  "https://sts.example/v1/token", "client_id": "gw", "token": {"file": "projected.jwt"}}}}},
                "routing": {"max_retries": 1, "max_attempts": 3, "first_pause_ms": 5, "longest_pause_ms": 50, "retry_budget_percent": 5,
                  "breaker": {"failures_percent": 5, "window_s": 60, "min_calls": 5, "open_s": 50, "longest_open_s": 3600}},
@@ -559,8 +559,7 @@ class ConfigSchemaTest {
         ObjectNode clientless = remote();
         ((ObjectNode) clientless.at(entra)).put("grant", "client_credentials").remove("client_id");
 
-        for (ObjectNode each :
-                List.of(tokenToo, roleAndToken, keysToo, toldOfACaller, keyInAStore, clientless)) {
+        for (ObjectNode each : List.of(tokenToo, roleAndToken, keysToo, toldOfACaller, keyInAStore, clientless)) {
             assertAgreement(each);
             assertThat(problems(each)).isNotEmpty();
         }

@@ -572,7 +572,7 @@ class ModelsConfigTest {
             kind: openai, credential: {workload_token: {grant: password, token_url: "https://a.example", token: {file: t}}} | grant | password
             kind: openai, credential: {workload_token: {grant: jwt_bearer, token_url: "http://a.example", token: {file: t}}} | token_url | over https
             kind: openai, credential: {workload_token: {grant: jwt_bearer, token_url: "https://a.example", assertion: {private_key: {file: k}}}} | assertion | no issuer
-            kind: openai, credential: {workload_token: {grant: client_credentials, token_url: "https://a.example", token: {file: t}}} | client_id | a client's
+            kind: openai, credential: {workload_token: {grant: client_credentials, token_url: "https://a.example", token: {file: t}}} | workload_token | a client's
             kind: openai, credential: {workload_token: {grant: jwt_bearer, token_url: "https://a.example", token: {file: t}, per: caller}} | per | names no workload
             kind: openai, credential: {workload_token: {grant: jwt_bearer, token_url: "https://a.example", token: eyJhbGciOi}} | token | by reference
             kind: openai, credential: {static: {secret: {secrets_manager: {id: a}}}} | id | no secrets_manager is configured

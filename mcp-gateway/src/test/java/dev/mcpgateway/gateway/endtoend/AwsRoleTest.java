@@ -2,8 +2,8 @@ package dev.mcpgateway.gateway.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mcpgateway.connectors.testing.AwsSignature;
 import dev.mcpgateway.connectors.testing.Await;
+import dev.mcpgateway.connectors.testing.AwsSignature;
 import dev.mcpgateway.connectors.testing.FakeModelServer;
 import dev.mcpgateway.connectors.testing.ModelTurn;
 import dev.mcpgateway.connectors.testing.RawRequest;
@@ -56,11 +56,7 @@ class AwsRoleTest {
                   aliases:
                     claude: {targets: [{provider: aws, model: "eu.anthropic.claude-x-v1:0"}]}
                 """.formatted(
-                                bedrock.url().resolve("/"),
-                                ROLE,
-                                sts.url("/"),
-                                FakeFederation.ISSUER,
-                                FakeFederation.AUDIENCE))
+                        bedrock.url().resolve("/"), ROLE, sts.url("/"), FakeFederation.ISSUER, FakeFederation.AUDIENCE))
                 .operator()
                 .start();
         gateway.skipRecords();
@@ -79,7 +75,10 @@ class AwsRoleTest {
         RawRequest request = turn.request();
         AwsSignature signature = AwsSignature.of(request);
         Optional<FakeFederation.Keys> keys = sts.keys(signature.keyId());
-        if (keys.isEmpty() || !request.header("x-amz-security-token").orElse("").equals(keys.get().token())) {
+        if (keys.isEmpty()
+                || !request.header("x-amz-security-token")
+                        .orElse("")
+                        .equals(keys.get().token())) {
             refuse(turn, 403, "ExpiredTokenException");
         } else if (!signature.isGood(request, keys.get().secret())) {
             refuse(turn, 403, "InvalidSignatureException");
@@ -113,7 +112,9 @@ class AwsRoleTest {
         assertThat(ask("alice", "bot", "globex").status()).isEqualTo(200);
 
         assertThat(sessions()).hasSize(3);
-        assertThat(sessions().get(0)).matches("acme\\.bot=[0-9a-f]{16}").isEqualTo(sessions().get(1));
+        assertThat(sessions().get(0))
+                .matches("acme\\.bot=[0-9a-f]{16}")
+                .isEqualTo(sessions().get(1));
         assertThat(sessions().get(2)).startsWith("globex.bot=");
         assertThat(sts.asked()).hasSize(2).first().satisfies(asked -> {
             assertThat(asked.form())

@@ -9,7 +9,6 @@ import com.nimbusds.jwt.SignedJWT;
 import dev.mcpgateway.connectors.testing.RawConnection;
 import dev.mcpgateway.connectors.testing.RawRequest;
 import dev.mcpgateway.connectors.testing.RawServer;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +64,8 @@ final class FakeFederation implements AutoCloseable {
         ModelGateways.secret(
                 file,
                 "-----BEGIN PRIVATE KEY-----\n"
-                        + Base64.getMimeEncoder().encodeToString(key.toPrivateKey().getEncoded())
+                        + Base64.getMimeEncoder()
+                                .encodeToString(key.toPrivateKey().getEncoded())
                         + "\n-----END PRIVATE KEY-----");
     }
 
@@ -191,8 +191,8 @@ final class FakeFederation implements AutoCloseable {
 
     /** An error of STS. */
     static String error(String code) {
-        return "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>" + code
-                + "</Code><Message>s3cret words</Message></Error><RequestId>r</RequestId></ErrorResponse>";
+        return "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>"
+                + code + "</Code><Message>s3cret words</Message></Error><RequestId>r</RequestId></ErrorResponse>";
     }
 
     private static String decoded(String text) {

@@ -38,7 +38,8 @@ class SecretsManagerTest {
         ModelGateways.secret(folder.resolve("aws.secret"), FakeSecretsManager.KEY);
         openai = FakeModelServer.start()
                 .on("/chat/completions", turn -> {
-                    String key = turn.request().header("Authorization").orElse("").replace("Bearer ", "");
+                    String key =
+                            turn.request().header("Authorization").orElse("").replace("Bearer ", "");
                     turn.answer(good.contains(key) ? 200 : 401, "{\"model\":\"acme-large-1\",\"choices\":[]}");
                 })
                 .on("/models", turn -> turn.answer(200, "{\"data\":[]}"));
@@ -54,7 +55,7 @@ class SecretsManagerTest {
                                 + " next: {secrets_manager: {id: openai, key: api_key, stage: AWSPREVIOUS}}")
                 .operator()
                 .start();
-        created = gateway.clock().instant().minus(Duration.ofDays(100));
+        created = gateway.clock().instant().minus(Duration.ofDays(100)).minus(Duration.ofHours(12));
         put("AWSCURRENT", "canary-one", created);
         put("AWSPREVIOUS", "canary-zero", created.minus(Duration.ofDays(30)));
         good.add("canary-one");
@@ -86,7 +87,9 @@ class SecretsManagerTest {
         put("AWSCURRENT", "canary-two", gateway.clock().instant());
         gateway.clock().advance(Duration.ofSeconds(61));
         assertThat(ModelAgent.of(gateway).chat(CHAT).status()).isEqualTo(200);
-        assertThat(lastKey()).as("the new one is refused, the one before is not").isEqualTo("Bearer canary-one");
+        assertThat(lastKey())
+                .as("the new one is refused, the one before is not")
+                .isEqualTo("Bearer canary-one");
 
         good.add("canary-two");
         good.remove("canary-one");
@@ -117,15 +120,16 @@ class SecretsManagerTest {
     void theAgeIsThatOfTheVersionAsAwsSaysIt() {
         Await.until("all keys were looked at", () -> {
             Ran.of(gateway, folder, "credentials", "rotate", "--all", "--reason", "r");
-            return Ran.of(gateway, folder, "credentials", "list").out().contains(" 99 days");
+            return Ran.of(gateway, folder, "credentials", "list").out().contains(" 100 days");
         });
 
         Ran listed = Ran.of(gateway, folder, "credentials", "list");
 
         assertThat(listed.code()).as("they are old").isEqualTo(1);
         assertThat(listed.out())
-                .containsPattern("acme  secret  .*  99 days OLD  rotated " + created.toString().substring(0, 13))
-                .containsPattern("acme  next  .*  129 days OLD  rotated ")
+                .containsPattern("acme  secret  .*  100 days OLD  rotated "
+                        + created.toString().substring(0, 13))
+                .containsPattern("acme  next  .*  130 days OLD  rotated ")
                 .doesNotContain("canary", FakeSecretsManager.KEY_ID, FakeSecretsManager.KEY);
         assertThat(gateway.operate("GET", "/secrets", "").json().findValuesAsString("name"))
                 .contains("secrets_manager.access_key_id", "secrets_manager.secret_access_key");

@@ -96,8 +96,7 @@ class WorkloadTokenTest {
         assertThat(agent("alice", "bot", "globex").chat(CHAT).status()).isEqualTo(200);
         assertThat(agent("alice", "other", "acme").chat(CHAT).status()).isEqualTo(200);
 
-        assertThat(sent())
-                .containsExactly("Bearer issued-1", "Bearer issued-1", "Bearer issued-2", "Bearer issued-3");
+        assertThat(sent()).containsExactly("Bearer issued-1", "Bearer issued-1", "Bearer issued-2", "Bearer issued-3");
         assertThat(subjects())
                 .containsExactly(
                         "issuer:corp:tenant:acme:client:bot",
@@ -111,7 +110,11 @@ class WorkloadTokenTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"gateway, gateway, 1", "tenant, issuer:corp:tenant:acme, 1", "caller, issuer:corp:tenant:acme:client:bot:user:alice, 2"})
+    @CsvSource({
+        "gateway, gateway, 1",
+        "tenant, issuer:corp:tenant:acme, 1",
+        "caller, issuer:corp:tenant:acme:client:bot:user:alice, 2"
+    })
     void theServerIsToldAsMuchOfTheCallerAsTheOperatorWants(String per, String subject, int tokens) throws Exception {
         startSigning(", per: " + per);
 
@@ -194,7 +197,9 @@ class WorkloadTokenTest {
 
         assertThat(answer.status()).isEqualTo(502);
         assertThat(answer.text()).doesNotContain("invalid_grant", "s3cret", "token endpoint");
-        assertThat(openai.requests()).as("neither with a static key nor without any").isEmpty();
+        assertThat(openai.requests())
+                .as("neither with a static key nor without any")
+                .isEmpty();
         assertThat(gateway.newSummaries(2)).anyMatch(each -> each.contains("credential_unavailable"));
         assertThat(gateway.operate("GET", "/metrics", "").text()).contains(METRIC + "1\n");
 
@@ -235,7 +240,8 @@ class WorkloadTokenTest {
         agent("alice", "bot", "globex").chat(CHAT);
         gateway.clock().advance(Duration.ofSeconds(10));
         openai.on("/chat/completions", turn -> {
-            boolean isRevoked = turn.request().header("Authorization").orElse("").equals("Bearer issued-1");
+            boolean isRevoked =
+                    turn.request().header("Authorization").orElse("").equals("Bearer issued-1");
             turn.answer(isRevoked ? 401 : 200, isRevoked ? "{\"error\":{}}" : ANSWER);
         });
 
@@ -258,8 +264,10 @@ class WorkloadTokenTest {
         gateway.clock().advance(Duration.ofSeconds(3));
         assertThat(agent("alice", "bot", "acme").chat(CHAT).status()).isEqualTo(502);
 
-        assertThat(federation.asked()).singleElement().satisfies(asked -> assertThat(asked.form())
-                .containsEntry("subject_token", "eyJhbGciOiJub25lIn0.e30.c2ln"));
+        assertThat(federation.asked())
+                .singleElement()
+                .satisfies(asked ->
+                        assertThat(asked.form()).containsEntry("subject_token", "eyJhbGciOiJub25lIn0.e30.c2ln"));
     }
 
     private Ran run(String... arguments) {
@@ -269,19 +277,26 @@ class WorkloadTokenTest {
     @Test
     void theListTellsWhatIsShortLivedFromWhatIsStatic() throws Exception {
         startSigning("");
-        Instant end = gateway.clock().instant().plusSeconds(900);
+        Instant begun = gateway.clock().instant();
         agent("alice", "bot", "acme").chat(CHAT);
+        Instant issued = gateway.clock().instant();
         gateway.clock().advance(Duration.ofSeconds(10));
         agent("alice", "bot", "globex").chat(CHAT);
 
-        Await.until("all secrets were looked at", () -> !run("credentials", "list").out().contains("never read"));
+        Await.until(
+                "all secrets were looked at",
+                () -> !run("credentials", "list").out().contains("never read"));
         Ran listed = run("credentials", "list");
 
         assertThat(listed.out())
-                .contains("acme  workload_token  in use  0 days  rotated never  refused 0"
-                        + "  short-lived, 2 held, the next ends " + end + "\n")
+                .containsPattern("acme  workload_token  in use  0 days  rotated never  refused 0"
+                        + "  short-lived, 2 held, the next ends [0-9-]+T[0-9:.]+Z\n")
                 .contains("other  secret  in use  0 days  rotated never  refused 0  static\n")
                 .doesNotContain("issued-", "PRIVATE");
+        String next = gateway.operate("GET", "/credentials", "").at("/credentials/0/next_end");
+        assertThat(Instant.parse(next))
+                .as("the older one ends first")
+                .isBetween(begun.plusSeconds(900), issued.plusSeconds(900));
     }
 
     @Test

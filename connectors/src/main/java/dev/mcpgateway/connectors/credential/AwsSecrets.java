@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
  * guarded client and signed like Bedrock: never redirected, bounded in bytes and time. Its words reach no log but for the
  * name of its error.
  */
-public final class SecretsManager {
+public final class AwsSecrets {
     /** The stage of the value that holds now. */
     public static final String CURRENT = "AWSCURRENT";
 
@@ -69,7 +69,7 @@ public final class SecretsManager {
     public record Settings(HttpOrigin origin, AwsKeys keys, Duration fresh, Duration kept) {}
 
     /** Asked over this transport, which leads to the settings' origin. */
-    public SecretsManager(HttpTransport transport, Settings settings, TimeSource time) {
+    public AwsSecrets(HttpTransport transport, Settings settings, TimeSource time) {
         this.transport = transport;
         this.origin = settings.origin();
         this.signer = new AwsSigner(settings.keys(), "secretsmanager", time.clock());

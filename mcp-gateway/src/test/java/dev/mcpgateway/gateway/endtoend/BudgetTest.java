@@ -432,8 +432,7 @@ class BudgetTest {
     @Test
     void tokensCountByTheirWeightsBeforeACallAndAfterIt() throws Exception {
         // of the call's 1050 tokens 900 were held by a cache, 20 are reasoning: 100 × 1 + 900 × .1 + 30 × 2 + 20 × .5
-        String budgets = "{name: rate, per: user, period: total, limit_tokens: %s}";
-        TestGateway.Builder weighted = with(budgets.formatted("10000"))
+        TestGateway.Builder weighted = with("{name: rate, per: user, period: total, limit_tokens: 10000}")
                 .models(
                         "prices: {file: prices.yaml}",
                         "prices: {file: prices.yaml, token_weights_percent:"
@@ -447,7 +446,7 @@ class BudgetTest {
                     .isEqualTo(1000);
         }
         // a token for each byte and 1024 more, and ten of the answer at the dearer weight of its kinds
-        long most = CHAT.length() + 1024 + 10 * 2;
+        long most = CHAT.length() + 1024L + 10 * 2;
         try (TestGateway gateway = weighted.models("limit_tokens: 10000", "limit_tokens: " + (260 + most - 1))
                 .start()) {
             assertThat(ModelAgent.of(gateway).chat(CHAT).status()).isEqualTo(429);

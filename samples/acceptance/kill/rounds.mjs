@@ -63,12 +63,9 @@ export class Rounds {
     }
     await this.start();
     const tools = new Load(toolCalls(this.#gateway.url, await this.#issuer.token(round)), round, this.journal);
+    await until('an answer of a tool on every connection', LOAD_SECONDS_MAX, () => tools.answered === CONNECTIONS);
     const models = new Load(modelCalls(this.#gateway.url, this.#money.keys), round, this.models);
-    await until(
-      'an answer on every connection',
-      LOAD_SECONDS_MAX,
-      () => tools.answered === CONNECTIONS && models.answered === MODEL_CONNECTIONS,
-    );
+    await until('an answer of a model on every connection', LOAD_SECONDS_MAX, () => models.answered === MODEL_CONNECTIONS);
     await pause(this.#random() * LOAD_MILLIS_MAX);
     const waiting = { tools: tools.waiting, models: models.waiting };
     tools.mayBreak = true;

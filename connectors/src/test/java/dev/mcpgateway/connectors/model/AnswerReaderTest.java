@@ -77,7 +77,8 @@ class AnswerReaderTest {
                         new ModelUsage(517, 500, 7, 3, 7, 0),
                         Map.of(),
                         new ServedTerms("priority", "", ""),
-                        ""));
+                        "",
+                        0));
         assertThat(new AnswerReader(ModelApi.CONVERSE)
                         .event(json("{\"type\":\"error\",\"error\":{\"type\":\"api_error\"}}")))
                 .isEqualTo(Mark.ERROR);

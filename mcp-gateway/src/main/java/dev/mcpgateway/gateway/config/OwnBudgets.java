@@ -78,7 +78,8 @@ final class OwnBudgets {
         }
         List<Budget> budgets = new ArrayList<>(all.budgets());
         budgets.addAll(own.values());
-        return Optional.of(new MoneySettings(all.prices(), all.assumed(), all.weights(), all.teamClaim(), all.keep(), budgets));
+        return Optional.of(
+                new MoneySettings(all.prices(), all.assumed(), all.weights(), all.teamClaim(), all.keep(), budgets));
     }
 
     private static Budget budget(String name, long nanoUsd) {

@@ -104,7 +104,8 @@ public final class RunCost {
 
     private void began(AuditRecord found, boolean isModel) {
         if (found.text("actor.iss").equals(OwnCaller.ISSUER)) {
-            // a judge's question stands in the trace of the call that it is about, and is paid for by nobody who made that
+            // a judge's question stands in the trace of the call that it is about, and is paid for by nobody who made
+            // that
             return;
         }
         Matcher trace = TRACE.matcher(found.text("trace.traceparent"));

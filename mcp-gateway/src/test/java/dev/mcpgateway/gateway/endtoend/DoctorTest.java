@@ -71,9 +71,9 @@ class DoctorTest {
     }
 
     /** How a provider answers a probe; everything is as it should be in {@link #WELL}. */
-    private record Manner(String served, boolean saysUsage, boolean ends, String... headers) {}
+    private record Manner(String served, boolean saysUsage, boolean ends, List<String> headers) {}
 
-    private static final Manner WELL = new Manner("", true, true, "x-request-id: req-1");
+    private static final Manner WELL = new Manner("", true, true, List.of("x-request-id: req-1"));
 
     @BeforeEach
     void providers() {
@@ -105,10 +105,10 @@ class DoctorTest {
                             + ",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\""
                             + found(MARK, asked) + "\"},\"finish_reason\":\"stop\"}]"
                             + (manner.saysUsage() ? "," + usage : "") + "}",
-                    manner.headers());
+                    manner.headers().toArray(String[]::new));
             return;
         }
-        ModelTurn stream = turn.begin(manner.headers())
+        ModelTurn stream = turn.begin(manner.headers().toArray(String[]::new))
                 .data("{" + model + ",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + found(MARK, asked)
                         + "\"}}]}")
                 .data("{" + model + ",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}");
@@ -193,7 +193,9 @@ class DoctorTest {
 
     @Test
     void anotherModelThatAnswersIsFound() throws Exception {
-        one.on("/chat/completions", turn -> answer(turn, new Manner("small-9", true, true, "x-request-id: r")));
+        one.on(
+                "/chat/completions",
+                turn -> answer(turn, new Manner("small-9", true, true, List.of("x-request-id: r"))));
         try (TestGateway gateway = start()) {
             Ran ran = doctor(gateway);
 
@@ -206,7 +208,7 @@ class DoctorTest {
 
     @Test
     void aHeaderFieldThatIsStrippedOnTheWayIsFound() throws Exception {
-        two.on("/chat/completions", turn -> answer(turn, new Manner("", true, true)));
+        two.on("/chat/completions", turn -> answer(turn, new Manner("", true, true, List.of())));
         try (TestGateway gateway = start()) {
             Ran ran = doctor(gateway);
 
@@ -220,7 +222,7 @@ class DoctorTest {
 
     @Test
     void anAnswerWithoutUsageIsFoundWholeAndStreamed() throws Exception {
-        one.on("/chat/completions", turn -> answer(turn, new Manner("", false, true, "x-request-id: r")));
+        one.on("/chat/completions", turn -> answer(turn, new Manner("", false, true, List.of("x-request-id: r"))));
         try (TestGateway gateway = start()) {
             Ran ran = doctor(gateway);
 
@@ -235,7 +237,7 @@ class DoctorTest {
 
     @Test
     void aStreamWithoutItsLastEventIsFound() throws Exception {
-        one.on("/chat/completions", turn -> answer(turn, new Manner("", true, false, "x-request-id: r")));
+        one.on("/chat/completions", turn -> answer(turn, new Manner("", true, false, List.of("x-request-id: r"))));
         try (TestGateway gateway = start()) {
             Ran ran = doctor(gateway);
 
@@ -254,7 +256,7 @@ class DoctorTest {
                 for (int each = 0; each < 2; each++) {
                     post(one.url() + "/chat/completions", turn, List.of());
                 }
-                answer(turn, new Manner("", true, true, "x-request-id: r", "x-envoy-attempt-count: 2"));
+                answer(turn, new Manner("", true, true, List.of("x-request-id: r", "x-envoy-attempt-count: 2")));
             });
             try (TestGateway gateway = with("doctor: {daily_usd: \"1\"}")
                     .models("base_url: \"" + one.url(), "base_url: \"" + proxy.url())
@@ -437,7 +439,9 @@ class DoctorTest {
 
     @Test
     void programsGetOneObject() throws Exception {
-        one.on("/chat/completions", turn -> answer(turn, new Manner("small-9", true, true, "x-request-id: r")));
+        one.on(
+                "/chat/completions",
+                turn -> answer(turn, new Manner("small-9", true, true, List.of("x-request-id: r"))));
         try (TestGateway gateway = start()) {
             Ran ran = doctor(gateway, "--json");
 

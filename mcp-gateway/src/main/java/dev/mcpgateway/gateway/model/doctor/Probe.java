@@ -1,6 +1,7 @@
 package dev.mcpgateway.gateway.model.doctor;
 
 import dev.mcpgateway.connectors.model.BadModelRequest;
+import dev.mcpgateway.connectors.model.BedrockApi;
 import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelProtocol;
 import dev.mcpgateway.connectors.model.ModelRequest;
@@ -22,8 +23,9 @@ import java.util.Objects;
  * @param alias what agents name
  * @param target who is asked and nobody else; of a probe of the route the first that the file names, whoever is asked
  * @param kind what the target's provider is
+ * @param api in whose words it asks
  */
-public record Probe(String alias, Models.Target target, ProviderKind kind, Way way) {
+public record Probe(String alias, Models.Target target, ProviderKind kind, ModelApi api, Way way) {
     /** Most tokens that an answer to a probe may have. */
     static final long OUTPUT_TOKENS = 32;
 
@@ -53,42 +55,43 @@ public record Probe(String alias, Models.Target target, ProviderKind kind, Way w
                 Objects.requireNonNull(models.aliases().get(alias), alias).targets();
         List<Probe> probes = new ArrayList<>();
         for (Models.Target target : targets) {
-            ProviderKind kind = kind(target, models);
+            ProviderKind kind = provider(target, models).kind();
+            ModelApi api = api(provider(target, models), target);
             if (probes.isEmpty()) {
-                probes.add(new Probe(alias, target, kind, Way.ROUTE));
+                probes.add(new Probe(alias, target, kind, api, Way.ROUTE));
             }
-            probes.add(new Probe(alias, target, kind, Way.WHOLE));
+            probes.add(new Probe(alias, target, kind, api, Way.WHOLE));
             if (target.capabilities().contains(Models.Capability.STREAMING)) {
-                probes.add(new Probe(alias, target, kind, Way.STREAMED));
+                probes.add(new Probe(alias, target, kind, api, Way.STREAMED));
             }
         }
         for (Models.Target target : targets) {
-            ProviderKind kind = kind(target, models);
+            ProviderKind kind = provider(target, models).kind();
             if (kind.protocol() == ModelProtocol.OPENAI) {
-                probes.add(new Probe(alias, target, kind, Way.EMBEDDINGS));
+                probes.add(new Probe(alias, target, kind, ModelApi.EMBEDDINGS, Way.EMBEDDINGS));
             }
         }
         return probes;
     }
 
-    private static ProviderKind kind(Models.Target target, Models models) {
-        return Objects.requireNonNull(models.providers().get(target.provider()), target.provider())
-                .kind();
+    private static Models.Provider provider(Models.Target target, Models models) {
+        return Objects.requireNonNull(models.providers().get(target.provider()), target.provider());
+    }
+
+    /** The provider's own, so that nothing is translated that need not be; no agent speaks Converse. */
+    private static ModelApi api(Models.Provider provider, Models.Target target) {
+        if (provider.kind() == ProviderKind.BEDROCK && provider.bedrock(target.model()) == BedrockApi.CONVERSE) {
+            return ModelApi.CHAT_COMPLETIONS;
+        }
+        return switch (provider.kind().protocol()) {
+            case OPENAI, CONVERSE -> ModelApi.CHAT_COMPLETIONS;
+            case ANTHROPIC -> ModelApi.MESSAGES;
+            case GEMINI -> ModelApi.GENERATE_CONTENT;
+        };
     }
 
     boolean isOfRoute() {
         return way == Way.ROUTE;
-    }
-
-    ModelApi api() {
-        if (way == Way.EMBEDDINGS) {
-            return ModelApi.EMBEDDINGS;
-        }
-        return switch (kind.protocol()) {
-            case OPENAI -> ModelApi.CHAT_COMPLETIONS;
-            case ANTHROPIC -> ModelApi.MESSAGES;
-            case GEMINI -> ModelApi.GENERATE_CONTENT;
-        };
     }
 
     /** The request, in the words of the provider's own protocol: nothing is to be translated that need not be. */
@@ -98,13 +101,13 @@ public record Probe(String alias, Models.Target target, ProviderKind kind, Way w
         String messages =
                 "\"messages\":[{\"role\":\"user\",\"content\":" + text + "}]" + (streamed ? ",\"stream\":true" : "");
         try {
-            return switch (api()) {
+            return switch (api) {
                 case EMBEDDINGS -> read("{\"model\":" + quoted(alias) + ",\"input\":" + text + "}");
                 case MESSAGES ->
                     read("{\"model\":" + quoted(alias) + ",\"max_tokens\":" + OUTPUT_TOKENS + "," + messages + "}");
                 case GENERATE_CONTENT ->
                     ModelRequest.ofPath(
-                            api(),
+                            api,
                             StrictJson.parse(
                                     bytes("{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":" + text
                                             + "}]}],\"generationConfig\":{\"maxOutputTokens\":" + OUTPUT_TOKENS + "}}"),
@@ -112,7 +115,7 @@ public record Probe(String alias, Models.Target target, ProviderKind kind, Way w
                             alias,
                             streamed);
                 // servers of one's own do not all know the newer name, and OpenAI's newer models refuse the older one
-                case CHAT_COMPLETIONS, RESPONSES, COUNT_TOKENS ->
+                case CHAT_COMPLETIONS, RESPONSES, COUNT_TOKENS, CONVERSE ->
                     read("{\"model\":" + quoted(alias)
                             + (kind == ProviderKind.OPENAI_COMPATIBLE
                                     ? ",\"max_tokens\":"
@@ -125,7 +128,7 @@ public record Probe(String alias, Models.Target target, ProviderKind kind, Way w
     }
 
     private ModelRequest read(String body) throws JsonRefused, BadModelRequest {
-        return ModelRequest.read(api(), StrictJson.parse(bytes(body), limits()));
+        return ModelRequest.read(api, StrictJson.parse(bytes(body), limits()));
     }
 
     private static JsonLimits limits() {

@@ -109,7 +109,7 @@ class ConfigSchemaTest {
                  "served_as": ["gpt-*"], "mismatch": "fail"}], "rules": [{"when": {"stream": true, "has_tools": false,
                  "min_input_tokens": 1, "max_input_tokens": 9, "parameters": {"reasoning_effort": "low"}, "groups": ["g"],
                  "tenants": ["t"], "expression": "stream && input_tokens > 5"}, "alias": "llama3:8b"}]},
-                 "issued": {"targets": [{"provider": "role", "model": "m"}, {"provider": "entra", "model": "m"}, {"provider": "pool",
+                 "issued": {"targets": [{"provider": "role", "model": "amazon.nova-pro-v1:0"}, {"provider": "entra", "model": "m"}, {"provider": "pool",
                  "model": "m"}]},
                  "claude": {"targets": [{"provider": "rock", "model": "eu.anthropic.claude-sonnet-4-5-v1:0"}]},
                  "llama3:8b": {"tiers": [{"targets": [{"provider": "own", "model": "llama3:8b", "weight": 3}]}, {"targets": [{"provider": "own",

@@ -62,7 +62,7 @@ class ModelErrorsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ModelApi.class)
+    @EnumSource(value = ModelApi.class, mode = EnumSource.Mode.EXCLUDE, names = "CONVERSE")
     void anErrorInAStreamIsNoSignOfItsCompletion(ModelApi api) {
         String event =
                 new String(ModelErrors.event(api, Refusal.of(Reason.STREAM_BROKEN), "call-7"), StandardCharsets.UTF_8);

@@ -29,6 +29,7 @@ class CommentedSampleTest {
     /** Settings that are switched off by the sign of a comment; the alias and the section {@code judge} have one name. */
     private static final List<String> SWITCHED_OFF = List.of(
             "claims",
+            "issued",
             "spare",
             "careful",
             "judge",
@@ -51,7 +52,7 @@ class CommentedSampleTest {
     @BeforeEach
     void write() throws Exception {
         Files.createDirectories(folder.resolve("keys"));
-        for (String key : List.of("keys/model.key", "keys/spare.key")) {
+        for (String key : List.of("keys/model.key", "keys/spare.key", "keys/workload.pem")) {
             Files.createFile(
                     folder.resolve(key),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -66,6 +67,10 @@ class CommentedSampleTest {
                 """);
         KeyPairGenerator curve = KeyPairGenerator.getInstance("EC");
         curve.initialize(new ECGenParameterSpec("secp256r1"));
+        pem(
+                "keys/workload.pem",
+                "PRIVATE KEY",
+                curve.generateKeyPair().getPrivate().getEncoded());
         pem("acme.pub.pem", "PUBLIC KEY", curve.generateKeyPair().getPublic().getEncoded());
         KeyPair profile = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         pem("profile-key.pem", "PRIVATE KEY", profile.getPrivate().getEncoded());

@@ -257,7 +257,7 @@ class ModelPolicyTest {
         assertThat(ran.out())
                 .contains("rules     the same")
                 .containsPattern(
-                        "settings +tool:any__any, whoever uses it\\R +hidden shadow flag -> hidden enforce redact\\R")
+                        "settings +any__any, whoever uses it\\R +hidden shadow flag -> hidden enforce redact\\R")
                 .doesNotContain("nothing changes");
     }
 

@@ -225,7 +225,7 @@ class HedgeTest {
 
     @Test
     void aQuickAnswerIsAskedForOnce() throws Exception {
-        try (TestGateway gateway = with("", HEDGED.replace("100", "60000")).start()) {
+        try (TestGateway gateway = with("", HEDGED.replace("100", "30000")).start()) {
             WireAnswer answer = ModelAgent.of(gateway).chat(CHAT);
 
             assertThat(answer.text()).isEqualTo(answer("big-1"));

@@ -32,6 +32,7 @@ class CommentedSampleTest {
             "issued",
             "spare",
             "careful",
+            "private",
             "judge",
             "routing",
             "prices",
@@ -63,6 +64,7 @@ class CommentedSampleTest {
                 version: 1
                 prices:
                   - {provider: scripted, model: "*", effective_from: "2026-01-01", per_million_tokens: {input: "1", output: "2"}}
+                  - {provider: issued, model: "*", effective_from: "2026-01-01", per_million_tokens: {input: "1", output: "2"}}
                   - {provider: spare, model: "*", effective_from: "2026-01-01", per_million_tokens: {input: "3", output: "15"}}
                 """);
         KeyPairGenerator curve = KeyPairGenerator.getInstance("EC");

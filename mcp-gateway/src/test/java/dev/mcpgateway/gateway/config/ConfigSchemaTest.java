@@ -649,6 +649,8 @@ class ConfigSchemaTest {
         byte[] filledIn = Files.readString(file)
                 .replace("${ISSUER}", "https://id.example")
                 .replace("${UPSTREAM}", "https://up.example/mcp")
+                .replace("${PROVIDER}", "https://models.example/v1")
+                .replace("${SCARCE_USD}", "0.01")
                 .replaceAll("\\$\\{[A-Z]+_PORT}", "9000")
                 .replaceAll("\\$\\{[A-Z_]+}", "/there")
                 .getBytes(StandardCharsets.UTF_8);

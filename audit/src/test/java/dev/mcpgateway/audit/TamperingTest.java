@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.audit.testing.CrashingStorage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,24 +76,22 @@ class TamperingTest {
 
     private void everyFlippedBitIsFound(String path) throws IOException {
         byte[] content = log.storage.content(path);
-        for (long bit : sample(8L * content.length)) {
-            log.storage.overwrite(path, Tampering.flipped(content, bit));
-            assertFound(path + ", bit " + bit);
-        }
-        log.storage.overwrite(path, content);
+        onCopies(sample(8L * content.length), (copy, bit) -> {
+            copy.storage.overwrite(path, Tampering.flipped(content, bit));
+            assertFound(copy, path + ", bit " + bit);
+        });
     }
 
     @Test
     void aFlippedBitOfALeafHashIsOnlyACacheToRebuild() throws IOException {
         String path = LogFiles.leaves(0);
         byte[] content = log.storage.content(path);
-        for (long bit : sample(8L * content.length)) {
-            log.storage.overwrite(path, Tampering.flipped(content, bit));
-            VerifyReport report = log.verify();
+        onCopies(sample(8L * content.length), (copy, bit) -> {
+            copy.storage.overwrite(path, Tampering.flipped(content, bit));
+            VerifyReport report = copy.verify();
             assertThat(report.exitCode()).isZero();
             assertThat(report.lines()).anyMatch(line -> line.contains("cache") && line.contains("record " + bit / 256));
-        }
-        log.storage.overwrite(path, content);
+        });
     }
 
     @Test
@@ -100,11 +100,10 @@ class TamperingTest {
         segments.forEach(first -> paths.add(LogFiles.records(first)));
         for (String path : paths) {
             byte[] content = log.storage.content(path);
-            for (long length : sample(content.length)) {
-                log.storage.overwrite(path, Arrays.copyOf(content, (int) length));
-                assertFound(path + " cut to " + length + " bytes");
-            }
-            log.storage.overwrite(path, content);
+            onCopies(sample(content.length), (copy, length) -> {
+                copy.storage.overwrite(path, Arrays.copyOf(content, (int) length));
+                assertFound(copy, path + " cut to " + length + " bytes");
+            });
         }
     }
 
@@ -125,7 +124,7 @@ class TamperingTest {
                 boolean isLast = first == segments.getLast() && i == lines.size() - 1;
                 for (List<String> changed : isLast ? List.of(without, swapped) : List.of(without, twice, swapped)) {
                     log.storage.overwrite(path, Tampering.utf8(String.join("\n", changed) + "\n"));
-                    assertFound(path + ", record " + i);
+                    assertFound(log, path + ", record " + i);
                 }
             }
             log.storage.overwrite(path, content);
@@ -142,9 +141,9 @@ class TamperingTest {
             String path = LogFiles.records(segments.get(i));
             byte[] content = log.storage.content(path);
             log.storage.remove(path);
-            assertFound(path + " removed");
+            assertFound(log, path + " removed");
             log.storage.overwrite(path, log.storage.content(LogFiles.records(segments.get(i == 0 ? 1 : 0))));
-            assertFound(path + " replaced by another segment");
+            assertFound(log, path + " replaced by another segment");
             log.storage.overwrite(path, content);
         }
         String added = LogFiles.records(log.lines().size());
@@ -167,17 +166,17 @@ class TamperingTest {
     void everyFlippedBitIsFoundOrRefusedByTheNextStartToo() throws IOException {
         String path = LogFiles.records(segments.getLast());
         byte[] content = log.storage.content(path);
-        for (long bit : sample(8L * content.length)) {
-            CrashingStorage files = log.storage.copy();
+        onCopies(sample(8L * content.length), (copy, bit) -> {
+            CrashingStorage files = copy.storage.copy();
             files.overwrite(path, Tampering.flipped(content, bit));
             int exit = 0;
             try {
-                log.on(files).open();
+                copy.on(files).open();
             } catch (AuditRefusesToStart e) {
                 exit = e.exitCode();
             }
             assertThat(exit).as("bit " + bit).isEqualTo(AuditRefusesToStart.DAMAGED);
-        }
+        });
     }
 
     @Test
@@ -193,10 +192,30 @@ class TamperingTest {
         log.storage.overwrite(path, content);
     }
 
-    private void assertFound(String change) {
-        VerifyReport report = log.verify();
+    private static void assertFound(MemoryLog tampered, String change) {
+        VerifyReport report = tampered.verify();
         assertThat(report.exitCode()).as(change + ": " + report.lines()).isIn(1, 2, 3, 4);
         assertThat(report.lines()).isNotEmpty();
+    }
+
+    /** One change to a log. */
+    private interface Change {
+        void on(MemoryLog copy, long which) throws IOException;
+    }
+
+    /** All of them would take one processor hours; each takes its share to a copy of its own. */
+    private void onCopies(List<Long> changes, Change change) {
+        int shares = Runtime.getRuntime().availableProcessors();
+        IntStream.range(0, shares).parallel().forEach(share -> {
+            MemoryLog copy = original.on(original.storage.copy());
+            for (int i = share; i < changes.size(); i += shares) {
+                try {
+                    change.on(copy, changes.get(i));
+                } catch (IOException impossible) {
+                    throw new UncheckedIOException(impossible);
+                }
+            }
+        });
     }
 
     private static List<Long> sample(long size) {

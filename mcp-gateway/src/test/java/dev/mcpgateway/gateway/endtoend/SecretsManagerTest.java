@@ -103,6 +103,9 @@ class SecretsManagerTest {
         assertThat(alice.chat(CHAT).status()).isEqualTo(200);
         manager.refuse(400, "AccessDeniedException");
         gateway.clock().advance(Duration.ofSeconds(61));
+        Await.until(
+                "AWS was asked; who came meanwhile had what was there",
+                () -> ModelAgent.of(gateway).chat(CHAT).status() == 502);
         openai.clearRequests();
         gateway.skipRecords();
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -24,6 +25,10 @@ class StrictJsonDifferentialTest {
     private static final JsonFactory JACKSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
+
+    /** Jackson looks at the lower eight bits of what stands in an escape, and so takes U+0741 for an A. */
+    private static final Pattern TAKEN_FOR_HEX =
+            Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*\\\\u[0-9A-Fa-f]{0,3}[^\\x00-\\x7F]");
 
     @Test
     void bothAcceptTheSameAndSeeTheSame() {
@@ -93,7 +98,7 @@ class StrictJsonDifferentialTest {
         } catch (CharacterCodingException malformed) {
             return Optional.empty();
         }
-        if (text.startsWith("\uFEFF")) {
+        if (text.startsWith("\uFEFF") || TAKEN_FOR_HEX.matcher(text).find()) {
             return Optional.empty();
         }
         List<String> tokens = new ArrayList<>();

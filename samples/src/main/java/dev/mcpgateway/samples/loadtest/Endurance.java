@@ -28,6 +28,7 @@ final class Endurance {
 
     private static final long GROWN_BYTES_OF_CALL_MAX = 10;
     private static final int PARTS = 10;
+    private static final double PER_SECOND_MAX = 1_250;
 
     private final Wrk wrk;
     private final String java;
@@ -42,11 +43,14 @@ final class Endurance {
         this.problems = problems;
     }
 
-    /** Half of what the gateway can do at most, of a provider that takes its time. */
+    /**
+     * Half of what the gateway can do at most, of a provider that takes its time, and not more than keeps some 250 calls under way:
+     * of more it is not known who cannot keep up, the gateway or the generator and the provider, which share a core.
+     */
     void rate(Target target, int seconds) throws IOException, InterruptedException {
         for (int attempt = 1; attempt <= TRIES; attempt++) {
             int perSecond = (int)
-                    Math.max(1, wrk.run(target, CONNECTIONS, WINDOW_SECONDS).perSecond() / 2);
+                    Math.clamp(wrk.run(target, CONNECTIONS, WINDOW_SECONDS).perSecond() / 2, 1, PER_SECOND_MAX);
             FixedRate.Figures seen = new FixedRate(target, SHORTLY).run(perSecond, seconds);
             boolean isReached = seen.p99Millis() - FastModels.THINKING_MILLIS <= ADDED_P99_MAX;
             System.out.printf(

@@ -193,9 +193,12 @@ class Tokens {
 
   /** Gets fresh tokens to show later, when the provider may be down. */
   async fill() {
-    while (this.#fresh.length < FRESH_MAX) {
-      this.#fresh.push(await this.#world.token('batch'));
+    const fresh = [];
+    while (fresh.length < FRESH_MAX) {
+      fresh.push(await this.#world.token('batch'));
     }
+    // all at once: one by one the connections would use them up as fast as they come
+    this.#fresh = fresh;
   }
 
   /** From now on nobody can say whether a token of a new or a removed key is accepted… */

@@ -42,6 +42,11 @@ public enum ModelApi {
         return path;
     }
 
+    /** Whether agents ask at this path: Gemini's paths go on with the model, and Converse is spoken to providers alone. */
+    public boolean isAskedAtItsPath() {
+        return this != GENERATE_CONTENT && this != CONVERSE;
+    }
+
     /** What is done, in the words of OpenTelemetry's {@code gen_ai.operation.name} where it has one. */
     public String operation() {
         return operation;

@@ -5,8 +5,8 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request of the gateway's own, most of them about a call of an agent. It comes from nowhere, and its answers are kept by no cache. Used
- * by one thread.
+ * A request of the gateway's own, most of them about a call of an agent. It comes from nowhere, and its answers are kept by
+ * no cache. Used by one thread.
  */
 public final class OwnExchange implements AnyExchange {
     private final String id;

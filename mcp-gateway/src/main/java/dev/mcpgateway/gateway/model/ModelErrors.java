@@ -55,7 +55,7 @@ final class ModelErrors {
                                 : ModelProtocol.OPENAI);
             default ->
                 Arrays.stream(ModelApi.values())
-                        .filter(api -> api != ModelApi.GENERATE_CONTENT && path.equals(api.path()))
+                        .filter(api -> api.isAskedAtItsPath() && path.equals(api.path()))
                         .map(ModelApi::protocol)
                         .findFirst();
         };

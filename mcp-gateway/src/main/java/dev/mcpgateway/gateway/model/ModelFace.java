@@ -104,13 +104,11 @@ public final class ModelFace {
         ModelEndpoint endpoint = endpoint(authenticator, bodies, new ModelAnswers(plainAnswers));
         List<Route> routes = new ArrayList<>();
         for (ModelApi api : ModelApi.values()) {
-            if (api == ModelApi.GENERATE_CONTENT || api == ModelApi.CONVERSE) {
-                // the one has paths of another form, the other is spoken to providers alone
-                continue;
+            if (api.isAskedAtItsPath()) {
+                String prefix = prefix(api.protocol());
+                routes.add(route(V1 + api.path(), "POST", exchange -> endpoint.call(api, exchange)));
+                routes.add(route(prefix + api.path(), "POST", exchange -> endpoint.call(api, exchange)));
             }
-            String prefix = prefix(api.protocol());
-            routes.add(route(V1 + api.path(), "POST", exchange -> endpoint.call(api, exchange)));
-            routes.add(route(prefix + api.path(), "POST", exchange -> endpoint.call(api, exchange)));
         }
         for (String prefix : List.of(GeminiPath.VERSION, "/gemini" + GeminiPath.VERSION)) {
             routes.add(route(prefix + "/models", "GET", endpoint::all));

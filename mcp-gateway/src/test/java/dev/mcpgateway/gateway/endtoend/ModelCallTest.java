@@ -130,6 +130,8 @@ class ModelCallTest {
             /gemini/nothing,           /error/status, NOT_FOUND
             /chat/completions,         /error/type,   invalid_request_error
             /messages,                 /error/type,   not_found_error
+            /models,                   /jsonrpc,      2.0
+            /model,                    /jsonrpc,      2.0
             /mcp/nothing,              /jsonrpc,      2.0
             """)
     void whereNothingIsTheErrorHasTheShapeOfTheProtocolThatIsSpokenThere(String path, String pointer, String word) {

@@ -24,6 +24,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -266,16 +268,28 @@ public final class SealedContent implements ContentKeeper, AutoCloseable {
      */
     public Erased erase(String tenant, LocalDate before, String call) throws IOException {
         boolean isWritten = isWritten(tenant);
+        FutureTask<ContentDay.Size> deletion = new FutureTask<>(() -> delete(tenant, before, call));
+        // a virtual thread would hold its carrier, which calls need, until the last file is gone
+        Thread.ofPlatform().daemon().name("content-erase").start(deletion);
         ContentDay.Size erased;
-        synchronized (this) {
-            TenantFiles known = files.get(tenant);
-            erased = (known == null ? new TenantFiles(tenant, new ContentFolder(settings.folder(), tenant), 1) : known)
-                    .erase(before, call, today());
+        try {
+            erased = deletion.get();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IOException("told to stop", stop);
+        } catch (ExecutionException failure) {
+            throw new IOException("of tenant " + tenant + " not all is deleted", failure.getCause());
         }
         if (!isWritten) {
             throw new IOException("contents of the tenant still wait for the disk");
         }
         return new Erased(erased.files(), erased.bytes());
+    }
+
+    private synchronized ContentDay.Size delete(String tenant, LocalDate before, String call) throws IOException {
+        TenantFiles known = files.get(tenant);
+        return (known == null ? new TenantFiles(tenant, new ContentFolder(settings.folder(), tenant), 1) : known)
+                .erase(before, call, today());
     }
 
     /** What waits would be there again after its deletion. */

@@ -32,13 +32,19 @@ final class Endurance {
 
     private final Wrk wrk;
     private final String java;
+    private final List<Long> others;
     private final ObjectNode figures;
     private final List<String> problems;
 
-    /** What is measured goes to the figures, what is missed to the problems. */
-    Endurance(Wrk wrk, String java, ObjectNode figures, List<String> problems) {
+    /**
+     * What is measured goes to the figures, what is missed to the problems.
+     *
+     * @param others the generator and the provider, which share a core
+     */
+    Endurance(Wrk wrk, String java, List<Long> others, ObjectNode figures, List<String> problems) {
         this.wrk = wrk;
         this.java = java;
+        this.others = List.copyOf(others);
         this.figures = figures;
         this.problems = problems;
     }
@@ -51,11 +57,18 @@ final class Endurance {
         for (int attempt = 1; attempt <= TRIES; attempt++) {
             int perSecond = (int)
                     Math.clamp(wrk.run(target, CONNECTIONS, WINDOW_SECONDS).perSecond() / 2, 1, PER_SECOND_MAX);
+            double began = System.nanoTime() / 1e3;
+            double cpuBefore = ProcessCpu.cpuMicros(target.pids());
+            double othersBefore = ProcessCpu.cpuMicros(others);
             FixedRate.Figures seen = new FixedRate(target, SHORTLY).run(perSecond, seconds);
+            double took = System.nanoTime() / 1e3 - began;
+            double cpu = ProcessCpu.cpuMicros(target.pids()) - cpuBefore;
+            double othersCpu = ProcessCpu.cpuMicros(others) - othersBefore;
             boolean isReached = seen.p99Millis() - FastModels.THINKING_MILLIS <= ADDED_P99_MAX;
             System.out.printf(
                     "rate: %d a second for %d s, of a provider of %d ms, from the planned time: p50 %.0f ms, p99 %.0f ms,"
-                            + " p99.9 %.0f ms, %d errors (goal: p99 %.0f ms more than the provider: %s)%n",
+                            + " p99.9 %.0f ms, %d errors (goal: p99 %.0f ms more than the provider: %s); %.0f µs CPU each,"
+                            + " %.0f %% of the gateway's core, %.0f %% of the generator's and the provider's%n",
                     perSecond,
                     seconds,
                     FastModels.THINKING_MILLIS,
@@ -64,7 +77,10 @@ final class Endurance {
                     seen.p999Millis(),
                     seen.errors(),
                     ADDED_P99_MAX,
-                    ModelNumbers.verdict(isReached));
+                    ModelNumbers.verdict(isReached),
+                    cpu / seen.requests(),
+                    100 * cpu / took,
+                    100 * othersCpu / took);
             figures.putObject("rate")
                     .put("per_second", perSecond)
                     .put("seconds", seconds)
@@ -73,6 +89,9 @@ final class Endurance {
                     .put("p99_ms", seen.p99Millis())
                     .put("p999_ms", seen.p999Millis())
                     .put("errors", seen.errors())
+                    .put("gateway_cpu_us", cpu / seen.requests())
+                    .put("gateway_core", cpu / took)
+                    .put("others_core", othersCpu / took)
                     .put("attempt", attempt);
             if (seen.errors() > 0) {
                 problems.add("rate: " + seen.errors() + " errors of " + seen.requests() + ": " + seen.firstError());

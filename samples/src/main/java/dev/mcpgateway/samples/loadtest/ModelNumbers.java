@@ -141,14 +141,16 @@ public final class ModelNumbers {
             calibration = Calibration.measure(work, key);
             System.out.printf("sync %.0f µs%n", calibration.syncMicros());
             int provider = LoadTest.freePort();
-            java("provider", "0", "listening", "-Xmx128m", FastModels.class.getName(), Integer.toString(provider));
+            Process models = java(
+                    "provider", "0", "listening", "-Xmx128m", FastModels.class.getName(), Integer.toString(provider));
             Running gateway = startGateway("gateway", "-Xmx256m", key, provider, otlp.url());
             Running small = startGateway("gateway-held", "-Xmx128m", key, provider, otlp.url());
             Map<String, Part> parts = new LinkedHashMap<>();
             parts.put("whole", () -> compared("whole", targets(provider, gateway, false)));
             parts.put("stream", () -> compared("stream", targets(provider, gateway, true)));
             parts.put("held", () -> held(small));
-            Endurance endurance = new Endurance(wrk, java, figures, problems);
+            Endurance endurance = new Endurance(
+                    wrk, java, List.of(models.pid(), ProcessHandle.current().pid()), figures, problems);
             parts.put("rate", () -> {
                 wrk.warm(gateway.target(false), profile.warmSeconds, profile != Profile.SMOKE);
                 endurance.rate(gateway.target(false), profile.rateSeconds);
@@ -333,10 +335,14 @@ public final class ModelNumbers {
     /** Median time from the first byte sent to the first byte of the body. */
     private double firstEvent(Target target) throws IOException {
         double[] micros = new double[profile.alone];
+        int done = 0;
         try (RawHttp http = new RawHttp(port(target))) {
-            for (int i = 0; i < profile.alone; i++) {
-                micros[i] = http.firstByte("/v1/chat/completions", target.headers(), STREAMED) / 1e3;
+            while (done < micros.length) {
+                micros[done] = http.firstByte("/v1/chat/completions", target.headers(), STREAMED) / 1e3;
+                done++;
             }
+        } catch (IOException broken) {
+            throw new IOException(target.name() + ", after " + done + " streams: " + broken.getMessage(), broken);
         }
         return Range.of(micros).median();
     }

@@ -116,6 +116,24 @@ class BreakGlassTest {
     }
 
     @Test
+    void aWordAboutARestrictionIsNoneAboutTheOneThatIsSetInItsPlace() throws Exception {
+        start(NEVER);
+        assertThat(as("ops", "restrict", "--tenant", "acme", "--models", "gpt", "--reason", "incident 12")
+                        .code())
+                .isZero();
+        assertThat(lift("ops").code()).isEqualTo(1);
+        gateway.clock().advance(Duration.ofSeconds(1));
+        assertThat(as("ops", "restrict", "--tenant", "acme", "--reason", "it got worse")
+                        .code())
+                .isZero();
+
+        assertThat(lift("chief").code()).isEqualTo(1);
+
+        assertThat(as("ops", "restrict", "--list").out()).contains("acme");
+        assertThat(lift("ops").code()).isZero();
+    }
+
+    @Test
     void theLogHasBothWordsAndTheEnd() throws Exception {
         start(NEVER);
         assertThat(as("ops", "restrict", "--tenant", "acme", "--reason", "incident 12")
@@ -147,6 +165,12 @@ class BreakGlassTest {
     void itIsNotConfiguredWhereItCouldNotWork() throws Exception {
         with(NEVER, OPS).write();
         assertThat(problems()).contains("needs two tokens with the role operator");
+
+        with(NEVER, OPS + ", " + OPS.replace("ops.token", "chief.token")).write();
+        assertThat(problems()).as("two tokens of one operator").contains("two names and two secrets");
+
+        with(NEVER, OPS + ", " + OPS.replace("name: ops", "name: chief")).write();
+        assertThat(problems()).as("one token of two names").contains("two names and two secrets");
 
         with("", OPS + ", " + OPS.replace("ops", "chief")).write();
         assertThat(problems()).contains("without change_windows no time is outside of them");

@@ -20,6 +20,7 @@ class WorkloadTest {
         assertThat(ALICE.toldPer(Per.TENANT).subject()).isEqualTo("issuer:corp:tenant:acme");
         assertThat(ALICE.toldPer(Per.GATEWAY)).isEqualTo(Workload.GATEWAY);
         assertThat(Workload.GATEWAY.subject()).isEqualTo("gateway");
+        assertThat(new Workload("corp", "ac me+co", "", "").subject()).isEqualTo("issuer:corp:tenant:ac%20me%2Bco");
         assertThat(new Workload("keys", "", "", "ci").toldPer(Per.CLIENT).subject())
                 .as("a caller without an agent is told by its user")
                 .isEqualTo("issuer:keys:user:ci");

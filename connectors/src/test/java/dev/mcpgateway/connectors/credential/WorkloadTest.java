@@ -3,6 +3,8 @@ package dev.mcpgateway.connectors.credential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.connectors.credential.Workload.Per;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,7 @@ class WorkloadTest {
                 "{}",
                 "<a><Code>x",
                 "<!DOCTYPE a [<!ENTITY e \"x\">]><a><Code>&e;</Code></a>",
+                "<!DOCTYPE a [\u0001]><a><Code>x</Code></a>",
                 "<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><a><Code>x</Code></a>",
                 "<a><Code>x</Code><Code>y</Code></a>",
                 "<a><Code>x<b/></Code></a>"
@@ -74,6 +77,21 @@ class WorkloadTest {
     void whatStsDoesNotSayClearlyItDoesNotSay(String xml) {
         assertThat(StsAnswer.of(xml.getBytes(StandardCharsets.UTF_8)).text("Code"))
                 .isEmpty();
+    }
+
+    @Test
+    void whatIsNoTextIsNoReasonToSayAnythingOnStandardError() {
+        PrintStream before = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            assertThat(StsAnswer.of("<a><Code>\u00ff".getBytes(StandardCharsets.ISO_8859_1))
+                            .text("Code"))
+                    .isEmpty();
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(said.toString(StandardCharsets.UTF_8)).doesNotContain("Fatal Error");
     }
 
     @Test

@@ -69,4 +69,10 @@ record StsAnswer(Map<String, String> texts) {
     String text(String name) {
         return texts.getOrDefault(name, "");
     }
+
+    /** Keys are among the texts. */
+    @Override
+    public String toString() {
+        return "answer of AWS STS";
+    }
 }

@@ -1,6 +1,7 @@
 package dev.mcpgateway.connectors.credential;
 
-import java.io.ByteArrayInputStream;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import javax.xml.stream.XMLInputFactory;
@@ -23,9 +24,12 @@ record StsAnswer(Map<String, String> texts) {
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
         factory.setProperty(XMLInputFactory.IS_COALESCING, true);
         try {
-            XMLStreamReader reader = factory.createXMLStreamReader(new ByteArrayInputStream(xml), "UTF-8");
+            // read from bytes, the JDK's parser would complain of wrong ones on standard error
+            XMLStreamReader reader =
+                    factory.createXMLStreamReader(new StringReader(new String(xml, StandardCharsets.UTF_8)));
             return new StsAnswer(texts(reader));
-        } catch (XMLStreamException unreadable) {
+        } catch (XMLStreamException | RuntimeException unreadable) {
+            // it throws others, too, where it has no words for what is wrong (MissingResourceException)
             return new StsAnswer(Map.of());
         }
     }
@@ -64,5 +68,11 @@ record StsAnswer(Map<String, String> texts) {
     /** The text of the one element of this name; empty for none. */
     String text(String name) {
         return texts.getOrDefault(name, "");
+    }
+
+    /** Keys are among the texts. */
+    @Override
+    public String toString() {
+        return "answer of AWS STS";
     }
 }

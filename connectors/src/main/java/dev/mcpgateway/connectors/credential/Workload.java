@@ -64,7 +64,9 @@ public record Workload(String issuer, String tenant, String client, String user)
 
     private static void add(StringJoiner subject, String what, String part) {
         if (!part.isEmpty()) {
-            subject.add(what).add(URLEncoder.encode(part, StandardCharsets.UTF_8));
+            // a form's plus sign is no percent-encoding: who trusts a subject has to write the very same one
+            subject.add(what)
+                    .add(URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"));
         }
     }
 

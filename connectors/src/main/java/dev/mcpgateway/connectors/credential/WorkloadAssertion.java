@@ -15,9 +15,6 @@ public sealed interface WorkloadAssertion {
     /** The next one is made of what is read anew. */
     void refresh();
 
-    /** Which workload it speaks of stands in it. */
-    boolean namesTheWorkload();
-
     /** A token that somebody else writes and renews, such as the projected one of a Kubernetes service account. */
     record Given(SecretSource token) implements WorkloadAssertion {
         @Override
@@ -32,11 +29,6 @@ public sealed interface WorkloadAssertion {
         @Override
         public void refresh() {
             token.refresh();
-        }
-
-        @Override
-        public boolean namesTheWorkload() {
-            return false;
         }
     }
 
@@ -101,11 +93,6 @@ public sealed interface WorkloadAssertion {
         @Override
         public void refresh() {
             key.refresh();
-        }
-
-        @Override
-        public boolean namesTheWorkload() {
-            return true;
         }
     }
 }

@@ -3,20 +3,13 @@ package dev.mcpgateway.connectors.credential;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mcpgateway.connectors.net.DeadlineSweeper;
 import dev.mcpgateway.connectors.net.HttpOrigin;
-import dev.mcpgateway.connectors.net.HttpSettings;
-import dev.mcpgateway.connectors.net.HttpTransport;
-import dev.mcpgateway.connectors.net.OutboundGuard;
 import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.connectors.testing.AwsSignature;
 import dev.mcpgateway.connectors.testing.FakeSecretsManager;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,28 +22,20 @@ class SecretsManagerTest {
     private static final Instant CREATED = Instant.parse("2026-03-01T08:00:00Z");
     private static final String ID = "gateway/openai";
 
-    private final AtomicLong ahead = new AtomicLong();
-    private final TimeSource time = new TimeSource(InstantSource.system(), () -> System.nanoTime() + ahead.get());
     private FakeSecretsManager server;
-    private DeadlineSweeper sweeper;
-    private HttpTransport transport;
+    private WayToStore way;
 
     @BeforeEach
     void start() {
         server = FakeSecretsManager.start(InstantSource.system())
                 .put(ID, "AWSCURRENT", "\"{\\\"api_key\\\":\\\"s3cret\\\",\\\"number\\\":7}\"", CREATED)
                 .put(ID, "AWSPREVIOUS", "\"the one before\"", CREATED);
-        sweeper = new DeadlineSweeper(time);
-        transport = HttpTransport.open(
-                HttpSettings.of(HttpOrigin.of(server.url()), HttpSettings.Client.STANDARD),
-                OutboundGuard.forTarget(server.url(), List.of()),
-                sweeper);
+        way = new WayToStore(server.url());
     }
 
     @AfterEach
     void stop() {
-        transport.close();
-        sweeper.close();
+        way.close();
         server.close();
     }
 
@@ -59,14 +44,13 @@ class SecretsManagerTest {
     }
 
     private AwsSecrets manager(String region, String id, String secret, Optional<SecretSource> token) {
-        return manager(new AwsKeys(region, given(id), given(secret), token), time);
+        return manager(new AwsKeys(region, given(id), given(secret), token), way.time());
     }
 
     private AwsSecrets manager(AwsKeys keys, TimeSource when) {
         return new AwsSecrets(
-                transport,
-                new AwsSecrets.Settings(
-                        HttpOrigin.of(server.url()), keys, Duration.ofSeconds(60), Duration.ofSeconds(600)),
+                way.transport(),
+                new AwsSecrets.Settings(HttpOrigin.of(server.url()), keys, WayToStore.FRESH, WayToStore.KEPT),
                 when);
     }
 
@@ -78,16 +62,12 @@ class SecretsManagerTest {
         return manager().secret(ID, "api_key", "AWSCURRENT");
     }
 
-    private void pass(int seconds) {
-        ahead.addAndGet(Duration.ofSeconds(seconds).toNanos());
-    }
-
     @Test
     void aSecretIsAskedForSignedAndReadOnceUntilItIsNotFreshAnyMore() throws Exception {
         SecretSource secret = secret();
 
         Secret first = secret.read();
-        pass(59);
+        way.pass(59);
         assertThat(first.expose()).isEqualTo("s3cret");
         assertThat(secret.read()).isSameAs(first);
         assertThat(server.requests()).singleElement().satisfies(request -> {
@@ -95,11 +75,11 @@ class SecretsManagerTest {
             assertThat(AwsSignature.of(request).isGood(request, "another secret"))
                     .isFalse();
         });
-        pass(2);
+        way.pass(2);
         assertThat(secret.read()).as("the same value is the same object").isSameAs(first);
         assertThat(server.requests()).hasSize(2);
         server.put(ID, "AWSCURRENT", "\"{\\\"api_key\\\":\\\"rotated\\\"}\"", CREATED.plusSeconds(5));
-        pass(61);
+        way.pass(61);
         assertThat(secret.read().expose()).isEqualTo("rotated");
         assertThat(secret.since()).contains(CREATED.plusSeconds(5).plusMillis(713));
     }
@@ -149,7 +129,8 @@ class SecretsManagerTest {
     @ParameterizedTest
     @ValueSource(ints = {-3600, 3600})
     void aClockThatIsWrongIsSaidToBe(int seconds) {
-        TimeSource wrong = new TimeSource(() -> Instant.now().plusSeconds(seconds), time.nanoTime());
+        TimeSource wrong = new TimeSource(
+                () -> Instant.now().plusSeconds(seconds), way.time().nanoTime());
         AwsKeys keys = new AwsKeys(
                 "eu-central-1", given(FakeSecretsManager.KEY_ID), given(FakeSecretsManager.KEY), Optional.empty());
 
@@ -169,7 +150,7 @@ class SecretsManagerTest {
         SecretSource secret = secret();
         secret.read();
         server.refuse(status, name);
-        pass(61);
+        way.pass(61);
 
         assertThatThrownBy(secret::read)
                 .isInstanceOf(SecretUnavailable.class)
@@ -186,12 +167,12 @@ class SecretsManagerTest {
         SecretSource secret = secret();
         secret.read();
         server.refuse(status, name);
-        pass(61);
+        way.pass(61);
 
         assertThat(secret.read().expose()).isEqualTo("s3cret");
         assertThat(secret.read().expose()).isEqualTo("s3cret");
         assertThat(server.requests()).as("it is not asked with every call").hasSize(2);
-        pass(600);
+        way.pass(600);
         assertThatThrownBy(secret::read)
                 .hasMessageContainingAll(ID, name.isEmpty() ? "status " + status : name)
                 .hasMessageNotContaining("s3cret");

@@ -3,17 +3,7 @@ package dev.mcpgateway.connectors.credential;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mcpgateway.connectors.net.DeadlineSweeper;
-import dev.mcpgateway.connectors.net.HttpOrigin;
-import dev.mcpgateway.connectors.net.HttpSettings;
-import dev.mcpgateway.connectors.net.HttpTransport;
-import dev.mcpgateway.connectors.net.OutboundGuard;
-import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.connectors.testing.FakeVault;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,26 +14,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VaultSecretTest {
     private static final String PATH = "secret/data/crm";
 
-    private final AtomicLong ahead = new AtomicLong();
-    private final TimeSource time = new TimeSource(InstantSource.system(), () -> System.nanoTime() + ahead.get());
     private FakeVault server;
-    private DeadlineSweeper sweeper;
-    private HttpTransport transport;
+    private WayToStore way;
 
     @BeforeEach
     void start() {
         server = FakeVault.start().put(PATH, "{\"token\":\"s3cret\",\"number\":7}");
-        sweeper = new DeadlineSweeper(time);
-        transport = HttpTransport.open(
-                HttpSettings.of(HttpOrigin.of(server.url()), HttpSettings.Client.STANDARD),
-                OutboundGuard.forTarget(server.url(), List.of()),
-                sweeper);
+        way = new WayToStore(server.url());
     }
 
     @AfterEach
     void stop() {
-        transport.close();
-        sweeper.close();
+        way.close();
         server.close();
     }
 
@@ -53,15 +35,11 @@ class VaultSecretTest {
 
     private Vault vault(VaultLogin login, String namespace) {
         return new Vault(
-                transport, new Vault.Settings(namespace, login, Duration.ofSeconds(60), Duration.ofSeconds(600)), time);
+                way.transport(), new Vault.Settings(namespace, login, WayToStore.FRESH, WayToStore.KEPT), way.time());
     }
 
     private SecretSource secret() {
         return vault(new VaultLogin.Token(variable("root-token")), "team-a").secret(PATH, "token");
-    }
-
-    private void pass(int seconds) {
-        ahead.addAndGet(Duration.ofSeconds(seconds).toNanos());
     }
 
     @Test
@@ -69,7 +47,7 @@ class VaultSecretTest {
         SecretSource secret = secret();
 
         Secret first = secret.read();
-        pass(59);
+        way.pass(59);
         assertThat(secret.read()).isSameAs(first);
         assertThat(server.requests()).singleElement().satisfies(request -> {
             assertThat(request.line()).isEqualTo("GET /v1/secret/data/crm HTTP/1.1");
@@ -77,11 +55,11 @@ class VaultSecretTest {
             assertThat(request.header("X-Vault-Namespace")).contains("team-a");
             assertThat(request.header("X-Vault-Request")).contains("true");
         });
-        pass(2);
+        way.pass(2);
         assertThat(secret.read()).as("the same value is the same object").isSameAs(first);
         assertThat(server.requests()).hasSize(2);
         server.put(PATH, "{\"token\":\"rotated\"}");
-        pass(61);
+        way.pass(61);
         assertThat(secret.read().expose()).isEqualTo("rotated");
     }
 
@@ -92,13 +70,13 @@ class VaultSecretTest {
         assertThat(secret.read().expose()).isEqualTo("s3cret");
 
         server.answer(status);
-        pass(61);
+        way.pass(61);
         assertThat(secret.read().expose()).isEqualTo("s3cret");
         assertThat(secret.read().expose()).isEqualTo("s3cret");
         assertThat(server.requests())
                 .as("a vault that is down is not asked with every call")
                 .hasSize(2);
-        pass(600);
+        way.pass(600);
 
         assertThatThrownBy(secret::read)
                 .isInstanceOf(SecretUnavailable.class)
@@ -114,9 +92,9 @@ class VaultSecretTest {
         assertThat(secret.read().expose()).isEqualTo("s3cret");
 
         server.close();
-        pass(61);
+        way.pass(61);
         assertThat(secret.read().expose()).isEqualTo("s3cret");
-        pass(601);
+        way.pass(601);
         assertThatThrownBy(secret::read).hasMessageContaining("cannot be asked");
     }
 
@@ -145,7 +123,7 @@ class VaultSecretTest {
         deleted.read();
         forbidden.read();
         keyless.read();
-        pass(61);
+        way.pass(61);
 
         server.put(PATH, "{\"other\":\"x\"}");
         assertThatThrownBy(keyless::read).hasMessageContaining("no text under token");
@@ -175,14 +153,14 @@ class VaultSecretTest {
         SecretSource secret = vault.secret(PATH, "token");
 
         assertThat(secret.read().expose()).isEqualTo("s3cret");
-        pass(61);
+        way.pass(61);
         secret.read();
         assertThat(server.logins()).isOne();
-        pass(140);
+        way.pass(140);
         secret.read();
         assertThat(server.logins()).as("renewed at two thirds of its life").isEqualTo(2);
         server.token("ended before its time");
-        pass(61);
+        way.pass(61);
         assertThat(secret.read().expose()).isEqualTo("s3cret");
         assertThat(server.logins()).isEqualTo(3);
     }

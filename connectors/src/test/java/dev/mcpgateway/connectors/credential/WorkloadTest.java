@@ -3,6 +3,8 @@ package dev.mcpgateway.connectors.credential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.connectors.credential.Workload.Per;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ class WorkloadTest {
         assertThat(ALICE.toldPer(Per.TENANT).subject()).isEqualTo("issuer:corp:tenant:acme");
         assertThat(ALICE.toldPer(Per.GATEWAY)).isEqualTo(Workload.GATEWAY);
         assertThat(Workload.GATEWAY.subject()).isEqualTo("gateway");
+        assertThat(new Workload("corp", "ac me+co", "", "").subject()).isEqualTo("issuer:corp:tenant:ac%20me%2Bco");
         assertThat(new Workload("keys", "", "", "ci").toldPer(Per.CLIENT).subject())
                 .as("a caller without an agent is told by its user")
                 .isEqualTo("issuer:keys:user:ci");
@@ -66,6 +69,7 @@ class WorkloadTest {
                 "{}",
                 "<a><Code>x",
                 "<!DOCTYPE a [<!ENTITY e \"x\">]><a><Code>&e;</Code></a>",
+                "<!DOCTYPE a [\u0001]><a><Code>x</Code></a>",
                 "<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><a><Code>x</Code></a>",
                 "<a><Code>x</Code><Code>y</Code></a>",
                 "<a><Code>x<b/></Code></a>"
@@ -76,12 +80,28 @@ class WorkloadTest {
     }
 
     @Test
+    void whatIsNoTextIsNoReasonToSayAnythingOnStandardError() {
+        PrintStream before = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            assertThat(StsAnswer.of("<a><Code>\u00ff".getBytes(StandardCharsets.ISO_8859_1))
+                            .text("Code"))
+                    .isEmpty();
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(said.toString(StandardCharsets.UTF_8)).doesNotContain("Fatal Error");
+    }
+
+    @Test
     void whatStsSaysIsReadWhateverItsNamespace() {
         String xml =
                 "<E xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>Acc&#101;ss<![CDATA[Denied]]>"
                         + "</Code></Error></E>";
+        StsAnswer answer = StsAnswer.of(xml.getBytes(StandardCharsets.UTF_8));
 
-        assertThat(StsAnswer.of(xml.getBytes(StandardCharsets.UTF_8)).text("Code"))
-                .isEqualTo("AccessDenied");
+        assertThat(answer.text("Code")).isEqualTo("AccessDenied");
+        assertThat(answer.toString()).as("there are keys in others").doesNotContain("AccessDenied");
     }
 }

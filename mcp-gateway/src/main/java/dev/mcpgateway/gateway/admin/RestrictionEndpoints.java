@@ -148,12 +148,11 @@ public final class RestrictionEndpoints {
         Order order = Order.read(exchange, bodies, LIFT);
         String tenant = tenant(order);
         String reason = order.reason();
-        if (!restrictions.covers(tenant)) {
-            throw Order.bad("no such tenant is restricted");
-        }
+        Restricted inForce = restrictions.of(tenant).orElseThrow(() -> Order.bad("no such tenant is restricted"));
         try {
-            Optional<SecondOperator.Asked> asked =
-                    second.wants("restriction of " + tenant, operator, reason, source(exchange));
+            // a word about what was set before is none about what has been set in its place since
+            Optional<SecondOperator.Asked> asked = second.wants(
+                    "restriction of " + tenant + " since " + inForce.since(), operator, reason, source(exchange));
             if (asked.isPresent()) {
                 AdminEndpoints.json(exchange, 200, asked(asked.get()));
                 return;

@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.config;
 
+import dev.mcpgateway.gateway.config.GatewayConfig.AdminToken;
 import dev.mcpgateway.policy.yaml.YamlObject;
 import java.time.DateTimeException;
 import java.time.DayOfWeek;
@@ -11,6 +12,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Reads {@code models.safe_mode} and {@code models.signals}. */
 final class IncidentReader {
@@ -54,15 +56,21 @@ final class IncidentReader {
                 .flatMap(models -> models.incident().signals())
                 .filter(Incident.Signals::two)
                 .isPresent();
-        long operators = config.admin().tokens().stream()
-                .filter(token -> token.roles().contains("operator"))
-                .count();
-        if (needsTwo && operators < 2) {
+        if (needsTwo && (operators(config, AdminToken::name) < 2 || operators(config, AdminToken::secret) < 2)) {
             root.problem(
                     "admin",
-                    "models.signals.two_operators_outside needs two tokens with the role operator",
+                    "models.signals.two_operators_outside needs two tokens with the role operator, of two names and two secrets",
                     "Add one to admin.tokens, for somebody else");
         }
+    }
+
+    /** Two secrets of one name are one operator who renews a token, and one secret of two names is one token. */
+    private static long operators(GatewayConfig config, Function<AdminToken, Object> by) {
+        return config.admin().tokens().stream()
+                .filter(token -> token.roles().contains("operator"))
+                .map(by)
+                .distinct()
+                .count();
     }
 
     private static ChangeWindow window(YamlObject entry) {

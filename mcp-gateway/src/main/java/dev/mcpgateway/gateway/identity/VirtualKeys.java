@@ -111,7 +111,7 @@ public final class VirtualKeys extends TokenVerifier {
         this.loaded = load(new Loaded(Map.of(), Map.of(), Version.NONE, time.nanos(), ""), version(), time.nanos());
     }
 
-    /** Nothing in it is asked of a key but its alias: no key is bound to a sender. */
+    /** Nothing in it is asked of a key but its alias: no virtual key is bound to a key of its sender. */
     private static IssuerProfile profile(String alias) {
         return new IssuerProfile(
                 alias,

@@ -7,10 +7,6 @@ import dev.mcpgateway.connectors.testing.AwsSignature;
 import dev.mcpgateway.connectors.testing.FakeModelServer;
 import dev.mcpgateway.connectors.testing.ModelTurn;
 import dev.mcpgateway.connectors.testing.RawRequest;
-import dev.mcpgateway.gateway.cli.Commands;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +21,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,8 +49,6 @@ class AwsKeysTest {
 
     /** What AWS knows of a key; temporary ones have a token. */
     private record Account(String id, String secret, String token) {}
-
-    private record Ran(int code, String out, String err) {}
 
     @BeforeEach
     void serve() throws Exception {
@@ -145,20 +138,7 @@ class AwsKeysTest {
     }
 
     private Ran run(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = Commands.run(
-                Stream.concat(
-                                Stream.of(arguments),
-                                Stream.of(
-                                        "--admin",
-                                        gateway.gateway().adminUrl(),
-                                        "--token-file",
-                                        folder.resolve("ops.token").toString()))
-                        .toArray(String[]::new),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-        Ran ran = new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        Ran ran = Ran.of(gateway, folder, arguments);
         assertThat(ran.out() + ran.err()).doesNotContain(OLD.id(), OLD.secret(), NEW.id(), NEW.secret(), NEW.token());
         return ran;
     }

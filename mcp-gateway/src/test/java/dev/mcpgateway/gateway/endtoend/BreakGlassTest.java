@@ -3,17 +3,12 @@ package dev.mcpgateway.gateway.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.connectors.testing.FakeModelServer;
-import dev.mcpgateway.gateway.cli.Commands;
 import dev.mcpgateway.gateway.config.ConfigFile;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,8 +28,6 @@ class BreakGlassTest {
     private FakeModelServer anthropic;
     private TestGateway gateway;
     private ModelAgent alice;
-
-    private record Ran(int code, String out, String err) {}
 
     @BeforeEach
     void providers() throws Exception {
@@ -70,20 +63,7 @@ class BreakGlassTest {
     }
 
     private Ran as(String operator, String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = Commands.run(
-                Stream.concat(
-                                Stream.of(arguments),
-                                Stream.of(
-                                        "--admin",
-                                        gateway.gateway().adminUrl(),
-                                        "--token-file",
-                                        folder.resolve(operator + ".token").toString()))
-                        .toArray(String[]::new),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        return Ran.as(operator, gateway, folder, arguments);
     }
 
     private String stopAlice() {
@@ -136,6 +116,24 @@ class BreakGlassTest {
     }
 
     @Test
+    void aWordAboutARestrictionIsNoneAboutTheOneThatIsSetInItsPlace() throws Exception {
+        start(NEVER);
+        assertThat(as("ops", "restrict", "--tenant", "acme", "--models", "gpt", "--reason", "incident 12")
+                        .code())
+                .isZero();
+        assertThat(lift("ops").code()).isEqualTo(1);
+        gateway.clock().advance(Duration.ofSeconds(1));
+        assertThat(as("ops", "restrict", "--tenant", "acme", "--reason", "it got worse")
+                        .code())
+                .isZero();
+
+        assertThat(lift("chief").code()).isEqualTo(1);
+
+        assertThat(as("ops", "restrict", "--list").out()).contains("acme");
+        assertThat(lift("ops").code()).isZero();
+    }
+
+    @Test
     void theLogHasBothWordsAndTheEnd() throws Exception {
         start(NEVER);
         assertThat(as("ops", "restrict", "--tenant", "acme", "--reason", "incident 12")
@@ -167,6 +165,12 @@ class BreakGlassTest {
     void itIsNotConfiguredWhereItCouldNotWork() throws Exception {
         with(NEVER, OPS).write();
         assertThat(problems()).contains("needs two tokens with the role operator");
+
+        with(NEVER, OPS + ", " + OPS.replace("ops.token", "chief.token")).write();
+        assertThat(problems()).as("two tokens of one operator").contains("two names and two secrets");
+
+        with(NEVER, OPS + ", " + OPS.replace("name: ops", "name: chief")).write();
+        assertThat(problems()).as("one token of two names").contains("two names and two secrets");
 
         with("", OPS + ", " + OPS.replace("ops", "chief")).write();
         assertThat(problems()).contains("without change_windows no time is outside of them");

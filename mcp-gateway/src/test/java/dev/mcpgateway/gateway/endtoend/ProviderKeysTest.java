@@ -4,17 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.connectors.testing.FakeModelServer;
 import dev.mcpgateway.connectors.testing.ModelTurn;
-import dev.mcpgateway.gateway.cli.Commands;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,8 +30,6 @@ class ProviderKeysTest {
     private FakeModelServer anthropic;
     private TestGateway gateway;
     private ModelAgent alice;
-
-    private record Ran(int code, String out, String err) {}
 
     @BeforeEach
     void serve() throws Exception {
@@ -72,20 +65,7 @@ class ProviderKeysTest {
     }
 
     private Ran run(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = Commands.run(
-                Stream.concat(
-                                Stream.of(arguments),
-                                Stream.of(
-                                        "--admin",
-                                        gateway.gateway().adminUrl(),
-                                        "--token-file",
-                                        folder.resolve("ops.token").toString()))
-                        .toArray(String[]::new),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        return Ran.of(gateway, folder, arguments);
     }
 
     private String metrics() {

@@ -7,23 +7,33 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** What a command came to that asked a gateway's operators' port. */
+/** What a command came to. */
 record Ran(int code, String out, String err) {
-    /** Runs it with the operator's token. */
-    static Ran of(TestGateway gateway, Path folder, String... arguments) {
+    /** Runs it. */
+    static Ran of(String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int code = Commands.run(
-                Stream.concat(
-                                Stream.of(arguments),
-                                Stream.of(
-                                        "--admin",
-                                        gateway.gateway().adminUrl(),
-                                        "--token-file",
-                                        folder.resolve("ops.token").toString()))
-                        .toArray(String[]::new),
+                arguments,
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
         return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Runs one that asks a gateway's operators' port, with the token of the operator {@code ops}. */
+    static Ran of(TestGateway gateway, Path folder, String... arguments) {
+        return as("ops", gateway, folder, arguments);
+    }
+
+    /** The same with another operator's token. */
+    static Ran as(String operator, TestGateway gateway, Path folder, String... arguments) {
+        return of(Stream.concat(
+                        Stream.of(arguments),
+                        Stream.of(
+                                "--admin",
+                                gateway.gateway().adminUrl(),
+                                "--token-file",
+                                folder.resolve(operator + ".token").toString()))
+                .toArray(String[]::new));
     }
 }

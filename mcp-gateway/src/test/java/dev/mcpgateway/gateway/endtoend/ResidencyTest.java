@@ -3,10 +3,6 @@ package dev.mcpgateway.gateway.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.audit.AuditRecord;
-import dev.mcpgateway.gateway.cli.Commands;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,14 +37,8 @@ class ResidencyTest extends JudgeCase {
 
     private String why(TestGateway gateway, String call) {
         gateway.skipRecords();
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Commands.run(
-                new String[] {
-                    "models", "why", call, "--audit", folder.resolve("audit").toString(), "--format", "csv"
-                },
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(out, true, StandardCharsets.UTF_8));
-        return out.toString(StandardCharsets.UTF_8);
+        return Ran.of("models", "why", call, "--audit", folder.resolve("audit").toString(), "--format", "csv")
+                .out();
     }
 
     @Test

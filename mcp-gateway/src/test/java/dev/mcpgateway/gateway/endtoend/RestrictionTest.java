@@ -6,10 +6,6 @@ import dev.mcpgateway.connectors.testing.FakeMcpServer;
 import dev.mcpgateway.connectors.testing.FakeMcpServer.Speaks;
 import dev.mcpgateway.connectors.testing.FakeModelServer;
 import dev.mcpgateway.connectors.testing.ToolScript;
-import dev.mcpgateway.gateway.cli.Commands;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -40,8 +36,6 @@ class RestrictionTest {
     private FakeModelServer anthropic;
     private FakeMcpServer crm;
     private TestGateway gateway;
-
-    private record Ran(int code, String out, String err) {}
 
     @BeforeEach
     void serve() throws Exception {
@@ -90,22 +84,10 @@ class RestrictionTest {
     }
 
     private Ran restrict(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = Commands.run(
-                Stream.of(
-                                Stream.of("restrict"),
-                                Stream.of(arguments),
-                                Stream.of(
-                                        "--admin",
-                                        gateway.gateway().adminUrl(),
-                                        "--token-file",
-                                        folder.resolve("ops.token").toString()))
-                        .flatMap(each -> each)
-                        .toArray(String[]::new),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        return Ran.of(
+                gateway,
+                folder,
+                Stream.concat(Stream.of("restrict"), Stream.of(arguments)).toArray(String[]::new));
     }
 
     @Test

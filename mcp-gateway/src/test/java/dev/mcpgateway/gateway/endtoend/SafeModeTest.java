@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mcpgateway.audit.AuditRecord;
 import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.testing.FakeModelServer;
-import dev.mcpgateway.gateway.cli.Commands;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -41,8 +37,6 @@ class SafeModeTest {
     private TestGateway gateway;
     private ModelAgent alice;
 
-    private record Ran(int code, String out, String err) {}
-
     @BeforeEach
     void serve() throws Exception {
         openai = FakeModelServer.start().on("/chat/completions", turn -> turn.answer(200, ANSWER));
@@ -63,7 +57,7 @@ class SafeModeTest {
     }
 
     private Ran profile(String... more) {
-        return run(Stream.concat(
+        return Ran.of(Stream.concat(
                         Stream.of(
                                 "safe-mode",
                                 "profile",
@@ -148,25 +142,8 @@ class SafeModeTest {
         anthropic.close();
     }
 
-    private static Ran run(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = Commands.run(
-                arguments,
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-    }
-
     private Ran as(String operator, String... arguments) {
-        return run(Stream.concat(
-                        Stream.of(arguments),
-                        Stream.of(
-                                "--admin",
-                                gateway.gateway().adminUrl(),
-                                "--token-file",
-                                folder.resolve(operator + ".token").toString()))
-                .toArray(String[]::new));
+        return Ran.as(operator, gateway, folder, arguments);
     }
 
     private List<String> events() {
@@ -399,7 +376,7 @@ class SafeModeTest {
     }
 
     private String created(String name) {
-        Ran made = run(
+        Ran made = Ran.of(
                 "keys",
                 "create",
                 "--config",
@@ -422,7 +399,7 @@ class SafeModeTest {
         start();
         as("ops", "safe-mode", "on", "--reason", "r");
 
-        Ran made = run(
+        Ran made = Ran.of(
                 "keys",
                 "create",
                 "--config",

@@ -7,11 +7,8 @@ import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.testing.FakeMcpServer;
 import dev.mcpgateway.connectors.testing.FakeMcpServer.Speaks;
 import dev.mcpgateway.connectors.testing.ToolScript;
-import dev.mcpgateway.gateway.cli.Commands;
 import dev.mcpgateway.gateway.cli.ExitCode;
 import dev.mcpgateway.gateway.keys.KeyText;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,8 +51,6 @@ class VirtualKeyTest {
     private FakeMcpServer crm;
     private TestGateway gateway;
 
-    private record Ran(int code, String out, String err) {}
-
     @BeforeEach
     void serve() throws Exception {
         crm = FakeMcpServer.start(Speaks.MODERN)
@@ -81,20 +76,12 @@ class VirtualKeyTest {
     }
 
     private Ran keys(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = Commands.run(
-                Stream.of(
-                                Stream.of("keys"),
-                                Stream.of(arguments),
-                                Stream.of(
-                                        "--config",
-                                        folder.resolve("gateway.yaml").toString()))
-                        .flatMap(each -> each)
-                        .toArray(String[]::new),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        return Ran.of(Stream.of(
+                        Stream.of("keys"),
+                        Stream.of(arguments),
+                        Stream.of("--config", folder.resolve("gateway.yaml").toString()))
+                .flatMap(each -> each)
+                .toArray(String[]::new));
     }
 
     private String create(String... more) {

@@ -85,11 +85,6 @@ public final class Restrictions {
         return all;
     }
 
-    /** Whether a tenant's callers are restricted. */
-    public boolean covers(String tenant) {
-        return byTenant.containsKey(tenant);
-    }
-
     /** Whether a caller is restricted, by the condition that the policy decides by. */
     public boolean coversOneOf(Subject caller) {
         return byTenant.keySet().stream().anyMatch(tenant -> isOf(tenant).test(caller) != Truth.FALSE);

@@ -24,6 +24,7 @@ public final class KeyPair implements UpstreamCredential {
 
     private final List<Key> keys;
     private final TimeSource time;
+    private final boolean issued;
     private volatile int inUse;
 
     /** One key and what became of it. */
@@ -70,6 +71,7 @@ public final class KeyPair implements UpstreamCredential {
         }
         this.keys = List.copyOf(all);
         this.time = time;
+        this.issued = first.shortLived().isPresent();
     }
 
     /** A key that cannot be read is as good as none: then the other one is sent. */
@@ -88,7 +90,12 @@ public final class KeyPair implements UpstreamCredential {
 
     /** Whether they are issued for a time by somebody who can refuse to. */
     public boolean areIssued() {
-        return keys.getFirst().credential.shortLived().isPresent();
+        return issued;
+    }
+
+    /** What a key is called. */
+    public String name(int key) {
+        return keys.get(key).name;
     }
 
     /** Which key requests are sent with; to be asked before one is. */

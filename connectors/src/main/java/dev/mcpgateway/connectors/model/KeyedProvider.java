@@ -107,7 +107,7 @@ public final class KeyedProvider implements ModelProvider {
     }
 
     private OptionalInt note(int key, Workload workload) {
-        refused.accept(name(), keys.states().get(key).name());
+        refused.accept(name(), keys.name(key));
         return keys.refused(key, workload);
     }
 

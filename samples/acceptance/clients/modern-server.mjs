@@ -28,7 +28,7 @@ const WATCHED = 'note://watched';
 const LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
 const CITIES = ['Berlin', 'Bern', 'Bonn', 'Oslo'];
 
-const state = { version: 1, hasExtra: false, cancelled: 0 };
+const state = { version: 1, hasExtra: false, waited: 0, cancelled: [] };
 const seal = createRequestStateCodec({ key: 'a key that only this process needs to know' });
 const text = (value) => ({ content: [{ type: 'text', text: String(value) }] });
 
@@ -68,13 +68,16 @@ function offer() {
   });
   server.registerTool('wait', { description: 'Waits to be cancelled.' }, async (ctx) => {
     const { signal } = ctx.mcpReq;
+    signal.addEventListener('abort', () => state.cancelled.push(Date.now()));
+    state.waited++;
     for (let waited = 0; waited < WAIT_MILLIS_MAX && !signal.aborted; waited += LOOK_MILLIS) {
       await pause(LOOK_MILLIS);
     }
-    state.cancelled += signal.aborted ? 1 : 0;
     return text('nobody cancelled');
   });
-  server.registerTool('cancelled', { description: 'How many calls of wait were cancelled.' }, () => text(state.cancelled));
+  server.registerTool('cancelled', { description: 'How many calls of wait there were, and when some were cancelled.' }, () =>
+    text(JSON.stringify({ waited: state.waited, cancelled: state.cancelled })),
+  );
   server.registerTool('touch', { description: 'Changes the watched note.' }, () => {
     state.version++;
     handler.notify.resourceUpdated(WATCHED);

@@ -80,6 +80,7 @@ export async function users() {
   return {
     alice: await KeyUser.make('alice', { groups: ['developers', 'readers'] }),
     bob: SecretUser.make('bob', { groups: ['readers'] }),
-    hasty: SecretUser.make('hasty', { groups: ['readers'], token_lifetime_s: 2 }),
+    // long enough to be shown while it is good, on a slow machine, too
+    hasty: SecretUser.make('hasty', { groups: ['readers'], token_lifetime_s: 5 }),
   };
 }

@@ -16,6 +16,10 @@ const CALLS_AT_ONCE = 12;
 const AHEAD_MILLIS = 31_000;
 const END_MILLIS = 34_000;
 
+/** How often it is tried to be there between the two, and how long that may take, in seconds. */
+const TRIES = 3;
+const TRIED_SECONDS_MAX = 180;
+
 /** Users' own tokens at a server's own authorization server: each user agrees in a browser, and only that user's are used. */
 export default async function consent(cases, world) {
   const consented = await Consented.start(world, 'consented', new URL('consented/', import.meta.url));
@@ -223,13 +227,19 @@ async function renewal(cases, consented) {
     assert.equal(sub, there('ann'));
   });
   await cases.run('a token is renewed ahead of its end: with the server down the old one goes on meanwhile', async () => {
-    if (performance.now() - since > AHEAD_MILLIS) {
-      await consented.command('revoke', '--subject', 'dora', '--upstream', 'shelf', '--reason', 'once more');
-      await begin();
+    for (let tries = TRIES; ; tries--) {
+      if (performance.now() - since > AHEAD_MILLIS) {
+        await consented.command('revoke', '--subject', 'dora', '--upstream', 'shelf', '--reason', 'once more');
+        await begin();
+      }
+      await pause(AHEAD_MILLIS - (performance.now() - since));
+      await server.close();
+      if (performance.now() - since < END_MILLIS) {
+        break;
+      }
+      await server.close(false);
+      assert.ok(tries > 1, 'this machine is too slow to tell');
     }
-    await pause(AHEAD_MILLIS - (performance.now() - since));
-    await server.close();
-    assert.ok(performance.now() - since < END_MILLIS, 'this machine is too slow to tell');
     try {
       assert.equal((await consented.through(dora, 'shelf')).jti, first.jti);
     } finally {
@@ -241,7 +251,7 @@ async function renewal(cases, consented) {
     });
     assert.equal(next.sub, there('dora'));
     assert.ok(next.iat < first.exp, 'it was not renewed ahead');
-  });
+  }, TRIED_SECONDS_MAX);
 }
 
 /** A consent ends: at the server, by an operator, with a stop of the user. */
@@ -275,7 +285,7 @@ async function ends(cases, consented, tokens) {
       }).then((response) => response.json());
     const link = await consented.link(tokens.cem, 'shelf');
     const { kill } = await order('POST', { kind: 'subject', issuer: 'corp', value: 'cem', reason: 'acceptance' });
-    await until('no token', 5, async () => !(await consented.has('cem')));
+    await until('no token', 20, async () => !(await consented.has('cem')));
     assert.equal((await call(gateway.url, tokens.cem, 'crm__echo')).status, 401);
     assert.equal((await consented.visitor('cem').open(link)).status, 400);
     await order('DELETE', { id: kill.id, reason: 'over' });

@@ -10,6 +10,9 @@ import { IdentityProvider } from './idp.mjs';
 /** Where authorization codes are sent; nothing listens there. */
 export const REDIRECT = 'http://127.0.0.1/callback';
 
+/** How long short tokens live, in seconds: long enough to be shown while they are good, on a slow machine, too. */
+const SHORT_S = 5;
+
 const machine = (client_id, more) => ({
   client_id,
   client_secret: randomBytes(24).toString('base64url'),
@@ -34,11 +37,11 @@ const app = (client_id, more) => ({
 const CORP = {
   batch: machine('batch', { groups: ['staff'] }),
   reader: machine('reader', { groups: ['readers'] }),
-  hasty: machine('hasty', { groups: ['staff'], token_lifetime_s: 2 }),
+  hasty: machine('hasty', { groups: ['staff'], token_lifetime_s: SHORT_S }),
   lasting: machine('lasting', { groups: ['staff'], token_lifetime_s: 7200 }),
   desk: app('desk'),
   lounge: app('lounge', { token_format: 'opaque' }),
-  shortLounge: app('short-lounge', { token_format: 'opaque', token_lifetime_s: 3 }),
+  shortLounge: app('short-lounge', { token_format: 'opaque', token_lifetime_s: SHORT_S }),
   introspector: machine('introspector'),
 };
 

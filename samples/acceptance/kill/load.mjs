@@ -43,7 +43,10 @@ export const toolCalls = (url, token) => ({
   },
 });
 
-/** The clients of one round: from a start of the gateway to its end. */
+/**
+ * The clients of one round: from a start of the gateway to its end. One asks alone first, the others when it has its answer: many
+ * who are not known yet, at a gateway that has just started on a slow machine, are told to come again, which is right.
+ */
 export class Load {
   #calls;
   #round;
@@ -64,7 +67,10 @@ export class Load {
     this.#calls = calls;
     this.#round = round;
     this.#journal = journal;
-    this.#loops = Array.from({ length: calls.connections }, (_, connection) => this.#loop(connection));
+    const first = Promise.withResolvers();
+    this.#loops = Array.from({ length: calls.connections }, (_, connection) =>
+      connection === 0 ? this.#loop(connection, first.resolve) : first.promise.then(() => this.#loop(connection)),
+    );
   }
 
   /** Settled when every connection has broken. */
@@ -72,7 +78,8 @@ export class Load {
     return Promise.all(this.#loops);
   }
 
-  async #loop(connection) {
+  /** @param {function} [then] called once the first call has ended, however it did */
+  async #loop(connection, then) {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     for (let call = 1; ; call++) {
       const trace = traceOf(this.#round, this.#calls.number + connection, call);
@@ -89,6 +96,7 @@ export class Load {
         return; // this call was not acknowledged
       } finally {
         this.waiting--;
+        then?.();
       }
       const verdict = this.#calls.verdict(answer, trace, call);
       this.#journal.put(trace, what, verdict);

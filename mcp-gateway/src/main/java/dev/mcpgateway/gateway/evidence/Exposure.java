@@ -169,7 +169,7 @@ public final class Exposure {
             Item credential = item(
                     Artifact.SECRET_MATERIAL,
                     "credential of upstream " + server,
-                    "secret file, variable or vault; memory",
+                    "secret file, variable or store; memory",
                     "by reference; never in the log");
             count(credential, found);
         }
@@ -188,7 +188,7 @@ public final class Exposure {
         Item key = item(
                 Artifact.SECRET_MATERIAL,
                 PROVIDER_KEY + provider,
-                "secret file, variable or vault; memory",
+                "secret file, variable or store; memory",
                 "by reference; never in the log");
         count(key, found);
     }

@@ -116,6 +116,7 @@ class EvidenceTest {
 
         JsonNode key = row(rows, "key of provider acme");
         assertThat(key.path("artifact").asString("")).isEqualTo("secret_material");
+        assertThat(key.path("where").asString("")).isEqualTo("secret file, variable or store; memory");
         assertThat(key.path("tenants").asString("")).isEqualTo("acme umbrella");
         assertThat(key.path("count").asString("")).isEqualTo("3");
         assertThat(key.path("rotation").asString("")).contains(" in use: secret, secret accepted");

@@ -179,12 +179,17 @@ class HedgeTest {
 
     @Test
     void aStreamWhoseContentHasBegunIsNotHedged() throws Exception {
+        two.on("/chat/completions", turn -> {
+            twoAsked.countDown();
+            turn.whole(answer("big-2"));
+        });
         one.on("/chat/completions", turn -> {
             turn.begin().data(TEXT.formatted("1"));
-            var _ = twoAsked.await(400, TimeUnit.MILLISECONDS);
+            // beyond the time after which a second one would be asked, which leaves the first content time to come
+            var _ = twoAsked.await(2500, TimeUnit.MILLISECONDS);
             turn.data("[DONE]").end();
         });
-        try (TestGateway gateway = hedged().start()) {
+        try (TestGateway gateway = with("", HEDGED.replace("100", "2000")).start()) {
             assertThat(ModelAgent.of(gateway).chat(STREAM).text()).endsWith("data: [DONE]\n\n");
             assertThat(two.requests()).isEmpty();
         }
@@ -263,11 +268,15 @@ class HedgeTest {
         }
     }
 
-    /** One that takes its time, and a second one that would be quicker. */
+    /** One that takes its time, and a second one that would be quicker and is not to be asked. */
     private void slow() {
+        slow(400);
+    }
+
+    private void slow(long millisMax) {
         for (String path : List.of("/chat/completions", "/responses", "/embeddings")) {
             one.on(path, turn -> {
-                var _ = twoAsked.await(400, TimeUnit.MILLISECONDS);
+                var _ = twoAsked.await(millisMax, TimeUnit.MILLISECONDS);
                 turn.whole(answer("big-1"));
             });
             two.on(path, turn -> {
@@ -301,7 +310,8 @@ class HedgeTest {
             """)
     void whatLeavesSomethingBehindIsAskedOfOneAtATime(String path, String body, String header, String attempts)
             throws Exception {
-        slow();
+        // a second one that is to be asked is waited for
+        slow(attempts.equals("2") ? 30_000 : 400);
         try (TestGateway gateway = hedged().start()) {
             ModelAgent alice = ModelAgent.of(gateway);
 

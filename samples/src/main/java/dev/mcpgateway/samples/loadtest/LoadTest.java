@@ -16,6 +16,7 @@ import dev.mcpgateway.samples.launch.BadUsage;
 import dev.mcpgateway.samples.launch.Launch;
 import dev.mcpgateway.samples.loadtest.Ladder.Rung;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -36,6 +37,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Runs the whole load test; {@code run.sh} starts it. */
 public final class LoadTest {
@@ -518,9 +520,15 @@ public final class LoadTest {
         throw new IOException("nothing listens on port " + port);
     }
 
+    /** Of those that no system gives to a connection: neither a generator's nor that of {@link #awaitPort}, to itself, can have it meanwhile. */
     static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);
+            try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return port;
+            } catch (BindException taken) {
+                // another one, then
+            }
         }
     }
 

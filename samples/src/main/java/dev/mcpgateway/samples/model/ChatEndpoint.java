@@ -73,7 +73,7 @@ final class ChatEndpoint extends Handler.Abstract {
         try {
             JsonNode asked = JSON.readTree(body.get());
             if (asked.path("stream").asBoolean(false)) {
-                refuse(response, callback, 400, "this stand-in does not stream");
+                send(response, callback, 200, "text/event-stream", Script.events(asked));
             } else {
                 send(response, callback, 200, Script.answer(asked));
             }
@@ -89,8 +89,12 @@ final class ChatEndpoint extends Handler.Abstract {
     }
 
     private static void send(Response response, Callback callback, int status, JsonNode body) {
+        send(response, callback, status, "application/json", body.toString());
+    }
+
+    private static void send(Response response, Callback callback, int status, String type, String body) {
         response.setStatus(status);
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-        response.write(true, ByteBuffer.wrap(JSON.writeValueAsBytes(body)), callback);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
+        response.write(true, ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)), callback);
     }
 }

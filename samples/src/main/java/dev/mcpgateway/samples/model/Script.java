@@ -28,6 +28,34 @@ final class Script {
         return list;
     }
 
+    /** The answer as the events of a stream: the message, why it ended, the counts where they are asked for, and the last one. */
+    static String events(JsonNode asked) {
+        ObjectNode chunk = answer(asked).put("object", "chat.completion.chunk");
+        JsonNode usage = chunk.remove("usage");
+        ObjectNode choice = (ObjectNode) chunk.path("choices").path(0);
+        JsonNode reason = choice.get("finish_reason");
+        ObjectNode message = (ObjectNode) choice.remove("message");
+        int index = 0;
+        for (JsonNode call : message.path("tool_calls")) {
+            ((ObjectNode) call).put("index", index++);
+        }
+        choice.putNull("finish_reason").set("delta", message);
+        String events = event(chunk);
+        choice.set("finish_reason", reason);
+        choice.putObject("delta");
+        events += event(chunk);
+        if (asked.at("/stream_options/include_usage").asBoolean(false)) {
+            chunk.set("usage", usage);
+            chunk.putArray("choices");
+            events += event(chunk);
+        }
+        return events + "data: [DONE]\n\n";
+    }
+
+    private static String event(ObjectNode chunk) {
+        return "data: " + chunk + "\n\n";
+    }
+
     static ObjectNode answer(JsonNode asked) {
         ObjectNode message = JSON.createObjectNode().put("role", "assistant");
         ArrayNode calls = JSON.createArrayNode();

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,9 +85,40 @@ class ScriptedModelTest {
     }
 
     @Test
+    void aStreamHasTheSameAnswerAndItsCountsForWhoAsks() {
+        String asked = "{\"model\":\"m\",\"messages\":[" + QUESTION + "]," + TOOLS + "}";
+        String streamed = asked.replace("{\"model\"", "{\"stream\":true,\"model\"");
+        JsonNode whole = json(ask(KEY, asked)).at("/choices/0");
+
+        List<String> events = events(ask(KEY, streamed));
+
+        assertThat(events).hasSize(3).last().isEqualTo("[DONE]");
+        JsonNode delta = JsonMapper.shared().readTree(events.getFirst()).at("/choices/0/delta");
+        assertThat(delta.at("/tool_calls/1/index").asInt()).isEqualTo(1);
+        assertThat(delta.at("/tool_calls/1/function")).isEqualTo(whole.at("/message/tool_calls/1/function"));
+        assertThat(JsonMapper.shared().readTree(events.get(1)).at("/choices/0/finish_reason"))
+                .isEqualTo(whole.at("/finish_reason"));
+        List<String> counted = events(ask(
+                KEY,
+                streamed.replace("\"stream\":true", "\"stream\":true,\"stream_options\":{\"include_usage\":true}")));
+        assertThat(counted).hasSize(4);
+        JsonNode last = JsonMapper.shared().readTree(counted.get(2));
+        assertThat(last.path("choices").size()).isZero();
+        assertThat(last.at("/usage/total_tokens").asInt()).isPositive();
+    }
+
+    private static List<String> events(HttpAnswer answer) {
+        assertThat(answer.status()).isEqualTo(200);
+        return answer.body()
+                .lines()
+                .filter(line -> !line.isEmpty())
+                .map(line -> line.replaceFirst("^data: ", ""))
+                .toList();
+    }
+
+    @Test
     void whatItCannotDoIsRefused() {
         assertThat(ask("another", "{}").status()).isEqualTo(401);
-        assertThat(ask(KEY, "{\"stream\":true}").status()).isEqualTo(400);
         assertThat(ask(KEY, "no JSON").status()).isEqualTo(400);
         assertThat(send(URI.create(model.url() + "/embeddings"), KEY, "{}").status())
                 .isEqualTo(404);

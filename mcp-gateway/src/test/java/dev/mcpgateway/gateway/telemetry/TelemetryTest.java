@@ -122,6 +122,10 @@ class TelemetryTest {
         refused.modelAsked("chat", HttpFields.EMPTY, "call-2");
         nanos.set(999_000_000L);
         refused.end("model_hidden");
+        CallTrace kept = telemetry.begin(999_000_000L);
+        kept.modelAsked("chat", HttpFields.EMPTY, "call-3");
+        kept.enter(Stage.RELAY);
+        kept.end(null);
 
         assertThat(lines("gateway_overhead_seconds_sum"))
                 .containsExactly("gateway_overhead_seconds_sum{gen_ai_operation_name=\"chat\"} 0.003");

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -217,5 +219,41 @@ class ConverseTest {
 
         assertThat(stream.state()).isEqualTo(StreamTranslation.State.FAILED);
         assertThat(stream.isProvidersFailure()).isFalse();
+    }
+
+    private static String[] open(int blocks) {
+        return Stream.concat(
+                        Stream.of("messageStart {}"),
+                        IntStream.range(0, blocks)
+                                .mapToObj(i -> "contentBlockDelta {\"contentBlockIndex\":" + i
+                                        + ",\"delta\":{\"text\":\"x\"}}"))
+                .toArray(String[]::new);
+    }
+
+    private static String[] thought(int chars) {
+        return new String[] {
+            "messageStart {}",
+            "contentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"reasoningContent\":{\"text\":\""
+                    + "x".repeat(chars) + "\"}}}",
+            "contentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"reasoningContent\":{\"signature\":\"s\"}}}"
+        };
+    }
+
+    @Test
+    void whatIsHeldOfAStreamIsBounded() {
+        for (ModelApi ingress : List.of(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, ModelApi.RESPONSES)) {
+            assertThat(streamed(ingress, new ArrayList<>(), open(Sequence.CALLS_MAX))
+                            .state())
+                    .isEqualTo(StreamTranslation.State.OPEN);
+            assertThat(streamed(ingress, new ArrayList<>(), open(Sequence.CALLS_MAX + 1))
+                            .state())
+                    .isEqualTo(StreamTranslation.State.FAILED);
+            assertThat(streamed(ingress, new ArrayList<>(), thought(Sequence.HELD_CHARS_MAX - 1))
+                            .state())
+                    .isEqualTo(StreamTranslation.State.OPEN);
+            assertThat(streamed(ingress, new ArrayList<>(), thought(Sequence.HELD_CHARS_MAX))
+                            .state())
+                    .isEqualTo(StreamTranslation.State.FAILED);
+        }
     }
 }

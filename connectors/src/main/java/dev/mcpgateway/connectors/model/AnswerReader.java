@@ -70,7 +70,12 @@ final class AnswerReader {
 
     /** Of an answer that came over HTTP. */
     static AnswerReader of(ModelApi api, HttpExchange exchange) {
-        AnswerReader reader = new AnswerReader(api);
+        return of(api, "", exchange);
+    }
+
+    /** The same for a provider whose answers need not name the model. */
+    static AnswerReader of(ModelApi api, String servedUnlessSaid, HttpExchange exchange) {
+        AnswerReader reader = new AnswerReader(api, servedUnlessSaid);
         reader.resends = Resends.of(exchange::header);
         return reader;
     }

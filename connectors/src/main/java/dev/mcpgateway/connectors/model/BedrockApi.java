@@ -19,7 +19,10 @@ public enum BedrockApi {
 
     /** A profile across regions has its part of the world before the maker. */
     private static final Pattern ID =
-            Pattern.compile("(?:(?:[a-z]{2}|us-gov|apac|global)\\.)?([a-z][a-z0-9-]{2,23})\\.[^/]+");
+            Pattern.compile("(?:(?:[a-z]{2}|us-gov|apac|global)\\.)?([a-z][a-z0-9-]{2,23})\\.([^/]+)");
+
+    /** What AWS puts behind the maker's own name. */
+    private static final Pattern VERSION = Pattern.compile("-v[0-9]{1,3}(?::[0-9]{1,3}(?::[0-9]{1,4}k)?)?$");
 
     private final ModelApi upstream;
 
@@ -42,8 +45,20 @@ public enum BedrockApi {
 
     /** Who made the model, in the word of its id: lower-case letters, digits and dashes, at most 24 characters. */
     public static Optional<String> maker(String model) {
-        Matcher arn = ARN.matcher(model);
-        Matcher id = ID.matcher(arn.matches() ? arn.group(1) : model);
+        Matcher id = id(model);
         return id.matches() ? Optional.of(id.group(1)) : Optional.empty();
+    }
+
+    /** What Anthropic calls its model of this id, and with it answers to {@code InvokeModel}; empty for others' models. */
+    public static Optional<String> nameAtAnthropic(String model) {
+        Matcher id = id(model);
+        return id.matches() && id.group(1).equals(ANTHROPIC)
+                ? Optional.of(VERSION.matcher(id.group(2)).replaceFirst(""))
+                : Optional.empty();
+    }
+
+    private static Matcher id(String model) {
+        Matcher arn = ARN.matcher(model);
+        return ID.matcher(arn.matches() ? arn.group(1) : model);
     }
 }

@@ -186,7 +186,7 @@ public final class BedrockProvider implements ModelProvider {
                 exchange,
                 events,
                 call.request().api(),
-                new AnswerReader(call.request().api(), call.target()),
+                AnswerReader.of(call.request().api(), call.target(), exchange),
                 new ProviderStream.Limits(false, settings.idle(), total, settings.jsonDepthMax(), time, signature),
                 requestId);
         return reply instanceof ModelReply.Failed
@@ -203,8 +203,8 @@ public final class BedrockProvider implements ModelProvider {
         if (call.request().api() == ModelApi.COUNT_TOKENS) {
             return count(body, requestId);
         }
-        return switch (WholeAnswer.of(
-                body, new AnswerReader(call.request().api(), call.target()), settings, requestId)) {
+        AnswerReader answer = AnswerReader.of(call.request().api(), call.target(), exchange);
+        return switch (WholeAnswer.of(body, answer, settings, requestId)) {
             case ModelReply.Whole whole ->
                 new ModelReply.Whole(whole.body(), requestId, counted(whole.facts(), exchange));
             case ModelReply.Failed(ModelFailure failure) ->

@@ -2,6 +2,7 @@ package dev.mcpgateway.connectors.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +30,20 @@ class BedrockApiTest {
     void aModelIsAskedAsItsMakersAre(String model, String maker, BedrockApi api) {
         assertThat(BedrockApi.maker(model)).contains(maker);
         assertThat(BedrockApi.of(model)).contains(api);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "us.anthropic.claude-sonnet-4-5-20250929-v1:0, claude-sonnet-4-5-20250929",
+        "anthropic.claude-3-haiku-20240307-v1:0:48k, claude-3-haiku-20240307",
+        "global.anthropic.claude-opus-5, claude-opus-5",
+        "arn:aws:bedrock:eu-central-1::foundation-model/anthropic.claude-instant-v1, claude-instant",
+        "us.meta.llama3-3-70b-instruct-v1:0, ",
+        "gpt-4.1-mini, ",
+        "claude-sonnet-4-5, "
+    })
+    void whatAnthropicCallsItsModelStandsInTheIdToo(String model, String name) {
+        assertThat(BedrockApi.nameAtAnthropic(model)).isEqualTo(Optional.ofNullable(name));
     }
 
     @ParameterizedTest

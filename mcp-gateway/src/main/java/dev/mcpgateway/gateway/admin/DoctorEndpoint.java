@@ -116,7 +116,9 @@ public final class DoctorEndpoint {
             Examination found = doctor.examine(wanted, result -> record(exchange, operator, wanted, result));
             AdminEndpoints.json(exchange, 200, json(wanted, found));
         } catch (Doctor.CannotProbe why) {
-            throw new Refused(Refusal.saying(Reason.NOT_DONE, "nothing was sent: " + why.getMessage()));
+            String result = "nothing was sent: " + why.getMessage();
+            record(exchange, operator, wanted, result);
+            throw new Refused(Refusal.saying(Reason.NOT_DONE, result));
         }
     }
 

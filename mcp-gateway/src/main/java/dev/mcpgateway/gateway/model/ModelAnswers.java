@@ -132,13 +132,15 @@ final class ModelAnswers {
         }
     }
 
-    /** A refusal; of a stream that has begun, its last event. */
-    void refuse(Exchange exchange, @Nullable ModelApi api, ModelProtocol protocol, Refusal refusal) {
+    /** A refusal; of a stream that has begun, its last event, under the next number. */
+    void refuse(
+            Exchange exchange, @Nullable ModelApi api, ModelProtocol protocol, Refusal refusal, EventNumber number) {
         if (refusal.reason().form() == Reason.Form.NONE) {
             answers.abandon(exchange);
         } else if (exchange.response().isCommitted()) {
             answers.lastFramed(
-                    exchange, ModelErrors.event(api == null ? ModelApi.CHAT_COMPLETIONS : api, refusal, exchange.id()));
+                    exchange,
+                    ModelErrors.event(api == null ? ModelApi.CHAT_COMPLETIONS : api, refusal, exchange.id(), number));
         } else {
             answers.challenge(exchange, refusal);
             retryAfter(exchange, refusal.retryAfterSeconds());

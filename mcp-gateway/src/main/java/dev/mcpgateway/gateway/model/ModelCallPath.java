@@ -60,14 +60,15 @@ final class ModelCallPath {
     /**
      * Carries out one call and answers it, or throws a refusal that is already recorded.
      *
+     * @param number counts what is sent of a stream, for whoever answers with the refusal
      * @return the error type of what was answered, {@code null} for success
      */
     @Nullable
-    String handle(ModelAsk ask, CallTrace trace) {
+    String handle(ModelAsk ask, CallTrace trace, EventNumber number) {
         // LOCATE AUTHORIZE ADMIT CHECK ROUTE BUDGET CACHE
         try (Admitted admitted = admission.admit(policies.get(), ask, trace);
                 AuditTicket ticket = record(admitted, trace); // RECORD
-                Progress progress = new Progress(admitted, trace)) {
+                Progress progress = new Progress(admitted, trace, number)) {
             try {
                 ModelReply reply = switch (admitted.cached()) {
                     case ModelCache.Lookup.Hit(ModelReply kept, var _, var _) -> kept(admitted, kept, progress, trace);
@@ -79,7 +80,7 @@ final class ModelCallPath {
                     case ModelReply.Failed(ModelFailure failure) -> fail(admitted, ticket, failure, progress, trace);
                 };
             } catch (Refused refused) {
-                throw progress.numbered(recorded(ticket, refused, progress, trace));
+                throw recorded(ticket, refused, progress, trace);
             }
         }
     }
@@ -306,7 +307,6 @@ final class ModelCallPath {
             throws PeerGone {
         Guardrails.OnStream watch = admitted.guard().stream();
         ModelCache.Keeper keeper = admitted.keeper();
-        boolean isNumbered = admitted.ask().request().api() == ModelApi.RESPONSES;
         EventsOut out = new EventsOut(answers, admitted.ask().exchange());
         stream.beforeWaiting(out::beforeWaiting);
         ModelEvent event = stream.first();
@@ -323,7 +323,7 @@ final class ModelCallPath {
                         return passed;
                     }
                     out.add(ids.event(passed));
-                    progress.sent = isNumbered ? passed.data() : null;
+                    progress.number.sent(passed);
                 }
                 event = switch (stream.next()) {
                     case ModelStream.Step.Next(ModelEvent next) -> {

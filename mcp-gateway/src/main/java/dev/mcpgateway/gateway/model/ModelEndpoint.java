@@ -80,38 +80,38 @@ final class ModelEndpoint {
     private interface Step {
         /** Gives the error type of what was answered, {@code null} for success. */
         @Nullable
-        String take(Caller caller, CallTrace trace);
+        String take(Caller caller, CallTrace trace, EventNumber number);
     }
 
     /** A call. */
     void call(ModelApi api, Exchange exchange) {
-        handle(exchange, api, api.protocol(), (caller, trace) -> {
+        handle(exchange, api, api.protocol(), (caller, trace, number) -> {
             trace.enter(Stage.READ);
             ModelAsk ask = new ModelAsk(
                     exchange, caller, read(exchange, body -> ModelRequest.read(api, body)), headers(exchange));
             trace.modelAsked(api.operation(), exchange.headers(), exchange.id());
-            return exchange.whileAgentStays(() -> calls.handle(ask, trace));
+            return exchange.whileAgentStays(() -> calls.handle(ask, trace, number));
         });
     }
 
     /** A call of Gemini's, whose path names the model. */
     void generate(Exchange exchange) {
         ModelApi api = ModelApi.GENERATE_CONTENT;
-        handle(exchange, api, api.protocol(), (caller, trace) -> {
+        handle(exchange, api, api.protocol(), (caller, trace, number) -> {
             trace.enter(Stage.READ);
             GeminiPath asked = GeminiPath.of(exchange);
             ModelRequest request =
                     read(exchange, body -> ModelRequest.ofPath(api, body, asked.alias(), asked.streamed()));
             ModelAsk ask = new ModelAsk(exchange, caller, request, headers(exchange));
             trace.modelAsked(api.operation(), exchange.headers(), exchange.id());
-            return exchange.whileAgentStays(() -> calls.handle(ask, trace));
+            return exchange.whileAgentStays(() -> calls.handle(ask, trace, number));
         });
     }
 
     /** The list of models. */
     void all(Exchange exchange) {
         ModelProtocol protocol = listed(exchange);
-        handle(exchange, null, protocol, (caller, trace) -> {
+        handle(exchange, null, protocol, (caller, trace, _) -> {
             trace.enter(Stage.FILTER);
             list.all(exchange, caller, protocol);
             return null;
@@ -122,7 +122,7 @@ final class ModelEndpoint {
     void one(Exchange exchange) {
         ModelProtocol protocol = listed(exchange);
         String path = exchange.path();
-        handle(exchange, null, protocol, (caller, trace) -> {
+        handle(exchange, null, protocol, (caller, trace, _) -> {
             trace.enter(Stage.LOCATE);
             list.one(exchange, caller, protocol, path.substring(path.lastIndexOf('/') + 1));
             return null;
@@ -139,6 +139,7 @@ final class ModelEndpoint {
 
     private void handle(Exchange exchange, @Nullable ModelApi api, ModelProtocol protocol, Step step) {
         CallTrace trace = telemetry.begin(exchange.startNanos());
+        EventNumber number = new EventNumber();
         Caller caller = null;
         try {
             trace.enter(Stage.IDENTIFY);
@@ -147,11 +148,11 @@ final class ModelEndpoint {
             if (stop != null) {
                 throw new Refused(Refusal.of(Reason.STOPPED, stop.id()));
             }
-            trace.end(step.take(caller, trace));
+            trace.end(step.take(caller, trace, number));
         } catch (Refused refused) {
             Refused recorded =
                     refused.isRecorded() ? refused : records.refusedEarly(exchange, caller, api, refused.why());
-            refuse(exchange, api, protocol, recorded.why(), caller != null, trace);
+            refuse(exchange, api, protocol, recorded.why(), number, caller != null, trace);
         } catch (RuntimeException failure) {
             // refused, recorded and answered like every refusal; what it was is the operators' to read
             LOG.atError()
@@ -159,7 +160,7 @@ final class ModelEndpoint {
                     .setCause(failure)
                     .log("a call of a model failed");
             Refused recorded = records.refusedEarly(exchange, caller, api, Refusal.of(Reason.INTERNAL));
-            refuse(exchange, api, protocol, recorded.why(), caller != null, trace);
+            refuse(exchange, api, protocol, recorded.why(), number, caller != null, trace);
         }
     }
 
@@ -202,6 +203,7 @@ final class ModelEndpoint {
             @Nullable ModelApi api,
             ModelProtocol protocol,
             Refusal why,
+            EventNumber number,
             boolean isKnown,
             CallTrace trace) {
         telemetry.refused(trace.stage(), why.reason());
@@ -213,6 +215,6 @@ final class ModelEndpoint {
                 .addKeyValue(LogKeys.REASON, why.reason().code())
                 .addKeyValue(LogKeys.DETAIL, why.detail())
                 .log("refused");
-        answers.refuse(exchange, api, protocol, why);
+        answers.refuse(exchange, api, protocol, why, number);
     }
 }

@@ -80,11 +80,8 @@ final class ModelErrors {
                 });
     }
 
-    /**
-     * The error as the last event of a stream that has begun; no sign of completion follows it. Of Responses the refusal's data
-     * is the event's number.
-     */
-    static byte[] event(ModelApi api, Refusal refusal, String callId) {
+    /** The error as the last event of a stream that has begun; no sign of completion follows it. */
+    static byte[] event(ModelApi api, Refusal refusal, String callId, EventNumber number) {
         byte[] body = body(api.protocol(), refusal, callId);
         return switch (api) {
             case MESSAGES, COUNT_TOKENS -> EventFrame.of("error", body);
@@ -92,8 +89,7 @@ final class ModelErrors {
                 Row row = row(refusal.reason());
                 yield EventFrame.of(
                         "response.failed",
-                        bytes("{\"type\":\"response.failed\",\"sequence_number\":"
-                                + (refusal.data().isEmpty() ? "0" : refusal.data())
+                        bytes("{\"type\":\"response.failed\",\"sequence_number\":" + number.next()
                                 + ",\"response\":{\"id\":\"\",\"object\":\"response\","
                                 + "\"status\":\"failed\",\"output\":[],\"error\":{\"code\":\"" + row.code()
                                 + "\",\"message\":" + quoted(refusal.says()) + "}}}"));

@@ -81,7 +81,7 @@ public final class OwnCalls {
             trace.modelAskedByGateway(request.api().operation(), exchange.headers(), id);
             requireNotStopped(caller);
             requireNotStopped(ask.asker());
-            String error = calls.handle(ask, trace);
+            String error = calls.handle(ask, trace, new EventNumber());
             trace.end(error);
             return Optional.ofNullable(error);
         } catch (Refused refused) {

@@ -7,13 +7,6 @@ import dev.mcpgateway.audit.CallStatus;
 import dev.mcpgateway.audit.ModelRouting;
 import dev.mcpgateway.audit.PayloadSize;
 import dev.mcpgateway.connectors.model.ModelFacts;
-import dev.mcpgateway.connectors.wire.JsonDocument;
-import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
-import dev.mcpgateway.connectors.wire.JsonDocument.Name;
-import dev.mcpgateway.connectors.wire.JsonLimits;
-import dev.mcpgateway.connectors.wire.JsonRefused;
-import dev.mcpgateway.connectors.wire.StrictJson;
-import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.model.money.Cost;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import java.util.List;
@@ -21,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What is known of a call while it is carried out, for its outcome record. */
 final class Progress implements AutoCloseable {
-    private static final Name SEQUENCE_NUMBER = Name.of("sequence_number");
-    private static final int JSON_DEPTH = 64;
-
     private final long sinceNanos;
     final Reservation reservation;
     private final ModelTable.Target target;
@@ -42,12 +32,12 @@ final class Progress implements AutoCloseable {
     /** Whether something was not passed on, of which a later reader of a kept answer would not be told. */
     boolean dropped;
 
-    /** Data of the event that was sent last; {@code null} before there is one. */
-    byte @Nullable [] sent;
+    final EventNumber number;
 
     private boolean settled;
 
-    Progress(Admitted admitted, CallTrace trace) {
+    Progress(Admitted admitted, CallTrace trace, EventNumber number) {
+        this.number = number;
         this.sinceNanos = trace.now();
         this.reservation = admitted.toSettle();
         this.target = admitted.target();
@@ -68,24 +58,6 @@ final class Progress implements AutoCloseable {
         boolean mismatch = attempt.isOfAnother(facts);
         return new ModelRouting(
                 target().provider().name(), target().model(), attempt.attempts(), mismatch, decisions.steps());
-    }
-
-    /** The same refusal, with the number of the event that tells of it in a stream of Responses. */
-    Refused numbered(Refused refused) {
-        if (sent == null) {
-            return refused;
-        }
-        try {
-            JsonDocument event = StrictJson.parse(sent, JsonLimits.forReplies(Math.max(1, sent.length), JSON_DEPTH));
-            int number = event.at(SEQUENCE_NUMBER);
-            if (event.is(number, Kind.NUMBER) && event.raw(number).matches("[0-9]{1,9}")) {
-                String next = Long.toString(Long.parseLong(event.raw(number)) + 1);
-                return new Refused(refused.why().withData(next)).alreadyRecorded();
-            }
-        } catch (JsonRefused notRead) {
-            // a number that is not known is as good as none
-        }
-        return refused;
     }
 
     /** What was asked of a provider is paid, whatever kept it from being finished. */

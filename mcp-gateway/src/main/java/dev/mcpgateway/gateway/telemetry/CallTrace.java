@@ -72,7 +72,8 @@ public final class CallTrace {
         long nanos = now - stageSince;
         telemetry.stage(stage, nanos);
         if (stage == Stage.FORWARD || stage == Stage.RELAY) {
-            asked = true;
+            // what was kept is relayed, too, and nobody was asked for it
+            asked |= stage == Stage.FORWARD;
             elsewhereNanos += nanos;
         }
     }

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Anthropic's agents in front of Bedrock: they see Anthropic's protocol, and Bedrock sees requests that are signed. */
 class BedrockTest {
-    private static final String ID = "AKIAEXAMPLEEXAMPLE00";
-    private static final String SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+    private static final String ID = ModelGateways.AWS_ID;
+    private static final String SECRET = ModelGateways.AWS_SECRET;
     private static final String MODEL = "/model/eu.anthropic.claude-x-v1%3A0";
     private static final String WHOLE =
             "{\"model\":\"claude\",\"max_tokens\":50,\"messages\":[{\"role\":\"user\",\"content\":"
@@ -53,8 +53,6 @@ class BedrockTest {
     static void start() throws Exception {
         bedrock = FakeModelServer.start();
         Files.createDirectories(folder);
-        ModelGateways.secret(folder.resolve("aws.id"), ID);
-        ModelGateways.secret(folder.resolve("aws.secret"), SECRET);
         ModelGateways.secret(folder.resolve("aws.token"), "session-token==");
         gateway = TestGateway.in(folder)
                 .policy(ModelGateways.ALLOW)
@@ -65,11 +63,11 @@ class BedrockTest {
                       kind: bedrock
                       base_url: "%s"
                       betas: [good-beta]
-                      credential: {aws: {region: eu-central-1, access_key_id: {file: aws.id}, secret_access_key: {file: aws.secret},
-                        session_token: {file: aws.token}}}
+                      credential: %s
                   aliases:
                     claude: {targets: [{provider: aws, model: "eu.anthropic.claude-x-v1:0"}]}
-                """.formatted(bedrock.url().resolve("/")))
+                """.formatted(
+                        bedrock.url().resolve("/"), ModelGateways.aws(folder, ", session_token: {file: aws.token}")))
                 .operator()
                 .start();
         alice = ModelAgent.of(gateway);

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Agents of all protocols at a model on Bedrock that is not Anthropic's, beside one that is. */
 class ConverseModelsTest {
-    private static final String ID = "AKIAEXAMPLEEXAMPLE00";
-    private static final String SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+    private static final String ID = ModelGateways.AWS_ID;
+    private static final String SECRET = ModelGateways.AWS_SECRET;
     private static final String NOVA = "/model/eu.amazon.nova-x-v1%3A0";
     private static final String USAGE = "\"usage\":{\"inputTokens\":40,\"outputTokens\":12,\"totalTokens\":119,"
             + "\"cacheReadInputTokens\":60,\"cacheWriteInputTokens\":7}";
@@ -97,8 +97,6 @@ class ConverseModelsTest {
     static void start() throws Exception {
         bedrock = FakeModelServer.start();
         Files.createDirectories(folder);
-        ModelGateways.secret(folder.resolve("aws.id"), ID);
-        ModelGateways.secret(folder.resolve("aws.secret"), SECRET);
         Files.writeString(folder.resolve("prices.yaml"), """
                 version: 1
                 prices:
@@ -114,18 +112,18 @@ class ConverseModelsTest {
                     aws:
                       kind: bedrock
                       base_url: "%1$s"
-                      credential: {aws: {region: eu-central-1, access_key_id: {file: aws.id}, secret_access_key: {file: aws.secret}}}
+                      credential: %2$s
                     careful:
                       kind: bedrock
                       base_url: "%1$s"
-                      credential: {aws: {region: eu-central-1, access_key_id: {file: aws.id}, secret_access_key: {file: aws.secret}}}
+                      credential: %2$s
                       translation: {losses: refuse, features: [cache_points]}
                   aliases:
                     gpt: {targets: [{provider: aws, model: "eu.amazon.nova-x-v1:0"}]}
                     claude: {targets: [{provider: aws, model: "eu.anthropic.claude-x-v1:0"}]}
                     strict: {targets: [{provider: careful, model: "eu.amazon.nova-x-v1:0"}]}
                   prices: {file: prices.yaml}
-                """.formatted(bedrock.url().resolve("/")))
+                """.formatted(bedrock.url().resolve("/"), ModelGateways.aws(folder, "")))
                 .start();
         alice = ModelAgent.of(gateway);
     }

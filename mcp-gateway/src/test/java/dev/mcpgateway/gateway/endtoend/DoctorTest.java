@@ -6,20 +6,21 @@ import dev.mcpgateway.audit.AuditRecord;
 import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.testing.FakeModelServer;
 import dev.mcpgateway.connectors.testing.ModelTurn;
-import dev.mcpgateway.gateway.cli.Commands;
 import dev.mcpgateway.gateway.cli.ExitCode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -60,15 +61,6 @@ class DoctorTest {
 
     private FakeModelServer one;
     private FakeModelServer two;
-
-    private record Ran(int code, String out, String err) {
-        List<String> faults() {
-            return out.lines()
-                    .map(String::strip)
-                    .filter(line -> line.startsWith("FAULT"))
-                    .toList();
-        }
-    }
 
     /** How a provider answers a probe; everything is as it should be in {@link #WELL}. */
     private record Manner(String served, boolean saysUsage, boolean ends, List<String> headers) {}
@@ -145,21 +137,10 @@ class DoctorTest {
     }
 
     private Ran doctor(TestGateway gateway, String... more) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = Commands.run(
-                Stream.concat(
-                                Stream.of(
-                                        "doctor",
-                                        "--admin",
-                                        "http://127.0.0.1:" + gateway.adminPort(),
-                                        "--token-file",
-                                        folder.resolve("ops.token").toString()),
-                                Stream.of(more))
-                        .toArray(String[]::new),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        return Ran.of(
+                gateway,
+                folder,
+                Stream.concat(Stream.of("doctor"), Stream.of(more)).toArray(String[]::new));
     }
 
     @Test
@@ -319,6 +300,60 @@ class DoctorTest {
             assertThat(ruled.code()).isEqualTo(ExitCode.PROBLEMS);
             assertThat(one.requests()).isEmpty();
             assertThat(two.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void whomThePolicyKeepsDataFromIsLeftOutAsPlanned() throws Exception {
+        String inEu = ALLOW + """
+                models:
+                  - {names: "model:gpt", principals: {issuer: gateway, subject: doctor}, residency: eu}
+                """;
+        try (TestGateway gateway = with("doctor: {daily_usd: \"1\"}")
+                .models("two: {", "two: {residency: eu, ")
+                .policy(inEu)
+                .start()) {
+            Ran ran = doctor(gateway);
+            gateway.rewritePolicy(inEu.replace("residency: eu", "residency: ch"));
+            Await.until("nobody is there", () -> doctor(gateway).out().contains("none: residency -> the policy's"));
+
+            assertThat(ran.out()).contains("good  route: answered by two/big-2");
+            assertThat(ran.faults())
+                    .hasSize(2)
+                    .allMatch(line ->
+                            line.startsWith("FAULT  answer: none: no_model_fits") && line.contains("residency"));
+            assertThat(one.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void whileOneIsProbedAnotherOrderIsRefusedAndRecordedAsNotCarriedOut() throws Exception {
+        CountDownLatch reached = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        one.on("/chat/completions", turn -> {
+            reached.countDown();
+            assertThat(released.await(1, TimeUnit.MINUTES)).isTrue();
+            answer(turn, WELL);
+        });
+        String order = "{\"alias\":\"gpt\",\"way\":\"route\"}";
+        try (TestGateway gateway = start();
+                ExecutorService operators = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<WireAnswer> first = operators.submit(() -> gateway.operate("POST", "/models/doctor", order));
+            assertThat(reached.await(1, TimeUnit.MINUTES)).isTrue();
+            WireAnswer second = gateway.operate("POST", "/models/doctor", order);
+            released.countDown();
+
+            assertThat(second.status()).isEqualTo(500);
+            assertThat(second.text()).contains("nothing was sent: another probe is under way");
+            assertThat(first.get(1, TimeUnit.MINUTES).status()).isEqualTo(200);
+            assertThat(one.requests()).hasSize(1);
+            assertThat(gateway.records().stream()
+                            .filter(each -> each.text("ev").equals("admin.models.doctor"))
+                            .map(each -> each.text("detail.result").replaceFirst("call .*", "call")))
+                    .containsExactly(
+                            "asked", "asked", "nothing was sent: another probe is under way", "answered, call");
+        } finally {
+            released.countDown();
         }
     }
 

@@ -31,6 +31,11 @@ final class ModelGateways {
                 resources: ["model:*"]
             """;
 
+    /** The keys of an account of AWS. */
+    static final String AWS_ID = "AKIAEXAMPLEEXAMPLE00";
+
+    static final String AWS_SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
     private ModelGateways() {}
 
     static TestGateway.Builder in(Path folder, FakeModelServer openai, FakeModelServer anthropic) throws IOException {
@@ -115,6 +120,14 @@ final class ModelGateways {
                 %s  aliases: %s
                 """.formatted(
                         one.url(), two.url(), routing.isEmpty() ? "" : "  routing: " + routing + "\n", aliases));
+    }
+
+    /** Writes those keys into files; gives the {@code credential} that has them, with further members, each behind a comma. */
+    static String aws(Path folder, String more) throws IOException {
+        secret(folder.resolve("aws.id"), AWS_ID);
+        secret(folder.resolve("aws.secret"), AWS_SECRET);
+        return "{aws: {region: eu-central-1, access_key_id: {file: aws.id}, secret_access_key: {file: aws.secret}"
+                + more + "}}";
     }
 
     static void secret(Path file, String text) throws IOException {

@@ -5,10 +5,19 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** What a command came to. */
 record Ran(int code, String out, String err) {
+    /** The lines of a doctor's report that say that something is not as planned. */
+    List<String> faults() {
+        return out.lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("FAULT"))
+                .toList();
+    }
+
     /** Runs it. */
     static Ran of(String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.connectors.model.ModelProtocol;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
@@ -64,13 +65,40 @@ class ModelErrorsTest {
     @ParameterizedTest
     @EnumSource(value = ModelApi.class, mode = EnumSource.Mode.EXCLUDE, names = "CONVERSE")
     void anErrorInAStreamIsNoSignOfItsCompletion(ModelApi api) {
-        String event =
-                new String(ModelErrors.event(api, Refusal.of(Reason.STREAM_BROKEN), "call-7"), StandardCharsets.UTF_8);
+        String event = new String(
+                ModelErrors.event(api, Refusal.of(Reason.STREAM_BROKEN), "call-7", new EventNumber()),
+                StandardCharsets.UTF_8);
 
         assertThat(event)
                 .endsWith("\n\n")
                 .contains("broke off")
                 .doesNotContain("[DONE]", "message_stop", "response.completed", "response.incomplete");
         assertThat(Arrays.asList(event.strip().split("\n"))).last().asString().startsWith("data: {");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"sequence_number\":7}           | 8",
+                "{\"sequence_number\":1234567890}  | 0",
+                "{\"sequence_number\":\"7\"}       | 0",
+                "{\"sequence_number\":{\"a\":1}}   | 0",
+                "{}                                | 0",
+                "no JSON                           | 0"
+            })
+    void theEventThatEndsAResponseHasTheNextNumber(String last, String next) {
+        EventNumber number = new EventNumber();
+        number.sent(new ModelEvent("", last.getBytes(StandardCharsets.UTF_8), ModelEvent.Mark.OPEN));
+
+        assertThat(new String(
+                        ModelErrors.event(
+                                ModelApi.RESPONSES,
+                                Refusal.of(Reason.STREAM_BROKEN).withData("{\"of\":\"another\"}"),
+                                "call-7",
+                                number),
+                        StandardCharsets.UTF_8))
+                .contains("\"type\":\"response.failed\",\"sequence_number\":" + next + ",\"response\"")
+                .doesNotContain("another");
     }
 }

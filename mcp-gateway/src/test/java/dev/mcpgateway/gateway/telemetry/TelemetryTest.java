@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Stage;
+import io.opentelemetry.api.common.Attributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -122,12 +123,33 @@ class TelemetryTest {
         refused.modelAsked("chat", HttpFields.EMPTY, "call-2");
         nanos.set(999_000_000L);
         refused.end("model_hidden");
+        CallTrace kept = telemetry.begin(999_000_000L);
+        kept.modelAsked("chat", HttpFields.EMPTY, "call-3");
+        kept.enter(Stage.RELAY);
+        kept.end(null);
 
         assertThat(lines("gateway_overhead_seconds_sum"))
                 .containsExactly("gateway_overhead_seconds_sum{gen_ai_operation_name=\"chat\"} 0.003");
         assertThat(lines("gateway_overhead_seconds_count"))
                 .as("who was not asked anything has no exchange to be beside")
                 .containsExactly("gateway_overhead_seconds_count{gen_ai_operation_name=\"chat\"} 1");
+    }
+
+    @Test
+    void theTimeOfAnEventOfAStreamIsThatSinceTheOneBefore() {
+        ModelTrace asked = new ModelTrace(
+                telemetry, null, Attributes.empty(), new ModelTrace.Told(telemetry.begin(0), "gpt", "acme"));
+        nanos.set(2_000_000_000L);
+        asked.began();
+        nanos.set(2_500_000_000L);
+        asked.wentOn();
+        nanos.set(2_750_000_000L);
+        asked.wentOn();
+
+        assertThat(lines("gen_ai_client_operation_time_to_first_chunk_seconds_sum"))
+                .containsExactly("gen_ai_client_operation_time_to_first_chunk_seconds_sum 2.0");
+        assertThat(lines("gen_ai_client_operation_time_per_output_chunk_seconds_sum"))
+                .containsExactly("gen_ai_client_operation_time_per_output_chunk_seconds_sum 0.75");
     }
 
     @Test

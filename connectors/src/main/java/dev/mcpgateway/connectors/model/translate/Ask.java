@@ -1,5 +1,7 @@
 package dev.mcpgateway.connectors.model.translate;
 
+import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,5 +35,46 @@ record Ask(
         stops = List.copyOf(stops);
         // keeps the order, so that one request always makes the same bytes
         extras = Collections.unmodifiableMap(new LinkedHashMap<>(extras));
+    }
+
+    /** All instructions for a target that has them in one place only; those that come later move there, told. */
+    List<Block> instructions(Losses losses) {
+        List<Block> all = new ArrayList<>(system);
+        for (Turn turn : turns) {
+            if (turn.role() == Turn.Role.SYSTEM) {
+                losses.tell(turn.blocks().getFirst().where(), "late instructions; moved to the beginning");
+                all.addAll(turn.blocks());
+            }
+        }
+        return all;
+    }
+
+    /** The same for a target that knows texts alone there. */
+    List<Block.Text> textInstructions(Losses losses) {
+        List<Block.Text> texts = new ArrayList<>();
+        for (Block block : instructions(losses)) {
+            if (!(block instanceof Block.Text text)) {
+                throw block.where().unfit("instructions are text");
+            }
+            texts.add(text);
+        }
+        return texts;
+    }
+
+    /** The temperature as it is written, for a target that knows none above 1; null where none is asked for. */
+    @Nullable
+    String temperatureUpToOne(Losses losses) {
+        if (temperature == null) {
+            return null;
+        }
+        try {
+            if (new BigDecimal(temperature.number()).compareTo(BigDecimal.ONE) <= 0) {
+                return temperature.number();
+            }
+        } catch (NumberFormatException exponent) {
+            throw temperature.unfit("no temperature");
+        }
+        losses.lose(temperature, "above what the target knows; set to 1");
+        return "1";
     }
 }

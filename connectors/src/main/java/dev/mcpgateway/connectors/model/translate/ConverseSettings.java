@@ -1,7 +1,6 @@
 package dev.mcpgateway.connectors.model.translate;
 
 import dev.mcpgateway.connectors.model.BedrockApi;
-import java.math.BigDecimal;
 
 /** Writes the settings of a request for Converse. */
 final class ConverseSettings {
@@ -36,8 +35,9 @@ final class ConverseSettings {
         if (ask.maxTokens() != null) {
             out.raw("maxTokens", ask.maxTokens().raw());
         }
-        if (ask.temperature() != null) {
-            out.raw("temperature", upToOne(ask.temperature()));
+        String temperature = ask.temperatureUpToOne(losses);
+        if (temperature != null) {
+            out.raw("temperature", temperature);
         }
         if (ask.topP() != null) {
             out.raw("topP", ask.topP().number());
@@ -48,18 +48,6 @@ final class ConverseSettings {
             out.closeList();
         }
         out.close();
-    }
-
-    private String upToOne(Node temperature) {
-        try {
-            if (new BigDecimal(temperature.number()).compareTo(BigDecimal.ONE) <= 0) {
-                return temperature.number();
-            }
-        } catch (NumberFormatException exponent) {
-            throw temperature.unfit("no temperature");
-        }
-        losses.lose(temperature, "above what the target knows; set to 1");
-        return "1";
     }
 
     /** The only setting of a sampler that makers name in their own ways and agents ask for. */
@@ -114,18 +102,13 @@ final class ConverseSettings {
     }
 
     private void format(Format format) {
-        if (format.schema() == null) {
-            throw format.where().unfit("a JSON object without a schema cannot be promised by the target");
-        }
+        Node schema = format.strictSchema(losses);
         if (!target.has(Feature.STRUCTURED_OUTPUT)) {
             throw format.where().unfit("the target does not promise a schema");
         }
-        if (format.strict() == null || !format.strict().truth()) {
-            losses.tell(format.where(), "a schema is always strict there");
-        }
         out.open("textFormat").text("type", "json_schema").open("structure").open("jsonSchema");
         // the schema is a text there
-        out.text("schema", format.schema().object());
+        out.text("schema", schema.object());
         if (!format.name().isEmpty()) {
             out.text("name", format.name());
         }

@@ -160,15 +160,19 @@ final class ConverseSource implements Source {
         }
     }
 
-    /** Begins a call that the agent is to carry out; what the provider runs itself is not its affair. */
+    /** Begins a call that the agent is to carry out; what the provider runs itself, and what nobody offered, is not its affair. */
     private boolean call(Node call, OpenBlock open, List<Piece> out) {
         if (!call.textOf("type").isEmpty()) {
             losses.tell(call, "a block that the other protocol does not have; dropped");
             return false;
         }
+        String name = call.need("name").text();
+        if (ConverseTools.isNone(name)) {
+            losses.tell(call, "a call of the tool that says it is none; dropped");
+            return false;
+        }
         open.call = calls++;
-        out.add(new Piece.CallBegun(
-                open.call, call.need("toolUseId").text(), call.need("name").text()));
+        out.add(new Piece.CallBegun(open.call, call.need("toolUseId").text(), name));
         return true;
     }
 

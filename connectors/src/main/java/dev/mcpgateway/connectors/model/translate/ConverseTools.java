@@ -6,6 +6,10 @@ import java.util.regex.Pattern;
 /** Writes the tools of a request for Converse, and which of them the model is to call. */
 final class ConverseTools {
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,64}");
+
+    /** What is offered where no tool may be, and AWS wants one. No agent has one of that name, so that a call of it is none of its own. */
+    private static final String NONE = "gateway_no_tool";
+
     private static final String ANY_OBJECT = "{\"type\":\"object\",\"properties\":{}}";
 
     private final Ask ask;
@@ -37,13 +41,18 @@ final class ConverseTools {
         }
     }
 
+    /** Whether a call is of the tool that stands where none is. */
+    static boolean isNone(String name) {
+        return name.equals(NONE);
+    }
+
     /**
      * A conversation with calls goes on without tools. Those that were called are not offered: the agent does not offer them
      * any more, or a policy does not.
      */
     private void none(Block called) {
         losses.tell(called.where(), "calls are taken together with tools only; one that says it is none is offered");
-        out.open("toolConfig").openList("tools").open().open("toolSpec").text("name", "no_tool");
+        out.open("toolConfig").openList("tools").open().open("toolSpec").text("name", NONE);
         out.text("description", "There is no tool to call.");
         out.open("inputSchema").raw("json", ANY_OBJECT).close();
         out.close().close().closeList().close();
@@ -58,7 +67,7 @@ final class ConverseTools {
     }
 
     private void tool(Tool tool) {
-        if (!NAME.matcher(tool.name()).matches()) {
+        if (!NAME.matcher(tool.name()).matches() || isNone(tool.name())) {
             throw tool.where().unfit("a name that the target does not allow");
         }
         out.open().open("toolSpec").text("name", tool.name());

@@ -42,24 +42,13 @@ final class ConverseWriter {
     }
 
     private void system() {
-        List<Block> blocks = new ArrayList<>(ask.system());
-        for (Turn turn : ask.turns()) {
-            if (turn.role() == Turn.Role.SYSTEM) {
-                losses.tell(turn.blocks().getFirst().where(), "late instructions; moved to the beginning");
-                blocks.addAll(turn.blocks());
-            }
-        }
-        blocks.removeIf(this::saysNothing);
-        if (blocks.isEmpty()) {
+        List<Block.Text> texts = ask.textInstructions(losses);
+        texts.removeIf(this::saysNothing);
+        if (texts.isEmpty()) {
             return;
         }
         out.openList("system");
-        for (Block block : blocks) {
-            if (!(block instanceof Block.Text text)) {
-                throw block.where().unfit("instructions are text");
-            }
-            text(text);
-        }
+        texts.forEach(this::text);
         out.closeList();
     }
 

@@ -58,23 +58,12 @@ final class GeminiWriter {
     }
 
     private void system() {
-        List<Block> blocks = new ArrayList<>(ask.system());
-        for (Turn turn : ask.turns()) {
-            if (turn.role() == Turn.Role.SYSTEM) {
-                losses.tell(turn.blocks().getFirst().where(), "late instructions; moved to the beginning");
-                blocks.addAll(turn.blocks());
-            }
-        }
-        if (blocks.isEmpty()) {
+        List<Block.Text> texts = ask.textInstructions(losses);
+        if (texts.isEmpty()) {
             return;
         }
         out.open("systemInstruction").openList("parts");
-        for (Block block : blocks) {
-            if (!(block instanceof Block.Text text)) {
-                throw block.where().unfit("instructions are text");
-            }
-            text(text, "");
-        }
+        texts.forEach(each -> text(each, ""));
         out.closeList().close();
     }
 

@@ -1,6 +1,5 @@
 package dev.mcpgateway.connectors.model.translate;
 
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,13 +49,7 @@ final class MessagesWriter {
     }
 
     private void system() {
-        List<Block> blocks = new ArrayList<>(ask.system());
-        for (Turn turn : ask.turns()) {
-            if (isLate(turn)) {
-                losses.tell(turn.blocks().getFirst().where(), "late instructions; moved to the beginning");
-                blocks.addAll(turn.blocks());
-            }
-        }
+        List<Block> blocks = target.has(Feature.LATE_SYSTEM) ? new ArrayList<>(ask.system()) : ask.instructions(losses);
         blocks.removeIf(MessagesWriter::isEmpty);
         if (!blocks.isEmpty()) {
             out.openList("system");
@@ -208,9 +201,9 @@ final class MessagesWriter {
     }
 
     private void sampling() {
-        Node temperature = ask.temperature();
+        String temperature = ask.temperatureUpToOne(losses);
         if (temperature != null) {
-            out.raw("temperature", upToOne(temperature));
+            out.raw("temperature", temperature);
         }
         if (ask.topP() != null) {
             out.raw("top_p", ask.topP().number());
@@ -223,18 +216,6 @@ final class MessagesWriter {
             ask.stops().forEach(stop -> out.text(stop.text()));
             out.closeList();
         }
-    }
-
-    private String upToOne(Node temperature) {
-        try {
-            if (new BigDecimal(temperature.number()).compareTo(BigDecimal.ONE) <= 0) {
-                return temperature.number();
-            }
-        } catch (NumberFormatException exponent) {
-            throw temperature.unfit("no temperature");
-        }
-        losses.lose(temperature, "above what the target knows; set to 1");
-        return "1";
     }
 
     private void reasoning() {
@@ -272,18 +253,13 @@ final class MessagesWriter {
     }
 
     private void format(Format format) {
-        if (format.schema() == null) {
-            throw format.where().unfit("a JSON object without a schema cannot be promised by the target");
-        }
+        Node schema = format.strictSchema(losses);
         if (format.description() != null) {
             losses.tell(format.description(), "a schema's description; dropped");
         }
-        if (format.strict() == null || !format.strict().truth()) {
-            losses.tell(format.where(), "a schema is always strict there");
-        }
         out.open("format")
                 .text("type", "json_schema")
-                .raw("schema", format.schema().object())
+                .raw("schema", schema.object())
                 .close();
     }
 

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,7 +25,7 @@ class ConverseTest {
     private static final String TOOL =
             "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"strict\":true}}]";
     private static final String NO_TOOL =
-            "\"toolConfig\":{\"tools\":[{\"toolSpec\":{\"name\":\"no_tool\",\"description\":"
+            "\"toolConfig\":{\"tools\":[{\"toolSpec\":{\"name\":\"gateway_no_tool\",\"description\":"
                     + "\"There is no tool to call.\",\"inputSchema\":{\"json\":{\"type\":\"object\",\"properties\":{}}}}}]}";
 
     private static RequestTranslation ask(String model, boolean lossesRefused, String json) {
@@ -91,7 +93,8 @@ class ConverseTest {
                 "{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://a.example/b\"}}]}||/messages/0/content/0",
                 "{\"role\":\"user\",\"content\":\"x\",\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"2h\"}}||/messages/0/cache_control/ttl",
                 "{\"role\":\"user\",\"content\":\"x\"}|,\"response_format\":{\"type\":\"json_object\"}|/response_format",
-                "{\"role\":\"user\",\"content\":\"x\"}|,\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"a.b\"}}]|/tools/0"
+                "{\"role\":\"user\",\"content\":\"x\"}|,\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"a.b\"}}]|/tools/0",
+                "{\"role\":\"user\",\"content\":\"x\"}|,\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"gateway_no_tool\"}}]|/tools/0"
             })
     void whatCannotBeAskedThereIsRefusedWithItsPlace(String messages, String more, String pointer) {
         String json = "{\"messages\":[" + messages + "]" + (more == null ? "" : more) + "}";
@@ -113,6 +116,44 @@ class ConverseTest {
                 .contains("\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"a\"},{\"text\":\"b\"},"
                         + "{\"text\":\"c\"}]}]");
         assertThat(translated.told()).contains(new Told("/messages/2/content", "a text of blanks; dropped"));
+    }
+
+    @Test
+    void aCallOfTheToolThatIsNoneReachesNoAgent() {
+        String content =
+                "{\"text\":\"Well.\"},{\"toolUse\":{\"toolUseId\":\"t\",\"name\":\"gateway_no_tool\",\"input\":{}}}";
+        for (ModelApi ingress : List.of(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, ModelApi.RESPONSES)) {
+            ReplyTranslation whole = Translator.between(ingress, ModelApi.CONVERSE, Transcripts.KEY)
+                    .reply(
+                            ("{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[" + content
+                                            + "]}},\"stopReason\":\"tool_use\",\"usage\":{\"inputTokens\":1}}")
+                                    .getBytes(StandardCharsets.UTF_8),
+                            Transcripts.served(ModelApi.CONVERSE));
+            List<Event> out = new ArrayList<>();
+            StreamTranslation stream = streamed(
+                    ingress,
+                    out,
+                    "messageStart {}",
+                    "contentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"text\":\"Well.\"}}",
+                    "contentBlockStart {\"contentBlockIndex\":1,\"start\":{\"toolUse\":{\"toolUseId\":\"t\",\"name\":"
+                            + "\"gateway_no_tool\"}}}",
+                    "contentBlockDelta {\"contentBlockIndex\":1,\"delta\":{\"toolUse\":{\"input\":\"{}\"}}}",
+                    "contentBlockStop {\"contentBlockIndex\":1}",
+                    "messageStop {\"stopReason\":\"tool_use\"}",
+                    "metadata {\"usage\":{\"inputTokens\":1}}");
+
+            assertThat(whole).isInstanceOfSatisfying(ReplyTranslation.Translated.class, translated -> {
+                assertThat(text(translated.body())).contains("Well.").doesNotContain("gateway_no_tool");
+                assertThat(translated.stop()).isEqualTo(StopReason.END);
+                assertThat(translated.told())
+                        .containsExactly(new Told(
+                                "/output/message/content/1/toolUse",
+                                "a call of the tool that says it is none; dropped"));
+            });
+            assertThat(stream.state()).isEqualTo(StreamTranslation.State.COMPLETE);
+            assertThat(stream.stop()).contains(StopReason.END);
+            assertThat(out).noneMatch(event -> text(event.data()).contains("gateway_no_tool"));
+        }
     }
 
     private static StreamTranslation streamed(ModelApi ingress, List<Event> out, String... events) {
@@ -178,5 +219,41 @@ class ConverseTest {
 
         assertThat(stream.state()).isEqualTo(StreamTranslation.State.FAILED);
         assertThat(stream.isProvidersFailure()).isFalse();
+    }
+
+    private static String[] open(int blocks) {
+        return Stream.concat(
+                        Stream.of("messageStart {}"),
+                        IntStream.range(0, blocks)
+                                .mapToObj(i -> "contentBlockDelta {\"contentBlockIndex\":" + i
+                                        + ",\"delta\":{\"text\":\"x\"}}"))
+                .toArray(String[]::new);
+    }
+
+    private static String[] thought(int chars) {
+        return new String[] {
+            "messageStart {}",
+            "contentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"reasoningContent\":{\"text\":\""
+                    + "x".repeat(chars) + "\"}}}",
+            "contentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"reasoningContent\":{\"signature\":\"s\"}}}"
+        };
+    }
+
+    @Test
+    void whatIsHeldOfAStreamIsBounded() {
+        for (ModelApi ingress : List.of(ModelApi.CHAT_COMPLETIONS, ModelApi.MESSAGES, ModelApi.RESPONSES)) {
+            assertThat(streamed(ingress, new ArrayList<>(), open(Sequence.CALLS_MAX))
+                            .state())
+                    .isEqualTo(StreamTranslation.State.OPEN);
+            assertThat(streamed(ingress, new ArrayList<>(), open(Sequence.CALLS_MAX + 1))
+                            .state())
+                    .isEqualTo(StreamTranslation.State.FAILED);
+            assertThat(streamed(ingress, new ArrayList<>(), thought(Sequence.HELD_CHARS_MAX - 1))
+                            .state())
+                    .isEqualTo(StreamTranslation.State.OPEN);
+            assertThat(streamed(ingress, new ArrayList<>(), thought(Sequence.HELD_CHARS_MAX))
+                            .state())
+                    .isEqualTo(StreamTranslation.State.FAILED);
+        }
     }
 }

@@ -136,10 +136,7 @@ public final class Doctor implements Onlooker {
             }
             dearest = Math.max(dearest, most.getAsLong());
         }
-        int attempts = probe.isOfRoute()
-                ? models.routing().attemptsMax()
-                : Math.min(models.routing().attemptsMax(), 1 + models.routing().retriesMax());
-        return OptionalLong.of(dearest * attempts);
+        return OptionalLong.of(dearest * probe.attemptsMax(models.routing()));
     }
 
     /** What probes may still cost today, in nano-USD. */

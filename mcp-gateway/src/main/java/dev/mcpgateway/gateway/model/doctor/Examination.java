@@ -16,9 +16,4 @@ public record Examination(String call, String mark, String requestId, long nanoU
     public Examination {
         findings = List.copyOf(findings);
     }
-
-    /** Whether anything is not as planned. */
-    public boolean hasFault() {
-        return findings.stream().anyMatch(each -> each.verdict() == Finding.Verdict.FAULT);
-    }
 }

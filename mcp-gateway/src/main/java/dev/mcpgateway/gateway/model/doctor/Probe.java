@@ -1,7 +1,6 @@
 package dev.mcpgateway.gateway.model.doctor;
 
 import dev.mcpgateway.connectors.model.BadModelRequest;
-import dev.mcpgateway.connectors.model.BedrockApi;
 import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelProtocol;
 import dev.mcpgateway.connectors.model.ModelRequest;
@@ -11,6 +10,7 @@ import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.JsonText;
 import dev.mcpgateway.connectors.wire.StrictJson;
 import dev.mcpgateway.gateway.config.Models;
+import dev.mcpgateway.gateway.config.Routing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,18 +80,17 @@ public record Probe(String alias, Models.Target target, ProviderKind kind, Model
 
     /** The provider's own, so that nothing is translated that need not be; no agent speaks Converse. */
     private static ModelApi api(Models.Provider provider, Models.Target target) {
-        if (provider.kind() == ProviderKind.BEDROCK && provider.bedrock(target.model()) == BedrockApi.CONVERSE) {
-            return ModelApi.CHAT_COMPLETIONS;
-        }
-        return switch (provider.kind().protocol()) {
-            case OPENAI, CONVERSE -> ModelApi.CHAT_COMPLETIONS;
-            case ANTHROPIC -> ModelApi.MESSAGES;
-            case GEMINI -> ModelApi.GENERATE_CONTENT;
-        };
+        ModelApi own = provider.translation(target.model()).upstream();
+        return own == ModelApi.CONVERSE ? ModelApi.CHAT_COMPLETIONS : own;
     }
 
     boolean isOfRoute() {
         return way == Way.ROUTE;
+    }
+
+    /** Most attempts that it may take: nobody stands in for a single target. */
+    int attemptsMax(Routing routing) {
+        return isOfRoute() ? routing.attemptsMax() : Math.min(routing.attemptsMax(), 1 + routing.retriesMax());
     }
 
     /** The request, in the words of the provider's own protocol: nothing is to be translated that need not be. */

@@ -17,7 +17,12 @@ final class Refusals {
             Map.entry("models_resting", HEALTH),
             Map.entry(
                     "no_model_fits",
-                    "the target takes no such calls now, or a rule of the alias leads elsewhere; " + HEALTH),
+                    "the target takes no such calls now, a rule of the alias leads elsewhere, or the policy's residency keeps"
+                            + " the doctor's data from it; " + HEALTH),
+            Map.entry(
+                    "residency",
+                    "the policy's models: entries let the doctor's data go to nobody who serves the model: compare their"
+                            + " residency with that of providers and targets"),
             Map.entry("model_not_here", "the alias leads to no provider that takes such requests"),
             Map.entry("credential_unavailable", CREDENTIALS),
             Map.entry(

@@ -1,6 +1,7 @@
 package dev.mcpgateway.gateway.model.route;
 
 import dev.mcpgateway.connectors.mcp.NamePattern;
+import dev.mcpgateway.connectors.model.BedrockApi;
 import dev.mcpgateway.gateway.config.Models;
 import java.util.regex.Pattern;
 
@@ -21,7 +22,13 @@ public final class Served {
         if (!target.servedAs().isEmpty()) {
             return target.servedAs().stream().anyMatch(pattern -> new NamePattern(pattern).matches(served));
         }
-        String name = target.model();
+        return isNameOf(target.model(), served)
+                || BedrockApi.nameAtAnthropic(target.model())
+                        .filter(name -> isNameOf(name, served))
+                        .isPresent();
+    }
+
+    private static boolean isNameOf(String name, String served) {
         String stem = name.endsWith(LATEST) ? name.substring(0, name.length() - LATEST.length()) : name;
         return served.equals(name)
                 || served.equals(stem)

@@ -102,7 +102,14 @@ class ReliabilityTest {
         "claude-3-5-haiku-latest,claude-3-5-haiku-20241022,true",
         "claude-3-5-haiku-latest,claude-3-5-sonnet-20241022,false",
         "m,'',true",
-        "m,M,false"
+        "m,M,false",
+        "eu.anthropic.claude-sonnet-4-5-20250929-v1:0,claude-sonnet-4-5-20250929,true",
+        "eu.anthropic.claude-sonnet-4-5-20250929-v1:0,eu.anthropic.claude-sonnet-4-5-20250929-v1:0,true",
+        "eu.anthropic.claude-sonnet-4-5-20250929-v1:0,claude-haiku-4-5-20251001,false",
+        "eu.anthropic.claude-sonnet-4-5-20250929-v1:0,claude-sonnet-4-5-20250929-v1:0,false",
+        "global.anthropic.claude-opus-5,claude-opus-5-20260101,true",
+        "global.anthropic.claude-opus-5,claude-opus-5-fast,false",
+        "eu.amazon.nova-pro-v1:0,nova-pro,false"
     })
     void datedVariantsAreTheSameModelAndOthersAreNot(String asked, String served, boolean same) {
         assertThat(Served.matches(new Target("p", asked), served)).isEqualTo(same);

@@ -28,7 +28,9 @@ final class Endurance {
 
     private static final long GROWN_BYTES_OF_CALL_MAX = 10;
     private static final int PARTS = 10;
-    private static final double PER_SECOND_MAX = 1_250;
+
+    /** A gateway that has just started needs three times as much for a call, and what piles up meanwhile is charged to later ones. */
+    private static final int WARM_SHARE = 3;
 
     private final Wrk wrk;
     private final String java;
@@ -50,13 +52,15 @@ final class Endurance {
     }
 
     /**
-     * Half of what the gateway can do at most, of a provider that takes its time, and not more than keeps some 250 calls under way:
-     * of more it is not known who cannot keep up, the gateway or the generator and the provider, which share a core.
+     * Half of what the gateway can do at most, of a provider that takes its time.
+     *
+     * @param perSecondMax and not more than this: what is under way at once is bounded at the generator
      */
-    void rate(Target target, int seconds) throws IOException, InterruptedException {
+    void rate(Target target, int perSecondMax, int warmSeconds, int seconds) throws IOException, InterruptedException {
         for (int attempt = 1; attempt <= TRIES; attempt++) {
             int perSecond = (int)
-                    Math.clamp(wrk.run(target, CONNECTIONS, WINDOW_SECONDS).perSecond() / 2, 1, PER_SECOND_MAX);
+                    Math.clamp(wrk.run(target, CONNECTIONS, WINDOW_SECONDS).perSecond() / 2, 1, perSecondMax);
+            new FixedRate(target, SHORTLY).run(Math.max(1, perSecond / WARM_SHARE), warmSeconds);
             double began = System.nanoTime() / 1e3;
             double cpuBefore = ProcessCpu.cpuMicros(target.pids());
             double othersBefore = ProcessCpu.cpuMicros(others);

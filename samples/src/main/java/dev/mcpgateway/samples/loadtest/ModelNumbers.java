@@ -53,14 +53,15 @@ public final class ModelNumbers {
 
     /** How long and how often is measured. */
     private enum Profile {
-        SMOKE(1, 1, 2, 20, 100, 4, 20_000, 1_000),
-        FULL(5, 4, 12, 2_000, HELD, 60, 1_000_000, 10_000);
+        SMOKE(1, 1, 2, 20, 100, 1_250, 4, 20_000, 1_000),
+        FULL(5, 4, 12, 2_000, HELD, 4_000, 60, 1_000_000, 10_000);
 
         private final int rounds;
         private final int seconds;
         private final int warmSeconds;
         private final int alone;
         private final int held;
+        private final int rateMax;
         private final int rateSeconds;
         private final int calls;
         private final int streams;
@@ -71,6 +72,7 @@ public final class ModelNumbers {
                 int warmSeconds,
                 int alone,
                 int held,
+                int rateMax,
                 int rateSeconds,
                 int calls,
                 int streams) {
@@ -79,6 +81,7 @@ public final class ModelNumbers {
             this.warmSeconds = warmSeconds;
             this.alone = alone;
             this.held = held;
+            this.rateMax = rateMax;
             this.rateSeconds = rateSeconds;
             this.calls = calls;
             this.streams = streams;
@@ -153,7 +156,7 @@ public final class ModelNumbers {
                     wrk, java, List.of(models.pid(), ProcessHandle.current().pid()), figures, problems);
             parts.put("rate", () -> {
                 wrk.warm(gateway.target(false), profile.warmSeconds, profile != Profile.SMOKE);
-                endurance.rate(gateway.target(false), profile.rateSeconds);
+                endurance.rate(gateway.target(false), profile.rateMax, profile.warmSeconds, profile.rateSeconds);
             });
             parts.put("leak", () -> {
                 wrk.warm(gateway.target(false), profile.warmSeconds, false);

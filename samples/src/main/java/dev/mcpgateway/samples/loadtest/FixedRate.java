@@ -17,8 +17,11 @@ import java.util.concurrent.locks.LockSupport;
  * that a server which stalls is charged with all that would have come meanwhile (no coordinated omission).
  */
 final class FixedRate {
-    /** Requests that are under way; more wait, and their latency with them. */
-    private static final int UNDER_WAY_MAX = 1_000;
+    /**
+     * Requests that are under way; more wait, and their latency with them. Far more than a rate has under way while nothing stalls:
+     * from here on this waits for answers, and a server that is idle half of the time cannot catch up with what has piled up.
+     */
+    private static final int UNDER_WAY_MAX = 2_000;
 
     private final Target target;
     private final String body;

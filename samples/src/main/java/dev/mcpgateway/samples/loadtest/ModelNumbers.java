@@ -54,7 +54,7 @@ public final class ModelNumbers {
     /** How long and how often is measured. */
     private enum Profile {
         SMOKE(1, 1, 2, 20, 100, 1_250, 4, 20_000, 1_000),
-        FULL(5, 4, 12, 2_000, HELD, 4_000, 60, 1_000_000, 10_000);
+        FULL(5, 4, 12, 2_000, HELD, 3_000, 60, 1_000_000, 10_000);
 
         private final int rounds;
         private final int seconds;
@@ -145,7 +145,7 @@ public final class ModelNumbers {
             System.out.printf("sync %.0f µs%n", calibration.syncMicros());
             int provider = LoadTest.freePort();
             Process models = java(
-                    "provider", "0", "listening", "-Xmx128m", FastModels.class.getName(), Integer.toString(provider));
+                    "provider", "0", "listening", "-Xmx256m", FastModels.class.getName(), Integer.toString(provider));
             Running gateway = startGateway("gateway", "-Xmx256m", key, provider, otlp.url());
             Running small = startGateway("gateway-held", "-Xmx128m", key, provider, otlp.url());
             Map<String, Part> parts = new LinkedHashMap<>();

@@ -449,7 +449,7 @@ public final class ModelNumbers {
                   aliases:
                     fast: {targets: [{provider: fast, model: fast-1}]}
                 policy: {files: [policy.yaml]}
-                limits: {calls_per_minute: 2000000000, connections: 10000}
+                limits: {calls_per_minute: 2000000000, connections: 10000, model_calls_per_caller: 4000}
                 audit: {dir: audit, origin: audit.loadtest.example/models}
                 telemetry: {otlp_url: "%s", sample_percent: 10}
                 """.formatted(port, LoadTest.freePort(), provider, otlpUrl));

@@ -93,7 +93,12 @@ final class DoctorCommand implements Callable<Integer> {
     @Nullable
     Path keyFile;
 
-    @Option(names = "--json", description = "One JSON object instead of lines.")
+    @Option(
+            names = "--json",
+            description = {
+                "One JSON object instead of lines; with what was found so far and \"failed\", where it could not",
+                "be ended."
+            })
     boolean json;
 
     @Mixin
@@ -121,21 +126,39 @@ final class DoctorCommand implements Callable<Integer> {
         if (file != null) {
             compare(file, known.path("planned"));
         }
-        for (JsonNode probe : probes) {
-            JsonNode found = admin.ask("POST", "/models/doctor", order(probe), PATIENCE);
-            tell(where(found), found.path("findings"));
-            array("probes").add(found);
-        }
-        if (url != null && key != null) {
-            DoctorsVisit visit = new DoctorsVisit(
-                    admin, url, key, Wiring.production(BuildVersion.text()).secureRandom());
-            for (String alias : names(probes)) {
-                JsonNode found = JsonMapper.shared().valueToTree(visit.of(alias));
-                tell(alias + " through " + url, found);
-                array("through").addObject().put("alias", alias).set("findings", found);
+        try {
+            if (url != null && key != null) {
+                // before what costs more: the key may be of no use
+                visit(
+                        new DoctorsVisit(
+                                admin,
+                                url,
+                                key,
+                                Wiring.production(BuildVersion.text()).secureRandom()),
+                        url,
+                        probes);
             }
+            for (JsonNode probe : probes) {
+                JsonNode found = admin.ask("POST", "/models/doctor", order(probe), PATIENCE);
+                tell(where(found), found.path("findings"));
+                array("probes").add(found);
+            }
+        } catch (IOException failure) {
+            if (json) {
+                report.put("failed", String.valueOf(failure.getMessage()));
+                spec.commandLine().getOut().println(report);
+            }
+            throw failure;
         }
         return ended(probes.size());
+    }
+
+    private void visit(DoctorsVisit visit, URI url, List<JsonNode> probes) throws IOException {
+        for (String alias : names(probes)) {
+            JsonNode found = JsonMapper.shared().valueToTree(visit.of(alias));
+            tell(alias + " through " + url, found);
+            array("through").addObject().put("alias", alias).set("findings", found);
+        }
     }
 
     private List<JsonNode> chosen(JsonNode known) {

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -469,6 +470,28 @@ class DoctorTest {
                     .singleElement()
                     .asString()
                     .startsWith("FAULT  trace: no call of this gateway");
+        }
+    }
+
+    @Test
+    void aKeyThatIsOfNoUseIsToldBeforeAnythingCostsMoney() throws Exception {
+        Path key = Files.writeString(folder.resolve("open.key"), "for all to read");
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+        try (TestGateway gateway = start()) {
+            Ran ran = doctor(
+                    gateway,
+                    "--json",
+                    "--through",
+                    gateway.url().resolve("/v1").toString(),
+                    "--key-file",
+                    key.toString());
+
+            assertThat(ran.code()).isNotIn(ExitCode.OK, ExitCode.PROBLEMS);
+            assertThat(ran.err()).contains("open.key");
+            assertThat(JsonMapper.shared().readTree(ran.out()).path("failed").asString())
+                    .contains("open.key");
+            assertThat(one.requests()).isEmpty();
+            assertThat(two.requests()).isEmpty();
         }
     }
 

@@ -153,7 +153,7 @@ client_leg() {
   mkdir -p "$target/$name"
   for scenario in "$@"; do
     # relative paths: the suite cuts its command at every blank
-    (cd "$here" && suite_run "$name" client --scenario "$scenario" --spec-version 2026-07-28 --timeout 180000 \
+    (cd "$here" && suite_run "$name" client --scenario "$scenario" --spec-version 2026-07-28 --timeout 60000 \
       --command "${node#"$here/"} client/drive.mjs $era target/$name")
   done
   judged "$name" client none $# "$expected" "$@"

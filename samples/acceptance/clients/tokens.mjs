@@ -4,7 +4,7 @@ import { PINNED, SDK, text } from './agents.mjs';
 import { challenge, post } from './raw.mjs';
 
 /** Longer than the lifetime of Hasty's tokens, in seconds. */
-const EXPIRY_SECONDS_MAX = 20;
+const EXPIRY_SECONDS_MAX = 10;
 
 /** Only a valid token of the trusted provider, made for this gateway, opens it; whoever has none is told where to ask. */
 export default async function tokens(cases, world) {

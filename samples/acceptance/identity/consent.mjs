@@ -285,7 +285,7 @@ async function ends(cases, consented, tokens) {
       }).then((response) => response.json());
     const link = await consented.link(tokens.cem, 'shelf');
     const { kill } = await order('POST', { kind: 'subject', issuer: 'corp', value: 'cem', reason: 'acceptance' });
-    await until('no token', 20, async () => !(await consented.has('cem')));
+    await until('no token', 5, async () => !(await consented.has('cem')));
     assert.equal((await call(gateway.url, tokens.cem, 'crm__echo')).status, 401);
     assert.equal((await consented.visitor('cem').open(link)).status, 400);
     await order('DELETE', { id: kill.id, reason: 'over' });

@@ -8,7 +8,7 @@ import { signingKey } from './idp.mjs';
 import { codeFlow } from './codes.mjs';
 
 /** Longer than Hasty's tokens live, in seconds. */
-const EXPIRY_SECONDS_MAX = 20;
+const EXPIRY_SECONDS_MAX = 10;
 
 /** A token like `good` but for what is changed, signed with `key` (a private JWK). */
 export async function resigned(good, key, { header = {}, claims = {} } = {}) {

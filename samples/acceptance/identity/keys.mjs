@@ -6,8 +6,8 @@ import { Gateway } from '../kit/gateway.mjs';
 import { until } from '../kit/waiting.mjs';
 import { accepted, call, isAccepted, refused, toolNames } from './ask.mjs';
 
-/** How long is waited until a running gateway has taken over a change of its keys, in seconds; it looks once a second. */
-const TAKEN_SECONDS_MAX = 20;
+/** In this time a running gateway must have taken over a change of its keys, in seconds. */
+const TAKEN_SECONDS_MAX = 3;
 
 /** Keys of the gateway's own, for agents that cannot do OAuth: the same rules, the same refusals. */
 export default async function keys(cases, world) {

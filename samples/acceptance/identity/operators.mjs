@@ -6,6 +6,9 @@ import { records } from '../kit/records.mjs';
 import { until } from '../kit/waiting.mjs';
 import { accepted, call, refused, toolNames } from './ask.mjs';
 
+/** In this time a stop must hold, in milliseconds. */
+const HOLDS_MILLIS_MAX = 1000;
+
 /** Operators stop a token, a subject, a client, a key or a tool at once, and let it go on. */
 export default async function operators(cases, world) {
   const { gateway, partner, clients } = world;
@@ -32,6 +35,11 @@ export default async function operators(cases, world) {
     await accepted(call(url, stopped));
     const release = await begin();
     // the very next call: no time is given to it
+    const since = performance.now();
+    const first = await call(url, stopped);
+    const millis = performance.now() - since;
+    assert.equal(first.status, 401, 'the next call was let in');
+    assert.ok(millis < HOLDS_MILLIS_MAX);
     await refused(call(url, stopped));
     for (const other of goesOn) {
       await accepted(call(url, other));
@@ -63,7 +71,7 @@ export default async function operators(cases, world) {
   await cases.run('a stop that is to end does so', async () => {
     await stop('subject', 'batch', { issuer: 'corp', expires_s: 5 });
     await refused(call(url, one));
-    await until('an accepted call', 20, async () => (await call(url, one)).status === 200);
+    await until('an accepted call', 8, async () => (await call(url, one)).status === 200);
   });
   await cases.run('nobody but an operator: 401 without a token and with an agent\'s, and nothing is stopped', async () => {
     for (const token of [null, 'wrong', one]) {

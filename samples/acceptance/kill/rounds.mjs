@@ -17,7 +17,7 @@ const LOAD_MILLIS_MAX = 800;
 const START_KILLS = 5;
 
 /** In this time every connection must have had its first answer, and must have broken after the kill, in seconds. */
-const LOAD_SECONDS_MAX = 60;
+const LOAD_SECONDS_MAX = 20;
 
 /** The gateway's life between two kills. */
 export class Rounds {

@@ -14,7 +14,7 @@ import { opencode } from './coding/opencode.mjs';
 export const AGENTS = [claude, codex, opencode];
 
 /** How long one run may take, in seconds: they start slowly, and repeat what fails. */
-const SECONDS_MAX = 200;
+const SECONDS_MAX = 50;
 
 /** What stands in a file that only the agent's own tool can read. */
 const SECRET_WORD = 'PINEAPPLE';
@@ -31,24 +31,23 @@ export async function coding(cases, world) {
 
 async function tried(cases, world, folder) {
   answers(world.provider);
-  const runs = (name, body) => cases.run(name, body, SECONDS_MAX + 20);
   for (const agent of AGENTS) {
     const key = await world.newKey(userOf(agent), agent.name);
     const asks = (model, prompt, name) => asked(agent, { origin: world.origin, key, model, prompt }, join(folder, name));
     const [native] = agent.models;
-    await runs(`${agent.name} at ${native}: a prompt is answered`, async () => {
+    await cases.run(`${agent.name} at ${native}: a prompt is answered`, async () => {
       const { code, out, all } = await asks(native, 'hello', `${agent.name}-prompt`);
       assert.equal(code, 0, all);
       assert.match(out, /Hello, this is a longer answer in several pieces\./, all);
     });
     for (const model of agent.models) {
-      await runs(`${agent.name} at ${model}: it uses a tool of its own, and the model gets what that said`, async () => {
+      await cases.run(`${agent.name} at ${model}: it uses a tool of its own, and the model gets what that said`, async () => {
         const { code, out, all } = await asks(model, 'Read the note FILE please', `${agent.name}-tool-${model}`);
         assert.equal(code, 0, all);
         assert.match(out, new RegExp(`It says: ${SECRET_WORD}\\.`), all);
       });
     }
-    await runs(`${agent.name}: of a model that its user may not call it is told that it is not there`, async () => {
+    await cases.run(`${agent.name}: of a model that its user may not call it is told that it is not there`, async () => {
       const { arrivals } = world.door;
       const { code, all } = await asks('hidden', 'hello', `${agent.name}-hidden`);
       assert.notEqual(code, 0, all);

@@ -3,7 +3,7 @@ import { AUTO, LEGACY, PINNED, SDK, text } from '../agents.mjs';
 import { until } from '../../kit/waiting.mjs';
 
 /** In this time a change must be heard of, and what was sent have come, in seconds. */
-const CHANGE_SECONDS_MAX = 20;
+const CHANGE_SECONDS_MAX = 10;
 
 /** In this time a cancellation must have reached the server, in seconds (S-38); by the server's word, as asking takes time, too. */
 const CANCEL_SECONDS_MAX = 1;

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const SAMPLE = fileURLToPath(new URL('../../../bin/sample', import.meta.url));
 
 /** How long the client may take for all it is told, in milliseconds. */
-const RUN_MILLIS_MAX = 200_000;
+const RUN_MILLIS_MAX = 50_000;
 
 /** What the client is told to do at `server-everything`. */
 const COMMANDS = [

@@ -129,14 +129,7 @@ final class DoctorCommand implements Callable<Integer> {
         try {
             if (url != null && key != null) {
                 // before what costs more: the key may be of no use
-                visit(
-                        new DoctorsVisit(
-                                admin,
-                                url,
-                                key,
-                                Wiring.production(BuildVersion.text()).secureRandom()),
-                        url,
-                        probes);
+                visit(url, key, probes);
             }
             for (JsonNode probe : probes) {
                 JsonNode found = admin.ask("POST", "/models/doctor", order(probe), PATIENCE);
@@ -153,7 +146,9 @@ final class DoctorCommand implements Callable<Integer> {
         return ended(probes.size());
     }
 
-    private void visit(DoctorsVisit visit, URI url, List<JsonNode> probes) throws IOException {
+    private void visit(URI url, Path key, List<JsonNode> probes) throws IOException {
+        DoctorsVisit visit = new DoctorsVisit(
+                admin, url, key, Wiring.production(BuildVersion.text()).secureRandom());
         for (String alias : names(probes)) {
             JsonNode found = JsonMapper.shared().valueToTree(visit.of(alias));
             tell(alias + " through " + url, found);

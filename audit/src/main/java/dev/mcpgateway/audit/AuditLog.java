@@ -329,7 +329,7 @@ public final class AuditLog implements AutoCloseable {
      * Ends the log in an orderly way: takes no new calls, writes what was handed over, records calls without an outcome
      * as unresolved and the log as closed, signs a last checkpoint and gives up the lock. Does nothing the second time.
      *
-     * @throws AuditUnavailable if the log failed before or meanwhile, so that the end is not recorded
+     * @throws AuditUnavailable if the log failed before or meanwhile, so that the end is not recorded or not signed
      */
     @Override
     public void close() {
@@ -343,6 +343,9 @@ public final class AuditLog implements AutoCloseable {
         checkpoints.end();
         if (ended && joined(checkpointThread)) {
             endFiles();
+        } else {
+            fail(new IOException(
+                    "ending the log takes longer than " + limits.writeTimeout().toSeconds() + " s"));
         }
         if (state.isFailed()) {
             throw state.unavailable();

@@ -3,7 +3,11 @@ package dev.mcpgateway.audit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The life of an opened log: open, then closing and closed, or failed. Failed and closed are final. */
+/**
+ * The life of an opened log: open, then closing and closed, or failed. Nobody writes to a log that is closed or failed,
+ * and nothing follows failed; closed is what the writer says, so that a last checkpoint that cannot be made still fails
+ * the log.
+ */
 final class LogState {
     private final AtomicReference<Status> status = new AtomicReference<>(new Status(Phase.OPEN, ""));
     private volatile String warning = "";
@@ -49,15 +53,12 @@ final class LogState {
     }
 
     /**
-     * Fails the log unless it was closed or failed before; the first reason stays. Its words are made when somebody asks,
-     * so that no record is acknowledged while they are.
+     * Fails the log unless it failed before; the first reason stays. Its words are made when somebody asks, so that no
+     * record is acknowledged while they are.
      */
     void fail(Throwable cause) {
         Status failed = new Status(Phase.FAILED, "", cause);
-        Status now = status.get();
-        while (now.phase() != Phase.CLOSED && now.phase() != Phase.FAILED && !status.compareAndSet(now, failed)) {
-            now = status.get();
-        }
+        status.updateAndGet(now -> now.phase() == Phase.FAILED ? now : failed);
     }
 
     /** Begins the orderly end; false if the log is not open. */

@@ -278,6 +278,51 @@ class AuditLogTest {
     }
 
     @Test
+    void aLastCheckpointThatCannotBeMadeFailsTheLog() {
+        TestAuditLog test = TestAuditLog.in(folder);
+        test.log().refused(Samples.refusal("call-1"));
+        test.disk().fail(Operation.RENAME, "No space left on device");
+
+        assertUnavailable(test::close, AuditUnavailable.Reason.FAILED);
+
+        assertThat(test.log().health().reason()).contains("No space left on device");
+        assertGoesOn();
+    }
+
+    @Test
+    void aCheckpointThatFailsBehindTheLastRecordIsNotSignedASecondTime() throws InterruptedException {
+        AuditSettings settings = Limits.checkpointEvery(TestAuditLog.settings(folder), 1);
+        TestAuditLog test = TestAuditLog.with(settings, InstantSource.system());
+        test.log().refused(Samples.refusal("call-1"));
+        Eventually.isTrue(() -> test.log().metrics().uncheckpointedRecords() == 0);
+        Thread.sleep(10);
+        FaultyStorage.Hold rename = test.disk().hold(Operation.RENAME);
+        AtomicBoolean failed = new AtomicBoolean();
+        Thread closing = Thread.ofPlatform().start(() -> {
+            assertUnavailable(test::close, AuditUnavailable.Reason.FAILED);
+            failed.set(true);
+        });
+        rename.awaitReached();
+        Eventually.isTrue(() -> test.log().health().reason().equals("the log was closed"));
+
+        test.disk().fail(Operation.RENAME, "No space left on device");
+        rename.release();
+        closing.join();
+
+        assertThat(failed).isTrue();
+        assertGoesOn();
+    }
+
+    private void assertGoesOn() {
+        try (TestAuditLog again = TestAuditLog.in(folder)) {
+            again.log().refused(Samples.refusal("call-2"));
+            assertThat(again.verify().exitCode())
+                    .as(again.verify().lines().toString())
+                    .isZero();
+        }
+    }
+
+    @Test
     void aDiskThatHangsFailsTheLogAndFreesItsCallers() {
         TestAuditLog test =
                 TestAuditLog.with(Limits.writeTimeout(TestAuditLog.settings(folder), 300), InstantSource.system());

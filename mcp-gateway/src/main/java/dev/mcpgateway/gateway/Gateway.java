@@ -196,7 +196,7 @@ public final class Gateway implements AutoCloseable {
             this.readiness = readiness();
         } catch (StartRefused | IOException | RuntimeException failure) {
             transports.forEach(transport -> quietly("transport", transport));
-            audit.close();
+            quietly("audit log", audit);
             throw failure;
         }
     }

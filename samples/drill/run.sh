@@ -309,6 +309,9 @@ for _ in $(seq 100); do
 done
 check "it is whole and continues the checkpoint that was kept" 0 \
   "$(run gateway audit verify "$log" --vkey "$state/audit.vkey" --expect-checkpoint "$state/kept-checkpoint")"
+check "a copy is made while it goes on" 0 "$(run gateway audit copy "$log" --to "$state/evidence")"
+check "the copy is whole, too, and continues the same checkpoint" 0 \
+  "$(run gateway audit verify "$state/evidence" --vkey "$state/audit.vkey" --expect-checkpoint "$state/kept-checkpoint")"
 check "it has who began safe mode" 1 "$(run gateway audit query "$log" --event admin.safe_mode.on >/dev/null; said admin.safe_mode.on)"
 
 step "Leave safe mode: two operators, after the policy is what it was"

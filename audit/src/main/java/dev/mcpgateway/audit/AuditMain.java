@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The commands {@code init}, {@code verify} and {@code query}. Everything that comes from a log or from the arguments is
+ * The commands {@code init}, {@code verify}, {@code query} and {@code copy}. Everything that comes from a log or from the arguments is
  * printed so that it cannot steer a terminal.
  */
 public final class AuditMain {
@@ -26,6 +26,7 @@ public final class AuditMain {
               init     make the keys and the directory of a log; the first start of the gateway does the same
               verify   prove offline that a log is whole
               query    search a log
+              copy     copy a log while it is written to, so that the copy verifies
 
             "audit COMMAND --help" explains one command.
             """;
@@ -50,6 +51,7 @@ public final class AuditMain {
             case "init" -> wantsHelp ? help(InitCommand.HELP, out) : InitCommand.run(rest, out, err);
             case "verify" -> wantsHelp ? help(VerifyCommand.HELP, out) : VerifyCommand.run(rest, out, err);
             case "query" -> wantsHelp ? help(QueryCommand.HELP, out) : QueryCommand.run(rest, out, err);
+            case "copy" -> wantsHelp ? help(CopyCommand.HELP, out) : CopyCommand.run(rest, out, err);
             case "--help", "-h", "help" -> help(OVERVIEW, out);
             default -> {
                 err.println("audit: unknown command " + TerminalText.safe(arguments.getFirst()));

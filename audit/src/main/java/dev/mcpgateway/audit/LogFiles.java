@@ -18,7 +18,12 @@ final class LogFiles {
     /** Longest small file that is read whole, in bytes. */
     static final int SMALL_FILE_BYTES_MAX = 64 << 10;
 
-    private static final String RECORDS = ".jsonl";
+    /** How the names of files with records end. */
+    static final String RECORDS = ".jsonl";
+
+    /** How the names of files with leaf hashes end. */
+    static final String LEAVES = ".leaf";
+
     private static final int SEQ_DIGITS = 20;
 
     private LogFiles() {}
@@ -30,7 +35,7 @@ final class LogFiles {
 
     /** 32 bytes of leaf hash per record; a cache that can be rebuilt. */
     static String leaves(long first) {
-        return segment(first) + ".leaf";
+        return segment(first) + LEAVES;
     }
 
     static String seal(long first) {

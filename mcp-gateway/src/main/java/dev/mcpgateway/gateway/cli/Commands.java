@@ -63,7 +63,8 @@ public final class Commands implements Runnable {
     /** Stands in the list of commands; its arguments go to the audit module as they are. */
     @Command(
             name = "audit",
-            description = "Makes, verifies and searches audit logs: init, verify, query. See audit --help.")
+            description =
+                    "Makes, verifies, searches and copies audit logs: init, verify, query, copy. See audit --help.")
     static final class Audit implements Runnable {
         @Override
         public void run() {

@@ -1,0 +1,124 @@
+package dev.mcpgateway.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mcpgateway.audit.testing.TestAuditLog;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A copy of a log that goes on. */
+class CopyCommandTest {
+    private static final int COPIES = 20;
+
+    @TempDir
+    private Path folder;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @Test
+    void everyCopyOfALogThatIsWrittenToVerifiesAndHasWhatWasAcknowledged() throws Exception {
+        AuditSettings settings = Limits.segmentBytes(Limits.checkpointEvery(TestAuditLog.settings(folder), 1), 20_000);
+        AtomicBoolean ends = new AtomicBoolean();
+        AtomicInteger acknowledged = new AtomicInteger();
+        try (TestAuditLog test = TestAuditLog.with(settings, InstantSource.system())) {
+            Thread writer = Thread.ofPlatform().start(() -> {
+                while (!ends.get()) {
+                    test.log().refused(Samples.refusal("call-" + acknowledged.get()));
+                    acknowledged.incrementAndGet();
+                }
+            });
+            for (int i = 0; i < COPIES; i++) {
+                int before = acknowledged.get();
+                Path copy = folder.resolve("copies/" + i);
+                assertThat(copy(folder.resolve("audit"), copy)).as(err()).isZero();
+
+                VerifyReport report = AuditVerifier.verify(copy, VerifyOptions.pinned(test.vkeyFile()));
+                assertThat(report.exitCode()).as(report.lines().toString()).isZero();
+                assertThat(report.records()).isGreaterThan(before);
+            }
+            ends.set(true);
+            writer.join();
+            assertThat(LogFiles.segments(new FileStorage(test.directory()))).hasSizeGreaterThan(2);
+        }
+    }
+
+    @Test
+    void aCopyStartsAsTheLogWould() throws IOException {
+        AuditSettings settings = TestAuditLog.settings(folder);
+        try (TestAuditLog test = TestAuditLog.in(folder)) {
+            test.log().open(Samples.call("call-1"));
+            Path copies = Files.createDirectory(folder.resolve("restored"));
+            assertThat(copy(test.directory(), copies.resolve("log"))).as(err()).isZero();
+            assertThat(out.toString(StandardCharsets.UTF_8)).contains("copied 00000000000000000000.jsonl, 1 of 1");
+
+            AuditSettings restored = new AuditSettings(
+                    copies,
+                    settings.origin(),
+                    settings.signingKeyFile(),
+                    settings.subjectKeyFile(),
+                    settings.host(),
+                    settings.version(),
+                    settings.limits());
+            try (TestAuditLog again = TestAuditLog.with(restored, InstantSource.system())) {
+                assertThat(again.events())
+                        .containsExactly("log.opened", "tool.call.intent", "tool.call.unresolved", "log.opened");
+                assertThat(again.verify().exitCode()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void whatIsThereIsNotWrittenOver() throws IOException {
+        TestAuditLog.in(folder).close();
+        Path there = Files.createDirectory(folder.resolve("there"));
+        Path cut = Files.createDirectory(folder.resolve("cut.new"));
+
+        assertThat(copy(folder.resolve("audit"), there)).isEqualTo(VerifyReport.UNREADABLE);
+        assertThat(err()).contains(there + " exists already");
+        assertThat(copy(folder.resolve("audit"), folder.resolve("cut"))).isEqualTo(VerifyReport.UNREADABLE);
+        assertThat(err()).contains(cut + " is a copy that was cut off");
+        assertThat(there).isEmptyDirectory();
+        assertThat(cut).isEmptyDirectory();
+    }
+
+    @Test
+    void whatIsNoLogIsNotCopied() {
+        assertThat(copy(folder, folder.resolve("copy"))).isEqualTo(VerifyReport.UNREADABLE);
+        assertThat(err()).contains("log.json does not exist");
+        assertThat(folder.resolve("copy")).doesNotExist();
+        assertThat(folder.resolve("copy.new")).doesNotExist();
+    }
+
+    @Test
+    void aCommandLineWithoutATargetIsRefused() {
+        assertThat(run("copy", folder.toString())).isEqualTo(AuditMain.USAGE);
+        assertThat(err()).contains("--to is missing");
+        assertThat(run("copy", "--help")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("audit copy DIR --to COPY");
+    }
+
+    private int copy(Path log, Path to) {
+        return run("copy", log.toString(), "--to", to.toString());
+    }
+
+    private int run(String... arguments) {
+        return AuditMain.run(
+                arguments,
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}

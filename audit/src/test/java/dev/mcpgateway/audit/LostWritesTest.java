@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.audit.testing.CrashingStorage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -95,10 +97,14 @@ class LostWritesTest {
     }
 
     @Test
-    void randomCrashesFailedSyncsAndPowerLossesKeepWhatWasAcknowledged() throws IOException {
-        for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
-            randomHistory(seed);
-        }
+    void randomCrashesFailedSyncsAndPowerLossesKeepWhatWasAcknowledged() {
+        LongStream.range(FIRST_SEED, FIRST_SEED + SEEDS).parallel().forEach(seed -> {
+            try {
+                randomHistory(seed);
+            } catch (IOException e) {
+                throw new UncheckedIOException("seed " + seed, e);
+            }
+        });
         System.out.println("LostWritesTest: " + SEEDS + " random histories, seeds from " + FIRST_SEED);
     }
 

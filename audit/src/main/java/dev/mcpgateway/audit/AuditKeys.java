@@ -1,13 +1,11 @@
 package dev.mcpgateway.audit;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.SecureRandom;
@@ -52,6 +50,8 @@ public final class AuditKeys {
                 KeyFiles.createSubjectKey(settings.subjectKeyFile());
             }
             Path directory = existing.isPresent() ? existing.get() : create(settings, clock);
+            // also for a log that was there: the start that made it may have been killed before its name was durable
+            new FileStorage(settings.directory()).syncFolder("");
             FileStorage storage = new FileStorage(directory);
             LogIdentity identity = LogIdentity.read(storage);
             return new LogAddress(
@@ -74,9 +74,9 @@ public final class AuditKeys {
     /** The one log directory in the folder; a folder that does not exist holds none. */
     private static Optional<Path> find(Path folder) throws IOException {
         List<Path> logs = new ArrayList<>();
-        if (Files.isDirectory(folder)) {
-            try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, AuditKeys::isLog)) {
-                entries.forEach(logs::add);
+        for (String name : new FileStorage(folder).names("")) {
+            if (!name.startsWith(".") && isLog(folder.resolve(name))) {
+                logs.add(folder.resolve(name));
             }
         }
         if (logs.size() > 1) {
@@ -86,8 +86,10 @@ public final class AuditKeys {
         return logs.stream().findFirst();
     }
 
-    private static boolean isLog(Path path) {
-        return !path.getFileName().toString().startsWith(".") && Files.exists(path.resolve(LogFiles.LOG_JSON));
+    /** A log that cannot be looked at is an error: taken for none, a second one would be begun beside it. */
+    private static boolean isLog(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class).isDirectory()
+                && new FileStorage(path).exists(LogFiles.LOG_JSON);
     }
 
     /** Built aside and renamed, so that a crash leaves a whole log directory or none. */
@@ -106,9 +108,6 @@ public final class AuditKeys {
         LogFiles.replace(storage, LogFiles.LOG_JSON, LogIdentity.encode(logId, origin, now));
         Path directory = settings.directory().resolve(logId);
         Files.move(aside, directory, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel parent = FileChannel.open(settings.directory(), StandardOpenOption.READ)) {
-            parent.force(true);
-        }
         return directory;
     }
 

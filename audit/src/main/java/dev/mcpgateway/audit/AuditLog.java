@@ -29,6 +29,9 @@ public final class AuditLog implements AutoCloseable {
     /** How often the writer is looked at. */
     private static final long WATCH_NANOS = 250_000_000;
 
+    /** Whoever meant to look every quarter of a second and did not for this long was paused, as the disk's callers were. */
+    private static final long PAUSE_NANOS = 2_000_000_000;
+
     /** How long records that guard nothing wait for one that does. */
     private static final long UNAWAITED_NANOS = 2_000_000;
 
@@ -187,6 +190,9 @@ public final class AuditLog implements AutoCloseable {
             case STRICT -> handOver(Pending.outcome(record, seq));
             case INTENT -> enqueue(record, seq);
         }
+    }
+
+    void ended(CallOpened call, CallOutcome outcome) {
         observers.forEach(observer -> observer.ended(call, outcome));
     }
 
@@ -278,9 +284,16 @@ public final class AuditLog implements AutoCloseable {
      * somebody must free their callers.
      */
     private void watch() {
+        long looked = nanoTime.getAsLong();
+        long awakeSince = looked;
         while (!state.isFinal()) {
             LockSupport.parkNanos(this, WATCH_NANOS);
-            if (core.isHanging()) {
+            long now = nanoTime.getAsLong();
+            if (now - looked > PAUSE_NANOS) {
+                awakeSince = now;
+            }
+            looked = now;
+            if (core.isHanging(awakeSince)) {
                 fail(new IOException("a write or sync takes longer than "
                         + limits.writeTimeout().toSeconds() + " s"));
             }
@@ -340,6 +353,9 @@ public final class AuditLog implements AutoCloseable {
         queue.wakeWriter();
         boolean ended = joined(writerThread);
         LockSupport.unpark(watchThread);
+        if (ended && !state.isFailed()) {
+            checkpoints.last(core.head(), micros());
+        }
         checkpoints.end();
         if (ended && joined(checkpointThread)) {
             endFiles();
@@ -352,16 +368,18 @@ public final class AuditLog implements AutoCloseable {
         }
     }
 
-    /** A last checkpoint over everything, then the files and the lock. */
+    /** An interrupt waits until the files are closed: it would close their channels in the middle of a write. */
     private void endFiles() {
+        boolean interrupted = Thread.interrupted();
         try (lock;
-                core;
-                checkpointer) {
-            if (!state.isFailed()) {
-                checkpointer.checkpoint(core.head(), micros());
-            }
+                core) {
+            checkpointer.close();
         } catch (IOException e) {
             fail(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

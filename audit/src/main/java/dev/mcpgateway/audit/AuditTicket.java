@@ -51,6 +51,8 @@ public final class AuditTicket implements AutoCloseable {
         } finally {
             finished.set(recorded);
         }
+        // behind the decision: whatever an observer does, the call has its one outcome
+        log.ended(call, outcome);
     }
 
     /**

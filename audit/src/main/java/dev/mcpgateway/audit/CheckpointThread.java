@@ -43,6 +43,11 @@ final class CheckpointThread implements CheckpointSink, Runnable {
         tasks.add(new Task.Seal(segment, micros));
     }
 
+    /** A last checkpoint over everything, behind all that was asked for before. */
+    void last(TreeHead head, long micros) {
+        tasks.add(new Task.Sign(head, micros));
+    }
+
     /** Lets the thread end behind everything that was asked for. */
     void end() {
         tasks.add(new Task.End());

@@ -17,13 +17,12 @@ final class LaterRecords {
 
     private LaterRecords() {}
 
-    /** The byte offset of the first whole record of a batch greater than {@code batch} at or behind {@code from}. */
-    static OptionalLong find(AuditStorage.StoredFile file, long from, long batch) throws IOException {
-        long size = file.size();
-        byte[] window = new byte[(int) Math.min(size - from, WINDOW_BYTES + RecordLine.BYTES_MAX)];
+    /** The byte offset of the first whole record between two offsets of a batch greater than {@code batch}. */
+    static OptionalLong find(AuditStorage.StoredFile file, long from, long to, long batch) throws IOException {
+        byte[] window = new byte[(int) Math.min(to - from, WINDOW_BYTES + RecordLine.BYTES_MAX)];
         RecordLine line = new RecordLine();
-        for (long offset = from; offset < size; offset += WINDOW_BYTES) {
-            int length = (int) Math.min(window.length, size - offset);
+        for (long offset = from; offset < to; offset += WINDOW_BYTES) {
+            int length = (int) Math.min(window.length, to - offset);
             LogFiles.readFully(file, ByteBuffer.wrap(window, 0, length), offset, "segment");
             for (int at = 0; at < Math.min(length, WINDOW_BYTES); at++) {
                 if (window[at] == '{' && isLater(window, at, length, line, batch)) {

@@ -220,6 +220,8 @@ final class LogCore implements Closeable {
         if (isTaken) {
             checkpointSize = writer.nextSeq();
             takenNanos = nanos;
+        } else if (nanos - checkpointNanos > limits.writeTimeout().toNanos()) {
+            takenNanos = nanos; // nobody asked for that long: the process was paused, and the thread that signs, too
         } else if (nanos - takenNanos > limits.writeTimeout().toNanos()) {
             throw new IOException("signing or publishing a checkpoint takes longer than "
                     + limits.writeTimeout().toSeconds() + " s");
@@ -282,11 +284,17 @@ final class LogCore implements Closeable {
         inFlight.forEach(Pending::failed);
     }
 
-    /** Whether a write has taken longer than the limit; safe from any thread. */
-    boolean isHanging() {
+    /**
+     * Whether a write has taken longer than the limit; safe from any thread.
+     *
+     * @param awakeSince when the process was paused for the last time, monotonic nanoseconds: nothing took its time before
+     */
+    boolean isHanging(long awakeSince) {
         long since = writingSince;
+        long nanos = nanoTime.getAsLong();
         return since != NOT_WRITING
-                && nanoTime.getAsLong() - since > limits.writeTimeout().toNanos();
+                && Math.min(nanos - since, nanos - awakeSince)
+                        > limits.writeTimeout().toNanos();
     }
 
     @Override

@@ -16,6 +16,7 @@ final class RecordRules {
     private long heartbeatSeconds;
     private long firstMicros;
     private long lastMicros;
+    private long heardMicros;
     private boolean closed;
     private long recoveries;
 
@@ -60,19 +61,25 @@ final class RecordRules {
             firstMicros = line.timeMicros();
         } else if (line.timeMicros() < lastMicros) {
             altered(where + " is older than the record before it");
-        } else {
+        } else if (!fields.event().equals("log.sealed")) {
             silence(line.timeMicros(), fields, where);
         }
         lastMicros = line.timeMicros();
+        if (!fields.event().equals("log.sealed")) {
+            heardMicros = lastMicros;
+        }
     }
 
-    /** A log that is open says something at least once in a heartbeat interval, unless the clock jumped. */
+    /**
+     * A log that is open says something at least once in a heartbeat interval, unless the clock jumped. The seal of a
+     * segment says nothing: it is written with the first record of the next one, in front of what explains the silence.
+     */
     private void silence(long micros, RecordFields fields, Place where) {
-        long seconds = (micros - lastMicros) / MICROS_PER_SECOND;
+        long seconds = (micros - heardMicros) / MICROS_PER_SECOND;
         if (heartbeatSeconds <= 0 || seconds <= HEARTBEAT_SLACK * heartbeatSeconds) {
             return;
         }
-        String gap = "from " + Rfc3339.text(lastMicros) + " to " + Rfc3339.text(micros);
+        String gap = "from " + Rfc3339.text(heardMicros) + " to " + Rfc3339.text(micros);
         switch (fields.event()) {
             case "log.clock" -> findings.note("the clock jumped " + gap + ", before " + where);
             case "log.opened" -> down(gap);

@@ -229,7 +229,7 @@ final class Recovery {
      */
     private Optional<Torn> tail(SegmentScan scan, long first) throws IOException {
         if (!scan.isWhole()) {
-            OptionalLong later = files.laterRecord(first, scan.goodBytes(), order.expectedBatch());
+            OptionalLong later = files.laterRecord(first, scan.goodBytes(), scan.fileBytes(), order.expectedBatch());
             if (later.isPresent()) {
                 throw damagedTail(scan, first, "a record of a later batch follows at byte " + later.getAsLong());
             }

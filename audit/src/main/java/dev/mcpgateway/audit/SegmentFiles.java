@@ -55,10 +55,15 @@ final class SegmentFiles {
         }
     }
 
-    /** Where a whole record of a later batch stands behind a bad byte; see {@link LaterRecords}. */
-    OptionalLong laterRecord(long first, long from, long batch) throws IOException {
+    /**
+     * Where a whole record of a later batch stands behind a bad byte; see {@link LaterRecords}.
+     *
+     * @param to length of the file when its scan began: a live log may have ended the batch of the bad byte since, and
+     *     begun a later one
+     */
+    OptionalLong laterRecord(long first, long from, long to, long batch) throws IOException {
         try (AuditStorage.StoredFile file = storage.openToRead(LogFiles.records(first))) {
-            return LaterRecords.find(file, from, batch);
+            return LaterRecords.find(file, from, to, batch);
         }
     }
 

@@ -50,7 +50,13 @@ final class TailRepair {
         String target = QUARANTINE + source.substring(source.indexOf('/'));
         if (!storage.exists(target)) {
             storage.createFolder(QUARANTINE);
-            copy(source, 0, target);
+            String aside = target + ".new";
+            if (storage.exists(aside)) {
+                storage.delete(aside);
+            }
+            copy(source, 0, aside);
+            storage.rename(aside, target);
+            storage.syncFolder(QUARANTINE);
         }
         return target;
     }

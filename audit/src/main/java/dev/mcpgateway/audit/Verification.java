@@ -147,7 +147,7 @@ final class Verification {
     /** The end of the newest segment: what was acknowledged must be whole, the rest may be torn. */
     private void tail(SegmentScan scan, long first, long knownLeaves) throws IOException {
         if (!scan.isWhole()) {
-            OptionalLong later = files.laterRecord(first, scan.goodBytes(), order.expectedBatch());
+            OptionalLong later = files.laterRecord(first, scan.goodBytes(), scan.fileBytes(), order.expectedBatch());
             if (later.isPresent()) {
                 damaged(
                         scan,

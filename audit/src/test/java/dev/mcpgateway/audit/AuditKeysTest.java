@@ -63,6 +63,31 @@ class AuditKeysTest {
     }
 
     @Test
+    void aLogThatCannotBeLookedAtIsNotTakenForNone() throws IOException {
+        AuditSettings settings = TestAuditLog.settings(folder);
+        Path log = AuditKeys.init(settings, InstantSource.system()).directory();
+        Files.delete(log.resolve(LogFiles.LOG_JSON));
+        Files.createSymbolicLink(log.resolve(LogFiles.LOG_JSON), Path.of(LogFiles.LOG_JSON));
+
+        assertThatThrownBy(() -> AuditKeys.init(settings, InstantSource.system()))
+                .isInstanceOf(AuditRefusesToStart.class)
+                .hasMessageContaining(LogFiles.LOG_JSON);
+        try (var logs = Files.list(settings.directory())) {
+            assertThat(logs).containsExactly(log);
+        }
+    }
+
+    @Test
+    void whatElseStandsBesideALogIsNone() throws IOException {
+        AuditSettings settings = TestAuditLog.settings(folder);
+        LogAddress first = AuditKeys.init(settings, InstantSource.system());
+        Files.writeString(settings.directory().resolve("notes.txt"), "a file");
+        Files.createDirectory(settings.directory().resolve("lost+found"));
+
+        assertThat(AuditKeys.init(settings, InstantSource.system())).isEqualTo(first);
+    }
+
+    @Test
     void thePublicHalfOfAKeyMadeElsewhereIsDerived() throws Exception {
         KeyPair made = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         Path pem = folder.resolve("made.pem");

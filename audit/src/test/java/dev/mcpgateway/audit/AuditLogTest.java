@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,6 +19,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -551,6 +554,88 @@ class AuditLogTest {
 
             assertThat(interruptedAfter).isTrue();
             assertThat(test.events()).endsWith("tool.call.intent", "tool.call.outcome");
+        }
+    }
+
+    @Test
+    void anInterruptDoesNotKeepTheEndFromBeingRecordedAndIsNotForgotten() {
+        TestAuditLog test = TestAuditLog.in(folder);
+        test.log().refused(Samples.refusal("call-1"));
+
+        Thread.currentThread().interrupt();
+        test.close();
+
+        assertThat(Thread.interrupted()).isTrue();
+        VerifyReport report = test.verify();
+        assertThat(report.exitCode()).as(report.lines().toString()).isZero();
+        assertThat(report.provenRecords()).isEqualTo(3);
+    }
+
+    @Test
+    void aDiskThatHangsInTheLastCheckpointDoesNotHoldTheProcess() {
+        TestAuditLog test =
+                TestAuditLog.with(Limits.writeTimeout(TestAuditLog.settings(folder), 300), InstantSource.system());
+        test.log().refused(Samples.refusal("call-1"));
+        FaultyStorage.Hold rename = test.disk().hold(Operation.RENAME);
+
+        assertUnavailable(test::close, AuditUnavailable.Reason.FAILED);
+
+        assertThat(test.log().health().reason()).contains("ending the log takes longer");
+        rename.release();
+    }
+
+    @Test
+    void anObserverThatThrowsAddsNothingToACallThatHasItsOutcome() {
+        try (TestAuditLog test = TestAuditLog.in(folder)) {
+            test.log().observe(new AuditObserver() {
+                @Override
+                public void ended(CallOpened call, CallOutcome outcome) {
+                    throw new IllegalStateException("an observer with a bug");
+                }
+
+                @Override
+                public void happened(AuditEvent event) {}
+            });
+            AuditTicket ticket = test.log().open(Samples.call("call-1"));
+
+            assertThatThrownBy(() -> ticket.finish(Samples.outcome())).hasMessage("an observer with a bug");
+            ticket.close();
+
+            assertThat(test.events()).containsExactly("log.opened", "tool.call.intent", "tool.call.outcome");
+        }
+    }
+
+    @Test
+    void aProcessThatWasPausedInAWriteGoesOn() throws InterruptedException {
+        AuditSettings settings = TestAuditLog.settings(folder);
+        LogAddress address = AuditKeys.init(settings, InstantSource.system());
+        FaultyStorage disk = new FaultyStorage(new FileStorage(address.directory()));
+        AtomicLong pausedNanos = new AtomicLong();
+        AtomicLong looks = new AtomicLong();
+        LongSupplier nanoTime = () -> {
+            looks.addAndGet(Thread.currentThread().getName().equals("audit-watch") ? 1 : 0);
+            return System.nanoTime() + pausedNanos.get();
+        };
+        try (AuditLog log = AuditLog.start(Opening.of(
+                settings,
+                address,
+                disk,
+                (storage, identity) -> AuditKeys.load(settings, storage, identity),
+                InstantSource.system(),
+                nanoTime,
+                7))) {
+            FaultyStorage.Hold sync = disk.hold(Operation.SYNC);
+            Thread caller = Thread.ofPlatform().start(() -> log.refused(Samples.refusal("call-1")));
+            sync.awaitReached();
+
+            pausedNanos.addAndGet(Duration.ofHours(1).toNanos());
+            long before = looks.get();
+            Eventually.isTrue(() -> looks.get() > before + 4);
+            sync.release();
+            caller.join();
+
+            assertThat(log.health().state()).as(log.health().reason()).isEqualTo(AuditHealth.State.OPEN);
+            assertThat(log.health().nextSeq()).isEqualTo(2);
         }
     }
 

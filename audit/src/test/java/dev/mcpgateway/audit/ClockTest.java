@@ -1,6 +1,7 @@
 package dev.mcpgateway.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -74,6 +75,27 @@ class ClockTest {
         assertThat(times()).isSorted();
         assertThat(log.lines().getLast()).contains("\"time\":\"2025-");
         assertThat(log.verify().exitCode()).as(log.verify().lines().toString()).isZero();
+    }
+
+    @Test
+    void aCheckpointIsNotLateForTheTimeThatTheProcessWasPaused() throws IOException {
+        log.open().calls("a", 1);
+        log.core().signWith(new CheckpointSink() {
+            @Override
+            public boolean checkpoint(TreeHead head, long micros) {
+                return false;
+            }
+
+            @Override
+            public void seal(FinishedSegment segment, long micros) {}
+        });
+        log.pass(Duration.ofSeconds(2)).write(log.intent("before"));
+
+        log.pass(Duration.ofHours(1)).write(log.intent("after"));
+        log.pass(Duration.ofSeconds(20)).write(log.intent("soon"));
+
+        assertThatThrownBy(() -> log.pass(Duration.ofSeconds(20)).write(log.intent("late")))
+                .hasMessageContaining("checkpoint takes longer");
     }
 
     private List<String> times() throws IOException {

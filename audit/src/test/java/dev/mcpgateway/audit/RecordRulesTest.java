@@ -70,6 +70,20 @@ class RecordRulesTest {
     }
 
     @Test
+    void aSegmentThatEndsWithTheFirstRecordAfterADowntimeIsNoGap() throws Exception {
+        MemoryLog full = MemoryLog.fresh(MemoryLog.limits(1));
+        full.open().calls("a", 1);
+        full.storage.restart();
+        full.pass(Duration.ofMinutes(30)).open().close();
+
+        assertThat(full.events()).containsSubsequence("tool.call.outcome", "log.sealed", "log.opened");
+        assertThat(full.verify().exitCode())
+                .as(full.verify().lines().toString())
+                .isZero();
+        assertThat(full.verify().lines()).anyMatch(line -> line.contains("down without having been closed"));
+    }
+
+    @Test
     void silenceWithoutHeartbeatsIsAGap() throws Exception {
         log.open().calls("a", 1);
         log.now = log.now.plus(Duration.ofMinutes(30));

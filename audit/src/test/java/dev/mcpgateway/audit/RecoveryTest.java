@@ -205,6 +205,22 @@ class RecoveryTest {
     }
 
     @Test
+    void aCopyOfADamagedSegmentThatWasCutOffIsMadeAnew() throws IOException {
+        log.open().calls("a", 3);
+        int at = log.lines().get(0).length() + 1 + log.lines().get(1).length() / 2;
+        damage(log, at);
+        byte[] damaged = log.storage.content(SEGMENT);
+        log.storage.overwrite("quarantine/00000000000000000000.jsonl.new", new byte[] {'{'});
+
+        log.storage.restart();
+        assertThatThrownBy(log::open)
+                .isInstanceOf(AuditRefusesToStart.class)
+                .hasMessageContaining("quarantine/00000000000000000000.jsonl");
+        assertThat(log.storage.names("quarantine")).containsExactly("00000000000000000000.jsonl");
+        assertThat(log.storage.content("quarantine/00000000000000000000.jsonl")).isEqualTo(damaged);
+    }
+
+    @Test
     void aDamagedLineFeedThatGluesTwoRecordsIsRefused() throws IOException {
         log.open().pass(Duration.ofMillis(1)).calls("a", 2);
         byte[] bytes = log.storage.content(SEGMENT);

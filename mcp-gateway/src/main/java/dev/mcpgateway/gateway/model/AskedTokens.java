@@ -11,6 +11,7 @@ import dev.mcpgateway.gateway.model.money.Terms;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How many tokens a request can be and ask for, read from it before anybody has counted them. What makes a bound larger is
@@ -36,6 +37,12 @@ record AskedTokens(
      * bytes a token.
      */
     private static final long BYTES_OF_A_TOKEN = 3;
+
+    /**
+     * What a model writes in a second, where time is all that is known of its answer. Large models write fifty to a hundred
+     * tokens a second, small ones more; what was set aside bounds it.
+     */
+    private static final long TOKENS_OF_A_SECOND = 100;
 
     private static final long NUMBER_MAX = 1_000_000_000;
     private static final Name TYPE = Name.of("type");
@@ -235,5 +242,11 @@ record AskedTokens(
     /** What so much text was about, where nobody says. */
     long outputAbout(long textBytes) {
         return embeds ? 0 : (textBytes + BYTES_OF_A_TOKEN - 1) / BYTES_OF_A_TOKEN;
+    }
+
+    /** What a provider may have written in so long, where nothing of it was seen: a second that has begun counts as whole. */
+    long outputWithin(long nanos, Price price, Money.Assumed assumed) {
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(nanos) + 1;
+        return Math.min(seconds * TOKENS_OF_A_SECOND * answers, outputMost(price, assumed));
     }
 }

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,10 +30,12 @@ final class Attempt implements AutoCloseable {
     private final ModelTable.Target target;
     private final ModelTrace trace;
     private final int number;
+    private final LongSupplier ageNanos;
     private final Consumer<Outcome> release;
     private ModelReply reply = new ModelReply.Failed(ModelFailure.cancelled());
     private ModelFacts facts = ModelFacts.NONE;
     private Outcome outcome = Outcome.IGNORED;
+    private long failedAfterNanos = -1;
     private boolean released;
     private boolean ended;
     private boolean mismatched;
@@ -42,19 +45,21 @@ final class Attempt implements AutoCloseable {
      * An attempt begins.
      *
      * @param number from 1
+     * @param ageNanos how long ago it began
      * @param release gives back what it holds, and takes what came of it; called once
      */
-    Attempt(ModelTable.Target target, ModelTrace trace, int number, Consumer<Outcome> release) {
+    Attempt(ModelTable.Target target, ModelTrace trace, int number, LongSupplier ageNanos, Consumer<Outcome> release) {
         this.target = target;
         this.trace = trace;
         this.number = number;
         this.attempts = number;
+        this.ageNanos = ageNanos;
         this.release = release;
     }
 
     /** An answer that was kept: nobody is asked. */
     static Attempt kept(ModelTable.Target target, ModelTrace trace) {
-        return new Attempt(target, trace, 0, _ -> {});
+        return new Attempt(target, trace, 0, () -> 0, _ -> {});
     }
 
     /**
@@ -107,6 +112,7 @@ final class Attempt implements AutoCloseable {
     /** What it held is free at once; its time is over, too. Who gets the rest of a call's time has not failed at its end. */
     private void failed(ModelFailure failure, BooleanSupplier isOver) {
         reply = new ModelReply.Failed(failure);
+        failedAfterNanos = ageNanos.getAsLong();
         outcome = (failure.cause() == Cause.TIMED_OUT || failure.cause() == Cause.OUT_OF_TIME) && isOver.getAsBoolean()
                 ? Outcome.IGNORED
                 : FailureClass.outcome(failure);
@@ -161,6 +167,11 @@ final class Attempt implements AutoCloseable {
 
     ModelFacts facts() {
         return facts;
+    }
+
+    /** How long its target has had for it: until now, or until it failed. */
+    long nanos() {
+        return failedAfterNanos < 0 ? ageNanos.getAsLong() : failedAfterNanos;
     }
 
     /** How asking the provider ended, as far as it is to be paid. */

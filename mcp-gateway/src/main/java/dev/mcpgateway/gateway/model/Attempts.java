@@ -338,7 +338,7 @@ public final class Attempts {
         }
 
         private void giveUp(Attempt before) {
-            reservation.attempted(before.target(), before.facts(), before.end());
+            reservation.attempted(before.target(), before.facts(), before.end(), before.nanos());
             before.close();
         }
 

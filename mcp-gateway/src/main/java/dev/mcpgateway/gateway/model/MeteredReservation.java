@@ -8,6 +8,7 @@ import dev.mcpgateway.gateway.model.money.Hold;
 import dev.mcpgateway.gateway.model.money.Ledger;
 import dev.mcpgateway.gateway.model.money.LedgerUnavailable;
 import dev.mcpgateway.gateway.model.money.Money;
+import dev.mcpgateway.gateway.model.money.Price;
 import dev.mcpgateway.gateway.model.money.PriceTable;
 import dev.mcpgateway.gateway.model.money.Terms;
 import dev.mcpgateway.gateway.model.money.Used;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a ledger holds for one call, until it is settled or released. */
 final class MeteredReservation implements Reservation {
@@ -58,12 +60,10 @@ final class MeteredReservation implements Reservation {
     }
 
     @Override
-    public void attempted(ModelTable.Target target, ModelFacts facts, End end) {
+    public void attempted(ModelTable.Target target, ModelFacts facts, End end, long nanos) {
         if (!isFree(facts, end)) {
             paid++;
-            boolean isKnown = facts.usage().isKnown();
-            attempts =
-                    attempts.plus(used(target, facts, isKnown ? facts.usage() : about(0), !isKnown || end == End.CUT));
+            attempts = attempts.plus(used(target, facts, 0, end, nanos));
         }
     }
 
@@ -77,19 +77,12 @@ final class MeteredReservation implements Reservation {
     }
 
     @Override
-    public Cost settle(ModelTable.Target target, ModelFacts facts, long answerBytes, End end) {
+    public Cost settle(ModelTable.Target target, ModelFacts facts, long answerBytes, End end, long nanos) {
         if (over) {
             throw new IllegalStateException("settled already");
         }
         over = true;
-        ModelUsage usage = facts.usage();
-        Used last = switch (end) {
-            case COMPLETE ->
-                usage.isKnown() ? used(target, facts, usage, false) : used(target, facts, about(answerBytes), true);
-            case CUT -> used(target, facts, usage.isKnown() ? atLeastCounted(usage) : about(answerBytes), true);
-            case UNANSWERED -> usage.isKnown() ? used(target, facts, usage, false) : Used.NOTHING;
-        };
-        Used all = attempts.plus(last);
+        Used all = attempts.plus(isFree(facts, end) ? Used.NOTHING : used(target, facts, answerBytes, end, nanos));
         // attempts are one call, and so is one that was not answered
         Used call = new Used(
                 1,
@@ -109,13 +102,40 @@ final class MeteredReservation implements Reservation {
         return call.unpriced() > 0 ? Cost.UNKNOWN : new Cost(call.nanoUsd(), call.estimated() > 0);
     }
 
+    private Used used(ModelTable.Target target, ModelFacts facts, long answerBytes, End end, long nanos) {
+        ModelUsage stated = facts.usage();
+        if (stated.isKnown() && end != End.CUT) {
+            return used(target, facts, stated, false);
+        }
+        long seen = asked.outputAbout(counted.sum() > 0 || stated.isKnown() ? counted.sum() : answerBytes);
+        long output = isAllSeen(facts, answerBytes, end) ? seen : Math.max(seen, within(target, nanos));
+        return used(target, facts, stated.isKnown() ? atLeast(stated, output) : about(output), true);
+    }
+
+    /** Whether nothing was written that is not counted: who has said why the model stopped has stated everything. */
+    private boolean isAllSeen(ModelFacts facts, long answerBytes, End end) {
+        return counted.sum() > 0
+                || (end == End.COMPLETE && answerBytes > 0)
+                || (facts.usage().isKnown() && !facts.finishReason().isEmpty());
+    }
+
+    /** Providers work, and may bill, while nothing of their answer is there. */
+    private long within(ModelTable.Target target, long nanos) {
+        Price price = price(target).filter(found -> found.has(asked.terms())).orElse(Price.NONE);
+        return asked.outputWithin(nanos, price, money.assumed());
+    }
+
+    private Optional<Price> price(ModelTable.Target target) {
+        return prices.find(target.provider().name(), target.model(), day);
+    }
+
     private Used used(ModelTable.Target target, ModelFacts facts, ModelUsage usage, boolean isEstimated) {
         Map<String, Long> uses = isEstimated ? atLeastOffered(facts.uses()) : facts.uses();
         Terms served = asked.terms().as(facts.terms());
         return Used.call(
                 usage,
                 uses,
-                prices.find(target.provider().name(), target.model(), day)
+                price(target)
                         .filter(price -> price.has(asked.terms()) || price.has(served))
                         .map(price -> new Cost(
                                 price.cost(usage, uses, served),
@@ -131,21 +151,20 @@ final class MeteredReservation implements Reservation {
     }
 
     /** Streams state their input early and their output late. */
-    private ModelUsage atLeastCounted(ModelUsage stated) {
+    private static ModelUsage atLeast(ModelUsage stated, long output) {
         return new ModelUsage(
                 stated.input(),
                 stated.cacheRead(),
                 stated.cacheWrite(),
                 stated.cacheWriteHour(),
-                Math.max(stated.output(), asked.outputAbout(counted.sum())),
+                Math.max(stated.output(), output),
                 stated.reasoning(),
                 stated.audio(),
                 stated.image());
     }
 
-    private ModelUsage about(long answerBytes) {
-        long text = counted.sum() > 0 ? counted.sum() : answerBytes;
-        return new ModelUsage(asked.inputAbout(), 0, 0, 0, asked.outputAbout(text), 0);
+    private ModelUsage about(long output) {
+        return new ModelUsage(asked.inputAbout(), 0, 0, 0, output, 0);
     }
 
     @Override

@@ -65,7 +65,7 @@ final class Progress implements AutoCloseable {
     public void close() {
         if (attempt != null) {
             if (attempt.number() > 0 && !settled) {
-                var _ = reservation.settle(target(), facts, bytesIn, Reservation.End.CUT);
+                var _ = reservation.settle(target(), facts, bytesIn, Reservation.End.CUT, attempt.nanos());
             }
             attempt.close();
         }
@@ -80,7 +80,7 @@ final class Progress implements AutoCloseable {
         Cost cost = Cost.UNKNOWN;
         if (attempt != null) {
             settled = true;
-            cost = reservation.settle(target(), facts, bytesIn, end);
+            cost = reservation.settle(target(), facts, bytesIn, end, attempt.nanos());
             attempt.cost(cost);
             attempt.ended(facts, errorCode.isEmpty() ? null : errorCode);
             // before the record, since what its breaker makes of it belongs into that

@@ -24,13 +24,13 @@ interface Reservation extends AutoCloseable {
         }
 
         @Override
-        public void attempted(ModelTable.Target target, ModelFacts facts, End end) {}
+        public void attempted(ModelTable.Target target, ModelFacts facts, End end, long nanos) {}
 
         @Override
         public void passed(ModelEvent event) {}
 
         @Override
-        public Cost settle(ModelTable.Target target, ModelFacts facts, long answerBytes, End end) {
+        public Cost settle(ModelTable.Target target, ModelFacts facts, long answerBytes, End end, long nanos) {
             return Cost.UNKNOWN;
         }
 
@@ -51,8 +51,10 @@ interface Reservation extends AutoCloseable {
     /**
      * An attempt failed or lost, and another one was begun. What that one cost is spent: the tokens that the provider stated, or
      * an estimate where it may have worked without saying so.
+     *
+     * @param nanos how long the provider had for it
      */
-    void attempted(ModelTable.Target target, ModelFacts facts, End end);
+    void attempted(ModelTable.Target target, ModelFacts facts, End end, long nanos);
 
     /** An event of the answer is there: its text is counted, for the case that nobody says how many tokens it was. */
     void passed(ModelEvent event);
@@ -64,9 +66,10 @@ interface Reservation extends AutoCloseable {
      * @param target who answered, or was asked last
      * @param facts the tokens, if they were said
      * @param answerBytes what came of the answer, to estimate by where they were not
+     * @param nanos how long the provider had for it, to estimate by where nothing of it was seen
      * @return what the call cost with all its attempts
      */
-    Cost settle(ModelTable.Target target, ModelFacts facts, long answerBytes, End end);
+    Cost settle(ModelTable.Target target, ModelFacts facts, long answerBytes, End end, long nanos);
 
     /** Gives back what was not settled: no provider was reached, or a cache had the answer. */
     @Override

@@ -48,7 +48,7 @@ final class Turn {
         this.pass = pass;
         this.health = health;
         this.decisions = decisions;
-        this.attempt = new Attempt(target, trace, number, this::ended);
+        this.attempt = new Attempt(target, trace, number, () -> time.nanos() - sinceNanos, this::ended);
     }
 
     ModelTable.Target target() {

@@ -331,6 +331,77 @@ class BudgetTest {
         }
     }
 
+    /** A hundred tokens for the second that has begun at least, and no more than the ten that were set aside. */
+    private static long unseen(String request) {
+        return estimate(request, 0) + 10 * 15_000L;
+    }
+
+    @Test
+    void whoLeavesBeforeAWholeAnswerPaysForWhatItsProviderMayHaveWritten() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        openai.on("/chat/completions", turn -> {
+            asked.countDown();
+            turn.connection().awaitPeerClose();
+        });
+        // enough for a second call, had the first one cost only what it asked
+        long most = (CHAT.length() + 1024) * 3_000L + 10 * 20_000 + unseen(CHAT) - 1;
+        String limit = "%d.%09d".formatted(most / 1_000_000_000, most % 1_000_000_000);
+        try (TestGateway gateway = with("{name: all, per: organisation, period: total, limit_usd: \"" + limit + "\"}")
+                .start()) {
+            ModelAgent alice = ModelAgent.of(gateway);
+            WireClient client = alice.begin(alice.post("/v1/chat/completions", CHAT));
+            asked.await();
+            client.reset();
+
+            AuditRecord outcome = outcome(gateway);
+            assertThat(outcome.text("outcome.status")).isEqualTo("cancelled");
+            assertThat(cost(outcome)).isEqualTo(unseen(CHAT));
+            assertThat(outcome.text("model.cost_estimated")).isEqualTo("true");
+            assertThat(alice.chat(CHAT).status()).isEqualTo(429);
+            assertThat(openai.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whoLeavesAStreamBeforeItsFirstContentPaysLikewise() throws Exception {
+        openai.on("/chat/completions", turn -> {
+            turn.begin().data("{\"choices\":[]}");
+            turn.connection().awaitPeerClose();
+        });
+        String request = CHAT.replace("{\"model", "{\"stream\":true,\"model");
+        try (TestGateway gateway = with("").start()) {
+            ModelAgent alice = ModelAgent.of(gateway);
+            WireClient client = alice.begin(alice.post("/v1/chat/completions", request));
+            client.readHead();
+            assertThat(client.readEvent()).contains("choices");
+            client.close();
+
+            assertThat(cost(outcome(gateway))).isEqualTo(unseen(request));
+        }
+    }
+
+    @Test
+    void aProviderThatDoesNotAnswerInTimeIsPaidAndOneThatFailsIsNot() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        openai.on("/chat/completions", turn -> {
+            asked.countDown();
+            turn.connection().awaitPeerClose();
+        });
+        try (TestGateway gateway = with("").start()) {
+            ModelAgent alice = ModelAgent.of(gateway);
+            WireClient client = alice.begin(alice.post("/v1/chat/completions", CHAT));
+            asked.await();
+            gateway.clock().advance(Duration.ofHours(1));
+            assertThat(client.read().status()).isEqualTo(504);
+            client.close();
+
+            assertThat(cost(outcome(gateway))).isEqualTo(unseen(CHAT));
+            openai.on("/chat/completions", turn -> turn.answer(500, "{\"error\":{\"message\":\"no\"}}"));
+            assertThat(ModelAgent.of(gateway).chat(CHAT).status()).isEqualTo(500);
+            assertThat(cost(outcome(gateway))).isZero();
+        }
+    }
+
     @Test
     void theLedgerIsTheSumOfTheAuditLogOnEveryRoute() throws Exception {
         openai.on(

@@ -56,6 +56,7 @@ class AttemptsTest {
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private boolean isMoreLeft = true;
     private final List<String> charged = new ArrayList<>();
+    private final List<Long> took = new ArrayList<>();
 
     /** Is never sent anything itself. */
     private record Named(String name) implements ModelProvider {
@@ -119,6 +120,20 @@ class AttemptsTest {
         assertThat(asked).as("nobody else is asked").containsExactly("one");
     }
 
+    @Test
+    void anAttemptIsPaidForTheTimeThatItsTargetHadAndNotForThePauseBehindIt() {
+        try (Attempt attempt = make(attempts(ROUTING), new Plan(List.of(one)), (_, _) -> {
+            now.addAndGet(TimeUnit.MILLISECONDS.toNanos(1_500));
+            return asked.size() < 2 ? failed(Cause.BROKEN, 3) : whole();
+        })) {
+            assertThat(attempt.hasFailed()).isFalse();
+            now.addAndGet(TimeUnit.SECONDS.toNanos(2));
+            assertThat(attempt.nanos()).as("a stream goes on").isEqualTo(TimeUnit.MILLISECONDS.toNanos(3_500));
+        }
+        assertThat(pauses).containsExactly(TimeUnit.SECONDS.toNanos(3));
+        assertThat(took).containsExactly(TimeUnit.MILLISECONDS.toNanos(1_500));
+    }
+
     private Attempt make(Attempts attempts, Plan plan, Attempts.Sender sender) {
         CallTrace trace = telemetry.begin(now.get());
         Reservation reservation = new Reservation() {
@@ -128,19 +143,20 @@ class AttemptsTest {
             }
 
             @Override
-            public void attempted(ModelTable.Target target, ModelFacts facts, End end) {
+            public void attempted(ModelTable.Target target, ModelFacts facts, End end, long nanos) {
                 if (facts.usage().isKnown()) {
                     charged.add(target.model() + " " + facts.usage().input());
                 } else if (end != End.UNANSWERED) {
                     charged.add(target.model() + " " + end);
                 }
+                took.add(nanos);
             }
 
             @Override
             public void passed(ModelEvent event) {}
 
             @Override
-            public Cost settle(ModelTable.Target target, ModelFacts facts, long answerBytes, End end) {
+            public Cost settle(ModelTable.Target target, ModelFacts facts, long answerBytes, End end, long nanos) {
                 return Cost.UNKNOWN;
             }
 

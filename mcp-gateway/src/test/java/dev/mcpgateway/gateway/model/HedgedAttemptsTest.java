@@ -151,7 +151,7 @@ class HedgedAttemptsTest {
         }
 
         @Override
-        public void attempted(ModelTable.Target target, ModelFacts facts, End end) {
+        public void attempted(ModelTable.Target target, ModelFacts facts, End end, long nanos) {
             charged.add(target.model() + " " + end + " " + facts.usage().input());
         }
 
@@ -159,7 +159,7 @@ class HedgedAttemptsTest {
         public void passed(ModelEvent event) {}
 
         @Override
-        public Cost settle(ModelTable.Target target, ModelFacts facts, long answerBytes, End end) {
+        public Cost settle(ModelTable.Target target, ModelFacts facts, long answerBytes, End end, long nanos) {
             return Cost.UNKNOWN;
         }
 

@@ -25,7 +25,7 @@ public interface ModelStream extends AutoCloseable {
 
     /**
      * Runs this on the reading thread whenever {@link #next} would have to wait for the provider, and before it waits. A
-     * reader that gathers events and passes them on here delays none.
+     * reader that gathers events and passes them on here delays none; the time that it takes is none of the provider's.
      */
     void beforeWaiting(Runnable then);
 

@@ -33,6 +33,8 @@ final class ProviderStream implements ModelStream {
     private final String requestId;
     private @Nullable ModelEvent held;
     private ModelEvent first;
+    private Deadline silence = Deadline.NEVER;
+    private boolean begun;
     private long bytes;
     private boolean ended;
 
@@ -40,7 +42,7 @@ final class ProviderStream implements ModelStream {
      * What a stream keeps to.
      *
      * @param hidesUsage whether the chunk with the usage alone is not the agent's
-     * @param idle longest silence between two events
+     * @param idle longest silence between two events, while somebody waits for the next one
      * @param total when it ends at the latest
      * @param credential what was sent, and must not come back in an error
      */
@@ -116,7 +118,7 @@ final class ProviderStream implements ModelStream {
     public Step next() {
         try {
             while (true) {
-                EventStreamReader.Event event = events.next();
+                EventStreamReader.Event event = arrived();
                 if (event == null && held != null) {
                     ended = true;
                     return new Step.Next(new ModelEvent(held.type(), held.data(), Mark.LAST));
@@ -124,7 +126,6 @@ final class ProviderStream implements ModelStream {
                 if (event == null) {
                     return broken(Cause.BROKEN, "the stream ended before its last event");
                 }
-                exchange.until(Deadline.after(limits.idle(), limits.time()).orEarlier(limits.total()));
                 bytes += event.data().length;
                 if (Arrays.equals(event.data(), DONE)) {
                     ended = api == ModelApi.CHAT_COMPLETIONS;
@@ -165,9 +166,28 @@ final class ProviderStream implements ModelStream {
         }
     }
 
+    /** Until the first one is there, the request's own deadline holds. */
+    private EventStreamReader.@Nullable Event arrived() throws IOException {
+        if (begun) {
+            silence = Deadline.after(limits.idle(), limits.time());
+            exchange.until(silence.orEarlier(limits.total()));
+        }
+        EventStreamReader.Event event = events.next();
+        begun = true;
+        exchange.until(limits.total());
+        return event;
+    }
+
+    /** What the reader does meanwhile, such as to wait for a slow agent, is no silence of the provider. */
     @Override
     public void beforeWaiting(Runnable then) {
-        exchange.beforeWaiting(then);
+        exchange.beforeWaiting(() -> {
+            long since = limits.time().nanos();
+            exchange.until(limits.total());
+            then.run();
+            silence = silence.plus(Duration.ofNanos(limits.time().nanos() - since));
+            exchange.until(silence.orEarlier(limits.total()));
+        });
     }
 
     /** What the event holds; {@code null} for one that is none of the protocol's and says nothing that can be read. */

@@ -82,7 +82,9 @@ final class HeldStream implements ModelStream {
             case Step.Next(ModelEvent event) -> {
                 var _ = told(event);
             }
-            case Step.Broken(ModelFailure failure) -> ends.accept(FailureClass.brokenOff(failure));
+            // an agent that is gone ends what the provider would have gone on with
+            case Step.Broken(ModelFailure failure) ->
+                ends.accept(Thread.currentThread().isInterrupted() ? Outcome.IGNORED : FailureClass.brokenOff(failure));
         }
         return step;
     }

@@ -371,6 +371,22 @@ class AttemptsTest {
                 .isEqualTo(BreakerState.OPEN);
     }
 
+    @Test
+    void aStreamThatBreaksOffOnceItsAgentIsGoneIsNoFailureOfItsTarget() {
+        Attempts attempts = attempts(WATCHED);
+        for (int each = 0; each < 5; each++) {
+            try (Attempt attempt = make(attempts, new Plan(List.of(one)), (_, _) -> streaming(SILENT))) {
+                Thread.currentThread().interrupt();
+                readToItsEnd(attempt);
+            } finally {
+                var _ = Thread.interrupted();
+            }
+        }
+
+        assertThat(health.health(one.entry()).state()).isEqualTo(BreakerState.CLOSED);
+        assertThat(health.health(one.entry()).successMillionths()).isEqualTo(1_000_000);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

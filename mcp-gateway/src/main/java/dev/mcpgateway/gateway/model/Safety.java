@@ -1,5 +1,8 @@
 package dev.mcpgateway.gateway.model;
 
+import dev.mcpgateway.connectors.model.ModelEvent;
+import dev.mcpgateway.connectors.model.ModelFacts;
+import dev.mcpgateway.connectors.model.ModelReply;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
@@ -86,14 +89,18 @@ final class Safety {
         return new ModelCache() {
             @Override
             public Lookup find(ModelAsk ask, Permit permit, String policyHash) {
-                // both when it begins and when it ends: calls that were under way may have kept something in between
-                long changes = safeMode.changes() + restrictions.changes();
+                long changes = changes();
                 if (cleared.getAndSet(changes) != changes) {
                     cache.clear();
                 }
-                return safeMode.isOn() || restrictions.coversOneOf(ask.caller().subject())
-                        ? new Lookup.Miss(Keeper.NOTHING, Sought.NO)
-                        : cache.find(ask, permit, policyHash);
+                if (safeMode.isOn() || restrictions.coversOneOf(ask.caller().subject())) {
+                    return new Lookup.Miss(Keeper.NOTHING, Sought.NO);
+                }
+                return switch (cache.find(ask, permit, policyHash)) {
+                    case Lookup.Hit hit -> hit;
+                    case Lookup.Miss(Keeper keeper, Sought sought) ->
+                        new Lookup.Miss(new UnlessChanged(keeper, changes, cache), sought);
+                };
             }
 
             @Override
@@ -101,5 +108,53 @@ final class Safety {
                 cache.clear();
             }
         };
+    }
+
+    private long changes() {
+        return safeMode.changes() + restrictions.changes();
+    }
+
+    /** Keeps the answer of a call during which nothing changed; one that was asked for before is not to be trusted. */
+    private final class UnlessChanged implements ModelCache.Keeper {
+        private final ModelCache.Keeper keeper;
+        private final long since;
+        private final ModelCache cache;
+
+        UnlessChanged(ModelCache.Keeper keeper, long since, ModelCache cache) {
+            this.keeper = keeper;
+            this.since = since;
+            this.cache = cache;
+        }
+
+        @Override
+        public void whole(ModelReply.Whole answer) {
+            keep(() -> keeper.whole(answer));
+        }
+
+        @Override
+        public void event(ModelEvent event) {
+            keeper.event(event);
+        }
+
+        @Override
+        public void completed(ModelFacts facts) {
+            keep(() -> keeper.completed(facts));
+        }
+
+        private void keep(Runnable keeps) {
+            if (changes() != since) {
+                return;
+            }
+            keeps.run();
+            if (changes() != since) {
+                // in this very moment, perhaps behind the call that has cleared it
+                cache.clear();
+            }
+        }
+
+        @Override
+        public void close() {
+            keeper.close();
+        }
     }
 }

@@ -421,6 +421,47 @@ class ModelCacheTest {
         assertThat(openai.requests()).hasSize(4);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatWasAskedBeforeARestrictionIsNotKeptBehindIt(boolean streamed) throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        openai.on("/chat/completions", turn -> {
+            if (streamed) {
+                turn.begin().data("{\"choices\":[{\"delta\":{\"content\":\"h\"},\"finish_reason\":\"stop\"}]}");
+            }
+            asked.countDown();
+            go.await();
+            if (streamed) {
+                turn.data("[DONE]").end();
+            } else {
+                turn.whole(numbered());
+            }
+        });
+        gateway = ModelGateways.in(folder, openai, anthropic, "", "cache: {exact: {aliases: {gpt: {}}}}\n")
+                .policy(ANYBODY)
+                .operator()
+                .start();
+        ModelAgent alice = ModelAgent.of(gateway);
+        String request = streamed ? STREAMED : COLD;
+        try (WireClient client = alice.begin(alice.post("/v1/chat/completions", request))) {
+            asked.await();
+
+            Ran restricted = Ran.of(gateway, folder, "restrict", "--tenant", "acme", "--reason", "incident 12");
+
+            assertThat(restricted.code()).as(restricted.err()).isZero();
+            // the first call behind it is the one that clears what was kept
+            openai.on("/chat/completions", turn -> turn.answer(400, "{\"error\":{\"message\":\"no\"}}"));
+            assertThat(alice.chat(request.replace("hi", "ho")).status()).isEqualTo(400);
+            go.countDown();
+            assertThat(client.read().status()).isEqualTo(200);
+        }
+        openai.clearRequests();
+
+        assertThat(said(alice.chat(request))).isNotEqualTo("hit");
+        assertThat(openai.requests()).hasSize(1);
+    }
+
     @Test
     void anAnswerIsKeptForItsTime() throws Exception {
         ModelAgent alice = start("{aliases: {gpt: {ttl_s: 1000}}}");

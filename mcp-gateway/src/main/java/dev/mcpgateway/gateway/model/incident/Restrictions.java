@@ -167,8 +167,9 @@ public final class Restrictions {
         }
         save(next);
         problem = "";
-        byTenant = next;
+        // first, so that who sees the end sees that something changed
         changes.incrementAndGet();
+        byTenant = next;
         return true;
     }
 

@@ -253,8 +253,9 @@ public final class SafeMode {
         }
         wish = null;
         problem = "";
-        mode = Mode.NORMAL;
+        // first, so that who sees the end sees that something changed
         changes.incrementAndGet();
+        mode = Mode.NORMAL;
         LOG.atWarn().addKeyValue("operator", by).log("safe mode: off");
         return new Leaving.Left();
     }

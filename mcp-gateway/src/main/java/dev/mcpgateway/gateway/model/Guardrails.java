@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway.model;
 import dev.mcpgateway.audit.ScreenRecord;
 import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.connectors.model.ModelRequest;
+import dev.mcpgateway.policy.ModelRules;
 import dev.mcpgateway.policy.Permit;
 import dev.mcpgateway.policy.Policy;
 import java.util.List;
@@ -13,10 +14,14 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Guardrails {
     /** Lets everything pass. */
-    Guardrails NONE = (_, _, request) -> new OnCall.Untouched(request);
+    Guardrails NONE = (_, _, request, _) -> new OnCall.Untouched(request);
 
-    /** What holds for one call, from its beginning to its end. */
-    OnCall begin(Policy policy, Permit permit, ModelRequest request);
+    /**
+     * What holds for one call, from its beginning to its end.
+     *
+     * @param further what it is held to beside the policy
+     */
+    OnCall begin(Policy policy, Permit permit, ModelRequest request, ModelRules further);
 
     /**
      * The guardrails of one call, used by one thread. Each method throws a {@link dev.mcpgateway.gateway.call.Refused} for

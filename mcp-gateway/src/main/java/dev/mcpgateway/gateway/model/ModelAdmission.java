@@ -7,6 +7,7 @@ import dev.mcpgateway.gateway.call.Refusal;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.call.Stage;
 import dev.mcpgateway.gateway.http.OwnExchange;
+import dev.mcpgateway.gateway.model.incident.Mode;
 import dev.mcpgateway.gateway.model.kept.KeptState;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
@@ -78,6 +79,8 @@ final class ModelAdmission {
         boolean admitted = false;
         try {
             trace.enter(Stage.LOCATE);
+            // once: what is asked in safe mode is screened as it demands, whenever that begins or ends
+            Mode mode = safety.mode();
             Observed observed = evidence.observing().of(policy, ask);
             Permit permit = permit(policy, ask, observed);
             if (models.find(permit.feature().own()) == null) {
@@ -88,14 +91,14 @@ final class ModelAdmission {
             observed.limit(() -> admission.rate(
                     ask.caller().key(),
                     permit.feature().canonical(),
-                    safety.callsPerMinute(permit.limits().callsPerMinute().orElse(callsPerMinute))));
+                    Safety.callsPerMinute(mode, permit.limits().callsPerMinute().orElse(callsPerMinute))));
             place = places.take(ask.caller().key());
             trace.enter(Stage.CHECK);
-            guard = guardrails.begin(policy, permit, ask.request());
+            guard = guardrails.begin(policy, permit, ask.request(), mode.guardrails());
             ModelAsk checked = ask.with(guard.request());
             trace.enter(Stage.ROUTE);
             Plan plan = hedged(
-                    safety.plan(permit.feature().own(), checked, residency(policy, permit, ask), models),
+                    Safety.plan(mode, permit.feature().own(), checked, residency(policy, permit, ask), models),
                     checked,
                     observed);
             StoredState.require(checked.request(), plan);

@@ -28,14 +28,19 @@ final class Safety {
         this.restrictions = restrictions;
     }
 
+    /** How models are served now. Read once for each call, all of which it then holds for. */
+    Mode mode() {
+        return safeMode.mode();
+    }
+
     /**
      * The plan of the models in force; in safe mode the targets of the known-good profile that the model's rules and the residency
      * allow, in its order, however they fare.
      *
      * @throws Refused if there is nobody who could be asked
      */
-    Plan plan(String alias, ModelAsk ask, Residency residency, ModelTable models) {
-        return switch (safeMode.mode()) {
+    static Plan plan(Mode mode, String alias, ModelAsk ask, Residency residency, ModelTable models) {
+        return switch (mode) {
             case Mode.Normal _ -> models.plan(alias, ask, residency);
             case Mode.Shut(Mode.Entered _, String problem) -> throw new Refused(Refusal.of(Reason.SAFE_MODE, problem));
             case Mode.Safe(Mode.Entered _, KnownGood profile) ->
@@ -71,8 +76,8 @@ final class Safety {
     }
 
     /** How often one caller may call one model. */
-    int callsPerMinute(int permitted) {
-        return safeMode.mode() instanceof Mode.Safe(Mode.Entered _, KnownGood profile)
+    static int callsPerMinute(Mode mode, int permitted) {
+        return mode instanceof Mode.Safe(Mode.Entered _, KnownGood profile)
                 ? narrower(permitted, profile.callsPerMinute())
                 : permitted;
     }

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  */
 public final class PolicyGuardrails implements Guardrails {
     private final PatternSet patterns;
-    private final Supplier<ModelRules> further;
+    private final Supplier<ModelRules> always;
     private final Bounds bounds;
     private final Telemetry telemetry;
 
@@ -30,18 +30,20 @@ public final class PolicyGuardrails implements Guardrails {
     /**
      * Guardrails with {@code patterns} for orders and hidden text.
      *
-     * @param further what holds for every call at the moment, beside the policy
+     * @param always what holds for every call that begins now, beside the policy and what the call itself is held to
      */
-    public PolicyGuardrails(PatternSet patterns, Supplier<ModelRules> further, Bounds bounds, Telemetry telemetry) {
+    public PolicyGuardrails(PatternSet patterns, Supplier<ModelRules> always, Bounds bounds, Telemetry telemetry) {
         this.patterns = patterns;
-        this.further = further;
+        this.always = always;
         this.bounds = bounds;
         this.telemetry = telemetry;
     }
 
     @Override
-    public OnCall begin(Policy policy, Permit permit, ModelRequest request) {
-        ModelRules rules = policy.modelRules(permit.subject(), permit.feature()).strictest(further.get());
+    public OnCall begin(Policy policy, Permit permit, ModelRequest request, ModelRules further) {
+        ModelRules rules = policy.modelRules(permit.subject(), permit.feature())
+                .strictest(further)
+                .strictest(always.get());
         return rules.equals(ModelRules.NONE)
                 ? new OnCall.Untouched(request)
                 : new GuardedCall(rules, permit, request, patterns, bounds, telemetry);

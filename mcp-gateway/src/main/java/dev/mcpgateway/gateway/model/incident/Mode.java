@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.model.incident;
 
+import dev.mcpgateway.policy.ModelRules;
 import java.time.Instant;
 
 /** How models are served. */
@@ -7,18 +8,36 @@ public sealed interface Mode {
     /** As configured. */
     Mode NORMAL = new Normal();
 
+    /** What every call of a model is held to beside the policy; nothing while models are served as configured. */
+    ModelRules guardrails();
+
     /** As configured. */
-    record Normal() implements Mode {}
+    record Normal() implements Mode {
+        @Override
+        public ModelRules guardrails() {
+            return ModelRules.NONE;
+        }
+    }
 
     /** Safe mode, by the known-good profile. */
-    record Safe(Entered entered, KnownGood profile) implements Mode {}
+    record Safe(Entered entered, KnownGood profile) implements Mode {
+        @Override
+        public ModelRules guardrails() {
+            return profile.guardrails().rules();
+        }
+    }
 
     /**
      * Safe mode without a profile that could be used: no model is served.
      *
      * @param problem why, in an operator's words
      */
-    record Shut(Entered entered, String problem) implements Mode {}
+    record Shut(Entered entered, String problem) implements Mode {
+        @Override
+        public ModelRules guardrails() {
+            return ModelRules.NONE;
+        }
+    }
 
     /**
      * How safe mode began.

@@ -166,9 +166,7 @@ public final class SafeMode {
 
     /** What every call of a model is held to beside the policy; nothing while models are served as configured. */
     public ModelRules guardrails() {
-        return mode instanceof Mode.Safe(Entered _, KnownGood profile)
-                ? profile.guardrails().rules()
-                : ModelRules.NONE;
+        return mode.guardrails();
     }
 
     /** Why a restart would forget it; empty when it would not. */

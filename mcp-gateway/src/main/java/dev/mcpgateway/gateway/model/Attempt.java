@@ -135,10 +135,10 @@ final class Attempt implements AutoCloseable {
         return mismatched;
     }
 
-    /** Another attempt of its call has answered first: nobody gets what this one has. */
-    void lost() {
+    /** Nobody gets what it has, for this reason: another attempt of its call has answered first, or its call has failed. */
+    void lost(Reason why) {
         drop();
-        ended(facts, Reason.CANCELLED.code());
+        ended(facts, why.code());
         release();
     }
 

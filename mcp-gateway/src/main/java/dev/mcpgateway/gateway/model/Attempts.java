@@ -115,6 +115,7 @@ public final class Attempts {
         private final Sender sender;
         private final Deadline whole;
         private final Set<String> begun = new HashSet<>();
+        private final List<Attempt> open = new ArrayList<>();
         private @Nullable Attempt last;
         private ModelTable.@Nullable Target beside;
         private Refusal nobody = Refusal.of(Reason.UPSTREAM_TIMED_OUT);
@@ -140,11 +141,19 @@ public final class Attempts {
             try {
                 return asked().isLastOf(made);
             } catch (RuntimeException | Error bug) {
-                if (last != null) {
-                    last.close();
-                }
+                open.forEach(this::abandon);
                 throw bug;
             }
+        }
+
+        /** Whoever was asked may have worked, and what came of it is nobody's. */
+        private void abandon(Attempt attempt) {
+            attempt.lost(Reason.INTERNAL);
+            pay(attempt);
+        }
+
+        private void pay(Attempt attempt) {
+            reservation.attempted(attempt.target(), attempt.facts(), attempt.end(), attempt.nanos());
         }
 
         private Attempt asked() {
@@ -270,9 +279,6 @@ public final class Attempts {
                 last = other.attempt();
                 other.replied(race.next().reply(), this::isOver);
                 return other;
-            } catch (RuntimeException | Error bug) {
-                both.forEach(turn -> turn.attempt().close());
-                throw bug;
             }
         }
 
@@ -326,7 +332,9 @@ public final class Attempts {
                 health.began(target.provider().name());
             }
             ModelTrace trace = begins.apply(target);
-            return new Turn(target, trace, made + 1, time, place, pass.get(), health, decisions);
+            Turn turn = new Turn(target, trace, made + 1, time, place, pass.get(), health, decisions);
+            open.add(turn.attempt());
+            return turn;
         }
 
         private void leave(ModelTable.Target target) {
@@ -338,7 +346,8 @@ public final class Attempts {
         }
 
         private void giveUp(Attempt before) {
-            reservation.attempted(before.target(), before.facts(), before.end(), before.nanos());
+            open.remove(before);
+            pay(before);
             before.close();
         }
 

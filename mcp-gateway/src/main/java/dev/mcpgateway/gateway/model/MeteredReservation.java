@@ -30,6 +30,7 @@ final class MeteredReservation implements Reservation {
     private final CountedText counted = new CountedText();
     private Used attempts = Used.NOTHING;
     private int paid;
+    private String payee = "";
     private boolean over;
 
     /** At these prices, whatever becomes of the table meanwhile. */
@@ -63,6 +64,7 @@ final class MeteredReservation implements Reservation {
     public void attempted(ModelTable.Target target, ModelFacts facts, End end, long nanos) {
         if (!isFree(facts, end)) {
             paid++;
+            payee = target.provider().name();
             attempts = attempts.plus(used(target, facts, 0, end, nanos));
         }
     }
@@ -81,9 +83,14 @@ final class MeteredReservation implements Reservation {
         if (over) {
             throw new IllegalStateException("settled already");
         }
+        Used last = isFree(facts, end) ? Used.NOTHING : used(target, facts, answerBytes, end, nanos);
+        Used call = spend(target.provider().name(), attempts.plus(last));
+        return call.unpriced() > 0 ? Cost.UNKNOWN : new Cost(call.nanoUsd(), call.estimated() > 0);
+    }
+
+    /** Attempts are one call, and so is one that was not answered. */
+    private Used spend(String provider, Used all) {
         over = true;
-        Used all = attempts.plus(isFree(facts, end) ? Used.NOTHING : used(target, facts, answerBytes, end, nanos));
-        // attempts are one call, and so is one that was not answered
         Used call = new Used(
                 1,
                 all.input(),
@@ -97,9 +104,9 @@ final class MeteredReservation implements Reservation {
                 all.nanoUsd(),
                 Math.min(1, all.estimated()),
                 Math.min(1, all.unpriced()));
-        money.ledger().settle(hold, target.provider().name(), call);
+        money.ledger().settle(hold, provider, call);
         further.forEach(money.ledger()::release);
-        return call.unpriced() > 0 ? Cost.UNKNOWN : new Cost(call.nanoUsd(), call.estimated() > 0);
+        return call;
     }
 
     private Used used(ModelTable.Target target, ModelFacts facts, long answerBytes, End end, long nanos) {
@@ -169,7 +176,9 @@ final class MeteredReservation implements Reservation {
 
     @Override
     public void close() {
-        if (!over) {
+        if (!over && paid > 0) {
+            var _ = spend(payee, attempts);
+        } else if (!over) {
             over = true;
             money.ledger().release(hold);
             further.forEach(money.ledger()::release);

@@ -71,7 +71,10 @@ interface Reservation extends AutoCloseable {
      */
     Cost settle(ModelTable.Target target, ModelFacts facts, long answerBytes, End end, long nanos);
 
-    /** Gives back what was not settled: no provider was reached, or a cache had the answer. */
+    /**
+     * Gives back what was not settled: no provider was reached, or a cache had the answer. What attempts have cost before
+     * something went wrong is spent.
+     */
     @Override
     void close();
 }

@@ -5,6 +5,7 @@ import dev.mcpgateway.connectors.model.ModelFailure.Cause;
 import dev.mcpgateway.connectors.model.ModelReply;
 import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.gateway.admission.Admission.Place;
+import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.model.route.Breaker;
 import dev.mcpgateway.gateway.model.route.FailureClass;
 import dev.mcpgateway.gateway.model.route.HealthTable;
@@ -97,7 +98,7 @@ final class Turn {
         if (attempt.reply() instanceof ModelReply.Failed(ModelFailure failure) && failure.cause() == Cause.CANCELLED) {
             health.tookMore(target.entry(), time.nanos() - sinceNanos);
         }
-        attempt.lost();
+        attempt.lost(Reason.CANCELLED);
     }
 
     private void ended(Breaker.Outcome outcome) {

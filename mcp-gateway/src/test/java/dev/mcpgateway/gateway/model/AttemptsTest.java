@@ -450,6 +450,21 @@ class AttemptsTest {
     }
 
     @Test
+    void whatWasAskedBeforeAMistakeAndAmidstItIsPaid() {
+        assertThatThrownBy(() -> make(attempts(ROUTING), new Plan(List.of(one, two)), (target, _) -> {
+                    if (target.equals(one)) {
+                        return failed(Cause.TIMED_OUT, 0);
+                    }
+                    throw new IllegalStateException("a bug");
+                }))
+                .isInstanceOf(IllegalStateException.class);
+
+        assertThat(charged).containsExactly("one CUT", "two CUT");
+        admission.place("p").close();
+        admission.place("q").close();
+    }
+
+    @Test
     void whereNobodyHasAPlaceNobodyIsAsked() {
         try (Admission.Place taken = admission.place("p")) {
             assertThat(taken).isNotNull();

@@ -283,6 +283,23 @@ class HedgedAttemptsTest {
         assertThat(health.health(one.entry()).successMillionths()).isEqualTo(1_000_000);
     }
 
+    @Test
+    void aMistakeInTheOneThatLosesClosesTheStreamOfTheOther() {
+        AtomicBoolean closed = new AtomicBoolean();
+
+        assertThatThrownBy(() -> make(attempts(PLAIN), hedged(List.of(one, two)), (target, _) -> {
+                    if (target.equals(two)) {
+                        return new ModelReply.Streaming(new Content(closed));
+                    }
+                    var _ = silent();
+                    throw new IllegalStateException("a bug");
+                }))
+                .isInstanceOf(IllegalStateException.class);
+
+        assertThat(closed).isTrue();
+        assertThat(charged).containsExactlyInAnyOrder("one CUT -1", "two CUT -1");
+    }
+
     /** A stream whose first content is there. */
     private record Content(AtomicBoolean closed) implements ModelStream {
         @Override

@@ -1,6 +1,7 @@
 package dev.mcpgateway.gateway.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelCall;
@@ -235,6 +236,22 @@ class MeteredReservationTest {
         assertThat(spent(reservation(ModelApi.CHAT_COMPLETIONS, MANY), ModelFacts.NONE, 90, End.UNANSWERED, 60))
                 .extracting(Used::calls, Used::input, Used::output, Used::nanoUsd)
                 .containsExactly(1L, 0L, 0L, 0L);
+    }
+
+    @Test
+    void whatWasPaidBeforeAMistakeIsSpentAndWithoutAnyAllIsGivenBack() {
+        try (MeteredReservation reservation = reservation(ModelApi.CHAT_COMPLETIONS, MANY)) {
+            reservation.attempted(TARGET, ModelFacts.NONE, End.CUT, nanos(1));
+        }
+        assertThat(book.spent).extracting(Used::calls, Used::output).containsExactly(tuple(1L, 200L));
+        assertThat(book.payees).containsExactly("p");
+        assertThat(book.released).isEmpty();
+
+        try (MeteredReservation reservation = reservation(ModelApi.CHAT_COMPLETIONS, MANY)) {
+            reservation.attempted(TARGET, ModelFacts.NONE, End.UNANSWERED, nanos(1));
+        }
+        assertThat(book.spent).hasSize(1);
+        assertThat(book.released).containsExactly("c");
     }
 
     @Test

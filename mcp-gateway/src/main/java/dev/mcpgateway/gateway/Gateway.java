@@ -91,6 +91,7 @@ public final class Gateway implements AutoCloseable {
     private final SecretWatch secrets;
     private final Map<String, Upstreams.Upstream> upstreams = new LinkedHashMap<>();
     private final Catalog catalog;
+    private final Optional<FileWatch.Look> unreadTls;
     private final HttpServer agents;
     private final HttpServer operators;
     private final URI publicUrl;
@@ -112,6 +113,7 @@ public final class Gateway implements AutoCloseable {
     public Gateway(GatewayConfig config, Wiring wiring) throws StartRefused, IOException {
         this.config = config;
         this.wiring = wiring;
+        this.unreadTls = config.listen().tls().map(tls -> FileWatch.look(tls.files()));
         this.agents = Ports.agents(config, wiring.nanoClock());
         this.operators = Ports.operators(config, wiring.nanoClock());
         this.audit = AuditLog.open(auditSettings(), wiring.clock());
@@ -537,11 +539,8 @@ public final class Gateway implements AutoCloseable {
     private void watchFiles() {
         others.watch(files);
         money.ifPresent(wired -> wired.watch(files));
-        files.watch(policy.files(), () -> {
-            var _ = policy.load();
-            face.policyChanged();
-        });
-        config.listen().tls().ifPresent(tls -> files.watch(tls.files(), this::reloadTls));
+        policy.watch(files, face::policyChanged);
+        unreadTls.ifPresent(before -> files.watch(before, this::reloadTls));
     }
 
     private void reloadTls() {

@@ -36,10 +36,13 @@ final class MoneyWiring {
     private final InstantSource clock;
     private final Ledger ledger;
     private final Money money;
+    private final FileWatch.Look unread;
     private volatile PriceTable prices;
 
-    private MoneyWiring(MoneySettings settings, PriceTable prices, Ledger ledger, InstantSource clock) {
+    private MoneyWiring(
+            MoneySettings settings, FileWatch.Look unread, PriceTable prices, Ledger ledger, InstantSource clock) {
         this.settings = settings;
+        this.unread = unread;
         this.prices = prices;
         this.ledger = ledger;
         this.clock = clock;
@@ -66,6 +69,7 @@ final class MoneyWiring {
             return Optional.empty();
         }
         MoneySettings settings = configured.get();
+        FileWatch.Look unread = FileWatch.look(List.of(settings.prices()));
         PriceTable prices = switch (PriceFile.read(settings.prices())) {
             case PriceFile.Read.Good(PriceTable table) -> table;
             case PriceFile.Read.Bad(List<Problem> problems) -> throw new StartRefused(problems);
@@ -77,7 +81,7 @@ final class MoneyWiring {
                 settings.weights(),
                 new AuditedOutcomes(auditDirectory));
         transports.add(ledger);
-        MoneyWiring made = new MoneyWiring(settings, prices, ledger, wiring.clock());
+        MoneyWiring made = new MoneyWiring(settings, unread, prices, ledger, wiring.clock());
         made.tellUnpriced(config.models().orElseThrow());
         return Optional.of(made);
     }
@@ -106,9 +110,12 @@ final class MoneyWiring {
                 }));
     }
 
-    /** New prices hold for calls that begin after them; a file with problems changes nothing. */
+    /**
+     * New prices hold for calls that begin after them, also those that were written during the start; a file with problems
+     * changes nothing.
+     */
     void watch(FileWatch files) {
-        files.watch(List.of(settings.prices()), () -> {
+        files.watch(unread, () -> {
             switch (PriceFile.read(settings.prices())) {
                 case PriceFile.Read.Good(PriceTable table) -> {
                     prices = table;

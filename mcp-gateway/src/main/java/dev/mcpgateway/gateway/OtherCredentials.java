@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
 final class OtherCredentials {
     private static final Logger LOG = LoggerFactory.getLogger(OtherCredentials.class);
 
-    private final KeyFile keyFile;
+    private final FileWatch.Look unread;
     private final Optional<VirtualKeys> virtualKeys;
     private final AuditLog audit;
 
@@ -63,7 +63,8 @@ final class OtherCredentials {
     OtherCredentials(GatewayConfig config, List<View> views, Means means) {
         TimeSource time = means.sweeper().time();
         this.audit = means.audit();
-        this.keyFile = new KeyFile(config.stateDir());
+        KeyFile keyFile = new KeyFile(config.stateDir());
+        this.unread = FileWatch.look(List.of(keyFile.path()));
         this.scopes = new ScopeHierarchy(config.impliedScopes());
         Map<String, String> audiences =
                 new HashMap<>(views.stream().collect(Collectors.toMap(View::name, View::resource)));
@@ -129,7 +130,7 @@ final class OtherCredentials {
 
     /** Also what nobody uses is looked at when it changes, so that the audit log has it. */
     void watch(FileWatch files) {
-        virtualKeys.ifPresent(keys -> files.watch(List.of(keyFile.path()), keys::look));
+        virtualKeys.ifPresent(keys -> files.watch(unread, keys::look));
     }
 
     private void keysChanged(Map<String, VirtualKey> before, Map<String, VirtualKey> now) {

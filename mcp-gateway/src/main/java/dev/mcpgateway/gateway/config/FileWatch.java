@@ -31,34 +31,51 @@ public final class FileWatch implements AutoCloseable {
 
     /** What one watch saw. */
     private static final class Seen {
+        private final List<Path> files;
         private Look told;
         private Look last;
         private int alike;
 
         private Seen(Look first) {
+            this.files = first.files();
             this.told = first;
             this.last = first;
         }
     }
 
-    /** What the files hold. */
-    private record Look(String fingerprint, boolean hasEmpty) {}
+    /**
+     * What files held at one moment.
+     *
+     * @param files which files
+     * @param fingerprint of what they held
+     * @param hasEmpty whether one of them was empty
+     */
+    public record Look(List<Path> files, String fingerprint, boolean hasEmpty) {
+        /** Copies the list. */
+        public Look {
+            files = List.copyOf(files);
+        }
+    }
 
     /** Looks this often. */
     public FileWatch(Duration interval) {
         this.interval = interval;
     }
 
-    /** Calls {@code changed} after each change of the files' contents, on the watch's own thread. */
-    public void watch(List<Path> files, Runnable changed) {
-        Seen seen = new Seen(look(files));
+    /**
+     * Calls {@code changed} after each change of the files' contents, on the watch's own thread.
+     *
+     * @param before a look from before the files were read, so that what changed since then is a change
+     */
+    public void watch(Look before, Runnable changed) {
+        Seen seen = new Seen(before);
         var _ = looker.scheduleWithFixedDelay(
-                () -> look(files, seen, changed), interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+                () -> look(seen, changed), interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private static void look(List<Path> files, Seen seen, Runnable changed) {
+    private static void look(Seen seen, Runnable changed) {
         try {
-            Look now = look(files);
+            Look now = look(seen.files);
             seen.alike = now.equals(seen.last) ? seen.alike + 1 : 0;
             seen.last = now;
             if (seen.alike >= (now.hasEmpty() ? EMPTY_LOOKS : 1) && !now.equals(seen.told)) {
@@ -70,7 +87,8 @@ public final class FileWatch implements AutoCloseable {
         }
     }
 
-    private static Look look(List<Path> files) {
+    /** Looks at files, to be watched later. One that cannot be read counts as another content than any. */
+    public static Look look(List<Path> files) {
         boolean hasEmpty = false;
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -84,7 +102,7 @@ public final class FileWatch implements AutoCloseable {
                 }
                 digest.update((byte) 0);
             }
-            return new Look(HexFormat.of().formatHex(digest.digest()), hasEmpty);
+            return new Look(files, HexFormat.of().formatHex(digest.digest()), hasEmpty);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -33,6 +33,7 @@ public final class LivePolicy implements Supplier<Policy> {
     private static final Logger LOG = LoggerFactory.getLogger(LivePolicy.class);
 
     private final List<Path> files;
+    private final FileWatch.Look unread;
     private final Supplier<KnownNames> known;
     private final AuditLog audit;
     private volatile Policy current = Policy.denyAll();
@@ -45,6 +46,7 @@ public final class LivePolicy implements Supplier<Policy> {
     /** Nothing is allowed before {@link #load}. */
     public LivePolicy(List<Path> files, Supplier<KnownNames> known, AuditLog audit) {
         this.files = List.copyOf(files);
+        this.unread = FileWatch.look(files);
         this.known = known;
         this.audit = audit;
     }
@@ -75,9 +77,12 @@ public final class LivePolicy implements Supplier<Policy> {
         return written.narrowed(forbids).restricted(restrictions);
     }
 
-    /** The files that make the policy. */
-    public List<Path> files() {
-        return files;
+    /** Loads the files again whenever they change, also if they did since {@link #load}; then runs {@code loaded}. */
+    public void watch(FileWatch watch, Runnable loaded) {
+        watch.watch(unread, () -> {
+            var _ = load();
+            loaded.run();
+        });
     }
 
     /** Why the files on disk are not in force, in an operator's words; empty when they are. */

@@ -28,7 +28,7 @@ class FileWatchTest {
         first = Files.writeString(folder.resolve("first"), "a");
         second = Files.writeString(folder.resolve("second"), "b");
         watch = new FileWatch(Duration.ofMillis(5));
-        watch.watch(List.of(first, second), told::incrementAndGet);
+        watch.watch(FileWatch.look(List.of(first, second)), told::incrementAndGet);
     }
 
     @AfterEach
@@ -40,7 +40,7 @@ class FileWatchTest {
     private void aFewLooks() throws Exception {
         Path probe = Files.writeString(folder.resolve("probe"), "0");
         AtomicInteger looks = new AtomicInteger();
-        watch.watch(List.of(probe), looks::incrementAndGet);
+        watch.watch(FileWatch.look(List.of(probe)), looks::incrementAndGet);
         Files.writeString(probe, "1");
         Await.until("the watch looks", () -> looks.get() == 1);
     }
@@ -82,9 +82,21 @@ class FileWatchTest {
     }
 
     @Test
+    void whatChangedBetweenTheLookAndTheWatchIsToldOnce() throws Exception {
+        FileWatch.Look before = FileWatch.look(List.of(first));
+        Files.writeString(first, "c");
+        AtomicInteger later = new AtomicInteger();
+        watch.watch(before, later::incrementAndGet);
+
+        Await.until("the change is told", () -> later.get() == 1);
+        aFewLooks();
+        assertThat(later).hasValue(1);
+    }
+
+    @Test
     void aListenerThatThrowsDoesNotEndTheWatch() throws Exception {
         AtomicInteger failing = new AtomicInteger();
-        watch.watch(List.of(first), () -> {
+        watch.watch(FileWatch.look(List.of(first)), () -> {
             failing.incrementAndGet();
             throw new IllegalStateException("thrown by the test");
         });

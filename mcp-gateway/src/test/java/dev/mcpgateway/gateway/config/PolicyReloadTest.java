@@ -125,6 +125,43 @@ class PolicyReloadTest {
     }
 
     @Test
+    void aChangeDuringTheStartIsInForceAfterIt() throws Exception {
+        gateway.close();
+        gateway = TestGateway.in(folder.resolve("slow"))
+                .upstream("crm", crm)
+                .policy(BOTH)
+                .build();
+        gateway.rewritePolicy(ONE);
+        gateway.gateway().start();
+        agent = gateway.agent();
+
+        Await.until("the change is recorded", () -> records("policy.changed").size() == 2);
+        Await.until("the withdrawal is in force", () -> !maySee("crm__two"));
+
+        assertThat(maySee("crm__one")).isTrue();
+    }
+
+    @Test
+    void aBadChangeDuringTheStartIsToldAndLeavesTheGoodPolicy() throws Exception {
+        gateway.close();
+        gateway = TestGateway.in(folder.resolve("slow"))
+                .upstream("crm", crm)
+                .policy(ONE)
+                .build();
+        gateway.rewritePolicy(BOTH.replace("corp", "nobody"));
+        gateway.gateway().start();
+        agent = gateway.agent();
+
+        Await.until(
+                "the rejection is recorded", () -> !records("policy.rejected").isEmpty());
+
+        assertThat(maySee("crm__one")).isTrue();
+        assertThat(maySee("crm__two")).isFalse();
+        assertThat(gateway.admin("/version").at("/policy_problem")).contains("not in force", "nobody");
+        assertThat(records("policy.changed")).hasSize(1);
+    }
+
+    @Test
     void aPolicyThatIsGoneLeavesTheLastGoodOne() throws Exception {
         Files.delete(folder.resolve("policy.yaml"));
 

@@ -295,6 +295,24 @@ class BudgetTest {
     }
 
     @Test
+    void pricesThatAreNewDuringTheStartHoldAfterIt() throws Exception {
+        try (TestGateway gateway = with("").limits("{calls_per_minute: 100000}").build()) {
+            Files.writeString(
+                    folder.resolve("prices.yaml"),
+                    PRICES.replaceFirst(
+                            "input: \"3\", cache_read: \"0.3\", output: \"15\", reasoning: \"20\"",
+                            "input: \"6\", cache_read: \"0.6\", output: \"30\", reasoning: \"40\""));
+            gateway.gateway().start();
+            ModelAgent alice = ModelAgent.of(gateway);
+
+            Await.until("the new prices hold", () -> {
+                assertThat(alice.chat(CHAT).status()).isEqualTo(200);
+                return cost(outcome(gateway)) == 2 * CHAT_COST;
+            });
+        }
+    }
+
+    @Test
     void whatIsOnlyObservedRefusesNobody() throws Exception {
         try (TestGateway gateway = with("{name: seen, per: user, period: day, limit_usd: \"0\", mode: observe}")
                 .start()) {

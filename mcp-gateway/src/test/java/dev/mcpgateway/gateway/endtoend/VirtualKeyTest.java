@@ -119,6 +119,19 @@ class VirtualKeyTest {
     }
 
     @Test
+    void aKeyThatIsMadeDuringTheStartIsRecordedThoughNobodyUsesIt() throws Exception {
+        gateway.close();
+        gateway = builder().section("virtual_keys", "{enabled: true}").build();
+        create();
+        gateway.gateway().start();
+
+        Await.until(
+                "the key is recorded",
+                () -> gateway.records().stream()
+                        .anyMatch(each -> each.text("ev").equals("admin.virtual_key.created")));
+    }
+
+    @Test
     void aKeyOpensWhatTheRulesGiveItsHolder() {
         String key = create();
 

@@ -139,6 +139,17 @@ class TlsTest {
     }
 
     @Test
+    void aCertificateThatIsNewDuringTheStartIsUsedAfterIt() throws Exception {
+        try (FakeMcpServer crm = FakeMcpServer.start(Speaks.MODERN).tool("echo", ToolScript.text("hello"));
+                TestGateway gateway = tls(folder, crm).build()) {
+            put(second);
+            gateway.gateway().start();
+
+            Await.until("the new certificate is shown", () -> serves(gateway, second));
+        }
+    }
+
+    @Test
     void aBrokenRenewalLeavesTheOldCertificate() throws Exception {
         try (FakeMcpServer crm = FakeMcpServer.start(Speaks.MODERN).tool("echo", ToolScript.text("hello"));
                 TestGateway gateway = tls(folder, crm).start()) {

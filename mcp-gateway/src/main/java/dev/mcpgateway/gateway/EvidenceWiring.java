@@ -27,7 +27,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,8 +41,8 @@ final class EvidenceWiring {
     private final Optional<SealedContent> content;
     private final Optional<Observe> observed;
     private final Observing observing;
-    private final AtomicBoolean expiring = new AtomicBoolean();
-    private volatile long nextNanos;
+    private @Nullable Thread expiry;
+    private long nextNanos;
 
     private EvidenceWiring(
             Wiring wiring,
@@ -122,18 +122,19 @@ final class EvidenceWiring {
 
     /**
      * Once a minute, not on the thread that keeps the deadlines, and one at a time. No virtual thread: one that deletes a million
-     * files does not wait in between, and would keep the calls from the processor that carries it.
+     * files does not wait in between, and would keep the calls from the processor that carries it. One that the machine had no
+     * room for is not alive, so that the next minute tries again.
      */
     private void look(long now) {
-        if (now - nextNanos >= 0 && expiring.compareAndSet(false, true)) {
+        Thread last = expiry;
+        if (now - nextNanos >= 0 && (last == null || !last.isAlive())) {
             nextNanos = now + LOOK_NANOS;
-            Thread.ofPlatform().daemon().name("content-expiry").start(() -> {
-                try {
-                    content.ifPresent(SealedContent::expire);
-                } finally {
-                    expiring.set(false);
-                }
-            });
+            Thread next = Thread.ofPlatform()
+                    .daemon()
+                    .name("content-expiry")
+                    .unstarted(() -> content.ifPresent(SealedContent::expire));
+            expiry = next;
+            next.start();
         }
     }
 

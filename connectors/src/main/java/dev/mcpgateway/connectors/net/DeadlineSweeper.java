@@ -64,9 +64,9 @@ public final class DeadlineSweeper implements AutoCloseable {
     private static void endOverdue(Watched holder, long now) {
         try {
             holder.endOverdue(now);
-        } catch (RuntimeException bug) {
-            // one broken holder must not end the deadlines of all others
-            LOG.error("a deadline could not be kept", bug);
+        } catch (RuntimeException | Error failure) {
+            // one broken holder, or a thread too many, must not end the deadlines of all others
+            LOG.error("a deadline could not be kept", failure);
         }
     }
 

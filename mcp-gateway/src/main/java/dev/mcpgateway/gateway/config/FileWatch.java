@@ -82,7 +82,8 @@ public final class FileWatch implements AutoCloseable {
                 seen.told = now;
                 changed.run();
             }
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
+            // what is thrown from here would end the watch
             LOG.error("a changed file could not be taken over", failure);
         }
     }

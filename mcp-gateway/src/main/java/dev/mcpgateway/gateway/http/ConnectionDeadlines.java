@@ -110,7 +110,8 @@ final class ConnectionDeadlines implements Connection.Listener, AutoCloseable {
                 } else if (times.handling) {
                     AgentEndPoint.of(connection.getEndPoint()).seen();
                 }
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
+                // what is thrown from here would end the deadlines of all connections
                 LOG.warn("cannot check a connection", failure);
             }
         });

@@ -22,7 +22,8 @@ final class SessionSweeper implements AutoCloseable {
     private static void sweep(Sessions sessions) {
         try {
             sessions.endIdle();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
+            // what is thrown from here would end the timer
             LOG.error("idle sessions could not be ended", failure);
         }
     }

@@ -95,6 +95,14 @@ final class EvidenceWiring {
         return made;
     }
 
+    /** Puts the contents behind what breaks calls off, since those hand in what they have when they are broken off. */
+    void closeBehind(List<AutoCloseable> transports) {
+        content.ifPresent(kept -> {
+            transports.remove(kept);
+            transports.add(kept);
+        });
+    }
+
     private static Observing observing(Observe observe, InstantSource clock, AuditLog audit, Incidents incidents)
             throws StartRefused {
         Instant now = clock.instant();

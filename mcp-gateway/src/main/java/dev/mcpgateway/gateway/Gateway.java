@@ -193,6 +193,7 @@ public final class Gateway implements AutoCloseable {
                     patterns,
                     SemanticWiring.of(config, transports),
                     transports);
+            evidence.closeBehind(transports);
             money.ifPresent(wired -> wired.closeBehind(transports));
             this.authenticator = authenticator(time);
             this.readiness = readiness();

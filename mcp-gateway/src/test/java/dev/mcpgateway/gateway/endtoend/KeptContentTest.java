@@ -30,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** What was asked and answered, kept for the tenants that allow it: sealed for them, proved by the log, and erased. */
@@ -284,6 +286,27 @@ class KeptContentTest {
 
         of("acme").chat(CHAT.replace("{\"model", "{\"stream\":true,\"model"));
 
+        assertThat(open(kept().text("call"), "acme.pem").out()).contains("(broken off)", "what of Ada?", "half");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ", required: true"})
+    void aStreamThatRunsWhenTheGatewayStopsIsKeptAsFarAsItCame(String more) throws Exception {
+        openai.on("/chat/completions", turn -> {
+            turn.begin().data("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"half\"}}]}");
+            turn.connection().awaitPeerClose();
+        });
+        gateway = builder(more).limits("{drain_timeout_s: 0}").start();
+        ModelAgent acme = of("acme");
+        try (WireClient client =
+                acme.begin(acme.post("/v1/chat/completions", CHAT.replace("{\"model", "{\"stream\":true,\"model")))) {
+            client.readHead();
+            var _ = client.readEvent();
+
+            gateway.close();
+        }
+
+        assertThat(gateway.records()).noneMatch(each -> each.text("ev").equals("content.lost"));
         assertThat(open(kept().text("call"), "acme.pem").out()).contains("(broken off)", "what of Ada?", "half");
     }
 

@@ -23,7 +23,7 @@ final class CallContent implements ContentKeeper.OnCall {
     private AnswerForm form = AnswerForm.NONE;
     private boolean isCut;
     private boolean isRecorded;
-    private boolean isHandedIn;
+    private boolean isOver;
 
     /** What was set aside for it is this one's to give back: the disk, and the memory of the request that is kept. */
     CallContent(SealedContent keeper, KeptTenant tenant, ModelAsk ask, String alias, long disk, int requestBytes) {
@@ -92,36 +92,42 @@ final class CallContent implements ContentKeeper.OnCall {
     }
 
     private Keeping handIn(boolean isComplete) {
-        isHandedIn = true;
-        Keeping keeping = new Keeping(
-                new Content(
-                        ask.exchange().id(),
-                        tenant.name(),
-                        alias,
-                        ask.request().api().operation(),
-                        keeper.now(),
-                        form,
-                        isComplete,
-                        isCut,
-                        request,
-                        answer.toByteArray()),
-                tenant,
-                (long) request.length + answer.size(),
-                disk);
-        keeper.writer().write(keeping);
-        return keeping;
+        isOver = true;
+        try {
+            Keeping keeping = new Keeping(
+                    new Content(
+                            ask.exchange().id(),
+                            tenant.name(),
+                            alias,
+                            ask.request().api().operation(),
+                            keeper.now(),
+                            form,
+                            isComplete,
+                            isCut,
+                            request,
+                            answer.toByteArray()),
+                    tenant,
+                    (long) request.length + answer.size(),
+                    disk);
+            keeper.writer().write(keeping);
+            return keeping;
+        } finally {
+            keeper.writer().over();
+        }
     }
 
     @Override
     public void close() {
-        if (isHandedIn) {
+        if (isOver) {
             return;
         }
         if (isRecorded) {
             var _ = handIn(false);
         } else {
+            isOver = true;
             tenant.give(disk);
             keeper.memory().give((long) request.length + answer.size());
+            keeper.writer().over();
         }
     }
 }

@@ -20,6 +20,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
@@ -50,6 +52,10 @@ final class ContentWriter implements AutoCloseable {
 
     /** What is neither kept nor lost yet. */
     private final Set<Keeping> pending = ConcurrentHashMap.newKeySet();
+
+    private final ReentrantLock calls = new ReentrantLock();
+    private final Condition noneIsOpen = calls.newCondition();
+    private int open;
 
     private final AuditLog audit;
     private final LongSupplier nanoClock;
@@ -92,6 +98,42 @@ final class ContentWriter implements AutoCloseable {
     boolean isWell() {
         return threads.stream().anyMatch(Thread::isAlive)
                 && (!hasFailed || nanoClock.getAsLong() - failedNanos > REST_NANOS);
+    }
+
+    /** A call has begun that may hand in a content: the end waits for it. */
+    void begun() {
+        calls.lock();
+        try {
+            open++;
+        } finally {
+            calls.unlock();
+        }
+    }
+
+    /** A call that had begun has handed in its content, or never will. */
+    void over() {
+        calls.lock();
+        try {
+            if (--open == 0) {
+                noneIsOpen.signalAll();
+            }
+        } finally {
+            calls.unlock();
+        }
+    }
+
+    /** How many calls have begun and are not over after at most so long. */
+    private int openAfter(Duration longest) throws InterruptedException {
+        calls.lock();
+        try {
+            long left = longest.toNanos();
+            while (open > 0 && left > 0) {
+                left = noneIsOpen.awaitNanos(left);
+            }
+            return open;
+        } finally {
+            calls.unlock();
+        }
     }
 
     /** Hands in a content; what finds no room is lost at once. */
@@ -214,17 +256,28 @@ final class ContentWriter implements AutoCloseable {
         }
     }
 
-    /** Writes what waits, for a limited time; what then still waits is lost, and told to be. */
+    /**
+     * Waits for the calls that are not over, which somebody else breaks off, and writes what they hand in and what waits, for a
+     * limited time; what then still waits is lost, and told to be.
+     */
     @Override
     public void close() {
-        isClosed = true;
         try {
-            if (!haveEndedWithin(patience)) {
-                LOG.error("{} contents are not kept: the disk is too slow to stop for", pending.size());
+            long since = nanoClock.getAsLong();
+            int left = openAfter(patience);
+            if (left > 0) {
+                LOG.error("{} calls do not end: their contents are not kept", left);
+            }
+            isClosed = true;
+            if (!haveEndedWithin(patience.minusNanos(nanoClock.getAsLong() - since))) {
+                if (!pending.isEmpty()) {
+                    LOG.error("{} contents are not kept: the disk is too slow to stop for", pending.size());
+                }
                 threads.forEach(Thread::interrupt);
                 var _ = haveEndedWithin(LAST_PATIENCE);
             }
         } catch (InterruptedException ended) {
+            isClosed = true;
             threads.forEach(Thread::interrupt);
             Thread.currentThread().interrupt();
         }

@@ -177,7 +177,9 @@ public final class SealedContent implements ContentKeeper, AutoCloseable {
             tenant.give(disk);
             return without(tenant, ask, "no_memory");
         }
-        return new CallContent(this, tenant, ask, alias, disk, requestBytes);
+        CallContent begun = new CallContent(this, tenant, ask, alias, disk, requestBytes);
+        writer.begun();
+        return begun;
     }
 
     private OnCall without(KeptTenant tenant, ModelAsk ask, String reason) {
@@ -302,7 +304,7 @@ public final class SealedContent implements ContentKeeper, AutoCloseable {
         }
     }
 
-    /** Writes what was handed in. */
+    /** Waits for calls that are not over to hand in what they have, and writes it, for ten seconds together. */
     @Override
     public void close() throws IOException {
         writer.close();

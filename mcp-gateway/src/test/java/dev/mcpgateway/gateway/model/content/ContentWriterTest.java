@@ -113,6 +113,47 @@ class ContentWriterTest {
     }
 
     @Test
+    void theEndWaitsForACallThatHasNotHandedInYet() throws Exception {
+        try (TestAuditLog audit = TestAuditLog.in(folder)) {
+            KeptTenant tenant = contents.tenant();
+            ContentWriter writer = writer(audit, Duration.ofSeconds(30));
+            writer.begun();
+            Thread closing = Thread.ofPlatform().start(writer::close);
+            Await.until(
+                    "it waits",
+                    () -> closing.getState() == Thread.State.TIMED_WAITING
+                            || closing.getState() == Thread.State.TERMINATED);
+
+            Keeping last = handIn(writer, tenant);
+            writer.over();
+            closing.join();
+
+            assertThat(last.hasEndedWithin(0)).isTrue();
+            assertThat(isKept(last)).isTrue();
+            assertThat(lost(audit)).isEmpty();
+        }
+    }
+
+    @Test
+    void aCallThatDoesNotEndHoldsUpTheEndForALimitedTimeAlone() throws Exception {
+        try (TestAuditLog audit = TestAuditLog.in(folder)) {
+            KeptTenant tenant = contents.tenant();
+            ContentWriter writer = writer(audit, Duration.ofMillis(100));
+            writer.begun();
+
+            writer.close();
+
+            Keeping late = handIn(writer, tenant);
+            writer.over();
+            assertThat(late.hasEndedWithin(0)).isTrue();
+            assertThat(isKept(late)).isFalse();
+            Await.until(
+                    "it is lost",
+                    () -> lost(audit).equals(List.of(late.content().call() + " closing")));
+        }
+    }
+
+    @Test
     void aFileWhoseNameIsNotDurableIsDeletedAgain() throws Exception {
         try (TestAuditLog audit = TestAuditLog.in(folder)) {
             KeptTenant tenant = contents.tenant(directory -> {

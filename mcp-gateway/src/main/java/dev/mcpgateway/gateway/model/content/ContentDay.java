@@ -179,6 +179,8 @@ final class ContentDay {
                     String name = each.getFileName().toString();
                     calls.add(name.substring(1, name.length() - suffix.length()));
                 }
+            } catch (DirectoryIteratorException broken) {
+                throw broken.getCause();
             }
         }
         return calls;

@@ -7,6 +7,7 @@ import dev.mcpgateway.gateway.state.StateFile;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -57,6 +58,8 @@ final class ContentFolder {
                     // not written here, so not ours to count or to delete
                 }
             }
+        } catch (DirectoryIteratorException broken) {
+            throw broken.getCause();
         }
         tenants.sort(null);
         return tenants;
@@ -113,6 +116,8 @@ final class ContentFolder {
                     // not written here, so not ours to count or to delete
                 }
             }
+        } catch (DirectoryIteratorException broken) {
+            throw broken.getCause();
         }
         days.sort(null);
         return days;

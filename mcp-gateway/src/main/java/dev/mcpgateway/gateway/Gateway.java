@@ -626,7 +626,16 @@ public final class Gateway implements AutoCloseable {
         quietly("deadlines", sweeper);
         quietly("telemetry", telemetry);
         quietly("audit log", audit);
-        LOG.info("stopped");
+        if (isEndRecorded()) {
+            LOG.info("stopped");
+        } else {
+            LOG.error("not ended in an orderly way: {}", audit.health().reason());
+        }
+    }
+
+    /** Whether {@link #close} ended the audit log in an orderly way: its end is recorded and signed. */
+    public boolean isEndRecorded() {
+        return closed.get() && audit.health().state() == AuditHealth.State.CLOSED;
     }
 
     private static void quietly(String what, AutoCloseable part) {

@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
             "0:stopped as asked",
             "1:problems in configuration or policy, all printed; or the audit log is damaged",
             "2:wrong usage",
-            "3:a file, port or address cannot be used; or the audit log belongs to another key",
+            "3:a file, port or address cannot be used; the audit log belongs to another key; or stopped, and the",
+            "  audit log failed before its end was recorded and signed",
             "4:the audit log cannot be read or has another writer"
         },
         footer = {"%nExample:", "  mcp-gateway serve --config gateway.yaml"})
@@ -119,11 +120,14 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    /** After a signal a JVM exits with 128 and more, whatever its hooks did; to be stopped as asked is no failure. */
+    /**
+     * After a signal a JVM exits with 128 and more, whatever its hooks did; to be stopped as asked is no failure, unless the audit
+     * log does not say so.
+     */
     private static void stop(Gateway gateway, AtomicBoolean failed) {
         gateway.close();
         if (!failed.get()) {
-            Runtime.getRuntime().halt(ExitCode.OK);
+            Runtime.getRuntime().halt(gateway.isEndRecorded() ? ExitCode.OK : ExitCode.FAILED);
         }
     }
 }

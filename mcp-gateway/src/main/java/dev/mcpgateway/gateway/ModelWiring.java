@@ -35,7 +35,6 @@ import dev.mcpgateway.gateway.model.guard.PolicyGuardrails;
 import dev.mcpgateway.gateway.model.kept.KeptState;
 import dev.mcpgateway.gateway.model.route.HealthTable;
 import dev.mcpgateway.gateway.telemetry.Telemetry;
-import dev.mcpgateway.policy.ModelRules;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.screen.PatternSet;
 import java.io.IOException;
@@ -151,7 +150,7 @@ final class ModelWiring {
                     admission,
                     new Attempts(models.routing(), health, admission, time, wiring.ids()),
                     doctor.or(judge),
-                    guardrails(models, config, patterns, incidents.safeMode()::guardrails, telemetry),
+                    guardrails(models, config, patterns, telemetry),
                     caches.cache(models, wiring, telemetry),
                     evidence.evidence(),
                     policies,
@@ -205,14 +204,9 @@ final class ModelWiring {
     }
 
     private static Guardrails guardrails(
-            Models models,
-            GatewayConfig config,
-            PatternSet patterns,
-            Supplier<ModelRules> further,
-            Telemetry telemetry) {
+            Models models, GatewayConfig config, PatternSet patterns, Telemetry telemetry) {
         return new PolicyGuardrails(
                 patterns,
-                further,
                 new PolicyGuardrails.Bounds(models.replyBytes(), config.limits().jsonDepth()),
                 telemetry);
     }

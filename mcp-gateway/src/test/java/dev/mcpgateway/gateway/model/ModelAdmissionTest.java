@@ -209,7 +209,7 @@ class ModelAdmissionTest {
     @Test
     void whatIsAskedInSafeModeIsScreenedAsItDemands() throws Exception {
         begin();
-        ModelRules strict = safeMode.guardrails();
+        ModelRules strict = safeMode.mode().guardrails();
 
         Plan plan = planned(this::end);
 

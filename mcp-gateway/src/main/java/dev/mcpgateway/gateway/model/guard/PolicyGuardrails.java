@@ -7,7 +7,6 @@ import dev.mcpgateway.policy.ModelRules;
 import dev.mcpgateway.policy.Permit;
 import dev.mcpgateway.policy.Policy;
 import dev.mcpgateway.policy.screen.PatternSet;
-import java.util.function.Supplier;
 
 /**
  * The guardrails that the policy's {@code models:} names. The rules of a call are those of the policy that permitted it,
@@ -15,7 +14,6 @@ import java.util.function.Supplier;
  */
 public final class PolicyGuardrails implements Guardrails {
     private final PatternSet patterns;
-    private final Supplier<ModelRules> always;
     private final Bounds bounds;
     private final Telemetry telemetry;
 
@@ -27,23 +25,16 @@ public final class PolicyGuardrails implements Guardrails {
      */
     public record Bounds(int answerBytesMax, int jsonDepthMax) {}
 
-    /**
-     * Guardrails with {@code patterns} for orders and hidden text.
-     *
-     * @param always what holds for every call that begins now, beside the policy and what the call itself is held to
-     */
-    public PolicyGuardrails(PatternSet patterns, Supplier<ModelRules> always, Bounds bounds, Telemetry telemetry) {
+    /** Guardrails with {@code patterns} for orders and hidden text. */
+    public PolicyGuardrails(PatternSet patterns, Bounds bounds, Telemetry telemetry) {
         this.patterns = patterns;
-        this.always = always;
         this.bounds = bounds;
         this.telemetry = telemetry;
     }
 
     @Override
     public OnCall begin(Policy policy, Permit permit, ModelRequest request, ModelRules further) {
-        ModelRules rules = policy.modelRules(permit.subject(), permit.feature())
-                .strictest(further)
-                .strictest(always.get());
+        ModelRules rules = policy.modelRules(permit.subject(), permit.feature()).strictest(further);
         return rules.equals(ModelRules.NONE)
                 ? new OnCall.Untouched(request)
                 : new GuardedCall(rules, permit, request, patterns, bounds, telemetry);

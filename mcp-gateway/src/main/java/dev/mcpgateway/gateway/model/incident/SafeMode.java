@@ -8,7 +8,6 @@ import dev.mcpgateway.audit.Source;
 import dev.mcpgateway.gateway.model.incident.Mode.Entered;
 import dev.mcpgateway.gateway.state.StateDamaged;
 import dev.mcpgateway.gateway.state.StateFile;
-import dev.mcpgateway.policy.ModelRules;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -162,11 +161,6 @@ public final class SafeMode {
     /** How models are served now. */
     public Mode mode() {
         return mode;
-    }
-
-    /** What every call of a model is held to beside the policy; nothing while models are served as configured. */
-    public ModelRules guardrails() {
-        return mode.guardrails();
     }
 
     /** Why a restart would forget it; empty when it would not. */

@@ -71,8 +71,7 @@ final class GuardedCalls implements AutoCloseable {
         try {
             ModelRequest request = ModelRequest.read(
                     api, StrictJson.parse(body.getBytes(StandardCharsets.UTF_8), JsonLimits.forRequests(1 << 20, 64)));
-            return new PolicyGuardrails(
-                            PATTERNS, () -> ModelRules.NONE, new PolicyGuardrails.Bounds(heldBytesMax, 64), telemetry)
+            return new PolicyGuardrails(PATTERNS, new PolicyGuardrails.Bounds(heldBytesMax, 64), telemetry)
                     .begin(policy, permit, request, ModelRules.NONE);
         } catch (JsonRefused | BadModelRequest wrong) {
             throw new AssertionError(wrong);

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The commands {@code init}, {@code verify}, {@code query} and {@code copy}. Everything that comes from a log or from the arguments is
- * printed so that it cannot steer a terminal.
+ * The commands {@code init}, {@code verify}, {@code query} and {@code copy}. Everything that comes from a log or from the
+ * arguments is printed so that it cannot steer a terminal.
  */
 public final class AuditMain {
     /** Exit code of a command line that cannot be understood. */

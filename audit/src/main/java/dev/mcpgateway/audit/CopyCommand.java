@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -26,7 +27,8 @@ final class CopyCommand {
             written to meanwhile: the copy verifies, and has every record that was acknowledged before the command began.
             Programs that copy files in an order of their own make a copy of a living log that looks altered.
 
-              --to COPY   where to; it must not exist. There is no COPY until everything is in it and on disk
+              --to COPY   where to, outside of the folder of the log; it must not exist. There is no COPY until everything is in
+                          it and on disk: until then it is COPY.new, which is left when the command is cut off
 
             The copy has what the log has, so protect it alike. Nobody but one gateway may write to a log.
 
@@ -69,6 +71,7 @@ final class CopyCommand {
 
     private static void copy(Path log, Path copy, PrintStream out) throws IOException {
         LogIdentity.read(new FileStorage(log));
+        requireElsewhere(log.toRealPath(), copy);
         if (Files.exists(copy)) {
             throw new FileAlreadyExistsException(copy + " exists already; name a directory that does not");
         }
@@ -85,7 +88,24 @@ final class CopyCommand {
                 + TerminalText.safe(copy.toString()));
     }
 
+    /** A gateway that finds two logs in its folder does not start, and a log has no other files than its own. */
+    private static void requireElsewhere(Path log, Path copy) throws IOException {
+        Path there = copy.getParent();
+        while (there != null && Files.notExists(there)) {
+            there = there.getParent();
+        }
+        if (there == null) {
+            throw new IOException(copy + " is no directory that could be made");
+        }
+        boolean isBeside = there.equals(copy.getParent()) && there.toRealPath().equals(log.getParent());
+        if (isBeside || there.toRealPath().startsWith(log)) {
+            throw new IOException(copy + " is where the log itself is; a gateway that finds two logs there does not"
+                    + " start: name a directory elsewhere");
+        }
+    }
+
     private void all() throws IOException {
+        Files.createDirectories(to.resolve(LogFiles.SEGMENTS));
         Predicate<String> isCheckpoint = LogFiles.CHECKPOINT::equals;
         Predicate<String> isHistory = LogFiles.CHECKPOINTS::equals;
         Predicate<String> isLeaves = name -> name.endsWith(LogFiles.LEAVES);
@@ -97,7 +117,6 @@ final class CopyCommand {
         some(LogFiles.SEGMENTS, isLeaves.or(isRecords).negate());
         some(LogFiles.SEGMENTS, isLeaves);
         some(LogFiles.SEGMENTS, isRecords);
-        sync(to.resolve(LogFiles.SEGMENTS));
         sync(to);
     }
 
@@ -107,19 +126,28 @@ final class CopyCommand {
                 .names(folder).stream()
                         .filter(which.and(name -> !name.endsWith(UNFINISHED)))
                         .toList();
+        int count = 0;
         for (String name : names) {
             Path source = from.resolve(folder).resolve(name);
-            if (Files.isRegularFile(source)) {
+            if (!Files.isDirectory(source, LinkOption.NOFOLLOW_LINKS)) {
                 file(source, Files.createDirectories(to.resolve(folder)).resolve(name));
-                if (name.endsWith(LogFiles.RECORDS)) {
-                    out.println("copied " + name + ", " + (names.indexOf(name) + 1) + " of " + names.size());
-                }
             }
+            count++;
+            if (name.endsWith(LogFiles.RECORDS)) {
+                out.println("copied " + TerminalText.safe(name) + ", " + count + " of " + names.size());
+            }
+        }
+        if (!names.isEmpty()) {
+            sync(to.resolve(folder));
         }
     }
 
+    /** A log has no links: one that somebody has put there may lead to what only who copies may read. */
     private void file(Path source, Path target) throws IOException {
-        Files.copy(source, target, StandardCopyOption.COPY_ATTRIBUTES);
+        if (!Files.isRegularFile(source, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(source + " is no regular file, as all files of a log are");
+        }
+        Files.copy(source, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
         sync(target);
         files++;
         bytes += Files.size(target);

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,52 @@ class CopyCommandTest {
         assertThat(err()).contains(cut + " is a copy that was cut off");
         assertThat(there).isEmptyDirectory();
         assertThat(cut).isEmptyDirectory();
+    }
+
+    @Test
+    void aCopyIsNotMadeWhereAGatewayWouldFindTwoLogs() throws IOException {
+        Path log = closedLog();
+        Path beside = log.resolveSibling("backup");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), log.getParent());
+
+        for (Path copy : List.of(beside, log.resolve("copy"), log.resolve("new/copy"), link.resolve("backup"))) {
+            assertThat(copy(log, copy)).as(copy.toString()).isEqualTo(VerifyReport.UNREADABLE);
+        }
+
+        assertThat(err()).contains(beside + " is where the log itself is", "name a directory elsewhere");
+        try (var left = Files.list(log.getParent())) {
+            assertThat(left).containsExactly(log);
+        }
+        TestAuditLog.in(folder).close();
+    }
+
+    @Test
+    void aLinkInALogIsNotFollowed() throws IOException {
+        Path log = closedLog();
+        Path secret = Files.writeString(folder.resolve("secret"), "what only who copies may read");
+        Files.createSymbolicLink(log.resolve("seg/00000000000000000009.seal"), secret);
+
+        assertThat(copy(log, folder.resolve("copy"))).isEqualTo(VerifyReport.UNREADABLE);
+
+        assertThat(err()).contains("00000000000000000009.seal is no regular file");
+        assertThat(folder.resolve("copy")).doesNotExist();
+    }
+
+    @Test
+    void aLogThatWasNeverOpenedIsCopiedToo() throws IOException {
+        Path log = AuditKeys.init(TestAuditLog.settings(folder), InstantSource.system())
+                .directory();
+
+        assertThat(copy(log, folder.resolve("copy"))).as(err()).isZero();
+
+        assertThat(folder.resolve("copy/log.json")).hasSameBinaryContentAs(log.resolve("log.json"));
+        assertThat(folder.resolve("copy/seg")).isEmptyDirectory();
+    }
+
+    private Path closedLog() throws IOException {
+        try (TestAuditLog test = TestAuditLog.in(folder)) {
+            return test.directory().toRealPath();
+        }
     }
 
     @Test

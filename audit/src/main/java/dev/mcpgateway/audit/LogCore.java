@@ -220,7 +220,8 @@ final class LogCore implements Closeable {
         if (isTaken) {
             checkpointSize = writer.nextSeq();
             takenNanos = nanos;
-        } else if (nanos - checkpointNanos > limits.writeTimeout().toNanos()) {
+        } else if (nanos - checkpointNanos
+                > limits.checkpoints().interval().plus(limits.writeTimeout()).toNanos()) {
             takenNanos = nanos; // nobody asked for that long: the process was paused, and the thread that signs, too
         } else if (nanos - takenNanos > limits.writeTimeout().toNanos()) {
             throw new IOException("signing or publishing a checkpoint takes longer than "

@@ -14,6 +14,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Wall clocks that lie: the order of the log never depends on them, and the log says when they jumped. */
 class ClockTest {
+    /** A thread that is still busy with the checkpoint before. */
+    private static final CheckpointSink NEVER_READY = new CheckpointSink() {
+        @Override
+        public boolean checkpoint(TreeHead head, long micros) {
+            return false;
+        }
+
+        @Override
+        public void seal(FinishedSegment segment, long micros) {}
+    };
+
     private final MemoryLog log = MemoryLog.fresh(MemoryLog.limits(1 << 20));
 
     static Stream<Duration> jumps() {
@@ -80,21 +91,39 @@ class ClockTest {
     @Test
     void aCheckpointIsNotLateForTheTimeThatTheProcessWasPaused() throws IOException {
         log.open().calls("a", 1);
-        log.core().signWith(new CheckpointSink() {
-            @Override
-            public boolean checkpoint(TreeHead head, long micros) {
-                return false;
-            }
-
-            @Override
-            public void seal(FinishedSegment segment, long micros) {}
-        });
+        log.core().signWith(NEVER_READY);
         log.pass(Duration.ofSeconds(2)).write(log.intent("before"));
 
         log.pass(Duration.ofHours(1)).write(log.intent("after"));
         log.pass(Duration.ofSeconds(20)).write(log.intent("soon"));
 
         assertThatThrownBy(() -> log.pass(Duration.ofSeconds(20)).write(log.intent("late")))
+                .hasMessageContaining("checkpoint takes longer");
+    }
+
+    @Test
+    void aCheckpointIsLateAlsoWhereOneIsSeldomAskedFor() throws IOException {
+        AuditLimits often = MemoryLog.limits(1 << 20);
+        MemoryLog seldom = MemoryLog.fresh(new AuditLimits(
+                often.segments(),
+                often.batches(),
+                new AuditLimits.Checkpoints(
+                        often.writeTimeout().multipliedBy(2),
+                        often.checkpoints().recordsMax()),
+                often.volume(),
+                often.queue(),
+                often.flood(),
+                often.heartbeatInterval(),
+                often.writeTimeout(),
+                often.clockJump()));
+        seldom.open();
+        seldom.core().signWith(NEVER_READY);
+
+        assertThatThrownBy(() -> {
+                    for (int i = 0; i < 3; i++) {
+                        seldom.pass(often.writeTimeout().multipliedBy(2)).write(seldom.intent("late" + i));
+                    }
+                })
                 .hasMessageContaining("checkpoint takes longer");
     }
 

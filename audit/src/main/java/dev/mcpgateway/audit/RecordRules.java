@@ -61,11 +61,10 @@ final class RecordRules {
             firstMicros = line.timeMicros();
         } else if (line.timeMicros() < lastMicros) {
             altered(where + " is older than the record before it");
-        } else if (!fields.event().equals("log.sealed")) {
-            silence(line.timeMicros(), fields, where);
         }
         lastMicros = line.timeMicros();
         if (!fields.event().equals("log.sealed")) {
+            silence(lastMicros, fields, where);
             heardMicros = lastMicros;
         }
     }

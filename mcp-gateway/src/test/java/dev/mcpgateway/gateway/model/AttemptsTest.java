@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mcpgateway.connectors.model.ModelApi;
-import dev.mcpgateway.connectors.model.ModelCall;
 import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.connectors.model.ModelFacts;
 import dev.mcpgateway.connectors.model.ModelFailure;
 import dev.mcpgateway.connectors.model.ModelFailure.Cause;
-import dev.mcpgateway.connectors.model.ModelProvider;
 import dev.mcpgateway.connectors.model.ModelReply;
 import dev.mcpgateway.connectors.model.ModelStream;
 import dev.mcpgateway.connectors.model.ModelUsage;
@@ -46,8 +44,8 @@ class AttemptsTest {
             new Routing(2, 4, Duration.ofMillis(250), Duration.ofSeconds(8), 10, Optional.empty());
     private static final ModelUsage USAGE = new ModelUsage(12, 0, 0, 0, 1, 0);
 
-    private final ModelTable.Target one = new ModelTable.Target(new Named("p"), "one");
-    private final ModelTable.Target two = new ModelTable.Target(new Named("q"), "two");
+    private final ModelTable.Target one = new ModelTable.Target(new NamedProvider("p"), "one");
+    private final ModelTable.Target two = new ModelTable.Target(new NamedProvider("q"), "two");
     private final AtomicLong now = new AtomicLong(1);
     private final TimeSource time = new TimeSource(() -> Instant.EPOCH, now::get);
     private final Telemetry telemetry = new Telemetry(new Telemetry.Settings(null, 1, "gateway", "0"), now::get);
@@ -57,32 +55,6 @@ class AttemptsTest {
     private boolean isMoreLeft = true;
     private final List<String> charged = new ArrayList<>();
     private final List<Long> took = new ArrayList<>();
-
-    /** Is never sent anything itself. */
-    private record Named(String name) implements ModelProvider {
-        @Override
-        public String vendor() {
-            return name;
-        }
-
-        @Override
-        public boolean serves(ModelApi api, String model) {
-            return true;
-        }
-
-        @Override
-        public List<String> leavesOut(Map<String, String> headers) {
-            return List.of();
-        }
-
-        @Override
-        public ModelReply send(ModelCall call) {
-            throw new AssertionError("the sender is asked");
-        }
-
-        @Override
-        public void close() {}
-    }
 
     @AfterEach
     void close() {

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mcpgateway.audit.ModelRouting;
 import dev.mcpgateway.connectors.model.ModelApi;
-import dev.mcpgateway.connectors.model.ModelCall;
 import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.connectors.model.ModelFacts;
 import dev.mcpgateway.connectors.model.ModelFailure;
 import dev.mcpgateway.connectors.model.ModelFailure.Cause;
-import dev.mcpgateway.connectors.model.ModelProvider;
 import dev.mcpgateway.connectors.model.ModelReply;
 import dev.mcpgateway.connectors.model.ModelStream;
 import dev.mcpgateway.connectors.model.ModelUsage;
@@ -57,9 +55,9 @@ class HedgedAttemptsTest {
             Optional.of(new Routing.Breaker(50, Duration.ofMinutes(1), 2, Duration.ofSeconds(9), Duration.ofHours(1))));
     private static final ModelFacts USED = new ModelFacts("m", "stop", new ModelUsage(12, 0, 0, 0, 1, 0));
 
-    private final ModelTable.Target one = new ModelTable.Target(new Named("p"), "one");
-    private final ModelTable.Target two = new ModelTable.Target(new Named("q"), "two");
-    private final ModelTable.Target three = new ModelTable.Target(new Named("r"), "three");
+    private final ModelTable.Target one = new ModelTable.Target(new NamedProvider("p"), "one");
+    private final ModelTable.Target two = new ModelTable.Target(new NamedProvider("q"), "two");
+    private final ModelTable.Target three = new ModelTable.Target(new NamedProvider("r"), "three");
     private final List<ModelTable.Target> all = List.of(one, two, three);
     private final AtomicLong now = new AtomicLong(1);
     private final TimeSource time = new TimeSource(() -> Instant.EPOCH, now::get);
@@ -72,32 +70,6 @@ class HedgedAttemptsTest {
     private boolean isMoreLeft = true;
     private HealthTable health = new HealthTable(entries(), PLAIN, now::get);
     private Decisions decisions = new Decisions(telemetry.begin(1));
-
-    /** Is never sent anything itself. */
-    private record Named(String name) implements ModelProvider {
-        @Override
-        public String vendor() {
-            return name;
-        }
-
-        @Override
-        public boolean serves(ModelApi api, String model) {
-            return true;
-        }
-
-        @Override
-        public List<String> leavesOut(Map<String, String> headers) {
-            return List.of();
-        }
-
-        @Override
-        public ModelReply send(ModelCall call) {
-            throw new AssertionError("the sender is asked");
-        }
-
-        @Override
-        public void close() {}
-    }
 
     @AfterEach
     void everyPlaceIsFreeAgain() {

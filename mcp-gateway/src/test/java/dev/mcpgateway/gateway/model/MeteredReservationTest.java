@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mcpgateway.connectors.model.ModelApi;
-import dev.mcpgateway.connectors.model.ModelCall;
 import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.connectors.model.ModelFacts;
-import dev.mcpgateway.connectors.model.ModelProvider;
-import dev.mcpgateway.connectors.model.ModelReply;
 import dev.mcpgateway.connectors.model.ModelRequest;
 import dev.mcpgateway.connectors.model.ModelUsage;
 import dev.mcpgateway.connectors.wire.JsonLimits;
@@ -41,7 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MeteredReservationTest {
     private static final LocalDate DAY = LocalDate.parse("2026-06-15");
     private static final String MANY = "\"max_tokens\":1000";
-    private static final ModelTable.Target TARGET = new ModelTable.Target(new Named("p"), "m");
+    private static final ModelTable.Target TARGET = new ModelTable.Target(new NamedProvider("p"), "m");
 
     /** What Anthropic's streams begin with. */
     private static final ModelFacts BEGUN = new ModelFacts("m", "", new ModelUsage(12, 0, 0, 0, 1, 0));
@@ -49,32 +46,6 @@ class MeteredReservationTest {
     private static final ModelFacts SAID = new ModelFacts("m", "stop", new ModelUsage(12, 0, 0, 0, 7, 0));
 
     private final Book book = new Book();
-
-    /** Is never sent anything. */
-    private record Named(String name) implements ModelProvider {
-        @Override
-        public String vendor() {
-            return name;
-        }
-
-        @Override
-        public boolean serves(ModelApi api, String model) {
-            return true;
-        }
-
-        @Override
-        public List<String> leavesOut(Map<String, String> headers) {
-            return List.of();
-        }
-
-        @Override
-        public ModelReply send(ModelCall call) {
-            throw new AssertionError("nothing is sent");
-        }
-
-        @Override
-        public void close() {}
-    }
 
     /** Has room for everything, and keeps what becomes of it. */
     private static final class Book implements Ledger {
@@ -175,7 +146,7 @@ class MeteredReservationTest {
 
     @Test
     void whereNoPriceIsKnownTheBoundIsTheAssumedOne() {
-        ModelTable.Target unpriced = new ModelTable.Target(new Named("q"), "m");
+        ModelTable.Target unpriced = new ModelTable.Target(new NamedProvider("q"), "m");
         try (MeteredReservation reservation = reservation(ModelApi.CHAT_COMPLETIONS, "\"x\":1")) {
             assertThat(reservation.settle(unpriced, ModelFacts.NONE, 0, End.CUT, nanos(600)))
                     .isEqualTo(Cost.UNKNOWN);

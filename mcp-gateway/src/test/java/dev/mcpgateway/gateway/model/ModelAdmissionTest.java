@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mcpgateway.audit.Source;
 import dev.mcpgateway.audit.testing.TestAuditLog;
 import dev.mcpgateway.connectors.model.ModelApi;
-import dev.mcpgateway.connectors.model.ModelCall;
-import dev.mcpgateway.connectors.model.ModelProvider;
-import dev.mcpgateway.connectors.model.ModelReply;
 import dev.mcpgateway.connectors.model.ModelRequest;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.StrictJson;
@@ -67,32 +64,6 @@ class ModelAdmissionTest {
     private TestAuditLog audit;
     private SafeMode safeMode;
 
-    /** Is never sent anything. */
-    private record Named(String name) implements ModelProvider {
-        @Override
-        public String vendor() {
-            return name;
-        }
-
-        @Override
-        public boolean serves(ModelApi api, String model) {
-            return true;
-        }
-
-        @Override
-        public List<String> leavesOut(Map<String, String> headers) {
-            return List.of();
-        }
-
-        @Override
-        public ModelReply send(ModelCall call) {
-            throw new AssertionError("nothing is sent");
-        }
-
-        @Override
-        public void close() {}
-    }
-
     @BeforeEach
     void knownGoodIsTheSecondTarget() throws Exception {
         audit = TestAuditLog.in(folder);
@@ -146,7 +117,7 @@ class ModelAdmissionTest {
         ModelAdmission admission = new ModelAdmission(
                 new ModelTable(
                         Map.of("gpt", alias),
-                        Map.of("p", new Named("p")),
+                        Map.of("p", new NamedProvider("p")),
                         new HealthTable(targets, routing, () -> 1),
                         Optional.empty()),
                 new Safety(safeMode, new Restrictions(new StateFile(folder.resolve("state/restrictions.json")))),

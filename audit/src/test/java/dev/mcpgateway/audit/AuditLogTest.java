@@ -572,7 +572,7 @@ class AuditLogTest {
     }
 
     @Test
-    void aDiskThatHangsInTheLastCheckpointDoesNotHoldTheProcess() {
+    void aDiskThatHangsInTheLastCheckpointDoesNotHoldTheProcess() throws InterruptedException {
         TestAuditLog test =
                 TestAuditLog.with(Limits.writeTimeout(TestAuditLog.settings(folder), 300), InstantSource.system());
         test.log().refused(Samples.refusal("call-1"));
@@ -582,6 +582,7 @@ class AuditLogTest {
 
         assertThat(test.log().health().reason()).contains("ending the log takes longer");
         rename.release();
+        rename.awaitEnded();
     }
 
     @Test

@@ -3,9 +3,12 @@ package dev.mcpgateway.audit.testing;
 import dev.mcpgateway.audit.AuditStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +49,7 @@ public final class FaultyStorage implements AuditStorage {
         private final String pathEnd;
         private final CountDownLatch reached = new CountDownLatch(1);
         private final CountDownLatch released = new CountDownLatch(1);
+        private final Queue<Thread> held = new ConcurrentLinkedQueue<>();
 
         private Hold(String pathEnd) {
             this.pathEnd = pathEnd;
@@ -61,7 +65,17 @@ public final class FaultyStorage implements AuditStorage {
             released.countDown();
         }
 
+        /** Waits until the threads that stood in front of it have ended, for who takes away the folder that they write to. */
+        public void awaitEnded() throws InterruptedException {
+            for (Thread thread : held) {
+                if (!thread.join(Duration.ofSeconds(DEADLINE_SECONDS))) {
+                    throw new IllegalStateException(thread + " has not ended after " + DEADLINE_SECONDS + " s");
+                }
+            }
+        }
+
         private void pass() {
+            held.add(Thread.currentThread());
             reached.countDown();
             await(released);
         }

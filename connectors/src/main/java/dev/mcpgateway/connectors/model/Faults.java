@@ -11,7 +11,7 @@ final class Faults {
     /** Who stops waiting for a credential that is being issued has been refused none. */
     static ModelFailure failure(CredentialUnavailable none) {
         return Thread.currentThread().isInterrupted()
-                ? ModelFailure.cancelled()
+                ? ModelFailure.cancelled().unsent()
                 : ModelFailure.of(Cause.NO_CREDENTIAL, String.valueOf(none.getMessage()));
     }
 
@@ -25,6 +25,7 @@ final class Faults {
             case MALFORMED -> Cause.MALFORMED;
             case TOO_LARGE -> Cause.TOO_LARGE;
         };
-        return ModelFailure.of(cause, String.valueOf(fault.getMessage()));
+        ModelFailure failure = ModelFailure.of(cause, String.valueOf(fault.getMessage()));
+        return fault.sent() ? failure : failure.unsent();
     }
 }

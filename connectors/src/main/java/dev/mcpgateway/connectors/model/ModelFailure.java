@@ -10,6 +10,7 @@ package dev.mcpgateway.connectors.model;
  * @param requestId the provider's id of the request; empty when there is none
  * @param detail for operators; quotes nothing of the provider
  * @param facts what the answer said of itself before it failed: what it used is to be paid
+ * @param sent whether the provider may have got any of the request; where it has not, nobody is to be paid
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
 public record ModelFailure(
@@ -19,7 +20,8 @@ public record ModelFailure(
         int retryAfterSeconds,
         String requestId,
         String detail,
-        ModelFacts facts) {
+        ModelFacts facts,
+        boolean sent) {
 
     /** What callers tell apart: whether another attempt may help, and who is at fault. */
     public enum Cause {
@@ -62,6 +64,18 @@ public record ModelFailure(
         CANCELLED
     }
 
+    /** A failure of a request that was sent. */
+    public ModelFailure(
+            Cause cause,
+            int status,
+            byte[] body,
+            int retryAfterSeconds,
+            String requestId,
+            String detail,
+            ModelFacts facts) {
+        this(cause, status, body, retryAfterSeconds, requestId, detail, facts, true);
+    }
+
     /** A failure of whose answer nothing is known. */
     public ModelFailure(Cause cause, int status, byte[] body, int retryAfterSeconds, String requestId, String detail) {
         this(cause, status, body, retryAfterSeconds, requestId, detail, ModelFacts.NONE);
@@ -69,7 +83,12 @@ public record ModelFailure(
 
     /** The same with what the answer said of itself. */
     public ModelFailure with(ModelFacts said) {
-        return new ModelFailure(cause, status, body, retryAfterSeconds, requestId, detail, said);
+        return new ModelFailure(cause, status, body, retryAfterSeconds, requestId, detail, said, sent);
+    }
+
+    /** The same of a request that never went out. */
+    public ModelFailure unsent() {
+        return new ModelFailure(cause, status, body, retryAfterSeconds, requestId, detail, facts, false);
     }
 
     /** Nobody waits for the answer any more. */

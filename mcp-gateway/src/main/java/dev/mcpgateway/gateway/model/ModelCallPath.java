@@ -225,7 +225,8 @@ final class ModelCallPath {
     private @Nullable String fail(
             Admitted admitted, AuditTicket ticket, ModelFailure failure, Progress progress, CallTrace trace) {
         progress.status = failure.status();
-        progress.end = ModelOutcomes.end(failure);
+        // who leaves between two attempts has cancelled the call, and the provider has said before what it gave
+        progress.end = progress.attempt == null ? ModelOutcomes.end(failure) : progress.attempt.end();
         Refusal refusal = progress.attempt != null && progress.attempt.isWithheld()
                 ? Refusal.of(Reason.MODEL_MISMATCH)
                 : ModelOutcomes.refusal(failure);

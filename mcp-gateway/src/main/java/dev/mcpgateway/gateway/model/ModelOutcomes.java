@@ -64,6 +64,9 @@ final class ModelOutcomes {
 
     /** Whether the provider may be paid for it: a request that it did not get or did not take costs nothing. */
     static Reservation.End end(ModelFailure failure) {
+        if (!failure.sent()) {
+            return Reservation.End.UNANSWERED;
+        }
         return switch (failure.cause()) {
             case UNTRANSLATABLE,
                     NO_CREDENTIAL,

@@ -399,6 +399,34 @@ class BudgetTest {
     }
 
     @Test
+    void whoLeavesBetweenTwoAttemptsPaysNothingForTheOneThatWasRefused() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch refuses = new CountDownLatch(1);
+        openai.on("/chat/completions", turn -> {
+            asked.countDown();
+            refuses.await();
+            turn.answer(503, "{\"error\":{\"message\":\"later\"}}");
+        });
+        try (TestGateway gateway = with("").models("routing: {first_pause_ms: 30000, longest_pause_ms: 30000}")
+                .start()) {
+            ModelAgent alice = ModelAgent.of(gateway);
+            WireClient client = alice.begin(alice.post("/v1/chat/completions", CHAT));
+            asked.await();
+            refuses.countDown();
+            Await.until(
+                    "the refusal is there",
+                    () -> gateway.operate("GET", "/models/health", "").text().contains("\"in_flight\":0"));
+            client.reset();
+
+            AuditRecord outcome = outcome(gateway);
+            assertThat(outcome.text("outcome.status")).isEqualTo("cancelled");
+            assertThat(cost(outcome)).isZero();
+            assertThat(usage(gateway, "by=model").get(0).path("input_tokens").asLong())
+                    .isZero();
+        }
+    }
+
+    @Test
     void aProviderThatDoesNotAnswerInTimeIsPaidAndOneThatFailsIsNot() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         openai.on("/chat/completions", turn -> {

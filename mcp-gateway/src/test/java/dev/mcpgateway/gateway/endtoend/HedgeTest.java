@@ -10,8 +10,13 @@ import dev.mcpgateway.connectors.testing.RawRequest;
 import dev.mcpgateway.connectors.testing.RawServer;
 import dev.mcpgateway.gateway.cli.Commands;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -358,6 +363,42 @@ class HedgeTest {
             assertThat(answer.header("x-gateway-attempts")).contains("1");
             assertThat(two.requests()).isEmpty();
             assertThat(outcome(gateway).json()).doesNotContain("hedge");
+        }
+    }
+
+    @Test
+    void whoCouldNotEvenBeReachedIsNotPaid() throws Exception {
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            List<Socket> waiting = fill(full);
+            try (TestGateway gateway = hedged().models(one.url().toString(), "http://127.0.0.1:" + full.getLocalPort())
+                    .start()) {
+                WireAnswer answer = ModelAgent.of(gateway).chat(CHAT);
+
+                assertThat(answer.text()).isEqualTo(answer("big-2"));
+                AuditRecord outcome = outcome(gateway);
+                assertThat(outcome.text("model.attempts")).isEqualTo("2");
+                assertThat(cost(outcome)).isEqualTo(ANSWER_COST);
+                assertThat(spent(gateway)).isEqualByComparingTo(BigDecimal.valueOf(ANSWER_COST, 9));
+            } finally {
+                for (Socket each : waiting) {
+                    each.close();
+                }
+            }
+        }
+    }
+
+    /** Takes all places that the system keeps for connections that nobody has accepted: the next one hangs. */
+    private static List<Socket> fill(ServerSocket server) throws IOException {
+        List<Socket> waiting = new ArrayList<>();
+        while (true) {
+            Socket next = new Socket();
+            try {
+                next.connect(server.getLocalSocketAddress(), 300);
+                waiting.add(next);
+            } catch (SocketTimeoutException full) {
+                next.close();
+                return waiting;
+            }
         }
     }
 

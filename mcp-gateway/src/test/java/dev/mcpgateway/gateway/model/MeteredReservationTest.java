@@ -33,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is spent of what was set aside, where providers do not say it: never nothing, and never by guess alone. */
 class MeteredReservationTest {
@@ -158,6 +159,39 @@ class MeteredReservationTest {
     void textThatWasSeenCountsAndNotTheTimeThatItTook() {
         MeteredReservation reservation = reservation(ModelApi.CHAT_COMPLETIONS, MANY);
         reservation.passed(event("{\"choices\":[{\"delta\":{\"content\":\"thirty bytes of text, to count\"}}]}"));
+
+        assertThat(spent(reservation, ModelFacts.NONE, 400, End.CUT, 60).output())
+                .isEqualTo(10);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':'response.created','response':{'metadata':{'text':'of the request'}}}",
+                "{'response':{'metadata':{'content':'of the request'}},'type':'response.in_progress'}",
+                "{'type':'response.output_item.added','item':{'type':'reasoning','content':'x.delta'}}"
+            })
+    void whatResponsesRepeatOfTheirRequestIsNothingOfTheAnswer(String repeated) {
+        MeteredReservation reservation = reservation(ModelApi.RESPONSES, "\"max_output_tokens\":1000,\"input\":\"x\"");
+        reservation.passed(event(repeated.replace('\'', '"')));
+
+        assertThat(spent(reservation, ModelFacts.NONE, 400, End.CUT, 4.5).output())
+                .as("nothing was seen of it")
+                .isEqualTo(500);
+    }
+
+    @Test
+    void aTextThatResponsesRepeatCountsOnce() {
+        MeteredReservation reservation = reservation(ModelApi.RESPONSES, "\"max_output_tokens\":1000,\"input\":\"x\"");
+        String text = "thirty bytes of text, to count";
+        for (String event : List.of(
+                "{'type':'response.output_text.delta','item_id':'i','delta':'" + text + "'}",
+                "{'type':'response.output_text.done','text':'" + text + "'}",
+                "{'part':{'type':'output_text','text':'" + text + "'},'type':'response.content_part.done'}",
+                "{'type':'response.output_item.done','item':{'content':[{'type':'output_text','text':'" + text
+                        + "'}]}}")) {
+            reservation.passed(event(event.replace('\'', '"')));
+        }
 
         assertThat(spent(reservation, ModelFacts.NONE, 400, End.CUT, 60).output())
                 .isEqualTo(10);

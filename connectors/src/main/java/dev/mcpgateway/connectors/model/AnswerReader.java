@@ -115,10 +115,15 @@ final class AnswerReader {
         }
     }
 
-    /** Whether an answer says that there is none: some servers fail with status 200. Others send an empty error with each answer. */
+    /**
+     * Whether an answer, or an event, says that there is none: some servers fail with status 200. Others send an empty error
+     * with each answer.
+     */
     static boolean isError(JsonDocument answer) {
         int error = answer.at(ERROR);
-        return (answer.is(error, Kind.OBJECT) || answer.is(error, Kind.STRING)) && answer.length(error) > 2;
+        return answer.is(error, Kind.OBJECT)
+                ? answer.first(error) != JsonDocument.NONE
+                : answer.is(error, Kind.STRING) && answer.length(error) > 2;
     }
 
     /** One event of a stream. */
@@ -126,15 +131,13 @@ final class AnswerReader {
         return switch (api) {
             case CHAT_COMPLETIONS -> {
                 completion(event);
-                yield event.is(event.at(ERROR), Kind.OBJECT) || event.is(event.at(ERROR), Kind.STRING)
-                        ? Mark.ERROR
-                        : Mark.OPEN;
+                yield isError(event) ? Mark.ERROR : Mark.OPEN;
             }
             case RESPONSES -> responseEvent(event);
             case MESSAGES -> messageEvent(event);
             case GENERATE_CONTENT -> {
                 candidates(event);
-                yield event.at(ERROR) == JsonDocument.NONE ? Mark.OPEN : Mark.ERROR;
+                yield isError(event) ? Mark.ERROR : Mark.OPEN;
             }
             case CONVERSE -> {
                 converse(event);

@@ -9,10 +9,12 @@ import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswerReaderTest {
@@ -283,6 +285,21 @@ class AnswerReaderTest {
                         .terms()
                         .tier())
                 .isEqualTo("priority");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ModelApi.class,
+            names = {"CHAT_COMPLETIONS", "GENERATE_CONTENT"})
+    void anEmptyErrorIsNoneInAStreamAsInAWholeAnswer(ModelApi api) {
+        for (String none : List.of("{}", "{\"error\":null}", "{\"error\":\"\"}", "{\"error\":{}}", "{\"error\":{ }}")) {
+            assertThat(new AnswerReader(api).event(json(none))).as(none).isEqualTo(Mark.OPEN);
+            assertThat(AnswerReader.isError(json(none))).as(none).isFalse();
+        }
+        for (String error : List.of("{\"error\":\"x\"}", "{\"error\":{\"x\":1}}")) {
+            assertThat(new AnswerReader(api).event(json(error))).as(error).isEqualTo(Mark.ERROR);
+            assertThat(AnswerReader.isError(json(error))).as(error).isTrue();
+        }
     }
 
     @Test

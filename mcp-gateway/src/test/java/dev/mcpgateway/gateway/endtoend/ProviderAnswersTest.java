@@ -279,6 +279,35 @@ class ProviderAnswersTest {
         provider.on("/chat/completions", turn -> turn.whole(answer));
 
         assertThat(chat("llama", "").text()).isEqualTo(answer);
+        assertThat(message("llama", "").json().at("/content/0/text").asString()).isEqualTo("from the spare");
+        assertThat(spare.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "\"\"", "{}"})
+    void anEmptyErrorBesideTheEventsOfAStreamIsNone(String error) {
+        String more = ",\"error\":" + error + "}";
+        provider.on(
+                "/chat/completions",
+                turn -> turn.begin()
+                        .data(
+                                "{\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi there\"}}]"
+                                        + more)
+                        .data("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]" + more)
+                        .data("[DONE]")
+                        .end());
+        provider.on(
+                "/models/gem-3:streamGenerateContent?alt=sse",
+                turn -> turn.begin()
+                        .data(
+                                "{\"responseId\":\"r\",\"modelVersion\":\"gem-3\",\"candidates\":[{\"content\":{\"parts\":"
+                                        + "[{\"text\":\"hi there\"}]},\"finishReason\":\"STOP\"}]" + more)
+                        .end());
+
+        assertThat(chat("llama", ",\"stream\":true").text()).contains("hi there", more, "data: [DONE]");
+        assertThat(message("llama", ",\"stream\":true").text()).contains("hi there", "event: message_stop");
+        assertThat(chat("gem", ",\"stream\":true").text()).contains("hi there", "data: [DONE]");
+        assertThat(spare.requests()).isEmpty();
     }
 
     @Test

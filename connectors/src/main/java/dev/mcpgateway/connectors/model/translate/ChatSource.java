@@ -47,10 +47,7 @@ final class ChatSource implements Source {
 
     @Override
     public void whole(Node reply, List<Piece> out) {
-        Node error = reply.get("error");
-        if (error != null) {
-            throw failed(error);
-        }
+        requireNoError(reply);
         out.add(new Piece.Begun(reply.textOf("id"), reply.textOf("model")));
         List<Node> choices = reply.need("choices").elements();
         if (choices.size() != 1) {
@@ -79,10 +76,7 @@ final class ChatSource implements Source {
             return;
         }
         Node chunk = object.get();
-        Node error = chunk.get("error");
-        if (error != null) {
-            throw failed(error);
-        }
+        requireNoError(chunk);
         chunk.countInto(usage, "usage");
         List<Node> choices = chunk.elementsOf("choices");
         if (choices.size() > 1 || choices.stream().anyMatch(choice -> choice.countOf("index") != 0)) {
@@ -105,8 +99,12 @@ final class ChatSource implements Source {
         }
     }
 
-    private static Failed failed(Node error) {
-        return new Failed(Fault.of(error, "type"));
+    /** Some servers send an empty error with each answer. */
+    private static void requireNoError(Node reply) {
+        Node error = reply.get("error");
+        if (error != null && !error.isEmpty()) {
+            throw new Failed(Fault.of(error, "type"));
+        }
     }
 
     private void content(Node message, List<Piece> out) {

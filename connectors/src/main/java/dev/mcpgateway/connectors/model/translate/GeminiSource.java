@@ -44,7 +44,7 @@ final class GeminiSource implements Source {
 
     private void chunk(Node chunk, List<Piece> out) {
         Node error = chunk.get("error");
-        if (error != null) {
+        if (error != null && !error.isEmpty()) {
             throw new Failed(Fault.of(error, "status"));
         }
         if (!begun) {

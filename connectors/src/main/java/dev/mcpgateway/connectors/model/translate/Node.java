@@ -109,6 +109,11 @@ final class Node {
         return is(Kind.OBJECT);
     }
 
+    /** Whether it is a text or an object without anything in it. */
+    boolean isEmpty() {
+        return isObject() ? document.first(at) == JsonDocument.NONE : isText() && document.length(at) == 2;
+    }
+
     /** The member; null when it is absent or {@code null}. */
     @Nullable
     Node get(String name) {

@@ -15,11 +15,6 @@ import dev.mcpgateway.connectors.net.HttpOrigin;
 import dev.mcpgateway.connectors.net.HttpTransport;
 import dev.mcpgateway.connectors.net.OutboundGuard;
 import dev.mcpgateway.connectors.net.TimeSource;
-import dev.mcpgateway.connectors.wire.JsonDocument;
-import dev.mcpgateway.connectors.wire.JsonDocument.Kind;
-import dev.mcpgateway.connectors.wire.JsonLimits;
-import dev.mcpgateway.connectors.wire.JsonRefused;
-import dev.mcpgateway.connectors.wire.StrictJson;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -209,13 +204,15 @@ public final class HttpModelProvider implements ModelProvider {
 
     private ModelFailure error(HttpExchange exchange, String type, Credential credential) {
         int status = exchange.status();
-        byte[] body = status >= 400 && type.equals("application/json") ? errorBody(exchange) : new byte[0];
-        Cause cause = ProviderError.of(body, settings.jsonDepthMax()).cause(settings.kind(), status);
-        boolean tells = cause != Cause.CREDENTIAL_REFUSED && cause != Cause.NOT_ENTITLED;
+        ProviderError error =
+                ProviderError.of(status < 400 ? new byte[0] : errorBody(exchange), settings.jsonDepthMax());
+        Cause cause = error.cause(settings.kind(), status);
+        boolean tells =
+                type.equals("application/json") && cause != Cause.CREDENTIAL_REFUSED && cause != Cause.NOT_ENTITLED;
         return new ModelFailure(
                 cause,
                 status,
-                tells ? KeyScrub.scrub(body, credential) : new byte[0],
+                tells ? KeyScrub.scrub(error.document(), credential) : new byte[0],
                 retryAfter(exchange, time),
                 requestId(exchange),
                 "HTTP " + status);
@@ -234,14 +231,11 @@ public final class HttpModelProvider implements ModelProvider {
         return status < 500 ? Cause.REJECTED : Cause.PROVIDER_ERROR;
     }
 
-    /** The error's document; empty when it is none. */
-    private byte[] errorBody(HttpExchange exchange) {
+    /** Whatever its type is, since a proxy's text may say, too, that a request is too long; empty when it cannot be had. */
+    private static byte[] errorBody(HttpExchange exchange) {
         try {
-            byte[] body = exchange.readAll(ERROR_BYTES_MAX);
-            boolean isObject = StrictJson.parse(body, JsonLimits.forReplies(ERROR_BYTES_MAX, settings.jsonDepthMax()))
-                    .is(JsonDocument.ROOT, Kind.OBJECT);
-            return isObject ? body : new byte[0];
-        } catch (HttpFault | JsonRefused unreadable) {
+            return exchange.readAll(ERROR_BYTES_MAX);
+        } catch (HttpFault unreadable) {
             return new byte[0];
         }
     }

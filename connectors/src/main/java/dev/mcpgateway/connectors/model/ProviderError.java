@@ -7,6 +7,7 @@ import dev.mcpgateway.connectors.wire.JsonDocument.Name;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.JsonRefused;
 import dev.mcpgateway.connectors.wire.StrictJson;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,12 +17,13 @@ import java.util.Set;
  * What a provider's error is about: its status alone does not tell a refused key from a refused model or file. What is not
  * known counts as its status says, so that a key that is refused in new words still counts as refused.
  *
- * @param body the error as it came
+ * @param document the object that can be passed on, byte for byte; empty when there is none
+ * @param words the error as it came
  * @param codes its type, code and status, and the reasons in its details
  * @param message its sentence, in lower case
  */
 @SuppressWarnings("ArrayRecordComponent") // read once, never compared
-record ProviderError(byte[] body, List<String> codes, String message) {
+record ProviderError(byte[] document, String words, List<String> codes, String message) {
     private static final Name ERROR = Name.of("error");
     private static final Name TYPE = Name.of("type");
     private static final Name CODE = Name.of("code");
@@ -39,39 +41,50 @@ record ProviderError(byte[] body, List<String> codes, String message) {
     private static final List<String> GOOGLE_KEY =
             List.of("API_KEY_", "ACCESS_TOKEN_", "CREDENTIALS_", "CONSUMER_", "SERVICE_DISABLED", "BILLING_DISABLED");
 
-    /** Reads an error; of what cannot be read nothing is known. */
+    /** Reads the body of an answer that is an error; of what cannot be read nothing is known but its words. */
     static ProviderError of(byte[] body, int depthMax) {
-        if (body.length == 0) {
-            return new ProviderError(body, List.of(), "");
-        }
+        String words = new String(body, StandardCharsets.UTF_8);
         try {
-            return read(StrictJson.parse(body, JsonLimits.forReplies(body.length, depthMax)));
+            JsonDocument said = parsed(body, depthMax);
+            if (said.is(JsonDocument.ROOT, Kind.OBJECT)) {
+                return read(body, words, said, said.at(ERROR));
+            }
+            // Google's endpoint for OpenAI's protocol puts its error into a list
+            int only = said.is(JsonDocument.ROOT, Kind.ARRAY) ? said.first(JsonDocument.ROOT) : JsonDocument.NONE;
+            if (said.is(only, Kind.OBJECT) && said.next(JsonDocument.ROOT, only) == JsonDocument.NONE) {
+                return read(said.rawBytes(only), words, said, said.member(only, ERROR));
+            }
         } catch (JsonRefused unreadable) {
-            return new ProviderError(body, List.of(), "");
+            // a sentence, or a proxy's page
         }
+        return new ProviderError(new byte[0], words, List.of(), "");
     }
 
-    private static ProviderError read(JsonDocument document) {
-        int error = document.at(ERROR);
+    private static JsonDocument parsed(byte[] json, int depthMax) throws JsonRefused {
+        return StrictJson.parse(json, JsonLimits.forReplies(Math.max(1, json.length), depthMax));
+    }
+
+    private static ProviderError read(byte[] document, String words, JsonDocument said, int error) {
         List<String> codes = new ArrayList<>();
         for (Name each : new Name[] {TYPE, CODE, STATUS}) {
-            add(codes, document, document.member(error, each));
+            add(codes, said, said.member(error, each));
         }
-        int details = document.member(error, DETAILS);
-        if (document.is(details, Kind.ARRAY)) {
+        int details = said.member(error, DETAILS);
+        if (said.is(details, Kind.ARRAY)) {
             int count = 0;
-            for (int each = document.first(details);
+            for (int each = said.first(details);
                     each != JsonDocument.NONE && count < DETAILS_MAX;
-                    each = document.next(details, each)) {
-                add(codes, document, document.member(each, REASON));
+                    each = said.next(details, each)) {
+                add(codes, said, said.member(each, REASON));
                 count++;
             }
         }
-        int message = document.member(error, MESSAGE);
+        int message = said.member(error, MESSAGE);
         return new ProviderError(
-                document.bytes(),
+                document,
+                words,
                 codes,
-                document.is(message, Kind.STRING) ? document.string(message).toLowerCase(Locale.ROOT) : "");
+                said.is(message, Kind.STRING) ? said.string(message).toLowerCase(Locale.ROOT) : "");
     }
 
     private static void add(List<String> codes, JsonDocument document, int node) {
@@ -82,13 +95,14 @@ record ProviderError(byte[] body, List<String> codes, String message) {
 
     /** What it is to callers. */
     Cause cause(ProviderKind kind, int status) {
-        if (ContextOverflow.isStatus(status) && ContextOverflow.isSaidIn(body)) {
+        if (ContextOverflow.isStatus(status) && ContextOverflow.isSaidIn(words.getBytes(StandardCharsets.UTF_8))) {
             return Cause.TOO_LONG;
         }
         Cause byStatus = HttpModelProvider.cause(status);
         return switch (kind) {
-            case OPENAI, OPENAI_COMPATIBLE ->
-                status == 403 && codes.stream().anyMatch(OPENAI_NOT_SERVED::contains) ? Cause.NOT_ENTITLED : byStatus;
+            case OPENAI -> openAi(status, byStatus);
+            case OPENAI_COMPATIBLE ->
+                status == 400 && isOfGooglesKey() ? Cause.CREDENTIAL_REFUSED : openAi(status, byStatus);
             case AZURE_OPENAI -> status == 403 && isOfTheNetwork() ? Cause.NOT_ENTITLED : byStatus;
             case ANTHROPIC -> status == 403 && isOfPermissions() ? Cause.NOT_ENTITLED : byStatus;
             case GEMINI -> google(status, byStatus);
@@ -96,9 +110,17 @@ record ProviderError(byte[] body, List<String> codes, String message) {
         };
     }
 
+    private boolean isOneOf(Set<String> known) {
+        return codes.stream().anyMatch(known::contains);
+    }
+
+    private Cause openAi(int status, Cause byStatus) {
+        return status == 403 && isOneOf(OPENAI_NOT_SERVED) ? Cause.NOT_ENTITLED : byStatus;
+    }
+
     /** Azure looks at where a request comes from before it looks at its key. */
     private boolean isOfTheNetwork() {
-        return codes.stream().anyMatch(OPENAI_NOT_SERVED::contains)
+        return isOneOf(OPENAI_NOT_SERVED)
                 || says("virtual network")
                 || says("firewall")
                 || says("public access is disabled");
@@ -114,11 +136,16 @@ record ProviderError(byte[] body, List<String> codes, String message) {
         if (status != 400 && status != 403) {
             return byStatus;
         }
-        if (codes.stream().anyMatch(code -> GOOGLE_KEY.stream().anyMatch(code::startsWith))) {
+        if (isOfGooglesKey()) {
             return Cause.CREDENTIAL_REFUSED;
         }
         boolean isOfAResource = says("access the file") || says("cachedcontent") || says("cached content");
         return status == 403 && isOfAResource ? Cause.REJECTED : byStatus;
+    }
+
+    private boolean isOfGooglesKey() {
+        return codes.stream().anyMatch(code -> GOOGLE_KEY.stream().anyMatch(code::startsWith))
+                || says("pass a valid api key");
     }
 
     private boolean says(String words) {

@@ -30,6 +30,11 @@ class ProviderErrorTest {
             OPENAI | 403 | {"error":{"code":"insufficient_permissions"}} | CREDENTIAL_REFUSED
             OPENAI | 404 | {"error":{"code":"model_not_found"}} | REJECTED
             OPENAI_COMPATIBLE | 403 | forbidden | CREDENTIAL_REFUSED
+            OPENAI_COMPATIBLE | 400 | [{"error":{"code":400,"message":"Bad key.","status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}}] | CREDENTIAL_REFUSED
+            OPENAI_COMPATIBLE | 400 | [{"error":{"code":400,"message":"Please pass a valid API key.","status":"INVALID_ARGUMENT"}}] | CREDENTIAL_REFUSED
+            OPENAI_COMPATIBLE | 400 | [{"error":{"code":400,"message":"Invalid value","status":"INVALID_ARGUMENT"}}] | REJECTED
+            OPENAI_COMPATIBLE | 400 | [{"error":{"message":"The input token count exceeds the maximum number of tokens allowed."}}] | TOO_LONG
+            OPENAI_COMPATIBLE | 413 | prompt is too long | TOO_LONG
             ANTHROPIC | 401 | {"error":{"type":"authentication_error"}} | CREDENTIAL_REFUSED
             ANTHROPIC | 403 | {"error":{"type":"permission_error","message":"Your API key does not have permission to use the specified resource."}} | NOT_ENTITLED
             ANTHROPIC | 403 | {"error":{"type":"permission_error","message":"OAuth token has been revoked."}} | CREDENTIAL_REFUSED
@@ -60,6 +65,24 @@ class ProviderErrorTest {
             assertThat(cause(kind, 429, body)).isEqualTo(Cause.RATE_LIMITED);
             assertThat(cause(kind, 500, body)).isEqualTo(Cause.PROVIDER_ERROR);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"error":{"message":"a"} }  | {"error":{"message":"a"} }
+            {}                          | {}
+            [ {"error":{"code": 1}} ]   | {"error":{"code": 1}}
+            [{"error":{}},{"error":{}}] | ''
+            [[{"error":{}}]]            | ''
+            []                          | ''
+            "a"                         | ''
+            <html>                      | ''
+            """)
+    void onlyAnObjectIsPassedOnAlsoOneThatStandsAloneInAList(String body, String document) {
+        byte[] passed =
+                ProviderError.of(body.getBytes(StandardCharsets.UTF_8), 64).document();
+
+        assertThat(new String(passed, StandardCharsets.UTF_8)).isEqualTo(document);
     }
 
     @ParameterizedTest

@@ -221,7 +221,7 @@ final class ModelCallPath {
         }
     }
 
-    /** A provider's own error is the agent's to read; what the gateway met is told in its words. */
+    /** A provider's own error is the agent's to read, with its status; what the gateway met is told in its words. */
     private @Nullable String fail(
             Admitted admitted, AuditTicket ticket, ModelFailure failure, Progress progress, CallTrace trace) {
         progress.status = failure.status();
@@ -231,13 +231,15 @@ final class ModelCallPath {
                 ? Refusal.of(Reason.MODEL_MISMATCH)
                 : ModelOutcomes.refusal(failure);
         progress.facts = progress.attempt == null ? ModelFacts.NONE : progress.attempt.facts();
-        if (failure.body().length == 0) {
+        ModelApi api = admitted.ask().request().api();
+        byte[] said = ModelErrors.providers(
+                api.protocol(), failure, refusal, admitted.ask().exchange().id());
+        if (said.length == 0) {
             throw new Refused(refusal);
         }
         progress.bytesIn = failure.body().length;
         trace.enter(Stage.SCREEN);
-        ModelApi api = admitted.ask().request().api();
-        byte[] body = admitted.guard().answer(failure.body());
+        byte[] body = admitted.guard().answer(said);
         trace.enter(Stage.FINISH);
         admitted.content().whole(body);
         admitted.content().complete();

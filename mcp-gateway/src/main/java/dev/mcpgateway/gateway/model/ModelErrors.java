@@ -1,6 +1,7 @@
 package dev.mcpgateway.gateway.model;
 
 import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.connectors.model.ModelFailure;
 import dev.mcpgateway.connectors.model.ModelProtocol;
 import dev.mcpgateway.connectors.wire.JsonText;
 import dev.mcpgateway.gateway.call.Reason;
@@ -63,7 +64,29 @@ final class ModelErrors {
 
     /** The error as the body of an answer. */
     static byte[] body(ModelProtocol protocol, Refusal refusal, String callId) {
-        Row row = row(refusal.reason());
+        return body(protocol, row(refusal.reason()), refusal, callId);
+    }
+
+    /**
+     * What a provider said, as the body of an answer with its status. Where it said nothing that can be passed on, its refusal
+     * of the request in the gateway's words; empty where the answer is to be the gateway's own.
+     */
+    static byte[] providers(ModelProtocol protocol, ModelFailure failure, Refusal refusal, String callId) {
+        return failure.body().length == 0 && ModelOutcomes.isOfTheRequest(failure)
+                ? body(protocol, refusedWith(failure.status(), refusal.reason()), refusal, callId)
+                : failure.body();
+    }
+
+    private static Row refusedWith(int status, Reason reason) {
+        return switch (status) {
+            case 404 -> row(Reason.UNKNOWN_KEPT);
+            case 413 -> row(Reason.TOO_LARGE);
+            case 429 -> row(Reason.RATE_LIMITED);
+            default -> new Row(status, INVALID, reason.code(), INVALID);
+        };
+    }
+
+    private static byte[] body(ModelProtocol protocol, Row row, Refusal refusal, String callId) {
         String says = quoted(refusal.says());
         return bytes(
                 switch (protocol) {

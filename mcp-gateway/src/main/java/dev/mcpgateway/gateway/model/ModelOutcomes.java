@@ -52,7 +52,27 @@ final class ModelOutcomes {
                         ? "The model has answered, but its answer cannot be passed on in this protocol."
                         : "The provider of the model sent an answer that is not valid.";
             case RESULT_TOO_LARGE -> "The model's answer is too large to be passed on.";
+            case PROVIDER_REFUSED ->
+                failure.cause() == ModelFailure.Cause.RATE_LIMITED
+                        ? "The provider of the model takes no more requests at the moment. Try again later."
+                        : reason.text();
             default -> reason.text();
+        };
+    }
+
+    /**
+     * Whether the status of a refusal tells the agent of its request, also without a word of the provider's. Keys, rights and
+     * bills are the gateway's, 407 is its proxy's, and SDKs take 408 and 424 for more than a provider's refusal.
+     */
+    static boolean isOfTheRequest(ModelFailure failure) {
+        return switch (failure.cause()) {
+            case RATE_LIMITED -> true;
+            case REJECTED ->
+                switch (failure.status()) {
+                    case 401, 402, 403, 407, 408, 424 -> false;
+                    default -> true;
+                };
+            default -> false;
         };
     }
 

@@ -469,6 +469,48 @@ class ModelCallTest {
         assertThat(gateway.newRecords(2).getLast().text("outcome.status")).isEqualTo("malformed");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "400, text/plain, no, 400, provider_refused",
+        "400, application/json, [], 400, provider_refused",
+        "404, text/html, <html>words</html>, 404, not_found",
+        "413, text/html, <html>words</html>, 413, request_too_large",
+        "422, application/json, <html>words</html>, 422, provider_refused",
+        "429, text/plain, words, 429, rate_limit_exceeded",
+        "401, text/html, <html>words</html>, 502, provider_unavailable",
+        "403, text/html, <html>words</html>, 502, provider_unavailable",
+        "402, text/html, <html>words</html>, 502, provider_error",
+        "407, text/html, <html>words</html>, 502, provider_error",
+        "408, text/html, <html>words</html>, 502, provider_error",
+        "424, text/html, <html>words</html>, 502, provider_error",
+        "503, text/html, <html>words</html>, 502, provider_error"
+    })
+    void aRefusalInWordsThatCannotBePassedOnKeepsItsStatusWhereThatIsTheAgents(
+            int status, String type, String body, int told, String code) {
+        openai.on("/chat/completions", turn -> turn.connection().answer(status, type, body));
+
+        WireAnswer answer = alice.chat(CHAT);
+
+        assertThat(answer.status()).isEqualTo(told);
+        assertThat(answer.json().at("/error/code").asString()).isEqualTo(code);
+        assertThat(answer.json().at("/error/message").asString()).isNotEmpty();
+        assertThat(answer.text()).doesNotContain("html", "words");
+        assertThat(gateway.newRecords(2).getLast().json()).contains("\"upstream_status\":" + status);
+    }
+
+    @Test
+    void aRefusalInWordsThatCannotBePassedOnIsToldInTheAgentsProtocolWithThePause() {
+        anthropic.on("/messages", turn -> turn.answer(429, "[]", "retry-after: 7"));
+
+        WireAnswer answer = alice.ask(alice.anthropic("/v1/messages", MESSAGES));
+
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.header("retry-after")).contains("7");
+        assertThat(answer.json().at("/type").asString()).isEqualTo("error");
+        assertThat(answer.json().at("/error/type").asString()).isEqualTo("rate_limit_error");
+        assertThat(answer.json().at("/error/message").asString()).contains("takes no more requests");
+    }
+
     @Test
     void aRedirectIsNotFollowed() {
         openai.on("/chat/completions", turn -> turn.answer(307, "{}", "Location: " + anthropic.url() + "/messages"));

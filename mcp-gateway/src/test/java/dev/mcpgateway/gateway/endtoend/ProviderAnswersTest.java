@@ -311,6 +311,46 @@ class ProviderAnswersTest {
     }
 
     @Test
+    void theOneErrorInAListIsTheAgents() {
+        String error =
+                "{\"error\":{\"code\":400,\"message\":\"Invalid value at 'x'\",\"status\":\"INVALID_ARGUMENT\"}}";
+        provider.on("/chat/completions", turn -> turn.answer(400, "[" + error + "\n]"));
+
+        WireAnswer chat = chat("llama", "");
+        WireAnswer message = message("llama", "");
+
+        assertThat(chat.status()).isEqualTo(400);
+        assertThat(chat.text()).isEqualTo(error);
+        assertThat(message.status()).isEqualTo(400);
+        assertThat(message.json().at("/error/type").asString()).isEqualTo("invalid_request_error");
+        assertThat(spare.requests()).isEmpty();
+    }
+
+    @Test
+    void aKeyThatIsRefusedInAListIsTheGatewaysAffair() {
+        provider.on(
+                "/chat/completions",
+                turn -> turn.answer(
+                        400,
+                        "[{\"error\":{\"code\":400,\"message\":\"Please pass a valid API key.\",\"status\":\"INVALID_ARGUMENT\"}}]"));
+
+        assertThat(chat("llama", "").text()).contains("from the spare");
+        assertThat(gateway.newRecords(2).getLast().json()).contains("\"reason\":\"credential_refused\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            application/json | [{"error":{"message":"The input token count exceeds the maximum number of tokens allowed."}}]
+            text/plain       | prompt is too long
+            """)
+    void aPromptThatIsTooLongIsKnownAlsoWhereTheErrorIsNoObject(String type, String says) {
+        provider.on("/chat/completions", turn -> turn.connection().answer(400, type, says));
+
+        assertThat(chat("llama", "").text()).contains("from the spare");
+        assertThat(message("llama", "").text()).contains("from the spare");
+    }
+
+    @Test
     void aPromptThatIsTooLongIsKnownAlsoWhereItIsSaidWithTheStatusOfAnAnswer() {
         provider.on(
                 "/messages",

@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param status {@code outcome.status}
  * @param errorCode {@code outcome.error}: stable code; empty when there is none
- * @param upstreamStatus {@code outcome.upstream_status}: HTTP status of the upstream; 0 when there is none
+ * @param upstreamStatus {@code outcome.upstream_status}: HTTP status of the upstream, or the one that its error stands for which came
+ *     in the place of an answer; 0 when there is none
  * @param durationMicros {@code outcome.dur_us}: from the intent to here
  * @param bytesIn {@code outcome.bytes_in}: bytes received from the upstream
  * @param bytesOut {@code outcome.bytes_out}: bytes sent to the upstream

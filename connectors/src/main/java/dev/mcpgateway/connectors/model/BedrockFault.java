@@ -81,7 +81,7 @@ record BedrockFault(Cause cause, int status, String type, String message) {
     }
 
     private static boolean isTooLong(String message) {
-        return ContextOverflow.isSaidIn(message.getBytes(StandardCharsets.UTF_8));
+        return ContextOverflow.isSaidIn(message);
     }
 
     /** Whether it is about who the gateway is, and what it may do. */

@@ -4,7 +4,7 @@ package dev.mcpgateway.connectors.model;
  * Why there is no answer, or no complete one.
  *
  * @param cause what callers tell apart
- * @param status the provider's HTTP status; 0 when it sent none
+ * @param status the provider's HTTP status, or the one that the error stands for which it sent in its place; 0 for none
  * @param body the provider's own error document, free of the credential; empty when there is none to pass on
  * @param retryAfterSeconds when the provider wants to be asked again; 0 when it does not say
  * @param requestId the provider's id of the request; empty when there is none
@@ -52,7 +52,7 @@ public record ModelFailure(
         CREDENTIAL_REFUSED,
         /** The provider knows the gateway, and does not serve this model, or anything from where it is, to it. */
         NOT_ENTITLED,
-        /** Too many requests (429). */
+        /** Too many requests, or more than the gateway's account may ask for (429). */
         RATE_LIMITED,
         /** The request does not fit into the model's context. */
         TOO_LONG,
@@ -94,6 +94,16 @@ public record ModelFailure(
     /** Nobody waits for the answer any more. */
     public static ModelFailure cancelled() {
         return of(Cause.CANCELLED, "cancelled");
+    }
+
+    /**
+     * The failure that an error tells of which came in an event, or in the place of an answer. Whose fault it is, its codes
+     * say; where they do not, it is the provider's.
+     *
+     * @param document the event's data, or the answer
+     */
+    public static ModelFailure saidIn(byte[] document, String detail) {
+        return ProviderError.in(document).failure(detail);
     }
 
     /** A failure without an answer of the provider. */

@@ -14,8 +14,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What a provider's error is about: its status alone does not tell a refused key from a refused model or file. What is not
- * known counts as its status says, so that a key that is refused in new words still counts as refused.
+ * What a provider's error is about: its status alone does not tell a refused key from a refused model or file, and an error in
+ * a stream has none. What is not known counts as its status says, so that a key that is refused in new words still counts as
+ * refused, and without one as the provider's own failure.
  *
  * @param document the object that can be passed on, byte for byte; empty when there is none
  * @param words the error as it came
@@ -31,7 +32,9 @@ record ProviderError(byte[] document, String words, List<String> codes, String m
     private static final Name MESSAGE = Name.of("message");
     private static final Name DETAILS = Name.of("details");
     private static final Name REASON = Name.of("reason");
+    private static final Name RESPONSE = Name.of("response");
     private static final int DETAILS_MAX = 16;
+    private static final int EVENT_DEPTH_MAX = 64;
 
     /** What OpenAI's 403 are about that are none of the key: the model, and where the gateway is. */
     private static final Set<String> OPENAI_NOT_SERVED =
@@ -40,6 +43,47 @@ record ProviderError(byte[] document, String words, List<String> codes, String m
     /** Google's reasons that concern the key, or the project that it belongs to. */
     private static final List<String> GOOGLE_KEY =
             List.of("API_KEY_", "ACCESS_TOKEN_", "CREDENTIALS_", "CONSUMER_", "SERVICE_DISABLED", "BILLING_DISABLED");
+
+    /** What stands for 429, in the words of all protocols; a bare number is a status. */
+    private static final Set<String> LIMITED = Set.of(
+            "rate_limit_exceeded",
+            "rate_limit_error",
+            "too_many_requests",
+            "insufficient_quota",
+            "RESOURCE_EXHAUSTED",
+            "429");
+
+    private static final Set<String> NOT_FOUND = Set.of("model_not_found", "not_found_error", "NOT_FOUND", "404");
+
+    /** What stands for 400; of OpenAI's {@code ResponseError} those that are about what the agent sent. */
+    private static final Set<String> INVALID = Set.of(
+            "invalid_request_error",
+            "INVALID_ARGUMENT",
+            "FAILED_PRECONDITION",
+            "400",
+            "413",
+            "422",
+            "content_filter",
+            "content_policy_violation",
+            "bio_policy",
+            "invalid_prompt",
+            "invalid_image",
+            "invalid_image_format",
+            "invalid_image_mode",
+            "invalid_image_url",
+            "invalid_base64_image",
+            "image_content_policy_violation",
+            "image_file_not_found",
+            "image_file_too_large",
+            "image_parse_error",
+            "image_too_large",
+            "image_too_small",
+            "empty_image_file",
+            "failed_to_download_image",
+            "unsupported_image_media_type");
+
+    /** OpenAI says of a key that it refuses that the request is invalid; what is refused, its code says. */
+    private static final Set<String> OF_THE_GATEWAY = Set.of("invalid_api_key", "401", "402", "403");
 
     /** Reads the body of an answer that is an error; of what cannot be read nothing is known but its words. */
     static ProviderError of(byte[] body, int depthMax) {
@@ -58,6 +102,26 @@ record ProviderError(byte[] document, String words, List<String> codes, String m
             // a sentence, or a proxy's page
         }
         return new ProviderError(new byte[0], words, List.of(), "");
+    }
+
+    /**
+     * Reads an error that came in an event, or in the place of an answer. What the model wrote before it, which some events
+     * repeat, is not looked at.
+     */
+    static ProviderError in(byte[] document) {
+        try {
+            JsonDocument said = parsed(document, EVENT_DEPTH_MAX);
+            int error = said.at(ERROR);
+            if (error == JsonDocument.NONE) {
+                error = said.at(RESPONSE, ERROR);
+            }
+            if (error == JsonDocument.NONE) {
+                error = JsonDocument.ROOT;
+            }
+            return read(new byte[0], said.raw(error), said, error);
+        } catch (JsonRefused unreadable) {
+            return new ProviderError(new byte[0], "", List.of(), "");
+        }
     }
 
     private static JsonDocument parsed(byte[] json, int depthMax) throws JsonRefused {
@@ -90,12 +154,14 @@ record ProviderError(byte[] document, String words, List<String> codes, String m
     private static void add(List<String> codes, JsonDocument document, int node) {
         if (document.is(node, Kind.STRING)) {
             codes.add(document.string(node));
+        } else if (document.is(node, Kind.NUMBER)) {
+            codes.add(document.raw(node));
         }
     }
 
-    /** What it is to callers. */
+    /** What it is to callers, where it has the status of an error. */
     Cause cause(ProviderKind kind, int status) {
-        if (ContextOverflow.isStatus(status) && ContextOverflow.isSaidIn(words.getBytes(StandardCharsets.UTF_8))) {
+        if (ContextOverflow.isStatus(status) && ContextOverflow.isSaidIn(words)) {
             return Cause.TOO_LONG;
         }
         Cause byStatus = HttpModelProvider.cause(status);
@@ -108,6 +174,31 @@ record ProviderError(byte[] document, String words, List<String> codes, String m
             case GEMINI -> google(status, byStatus);
             case BEDROCK -> byStatus;
         };
+    }
+
+    /** What it is to callers, where it came with the status of an answer. */
+    ModelFailure failure(String detail) {
+        if (ContextOverflow.isSaidIn(words)) {
+            return ModelFailure.of(Cause.TOO_LONG, detail);
+        }
+        int status = statusSaid();
+        return status == 0
+                ? ModelFailure.of(Cause.PROVIDER_ERROR, detail)
+                : new ModelFailure(HttpModelProvider.cause(status), status, new byte[0], 0, "", detail);
+    }
+
+    /** The status that its codes stand for, where they tell of a limit or of the agent's request; else 0. */
+    private int statusSaid() {
+        if (isOneOf(OF_THE_GATEWAY) || isOfGooglesKey()) {
+            return 0;
+        }
+        if (isOneOf(LIMITED)) {
+            return 429;
+        }
+        if (isOneOf(NOT_FOUND)) {
+            return 404;
+        }
+        return isOneOf(INVALID) ? 400 : 0;
     }
 
     private boolean isOneOf(Set<String> known) {

@@ -93,9 +93,7 @@ final class ProviderStream implements ModelStream {
             case Step.Next(ModelEvent event)
             when event.mark() == Mark.ERROR -> {
                 stream.close();
-                yield new ModelReply.Failed(ModelFailure.of(
-                                ContextOverflow.isSaidIn(event.data()) ? Cause.TOO_LONG : Cause.PROVIDER_ERROR,
-                                "an error as its first event")
+                yield new ModelReply.Failed(ModelFailure.saidIn(event.data(), "an error as its first event")
                         .with(stream.facts()));
             }
             case Step.Next(ModelEvent event) -> {

@@ -43,14 +43,9 @@ final class WholeAnswer {
 
     /** An error with the status of an answer is treated like one that is the first event of a stream. */
     private static ModelReply erred(byte[] body, AnswerReader reader, String requestId) {
+        ModelFailure said = ModelFailure.saidIn(body, "an error in the place of an answer");
         return new ModelReply.Failed(new ModelFailure(
-                ContextOverflow.isSaidByErrorIn(body) ? Cause.TOO_LONG : Cause.PROVIDER_ERROR,
-                0,
-                new byte[0],
-                0,
-                requestId,
-                "an error in the place of an answer",
-                reader.facts()));
+                said.cause(), said.status(), said.body(), 0, requestId, said.detail(), reader.facts()));
     }
 
     /** What is JSON after all is no fault of who sends it. */

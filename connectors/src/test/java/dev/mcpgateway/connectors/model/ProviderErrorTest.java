@@ -69,6 +69,45 @@ class ProviderErrorTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            {"type":"error","code":"rate_limit_exceeded","message":"x"} | RATE_LIMITED | 429
+            {"type":"error","error":{"type":"requests","code":"rate_limit_exceeded"}} | RATE_LIMITED | 429
+            {"type":"response.failed","response":{"error":{"code":"rate_limit_exceeded"}}} | RATE_LIMITED | 429
+            {"type":"error","error":{"type":"rate_limit_error"}} | RATE_LIMITED | 429
+            {"error":{"type":"insufficient_quota","code":"insufficient_quota"}} | RATE_LIMITED | 429
+            {"error":{"code":429,"status":"RESOURCE_EXHAUSTED"}} | RATE_LIMITED | 429
+            {"error":{"code":"429","message":"x"}} | RATE_LIMITED | 429
+            {"type":"response.failed","response":{"error":{"code":"invalid_prompt"}}} | REJECTED | 400
+            {"type":"error","code":"failed_to_download_image"} | REJECTED | 400
+            {"type":"error","error":{"type":"invalid_request_error"}} | REJECTED | 400
+            {"error":{"code":400,"status":"INVALID_ARGUMENT"}} | REJECTED | 400
+            {"error":{"code":400,"type":"BadRequestError"}} | REJECTED | 400
+            {"error":{"code":"content_filter","type":null}} | REJECTED | 400
+            {"type":"error","error":{"type":"not_found_error"}} | REJECTED | 404
+            {"type":"response.failed","response":{"error":{"code":"context_length_exceeded"}}} | TOO_LONG | 0
+            {"type":"response.failed","response":{"error":{"code":"server_error"},"output":["prompt is too long"]}} | PROVIDER_ERROR | 0
+            {"type":"response.failed","response":{"error":{"code":"data_residency_mismatch"}}} | PROVIDER_ERROR | 0
+            {"type":"error","error":{"type":"overloaded_error"}} | PROVIDER_ERROR | 0
+            {"error":{"type":"invalid_request_error","code":"invalid_api_key"}} | PROVIDER_ERROR | 0
+            {"error":{"status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}} | PROVIDER_ERROR | 0
+            {"error":{"type":"invalid_request_error","code":403}} | PROVIDER_ERROR | 0
+            {"error":{"code":"invalid_by_a_new_name"}} | PROVIDER_ERROR | 0
+            {"error":{"code":503,"status":"UNAVAILABLE"}} | PROVIDER_ERROR | 0
+            {"error":"rate_limit_exceeded"} | PROVIDER_ERROR | 0
+            {"error":null} | PROVIDER_ERROR | 0
+            [] | PROVIDER_ERROR | 0
+            no JSON | PROVIDER_ERROR | 0
+            """)
+    void whoseFaultAnErrorWithoutAStatusIsItsCodesSay(String document, Cause cause, int status) {
+        ModelFailure failure = ModelFailure.saidIn(document.getBytes(StandardCharsets.UTF_8), "in a stream");
+
+        assertThat(failure.cause()).isEqualTo(cause);
+        assertThat(failure.status()).isEqualTo(status);
+        assertThat(failure.body()).isEmpty();
+        assertThat(failure.detail()).isEqualTo("in a stream");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
             {"error":{"message":"a"} }  | {"error":{"message":"a"} }
             {}                          | {}
             [ {"error":{"code": 1}} ]   | {"error":{"code": 1}}

@@ -1,12 +1,10 @@
 package dev.mcpgateway.gateway.model;
 
-import dev.mcpgateway.connectors.model.ContextOverflow;
 import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.connectors.model.ModelEvent.Mark;
 import dev.mcpgateway.connectors.model.ModelFacts;
 import dev.mcpgateway.connectors.model.ModelFailure;
-import dev.mcpgateway.connectors.model.ModelFailure.Cause;
 import dev.mcpgateway.connectors.model.ModelStream;
 import dev.mcpgateway.gateway.model.route.Breaker.Outcome;
 import dev.mcpgateway.gateway.model.route.FailureClass;
@@ -60,9 +58,7 @@ final class HeldStream implements ModelStream {
     }
 
     private static ModelFailure failure(ModelEvent error) {
-        return ModelFailure.of(
-                ContextOverflow.isSaidByErrorIn(error.data()) ? Cause.TOO_LONG : Cause.PROVIDER_ERROR,
-                "an error in the stream");
+        return ModelFailure.saidIn(error.data(), "an error in the stream");
     }
 
     @Override

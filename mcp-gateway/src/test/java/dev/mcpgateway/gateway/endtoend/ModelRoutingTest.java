@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -269,6 +270,94 @@ class ModelRoutingTest {
             gateway.clock().advance(Duration.ofSeconds(61));
             one.on("/chat/completions", turn -> turn.whole(answer("big-1")));
             assertThat(alice.chat(CHAT.replace("gpt", "only")).status()).isEqualTo(200);
+        }
+    }
+
+    private static void failsInTheStream(FakeModelServer server, String event, String error) {
+        server.on(
+                "/responses",
+                turn -> turn.begin()
+                        .event("response.created", "{\"type\":\"response.created\",\"response\":{\"id\":\"r\"}}")
+                        .event(event, error)
+                        .end());
+    }
+
+    private static WireAnswer respond(ModelAgent agent) {
+        return agent.ask(
+                agent.post("/v1/responses", "{\"model\":\"gpt\",\"stream\":true,\"store\":false,\"input\":\"x\"}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"invalid_prompt", "failed_to_download_image", "image_content_policy_violation"})
+    void oneAgentsFaultsInStreamsAreAskedOnceAndOpenNoBreaker(String code) throws Exception {
+        failsInTheStream(
+                one,
+                "response.failed",
+                "{\"type\":\"response.failed\",\"response\":{\"id\":\"r\",\"error\":{\"code\":\"" + code
+                        + "\",\"message\":\"x\"}}}");
+        String routing = "{first_pause_ms: 1, longest_pause_ms: 2, breaker: {min_calls: 5, open_s: 100}}";
+        try (TestGateway gateway = gateway(routing, BOTH)) {
+            ModelAgent alice = ModelAgent.of(gateway);
+            for (int each = 0; each < 6; each++) {
+                WireAnswer answer = respond(alice);
+
+                assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+                assertThat(answer.json().at("/error/type").asString()).isEqualTo("invalid_request_error");
+            }
+            assertThat(one.requests()).hasSize(6);
+            assertThat(two.requests()).isEmpty();
+            assertThat(gateway.operate("GET", "/models/health", "").text())
+                    .contains("\"provider\":\"one\",\"model\":\"big-1\",\"breaker\":\"closed\"");
+        }
+    }
+
+    @Test
+    void aLimitThatIsToldInAStreamCoolsItsProviderAndOpensNoBreaker() throws Exception {
+        for (FakeModelServer each : List.of(one, two)) {
+            failsInTheStream(
+                    each,
+                    "error",
+                    "{\"type\":\"error\",\"code\":\"rate_limit_exceeded\",\"message\":\"x\",\"param\":null}");
+        }
+        String routing =
+                "{max_retries: 0, first_pause_ms: 5000, longest_pause_ms: 5000, breaker: {min_calls: 2, open_s: 100}}";
+        try (TestGateway gateway = gateway(routing, BOTH)) {
+            ModelAgent alice = ModelAgent.of(gateway);
+            for (int each = 0; each < 3; each++) {
+                WireAnswer answer = respond(alice);
+
+                assertThat(answer.status()).as(answer.text()).isEqualTo(429);
+                assertThat(answer.json().at("/error/code").asString()).isEqualTo("rate_limit_exceeded");
+                assertThat(outcome(gateway).json()).contains("\"kind\":\"fallback\"", "\"reason\":\"rate_limited\"");
+                assertThat(respond(alice).status())
+                        .as("while both are left alone")
+                        .isEqualTo(503);
+                assertThat(gateway.newRecords(1)).hasSize(1);
+                gateway.clock().advance(Duration.ofSeconds(6));
+            }
+            assertThat(one.requests()).hasSize(3);
+            assertThat(gateway.operate("GET", "/models/health", "").text())
+                    .contains("\"provider\":\"one\",\"model\":\"big-1\",\"breaker\":\"closed\"")
+                    .contains("\"provider\":\"two\",\"model\":\"big-2\",\"breaker\":\"closed\"");
+        }
+    }
+
+    @Test
+    void aFaultOfTheAgentsAfterTheFirstContentOpensNoBreaker() throws Exception {
+        one.on(
+                "/chat/completions",
+                turn -> turn.begin()
+                        .data(TEXT.formatted("1"))
+                        .data("{\"error\":{\"code\":\"content_filter\",\"message\":\"x\"}}")
+                        .end());
+        try (TestGateway gateway = gateway("{max_retries: 0, breaker: {min_calls: 2, open_s: 100}}", BOTH)) {
+            ModelAgent alice = ModelAgent.of(gateway);
+            for (int each = 0; each < 4; each++) {
+                assertThat(alice.chat(STREAM).text()).contains("content_filter").doesNotContain("[DONE]");
+            }
+            assertThat(two.requests()).isEmpty();
+            assertThat(gateway.operate("GET", "/models/health", "").text())
+                    .contains("\"provider\":\"one\",\"model\":\"big-1\",\"breaker\":\"closed\"");
         }
     }
 

@@ -310,6 +310,112 @@ class ProviderAnswersTest {
         assertThat(spare.requests()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            llama  | /chat/completions             | {"error":{"type":"invalid_request_error","message":"secret words"}}
+            llama  | /chat/completions             | {"error":{"code":"content_filter","message":"secret words"}}
+            claude | /messages                     | {"type":"error","error":{"type":"invalid_request_error","message":"secret words"}}
+            gem    | /models/gem-3:generateContent | {"error":{"code":400,"status":"INVALID_ARGUMENT","message":"secret words"}}
+            """)
+    void aFaultOfTheAgentsWithTheStatusOfAnAnswerIsToldAndAskedOfNobodyElse(String alias, String path, String error) {
+        provider.on(path, turn -> turn.whole(error));
+
+        WireAnswer message = message(alias, "");
+        WireAnswer chat = chat(alias, "");
+
+        assertThat(message.json().at("/error/type").asString()).isEqualTo("invalid_request_error");
+        assertThat(chat.json().at("/error/type").asString()).isEqualTo("invalid_request_error");
+        assertThat(List.of(message, chat)).allSatisfy(answer -> {
+            assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+            assertThat(answer.text()).doesNotContain("secret words");
+        });
+        assertThat(provider.requests()).hasSize(2);
+        assertThat(spare.requests()).isEmpty();
+        assertThat(gateway.newRecords(4).getLast().text("outcome.error")).isEqualTo("provider_refused");
+    }
+
+    /** Streams that begin and then hold an error, of the agent's or of a limit. */
+    enum ErrorInTheStream {
+        CLAUDE("/messages", "invalid_request_error", "rate_limit_error") {
+            @Override
+            void stream(ModelTurn turn, String code) throws Exception {
+                turn.event("message_start", "{\"type\":\"message_start\",\"message\":{\"model\":\"m\",\"content\":[]}}")
+                        .event("error", "{\"type\":\"error\",\"error\":{\"type\":\"" + code + "\",\"message\":\"x\"}}");
+            }
+        },
+        GEM("/models/gem-3:streamGenerateContent?alt=sse", "INVALID_ARGUMENT", "RESOURCE_EXHAUSTED") {
+            @Override
+            void stream(ModelTurn turn, String code) throws Exception {
+                turn.data("{\"responseId\":\"r\",\"modelVersion\":\"gem-3\",\"candidates\":[]}")
+                        .data("{\"error\":{\"status\":\"" + code + "\",\"message\":\"x\"}}");
+            }
+        },
+        LLAMA("/chat/completions", "invalid_request_error", "rate_limit_exceeded") {
+            @Override
+            void stream(ModelTurn turn, String code) throws Exception {
+                turn.data(
+                                "{\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}")
+                        .data("{\"error\":{\"code\":\"" + code + "\",\"message\":\"x\"}}");
+            }
+        };
+
+        private final String path;
+        private final String agents;
+        private final String limit;
+
+        ErrorInTheStream(String path, String agents, String limit) {
+            this.path = path;
+            this.agents = agents;
+            this.limit = limit;
+        }
+
+        abstract void stream(ModelTurn turn, String code) throws Exception;
+
+        /** What agents of three protocols get whose provider says so. */
+        List<WireAnswer> answers(String code) {
+            provider.on(path, turn -> {
+                stream(turn.begin(), code);
+                turn.end();
+            });
+            spare.on(
+                    "/chat/completions",
+                    turn -> turn.begin()
+                            .data(
+                                    "{\"id\":\"s\",\"model\":\"spare\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"from the spare\"},"
+                                            + "\"finish_reason\":\"stop\"}]}")
+                            .data("[DONE]")
+                            .end());
+            String alias = name().toLowerCase(Locale.ROOT);
+            return List.of(
+                    chat(alias, ",\"stream\":true"),
+                    message(alias, ",\"stream\":true"),
+                    alice.ask(alice.post(
+                            "/v1/responses", "{\"model\":\"" + alias + "\",\"stream\":true,\"input\":\"hi\"}")));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ErrorInTheStream.class)
+    void aFaultOfTheAgentsInAStreamThatHasBegunIsToldAndAskedOfNobodyElse(ErrorInTheStream each) {
+        assertThat(each.answers(each.agents)).allSatisfy(answer -> {
+            assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+            assertThat(answer.json().at("/error/type").asString()).isEqualTo("invalid_request_error");
+        });
+        assertThat(provider.requests()).hasSize(3);
+        assertThat(spare.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ErrorInTheStream.class)
+    void aLimitThatIsToldInAStreamThatHasBegunIsA429(ErrorInTheStream each) {
+        assertThat(each.answers(each.limit))
+                .allSatisfy(answer -> assertThat(answer.text()).contains("from the spare"));
+        assertThat(gateway.newRecords(6).stream()
+                        .filter(found -> found.text("ev").equals("llm.call.outcome")))
+                .hasSize(3)
+                .allSatisfy(found -> assertThat(found.json()).contains("\"reason\":\"rate_limited\""));
+    }
+
     @Test
     void theOneErrorInAListIsTheAgents() {
         String error =

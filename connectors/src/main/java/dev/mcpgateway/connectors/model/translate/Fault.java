@@ -1,7 +1,7 @@
 package dev.mcpgateway.connectors.model.translate;
 
-import dev.mcpgateway.connectors.model.ContextOverflow;
 import dev.mcpgateway.connectors.model.ModelApi;
+import dev.mcpgateway.connectors.model.ModelFailure;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -63,21 +63,20 @@ record Fault(int status, String chatType, String chatCode, String messagesType, 
      * @param type the member that has its type or status word
      */
     static Fault of(Node error, String type) {
-        if (ContextOverflow.isSaidIn(error.raw().getBytes(StandardCharsets.UTF_8))) {
-            return TOO_LONG;
-        }
-        return ofType(error.isObject() ? error.textOf(type) : "");
+        ModelFailure said = ModelFailure.saidIn(error.raw().getBytes(StandardCharsets.UTF_8), "");
+        return switch (said.cause()) {
+            case TOO_LONG -> TOO_LONG;
+            case RATE_LIMITED, REJECTED -> ofStatus(said.status());
+            default -> ofType(error.isObject() ? error.textOf(type) : "");
+        };
     }
 
-    /** From the type or the status word of an error inside a stream. */
+    /** From the type or the status word of an error that is none of the agent's and none of a limit. */
     static Fault ofType(String type) {
         return ofStatus(
                 switch (type) {
-                    case "invalid_request_error", "INVALID_ARGUMENT", "FAILED_PRECONDITION" -> 400;
                     case "authentication_error", "permission_error", "UNAUTHENTICATED", "PERMISSION_DENIED" -> 403;
-                    case "not_found_error", "NOT_FOUND" -> 404;
                     case "timeout_error", "DEADLINE_EXCEEDED" -> 504;
-                    case "rate_limit_error", "rate_limit_exceeded", "insufficient_quota", "RESOURCE_EXHAUSTED" -> 429;
                     case "overloaded_error", "overloaded", "UNAVAILABLE" -> 503;
                     default -> 500;
                 });

@@ -1,6 +1,5 @@
 package dev.mcpgateway.connectors.model.translate;
 
-import dev.mcpgateway.connectors.model.ContextOverflow;
 import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.connectors.model.ModelEvent.Mark;
 import dev.mcpgateway.connectors.model.ModelFacts;
@@ -40,10 +39,8 @@ final class TranslatedStream implements ModelStream {
             }
             case Step.Next(ModelEvent error) -> {
                 stream.close();
-                yield new ModelReply.Failed(ModelFailure.of(
-                                ContextOverflow.isSaidIn(error.data()) ? Cause.TOO_LONG : Cause.PROVIDER_ERROR,
-                                translation.failure())
-                        .with(stream.facts()));
+                yield new ModelReply.Failed(
+                        ModelFailure.saidIn(error.data(), translation.failure()).with(stream.facts()));
             }
             case Step.Broken(ModelFailure failure) -> {
                 stream.close();

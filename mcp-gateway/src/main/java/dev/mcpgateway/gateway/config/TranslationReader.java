@@ -53,7 +53,7 @@ final class TranslationReader {
     private static Set<Feature> features(YamlObject section, ProviderKind kind) {
         Map<String, Feature> known = new LinkedHashMap<>();
         Arrays.stream(Feature.values())
-                .filter(feature -> feature != Feature.STREAM_USAGE && isOf(kind, feature.upstream()))
+                .filter(feature -> feature != Feature.STREAM_USAGE && isOf(kind, feature))
                 .forEach(feature -> known.put(feature.name().toLowerCase(Locale.ROOT), feature));
         Set<Feature> features = EnumSet.noneOf(Feature.class);
         for (YamlValue value : section.required("features").orElseThrow().list()) {
@@ -62,8 +62,8 @@ final class TranslationReader {
         return features;
     }
 
-    private static boolean isOf(ProviderKind kind, ModelApi upstream) {
-        return upstream == upstream(kind) || (kind == ProviderKind.BEDROCK && upstream == ModelApi.CONVERSE);
+    private static boolean isOf(ProviderKind kind, Feature feature) {
+        return feature.isOf(upstream(kind)) || (kind == ProviderKind.BEDROCK && feature.isOf(ModelApi.CONVERSE));
     }
 
     private static Set<Feature> usual(ProviderKind kind) {

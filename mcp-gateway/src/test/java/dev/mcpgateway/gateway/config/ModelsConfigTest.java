@@ -270,6 +270,18 @@ class ModelsConfigTest {
         assertThat(written.features()).containsExactly(Feature.REASONING_OFF);
         assertThat(written.lossesRefused()).isTrue();
         assertThat(written.outputTokensDefault()).isEqualTo(9);
+        assertThat(models(provider("kind: anthropic, credential: none"))
+                        .providers()
+                        .get("p")
+                        .translation()
+                        .features())
+                .isEmpty();
+        assertThat(models(provider("kind: anthropic, credential: none, translation: {features: [output_effort]}"))
+                        .providers()
+                        .get("p")
+                        .translation()
+                        .features())
+                .containsExactly(Feature.OUTPUT_EFFORT);
     }
 
     @ParameterizedTest

@@ -43,7 +43,7 @@ final class ChatAsk {
                 turns.toList(),
                 tools,
                 choice(choice),
-                OpenAiSettings.reasoning(root.get("reasoning_effort"), false),
+                OpenAiSettings.reasoning(root.get("reasoning_effort"), null),
                 format == null ? null : OpenAiSettings.format(format, format.get("json_schema")),
                 OpenAiSettings.positive(most == null ? root.get("max_tokens") : most),
                 OpenAiSettings.number(root.get("temperature")),

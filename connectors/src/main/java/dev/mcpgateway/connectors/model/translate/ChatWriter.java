@@ -255,6 +255,7 @@ final class ChatWriter {
 
     private void reasoning() {
         Reasoning reasoning = ask.reasoning();
+        reasoning.loseWish(losses);
         Node where = reasoning.where();
         if (where == null) {
             return;

@@ -84,6 +84,7 @@ final class ConverseSettings {
     }
 
     private String effort() {
+        ask.reasoning().loseWish(losses);
         Node where = ask.reasoning().where();
         if (where == null) {
             return "";

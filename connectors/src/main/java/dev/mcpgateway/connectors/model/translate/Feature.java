@@ -32,17 +32,23 @@ public enum Feature {
     RICH_RESULTS(ModelApi.CONVERSE),
     /** Converse: keeps to schemas, in its answer and in calls of strict tools. */
     STRUCTURED_OUTPUT(ModelApi.CONVERSE),
-    /** Converse: takes an effort ({@code outputConfig.effort}). */
-    OUTPUT_EFFORT(ModelApi.CONVERSE);
+    /** Messages, Converse: takes an effort ({@code output_config.effort}, {@code outputConfig.effort}). */
+    OUTPUT_EFFORT(ModelApi.MESSAGES, ModelApi.CONVERSE);
 
     private final ModelApi upstream;
+    private final ModelApi other;
 
     Feature(ModelApi upstream) {
-        this.upstream = upstream;
+        this(upstream, upstream);
     }
 
-    /** Whose targets may have it. */
-    public ModelApi upstream() {
-        return upstream;
+    Feature(ModelApi upstream, ModelApi other) {
+        this.upstream = upstream;
+        this.other = other;
+    }
+
+    /** Whether targets that speak this may have it. */
+    public boolean isOf(ModelApi api) {
+        return api == upstream || api == other;
     }
 }

@@ -280,8 +280,11 @@ final class GeminiWriter {
             }
         }
         format();
-        if (ask.reasoning().where() != null) {
-            thinking(ask.reasoning(), ask.reasoning().where());
+        Reasoning reasoning = ask.reasoning();
+        if (reasoning.where() != null) {
+            thinking(reasoning, reasoning.where());
+        } else if (reasoning.shown()) {
+            out.open("thinkingConfig").truth("includeThoughts", true).close();
         }
         out.close();
     }
@@ -308,7 +311,7 @@ final class GeminiWriter {
 
     private void thinking(Reasoning reasoning, Node where) {
         out.open("thinkingConfig");
-        if (reasoning.mode() == Reasoning.Mode.OFF || reasoning.effort().equals("none")) {
+        if (reasoning.isOff()) {
             out.number("thinkingBudget", 0);
         } else {
             if (reasoning.budget() != null) {

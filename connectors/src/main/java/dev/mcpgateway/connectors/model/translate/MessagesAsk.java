@@ -223,16 +223,18 @@ final class MessagesAsk {
         String words = effort == null ? "" : effort.text();
         Node thinking = root.get("thinking");
         if (thinking == null) {
-            return new Reasoning(null, null, words, false, effort);
+            return new Reasoning(null, null, words, false, null, effort);
         }
-        boolean shown = !thinking.textOf("display").equals("omitted");
+        Node display = thinking.get("display");
+        boolean shown = display == null || !display.text().equals("omitted");
+        Node wish = shown ? display : null;
         return switch (thinking.need("type").text()) {
-            case "disabled" -> new Reasoning(Reasoning.Mode.OFF, null, words, false, thinking);
-            case "adaptive" -> new Reasoning(Reasoning.Mode.ADAPTIVE, null, words, shown, thinking);
+            case "disabled" -> new Reasoning(Reasoning.Mode.OFF, null, words, false, null, thinking);
+            case "adaptive" -> new Reasoning(Reasoning.Mode.ADAPTIVE, null, words, shown, wish, thinking);
             case "enabled" -> {
                 Node budget = thinking.need("budget_tokens");
                 budget.count();
-                yield new Reasoning(Reasoning.Mode.BUDGET, budget, words, shown, thinking);
+                yield new Reasoning(Reasoning.Mode.BUDGET, budget, words, shown, wish, thinking);
             }
             default -> throw thinking.unfit("no known thinking");
         };

@@ -219,19 +219,16 @@ final class MessagesWriter {
     }
 
     private void reasoning() {
-        String effort = ask.reasoning().effort();
+        Reasoning reasoning = ask.reasoning();
+        thinking(reasoning);
+        String effort = effort(reasoning);
         Format format = ask.format();
-        Node where = ask.reasoning().where();
-        if (where != null) {
-            thinking(where, effort);
-        }
-        boolean hasEffort = where != null && !effort.equals("none");
-        if (!hasEffort && format == null) {
+        if (effort.isEmpty() && format == null) {
             return;
         }
         out.open("output_config");
-        if (hasEffort) {
-            out.text("effort", effort.equals("minimal") ? "low" : effort);
+        if (!effort.isEmpty()) {
+            out.text("effort", effort);
         }
         if (format != null) {
             format(format);
@@ -239,17 +236,34 @@ final class MessagesWriter {
         out.close();
     }
 
-    private void thinking(Node where, String effort) {
-        if (effort.equals("none")) {
+    private void thinking(Reasoning reasoning) {
+        if (reasoning.isOff()) {
             out.open("thinking").text("type", "disabled").close();
-            return;
+        } else if (!target.has(Feature.ADAPTIVE_THINKING)) {
+            reasoning.loseWish(losses);
+        } else if (reasoning.where() != null || reasoning.wish() != null) {
+            out.open("thinking").text("type", "adaptive");
+            if (reasoning.wish() != null) {
+                out.text("display", "summarized");
+            }
+            out.close();
         }
-        if (effort.equals("minimal")) {
+    }
+
+    private String effort(Reasoning reasoning) {
+        Node where = reasoning.where();
+        if (where == null || reasoning.isOff()) {
+            return "";
+        }
+        if (!target.has(Feature.OUTPUT_EFFORT)) {
+            losses.lose(where, "the target cannot be told how much to think");
+            return "";
+        }
+        if (reasoning.effort().equals("minimal")) {
             losses.tell(where, "minimal effort; set to low");
+            return "low";
         }
-        if (target.has(Feature.ADAPTIVE_THINKING)) {
-            out.open("thinking").text("type", "adaptive").close();
-        }
+        return reasoning.effort();
     }
 
     private void format(Format format) {

@@ -74,14 +74,14 @@ final class OpenAiSettings {
         return value;
     }
 
-    static Reasoning reasoning(@Nullable Node effort, boolean shown) {
+    static Reasoning reasoning(@Nullable Node effort, @Nullable Node wish) {
         if (effort == null) {
-            return new Reasoning(null, null, "", shown, null);
+            return new Reasoning(null, null, "", wish != null, wish, null);
         }
         if (!EFFORTS.contains(effort.text())) {
             throw effort.unfit("no known effort");
         }
-        return new Reasoning(null, null, effort.text(), shown, effort);
+        return new Reasoning(null, null, effort.text(), wish != null, wish, effort);
     }
 
     /** The format from its type and the object that describes it, which are one in Responses. */

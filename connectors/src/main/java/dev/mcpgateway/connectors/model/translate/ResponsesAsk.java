@@ -122,9 +122,9 @@ final class ResponsesAsk {
     private Reasoning reasoning() {
         Node reasoning = root.get("reasoning");
         if (reasoning == null) {
-            return OpenAiSettings.reasoning(null, false);
+            return OpenAiSettings.reasoning(null, null);
         }
-        return OpenAiSettings.reasoning(reasoning.get("effort"), reasoning.get("summary") != null);
+        return OpenAiSettings.reasoning(reasoning.get("effort"), reasoning.get("summary"));
     }
 
     private void item(Node item) {

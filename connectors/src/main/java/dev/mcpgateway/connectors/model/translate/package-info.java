@@ -30,7 +30,10 @@
  *     the beginning, told</td></tr>
  * <tr><td>{@code user}, service tier, cache keys, metadata, a picture's detail, names, citations</td><td>told where the
  *     target has no place for them</td></tr>
- * <tr><td>effort, budget of thinking</td><td>the nearest that the target has; told unless it is the same</td></tr>
+ * <tr><td>effort, budget of thinking</td><td>the nearest that the target has; told unless it is the same. Chat targets need
+ *     {@code Feature.REASONING_EFFORT}, messages and Converse {@code Feature.OUTPUT_EFFORT}; else refused or told</td></tr>
+ * <tr><td>the wish to read thoughts ({@code summary}, {@code display: summarized})</td><td>kept by Gemini and by messages with
+ *     {@code Feature.ADAPTIVE_THINKING}; else refused or told</td></tr>
  * <tr><td>a tool's error flag</td><td>labelled text in chat, and in Converse without {@code Feature.RICH_RESULTS}, told</td></tr>
  * <tr><td>pictures in tool results</td><td>moved behind them for chat and Gemini, and for Converse without {@code Feature.RICH_RESULTS}, told</td></tr>
  * <tr><td>no output limit, for messages</td><td>{@code Target.outputTokensDefault}, told</td></tr>

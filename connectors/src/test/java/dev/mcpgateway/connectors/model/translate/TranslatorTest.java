@@ -182,6 +182,45 @@ class TranslatorTest {
         assertThat(new String(lenient.body(), StandardCharsets.UTF_8)).doesNotContain("seed");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "CHAT_COMPLETIONS|MESSAGES|\"reasoning_effort\":\"low\"|/reasoning_effort|the target cannot be told how much to think",
+                "RESPONSES|MESSAGES|\"reasoning\":{\"summary\":\"auto\"}|/reasoning/summary|the target cannot be asked to show its thoughts",
+                "RESPONSES|CHAT_COMPLETIONS|\"reasoning\":{\"summary\":\"auto\"}|/reasoning/summary|the target cannot be asked to show its thoughts",
+                "RESPONSES|CONVERSE|\"reasoning\":{\"summary\":\"auto\"}|/reasoning/summary|the target cannot be asked to show its thoughts",
+                "MESSAGES|CHAT_COMPLETIONS|\"max_tokens\":9,\"thinking\":{\"type\":\"adaptive\",\"display\":\"summarized\"}|/thinking/display|the target cannot be asked to show its thoughts"
+            })
+    void aWishAboutThinkingThatTheTargetDoesNotKnowIsRefusedOrTold(
+            ModelApi ingress, ModelApi upstream, String member, String pointer, String reason) {
+        String conversation = ingress == ModelApi.RESPONSES ? "\"input\":[" : "\"messages\":[";
+        String json = "{" + conversation + USER + "]," + member + "}";
+        Target strict = new Target("m", "anthropic", 9, true, Set.of());
+
+        assertThat(Translator.between(ingress, upstream, Transcripts.KEY).request(bytes(json), strict))
+                .isEqualTo(new Untranslatable(pointer, reason));
+        assertThat(request(ingress, upstream, json))
+                .isInstanceOfSatisfying(
+                        RequestTranslation.Translated.class,
+                        translated -> assertThat(translated.told()).contains(new Told(pointer, reason)));
+    }
+
+    @Test
+    void whoWantsNoThoughtsMissesNone() {
+        String json = "{\"max_output_tokens\":9,\"reasoning\":{\"effort\":\"none\",\"summary\":\"auto\"},\"input\":["
+                + USER + "]}";
+        Target strict = new Target("m", "anthropic", 9, true, Set.of());
+
+        assertThat(Translator.between(ModelApi.RESPONSES, ModelApi.MESSAGES, Transcripts.KEY)
+                        .request(bytes(json), strict))
+                .isInstanceOfSatisfying(
+                        RequestTranslation.Translated.class,
+                        translated -> assertThat(new String(translated.body(), StandardCharsets.UTF_8))
+                                .contains("\"thinking\":{\"type\":\"disabled\"}"));
+    }
+
     @Test
     void everyUnknownMemberIsToldAndTheListIsBounded() {
         StringBuilder json = new StringBuilder("{\"max_tokens\":9");

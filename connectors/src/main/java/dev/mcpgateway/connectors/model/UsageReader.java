@@ -14,6 +14,7 @@ public final class UsageReader {
     private static final Name COMPLETION_TOKENS = Name.of("completion_tokens");
     private static final Name PROMPT_DETAILS = Name.of("prompt_tokens_details");
     private static final Name COMPLETION_DETAILS = Name.of("completion_tokens_details");
+    private static final Name TOTAL_TOKENS = Name.of("total_tokens");
     private static final Name INPUT_TOKENS = Name.of("input_tokens");
     private static final Name OUTPUT_TOKENS = Name.of("output_tokens");
     private static final Name INPUT_DETAILS = Name.of("input_tokens_details");
@@ -26,6 +27,9 @@ public final class UsageReader {
     private static final Name FIVE_MINUTES = Name.of("ephemeral_5m_input_tokens");
     private static final Name CACHE_WRITE = Name.of("cache_write_tokens");
     private static final Name ONE_HOUR = Name.of("ephemeral_1h_input_tokens");
+    private static final Name ITERATIONS = Name.of("iterations");
+    private static final Name TYPE = Name.of("type");
+    private static final Name COMPACTION = Name.of("compaction");
     private static final Name PROMPT_COUNT = Name.of("promptTokenCount");
     private static final Name TOOL_PROMPT_COUNT = Name.of("toolUsePromptTokenCount");
     private static final Name CACHED_COUNT = Name.of("cachedContentTokenCount");
@@ -56,6 +60,8 @@ public final class UsageReader {
 
     private static final long COUNT_MAX = 999_999_999_999_999L;
 
+    private static final ModelUsage NOTHING = new ModelUsage(0, 0, 0, 0, 0, 0);
+
     private final ModelProtocol protocol;
     private long input = -1;
     private long cacheRead = -1;
@@ -65,6 +71,8 @@ public final class UsageReader {
     private long output = -1;
     private long reasoning = -1;
     private long toolInput = -1;
+    private long total = -1;
+    private ModelUsage compactions = NOTHING;
     private Medium audio = Medium.NONE;
     private Medium image = Medium.NONE;
 
@@ -82,6 +90,7 @@ public final class UsageReader {
             case OPENAI -> {
                 input = later(input, document, usage, PROMPT_TOKENS, INPUT_TOKENS);
                 output = later(output, document, usage, COMPLETION_TOKENS, OUTPUT_TOKENS);
+                total = later(total, document, usage, TOTAL_TOKENS);
                 int details = details(document, usage, PROMPT_DETAILS, INPUT_DETAILS);
                 cacheRead = later(cacheRead, document, details, CACHED_TOKENS);
                 cacheWrite = later(cacheWrite, document, details, CACHE_WRITE);
@@ -99,6 +108,7 @@ public final class UsageReader {
                 cacheWriteHour = later(cacheWriteHour, document, byLife, ONE_HOUR);
                 cacheWriteMinutes = later(cacheWriteMinutes, document, byLife, FIVE_MINUTES);
                 reasoning = later(reasoning, document, document.member(usage, OUTPUT_DETAILS), THINKING_TOKENS);
+                compactions = compactions(compactions, document, document.member(usage, ITERATIONS));
             }
             case GEMINI -> {
                 input = later(input, document, usage, PROMPT_COUNT);
@@ -123,10 +133,11 @@ public final class UsageReader {
 
     /**
      * What was stated so far. OpenAI's input counts cached tokens already, Anthropic's and Converse's do not; Gemini's output
-     * does not count thoughts.
+     * does not count thoughts, and neither does that of some servers which speak as OpenAI does: what their total has beside
+     * input and output is thoughts, too. Anthropic's numbers do not count compactions, which are billed as all else is.
      */
     public ModelUsage usage() {
-        if (input < 0 && output < 0 && reasoning < 0) {
+        if (input < 0 && output < 0 && reasoning < 0 && compactions.equals(NOTHING)) {
             return ModelUsage.UNKNOWN;
         }
         long read = orZero(cacheRead);
@@ -134,19 +145,23 @@ public final class UsageReader {
         long write = Math.max(orZero(cacheWrite), hour + orZero(cacheWriteMinutes));
         long thoughts = orZero(reasoning);
         return switch (protocol) {
-            case OPENAI ->
-                new ModelUsage(
-                        atLeast(atLeast(orZero(input), read + write), audio.input() + image.input()),
-                        read,
-                        write,
-                        0,
-                        atLeast(atLeast(orZero(output), thoughts), audio.output() + image.output()),
-                        thoughts,
-                        audio,
-                        image);
+            case OPENAI -> {
+                long asked = atLeast(atLeast(orZero(input), read + write), audio.input() + image.input());
+                long answered = atLeast(atLeast(orZero(output), thoughts), audio.output() + image.output());
+                long beside = orZero(total - asked - answered);
+                yield new ModelUsage(
+                        asked, read, write, 0, answered + beside, Math.max(thoughts, beside), audio, image);
+            }
             case ANTHROPIC, CONVERSE ->
-                new ModelUsage(
-                        orZero(input) + read + write, read, write, hour, atLeast(orZero(output), thoughts), thoughts);
+                sum(
+                        new ModelUsage(
+                                orZero(input) + read + write,
+                                read,
+                                write,
+                                hour,
+                                atLeast(orZero(output), thoughts),
+                                thoughts),
+                        compactions);
             case GEMINI ->
                 new ModelUsage(
                         atLeast(atLeast(orZero(input) + orZero(toolInput), read), audio.input() + image.input()),
@@ -163,6 +178,42 @@ public final class UsageReader {
     /** Some servers count a part beside the whole instead of in it: then the whole is their sum, the dearer reading. */
     private static long atLeast(long whole, long part) {
         return part > whole ? whole + part : whole;
+    }
+
+    /**
+     * The only iterations that the numbers around them do not count and this model is paid for ({@code @anthropic-ai/sdk}
+     * 1.11.0, {@code BetaUsage.iterations}): an advisor is another model, and its use is counted as that of a tool. A later
+     * list takes the place of an earlier one.
+     */
+    private static ModelUsage compactions(ModelUsage known, JsonDocument document, int iterations) {
+        if (!document.is(iterations, Kind.ARRAY)) {
+            return known;
+        }
+        ModelUsage sum = NOTHING;
+        for (int each = document.first(iterations); each != JsonDocument.NONE; each = document.next(iterations, each)) {
+            if (document.stringEquals(document.member(each, TYPE), COMPACTION)) {
+                UsageReader one = new UsageReader(ModelProtocol.ANTHROPIC);
+                one.read(document, each);
+                sum = one.usage().isKnown() ? sum(sum, one.usage()) : sum;
+            }
+        }
+        return sum;
+    }
+
+    private static ModelUsage sum(ModelUsage some, ModelUsage more) {
+        long read = sum(some.cacheRead(), more.cacheRead());
+        long write = sum(some.cacheWrite(), more.cacheWrite());
+        return new ModelUsage(
+                sum(some.inputPlain(), more.inputPlain()) + read + write,
+                read,
+                write,
+                sum(some.cacheWriteHour(), more.cacheWriteHour()),
+                sum(some.output(), more.output()),
+                sum(some.reasoning(), more.reasoning()));
+    }
+
+    private static long sum(long some, long more) {
+        return Math.min(COUNT_MAX, some + more);
     }
 
     private static long orZero(long count) {

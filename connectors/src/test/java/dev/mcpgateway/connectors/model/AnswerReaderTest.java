@@ -114,6 +114,77 @@ class AnswerReaderTest {
                 .isEqualTo(new ModelUsage(36, 30, 5, 0, 402, 400));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"prompt_tokens":100,"completion_tokens":3000,"total_tokens":3900,"completion_tokens_details":{"reasoning_tokens":800}}|100|3800|800
+            {"prompt_tokens":100,"completion_tokens":50,"total_tokens":550,"completion_tokens_details":{"reasoning_tokens":400}}|100|450|400
+            {"prompt_tokens":20,"completion_tokens":151,"total_tokens":553}|20|533|382
+            {"input_tokens":20,"output_tokens":151,"total_tokens":553,"output_tokens_details":{"reasoning_tokens":0}}|20|533|382
+            {"prompt_tokens":20,"completion_tokens":151,"total_tokens":171,"completion_tokens_details":{"reasoning_tokens":100}}|20|151|100
+            {"prompt_tokens":20,"completion_tokens":151,"total_tokens":5}|20|151|0
+            {"prompt_tokens":20,"completion_tokens":151,"total_tokens":null}|20|151|0
+            {"prompt_tokens":20,"completion_tokens":151,"total_tokens":-553}|20|151|0
+            {"prompt_tokens":20,"completion_tokens":151,"total_tokens":"553"}|20|151|0
+            {"prompt_tokens":20,"completion_tokens":151,"total_tokens":99999999999999999999}|20|151|0
+            {"prompt_tokens":5,"total_tokens":5}|5|0|0
+            """)
+    void whatATotalHasBesideInputAndOutputIsThought(String usage, long input, long output, long reasoning) {
+        assertThat(usage(ModelApi.CHAT_COMPLETIONS, "{\"choices\":[],\"usage\":" + usage + "}"))
+                .isEqualTo(new ModelUsage(input, 0, 0, 0, output, reasoning));
+        assertThat(usage(
+                        ModelApi.RESPONSES, "{\"type\":\"response.completed\",\"response\":{\"usage\":" + usage + "}}"))
+                .isEqualTo(new ModelUsage(input, 0, 0, 0, output, reasoning));
+    }
+
+    @Test
+    void aTotalThatIsCountedUpIsThatOfTheLastNumbers() {
+        assertThat(usage(
+                        ModelApi.CHAT_COMPLETIONS,
+                        "{\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":1,\"total_tokens\":15}}",
+                        "{\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":40,\"total_tokens\":54}}",
+                        "{\"usage\":null}"))
+                .isEqualTo(new ModelUsage(9, 0, 0, 0, 45, 5));
+    }
+
+    @Test
+    void compactionsAreAddedAndNoOtherIterationIs() {
+        String iterations = "\"iterations\":[{\"type\":\"compaction\",\"input_tokens\":180000,"
+                + "\"cache_read_input_tokens\":40,\"cache_creation_input_tokens\":30,\"cache_creation\":"
+                + "{\"ephemeral_1h_input_tokens\":10},\"output_tokens\":3500},"
+                + "{\"type\":\"message\",\"input_tokens\":23000,\"output_tokens\":1000},"
+                + "{\"type\":\"advisor_message\",\"model\":\"m-2\",\"input_tokens\":823,\"output_tokens\":1612},"
+                + "{\"type\":\"fallback_message\",\"model\":\"m-3\",\"input_tokens\":1,\"output_tokens\":1},"
+                + "{\"type\":\"compaction\",\"input_tokens\":7},{\"type\":\"compaction\"},{},7,null]";
+        AnswerReader whole = new AnswerReader(ModelApi.MESSAGES);
+        whole.whole(json("{\"usage\":{\"input_tokens\":23000,\"cache_read_input_tokens\":2,\"output_tokens\":1000,"
+                + iterations + "}}"));
+        ModelUsage stream = usage(
+                ModelApi.MESSAGES,
+                "{\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":23000,"
+                        + "\"cache_read_input_tokens\":2,\"output_tokens\":1,\"iterations\":[{\"type\":\"compaction\","
+                        + "\"input_tokens\":180000,\"output_tokens\":3500}]}}}",
+                "{\"type\":\"message_delta\",\"usage\":{\"output_tokens\":1000," + iterations + "}}",
+                "{\"type\":\"message_delta\",\"usage\":{\"output_tokens\":1000,\"iterations\":null}}");
+
+        assertThat(whole.facts().usage())
+                .isEqualTo(stream)
+                .isEqualTo(new ModelUsage(203_007 + 42 + 30, 42, 30, 10, 4500, 0));
+    }
+
+    @Test
+    void aCompactionWithoutAnAnswerBehindItIsCounted() {
+        assertThat(usage(
+                        ModelApi.MESSAGES,
+                        "{\"type\":\"message_delta\",\"usage\":{\"iterations\":[{\"type\":\"compaction\","
+                                + "\"input_tokens\":9,\"output_tokens\":3}]}}"))
+                .isEqualTo(new ModelUsage(9, 0, 0, 0, 3, 0));
+        assertThat(
+                        usage(
+                                ModelApi.MESSAGES,
+                                "{\"type\":\"message_delta\",\"usage\":{\"iterations\":{\"type\":\"compaction\",\"input_tokens\":9}}}"))
+                .isEqualTo(ModelUsage.UNKNOWN);
+    }
+
     @Test
     void ofUsageThatIsCountedUpTheLastCounts() {
         assertThat(usage(
@@ -312,6 +383,17 @@ class AnswerReaderTest {
                         + String.join(",", Collections.nCopies(10_000, part)) + "]}}"));
 
         assertThat(reader.facts().usage().audio().input()).isEqualTo(999_999_999_999_999L);
+
+        String compaction =
+                "{\"type\":\"compaction\",\"input_tokens\":999999999999999,\"output_tokens\":999999999999999}";
+        AnswerReader compacted = new AnswerReader(ModelApi.MESSAGES);
+        compacted.whole(jsonOf(
+                1_000_000,
+                "{\"usage\":{\"input_tokens\":1,\"output_tokens\":1,\"iterations\":["
+                        + String.join(",", Collections.nCopies(10_000, compaction)) + "]}}"));
+
+        assertThat(compacted.facts().usage())
+                .isEqualTo(new ModelUsage(999_999_999_999_999L, 0, 0, 0, 999_999_999_999_999L, 0));
     }
 
     @Test

@@ -245,6 +245,68 @@ class BilledUsesTest {
     }
 
     @Test
+    void compactionsOfMessagesAreBilledBesideTheirAnswer() {
+        String start = "\"input_tokens\":23000,";
+        String end = "\"output_tokens\":1000,\"iterations\":[{\"type\":\"compaction\",\"input_tokens\":180000,"
+                + "\"cache_read_input_tokens\":100,\"cache_creation_input_tokens\":200,\"cache_creation\":"
+                + "{\"ephemeral_5m_input_tokens\":150,\"ephemeral_1h_input_tokens\":50},\"output_tokens\":3500},"
+                + "{\"type\":\"message\",\"input_tokens\":23000,\"output_tokens\":1000}]";
+        String body = "{\"model\":\"claude\",\"max_tokens\":10,\"messages\":[],"
+                + "\"context_management\":{\"edits\":[{\"type\":\"compact_20260112\"}]}}";
+        provider.on(
+                "/messages",
+                turn -> turn.whole("{\"model\":\"claude-x\",\"content\":[],\"stop_reason\":\"end_turn\",\"usage\":{"
+                        + start + end + "}}"));
+        AuditRecord whole = billed("/v1/messages", body);
+        provider.on(
+                "/messages",
+                turn -> turn.begin()
+                        .event(
+                                "message_start",
+                                "{\"type\":\"message_start\",\"message\":{\"model\":\"claude-x\",\"content\":[],\"usage\":{"
+                                        + start + "\"output_tokens\":1}}}")
+                        .event(
+                                "message_delta",
+                                "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{" + end
+                                        + "}}")
+                        .event("message_stop", "{\"type\":\"message_stop\"}")
+                        .end());
+        AuditRecord stream = billed("/v1/messages", streamed(body));
+
+        // 203000 × 3 + 100 × .3 + 150 × 3.75 + 50 × 6 + 4500 × 15
+        assertThat(cost(whole)).isEqualTo(677_392_500);
+        assertThat(cost(stream)).isEqualTo(677_392_500);
+        isSure(whole, true);
+        assertThat(stream.json()).contains("\"output\":4500");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"prompt_tokens":1000,"completion_tokens":300,"total_tokens":1380,"completion_tokens_details":{"reasoning_tokens":80}}|6300000
+            {"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1180}|4300000
+            """)
+    void thoughtsThatAServerCountsBesideItsAnswerArePaidFor(String usage, long nano) {
+        String body = "{\"model\":\"gpt\",\"messages\":[]}";
+        provider.on(
+                "/chat/completions",
+                turn -> turn.whole("{\"model\":\"gpt-x\",\"choices\":[],\"usage\":" + usage + "}"));
+        AuditRecord whole = billed("/v1/chat/completions", body);
+        provider.on(
+                "/chat/completions",
+                turn -> turn.begin()
+                        .data("{\"choices\":[{\"delta\":{\"content\":\"a\"}}],\"usage\":null}")
+                        .data("{\"choices\":[],\"usage\":" + usage + "}")
+                        .data("[DONE]")
+                        .end());
+        AuditRecord stream = billed("/v1/chat/completions", streamed(body));
+
+        assertThat(cost(whole)).isEqualTo(nano);
+        assertThat(cost(stream)).isEqualTo(nano);
+        isSure(whole, true);
+        assertThat(stream.json()).contains("\"reasoning\":80");
+    }
+
+    @Test
     void queriesPlacesSoundsAndPicturesOfGeminiAreBilledApart() {
         String usage =
                 "\"usageMetadata\":{\"promptTokenCount\":1000,\"promptTokensDetails\":[{\"modality\":\"TEXT\",\"tokenCount\":400},"
@@ -326,6 +388,7 @@ class BilledUsesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             /v1/messages                        | {"model":"claude","max_tokens":10,"messages":[],"tools":[{"type":"code_execution_20250825","name":"code_execution"}]}
+            /v1/messages                        | {"model":"claude","max_tokens":10,"messages":[],"tools":[{"type":"advisor_20260301","name":"advisor","model":"claude-y"}]}
             /v1/messages                        | {"model":"claude","max_tokens":10,"messages":[{"role":"user","content":[{"type":"input_audio"}]}]}
             /v1/responses                       | {"model":"gpt","input":"x","store":false,"tools":[{"type":"image_generation"}]}
             /v1/responses                       | {"model":"gpt","store":false,"input":[{"type":"additional_tools","role":"developer","tools":[{"type":"image_generation"}]}]}

@@ -104,6 +104,7 @@ class AskedTokensTest {
                 "\"prompt\":{\"id\":\"pmpt_1\"}",
                 "\"input\":[{\"type\":\"item_reference\",\"id\":\"i\"}]",
                 "\"tools\":[{\"type\":\"web_search\"}]",
+                "\"context_management\":{\"edits\":[{\"type\":\"compact_20260112\"}]}",
                 "\"tools\":[{\"enterpriseWebSearch\":{}}]",
                 "\"tools\":[{\"retrieval\":{\"vertexAiSearch\":{}}}]",
                 "\"contents\":[{\"parts\":[{\"fileData\":{\"fileUri\":\"gs://x\"}}]}]"

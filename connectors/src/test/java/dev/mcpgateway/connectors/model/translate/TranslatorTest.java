@@ -207,18 +207,22 @@ class TranslatorTest {
                         translated -> assertThat(translated.told()).contains(new Told(pointer, reason)));
     }
 
-    @Test
-    void whoWantsNoThoughtsMissesNone() {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {"MESSAGES|\"thinking\":{\"type\":\"disabled\"}", "CHAT_COMPLETIONS|\"reasoning_effort\":\"none\""})
+    void whoWantsNoThoughtsMissesNone(ModelApi upstream, String written) {
         String json = "{\"max_output_tokens\":9,\"reasoning\":{\"effort\":\"none\",\"summary\":\"auto\"},\"input\":["
                 + USER + "]}";
-        Target strict = new Target("m", "anthropic", 9, true, Set.of());
+        Target strict = new Target("m", "anthropic", 9, true, Set.of(Feature.REASONING_EFFORT, Feature.REASONING_OFF));
 
-        assertThat(Translator.between(ModelApi.RESPONSES, ModelApi.MESSAGES, Transcripts.KEY)
+        assertThat(Translator.between(ModelApi.RESPONSES, upstream, Transcripts.KEY)
                         .request(bytes(json), strict))
                 .isInstanceOfSatisfying(
                         RequestTranslation.Translated.class,
                         translated -> assertThat(new String(translated.body(), StandardCharsets.UTF_8))
-                                .contains("\"thinking\":{\"type\":\"disabled\"}"));
+                                .contains(written));
     }
 
     @Test

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request in no protocol's words: what at least two protocols can express.
  *
- * @param extras settings that few targets know, by their name in chat completions
+ * @param extras settings that few targets know, by their name in chat completions; {@code user_id} is that of messages
  */
 record Ask(
         List<Block.Text> system,
@@ -59,6 +59,11 @@ record Ask(
             texts.add(text);
         }
         return texts;
+    }
+
+    /** A conversation of empty messages, for a target that takes none such. */
+    Unfit nothingSaid() {
+        return turns.getFirst().blocks().getFirst().where().unfit("no message says anything that could be sent there");
     }
 
     /** The temperature as it is written, for a target that knows none above 1; null where none is asked for. */

@@ -29,6 +29,7 @@ final class GeminiWriter {
     private final Losses losses;
     private final JsonOut out = new JsonOut();
     private final Map<String, String> toolById = new HashMap<>();
+    private boolean isAnythingSaid;
 
     private GeminiWriter(Ask ask, Target target, Losses losses) {
         this.ask = ask;
@@ -44,14 +45,11 @@ final class GeminiWriter {
         out.open();
         system();
         out.openList("contents");
-        for (Turn turn : ask.turns()) {
-            switch (turn.role()) {
-                case USER -> user(turn);
-                case ASSISTANT -> assistant(turn);
-                case SYSTEM -> {}
-            }
-        }
+        ask.turns().forEach(this::turn);
         out.closeList();
+        if (!isAnythingSaid) {
+            throw ask.nothingSaid();
+        }
         tools();
         config();
         return out.close().toBytes();
@@ -59,6 +57,7 @@ final class GeminiWriter {
 
     private void system() {
         List<Block.Text> texts = ask.textInstructions(losses);
+        texts.removeIf(this::isEmpty);
         if (texts.isEmpty()) {
             return;
         }
@@ -67,15 +66,45 @@ final class GeminiWriter {
         out.closeList().close();
     }
 
-    private void user(Turn turn) {
-        out.open().text("role", "user").openList("parts");
+    /** Empty texts are refused there, and so is what is left without a part. */
+    private boolean isEmpty(Block block) {
+        if (!(block instanceof Block.Text text) || !text.text().isEmpty()) {
+            return false;
+        }
+        cache(text.cache());
+        return true;
+    }
+
+    private void turn(Turn turn) {
+        if (turn.role() == Turn.Role.SYSTEM) {
+            return;
+        }
+        List<Block> blocks = new ArrayList<>(turn.blocks());
+        blocks.removeIf(this::isEmpty);
+        boolean isUsers = turn.role() == Turn.Role.USER;
+        List<GeminiParts.Part> parts = GeminiParts.of(blocks, target, losses);
+        if (parts.isEmpty()) {
+            losses.tell(turn.blocks().getFirst().where(), "an empty message; dropped");
+            return;
+        }
+        isAnythingSaid = true;
+        out.open().text("role", isUsers ? "user" : "model").openList("parts");
+        if (isUsers) {
+            user(blocks);
+        } else {
+            assistant(parts);
+        }
+        out.closeList().close();
+    }
+
+    private void user(List<Block> blocks) {
         List<Block> rest = new ArrayList<>();
-        for (Block block : turn.blocks()) {
+        for (Block block : blocks) {
             if (block instanceof Block.Result result) {
                 rest.addAll(result(result));
             }
         }
-        turn.blocks().stream().filter(block -> !(block instanceof Block.Result)).forEach(rest::add);
+        blocks.stream().filter(block -> !(block instanceof Block.Result)).forEach(rest::add);
         for (Block block : rest) {
             switch (block) {
                 case Block.Text text -> text(text, "");
@@ -84,7 +113,6 @@ final class GeminiWriter {
                     throw block.where().unfit("not in such a message");
             }
         }
-        out.closeList().close();
     }
 
     /** Writes what a function response can hold and gives back what it cannot. */
@@ -113,48 +141,19 @@ final class GeminiWriter {
         return media;
     }
 
-    private void assistant(Turn turn) {
-        List<Block> blocks = new ArrayList<>();
-        Map<Integer, String> signatures = new HashMap<>();
-        for (Block block : turn.blocks()) {
-            if (!(block instanceof Block.Sealed sealed)) {
-                blocks.add(block);
-            } else if (isOwn(sealed.seal())) {
-                sign(blocks, signatures, sealed.seal());
-            } else {
-                losses.tell(sealed.where(), "reasoning state of another provider; not sent");
-            }
-        }
-        if (blocks.isEmpty() && signatures.isEmpty()) {
-            return;
-        }
-        out.open().text("role", "model").openList("parts");
+    private void assistant(List<GeminiParts.Part> parts) {
         boolean firstCall = true;
-        for (int i = 0; i < blocks.size(); i++) {
-            String signature = signatures.getOrDefault(i, "");
-            switch (blocks.get(i)) {
-                case Block.Text text -> text(text, signature);
+        for (GeminiParts.Part part : parts) {
+            switch (part.block()) {
+                case Block.Text text -> text(text, part.signature());
                 case Block.Call call -> {
-                    call(call, signature, firstCall);
+                    call(call, part.signature(), firstCall);
                     firstCall = false;
                 }
-                case Block.Media media -> throw media.where().unfit("not in such a message");
-                case Block.Result result -> throw result.where().unfit("not in such a message");
-                case Block.Sealed _ -> {}
+                case Block.Media _, Block.Result _, Block.Sealed _ ->
+                    throw part.block().where().unfit("not in such a message");
             }
         }
-        out.closeList().close();
-    }
-
-    private boolean isOwn(Seal seal) {
-        return seal.owner().equals(target.owner()) && (seal.kind() == Seal.Kind.CALL || seal.kind() == Seal.Kind.PART);
-    }
-
-    /** A call's signature stands before it; a text's behind it, or at the head of a message of chat completions. */
-    private static void sign(List<Block> before, Map<Integer, String> signatures, Seal seal) {
-        boolean behindText = !before.isEmpty() && before.getLast() instanceof Block.Text;
-        int part = seal.kind() == Seal.Kind.PART && behindText ? before.size() - 1 : before.size();
-        signatures.put(part, seal.state());
     }
 
     private void text(Block.Text text, String signature) {

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Opaque reasoning state comes back to its owner as it was, and goes to nobody else. */
 class SealTest {
@@ -19,37 +21,37 @@ class SealTest {
         return new String(((RequestTranslation.Translated) translated).body(), StandardCharsets.UTF_8);
     }
 
-    /** What an agent's client sends next: the conversation so far with the whole reply in it. */
     private static String answered(ModelApi ingress, ModelApi upstream) {
-        ReplyTranslation.Translated reply =
-                (ReplyTranslation.Translated) Translator.between(ingress, upstream, Transcripts.KEY)
-                        .reply(
-                                Transcripts.read("replies/" + Transcripts.folder(upstream) + "/tools.json"),
-                                Transcripts.served(upstream));
+        return answered(ingress, upstream, Transcripts.read("replies/" + Transcripts.folder(upstream) + "/tools.json"));
+    }
+
+    /** What an agent's client sends next: the conversation so far with the whole reply in it. */
+    private static String answered(ModelApi ingress, ModelApi upstream, byte[] answer) {
+        ReplyTranslation.Translated reply = (ReplyTranslation.Translated)
+                Translator.between(ingress, upstream, Transcripts.KEY).reply(answer, Transcripts.served(upstream));
         Node body = Node.ofReply(reply.body());
         return switch (ingress) {
             case CHAT_COMPLETIONS -> {
                 Node message = body.need("choices").elements().getFirst().need("message");
                 StringBuilder results = new StringBuilder();
-                message.need("tool_calls")
-                        .elements()
+                message.elementsOf("tool_calls")
                         .forEach(call -> results.append(",{\"role\":\"tool\",\"content\":\"r\",\"tool_call_id\":")
                                 .append(call.need("id").raw())
                                 .append("}"));
-                yield "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}," + message.raw() + results + "]}";
+                yield "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}," + message.raw() + results
+                        + ",{\"role\":\"user\",\"content\":\"y\"}]}";
             }
             case MESSAGES -> {
                 StringBuilder results = new StringBuilder();
                 body.need("content").elements().stream()
                         .filter(block -> block.textOf("type").equals("tool_use"))
-                        .forEach(call -> results.append(results.isEmpty() ? "" : ",")
-                                .append("{\"type\":\"tool_result\",\"content\":\"r\",\"tool_use_id\":")
+                        .forEach(call -> results.append("{\"type\":\"tool_result\",\"content\":\"r\",\"tool_use_id\":")
                                 .append(call.need("id").raw())
-                                .append("}"));
+                                .append("},"));
                 yield "{\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"x\"},"
                         + "{\"role\":\"assistant\",\"content\":"
                         + body.need("content").raw()
-                        + "},{\"role\":\"user\",\"content\":[" + results + "]}]}";
+                        + "},{\"role\":\"user\",\"content\":[" + results + "{\"type\":\"text\",\"text\":\"y\"}]}]}";
             }
             case RESPONSES -> {
                 StringBuilder items = new StringBuilder("{\"role\":\"user\",\"content\":\"x\"}");
@@ -60,7 +62,7 @@ class SealTest {
                                         ",{\"type\":\"function_call_output\",\"output\":\"r\",\"call_id\":")
                                 .append(call.need("call_id").raw())
                                 .append("}"));
-                yield "{\"input\":[" + items + "]}";
+                yield "{\"input\":[" + items + ",{\"role\":\"user\",\"content\":\"y\"}]}";
             }
             default -> throw new AssertionError();
         };
@@ -112,6 +114,54 @@ class SealTest {
                             + "{\"functionCall\":{\"id\":\"fc-2\",\"name\":\"now\",\"args\":{}}}]}")
                     .contains("{\"functionResponse\":{\"name\":\"weather\",", "{\"functionResponse\":{\"id\":\"fc-2\"");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ModelApi.class,
+            names = {"CHAT_COMPLETIONS", "MESSAGES", "RESPONSES"})
+    void aThoughtSignatureWhoseTextIsEmptyReturnsInAPartOfItsOwn(ModelApi ingress) {
+        String answer =
+                answered(ingress, ModelApi.GENERATE_CONTENT, Transcripts.read("replies/gemini/signature-alone.json"));
+
+        assertThat(next(ingress, ModelApi.GENERATE_CONTENT, answer, "google"))
+                .contains("{\"role\":\"model\",\"parts\":[{\"text\":\"\",\"thoughtSignature\":\"SigP==\"}]}");
+        assertThat(next(ingress, ModelApi.GENERATE_CONTENT, answer, "another")).doesNotContain("\"model\"", "SigP==");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ModelApi.class,
+            names = {"CHAT_COMPLETIONS", "MESSAGES", "RESPONSES"})
+    void aThoughtSignatureBehindACallReturnsBesideThatOfTheCall(ModelApi ingress) {
+        byte[] reply =
+                ("{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"id\":\"c\",\"name\":\"f\",\"args\":{}},"
+                                + "\"thoughtSignature\":\"SigC==\"},{\"text\":\"\",\"thoughtSignature\":\"SigP==\"}]},"
+                                + "\"finishReason\":\"STOP\"}]}")
+                        .getBytes(StandardCharsets.UTF_8);
+
+        assertThat(next(
+                        ingress,
+                        ModelApi.GENERATE_CONTENT,
+                        answered(ingress, ModelApi.GENERATE_CONTENT, reply),
+                        "google"))
+                .contains(
+                        "{\"functionCall\":{\"id\":\"c\",\"name\":\"f\",\"args\":{}},\"thoughtSignature\":\"SigC==\"}")
+                .contains("{\"text\":\"\",\"thoughtSignature\":\"SigP==\"}");
+    }
+
+    @Test
+    void twoThoughtSignaturesBehindATextBothReturn() {
+        String reply = "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\",\"thoughtSignature\":\"Sig1\"},"
+                + "{\"text\":\"\",\"thoughtSignature\":\"Sig2\"},{\"text\":\"b\"}]},\"finishReason\":\"STOP\"}]}";
+
+        assertThat(next(
+                        ModelApi.MESSAGES,
+                        ModelApi.GENERATE_CONTENT,
+                        answered(ModelApi.MESSAGES, ModelApi.GENERATE_CONTENT, reply.getBytes(StandardCharsets.UTF_8)),
+                        "google"))
+                .contains("\"parts\":[{\"text\":\"a\",\"thoughtSignature\":\"Sig1\"},"
+                        + "{\"text\":\"b\",\"thoughtSignature\":\"Sig2\"}]");
     }
 
     @Test

@@ -9,6 +9,9 @@ final class ChatWriter {
     /** More than these the protocol refuses. */
     private static final int STOPS_MAX = 4;
 
+    /** Longer ids of calls OpenAI refuses. */
+    private static final int ID_CHARS_MAX = 40;
+
     private final Ask ask;
     private final Target target;
     private final Losses losses;
@@ -37,8 +40,12 @@ final class ChatWriter {
         reasoning();
         format();
         ask.extras().forEach((name, value) -> {
-            // what the two OpenAI protocols share has the same form in both
-            out.raw(name, value.raw());
+            if (name.equals("user_id")) {
+                out.text("user", Extras.nameless(value, losses));
+            } else {
+                // what the two OpenAI protocols share has the same form in both
+                out.raw(name, value.raw());
+            }
         });
         if (ask.streamed()) {
             out.truth("stream", true);
@@ -91,7 +98,7 @@ final class ChatWriter {
             losses.tell(result.where(), "tool messages have no error flag; labelled in the text");
             texts.addFirst(new Block.Text(result.where(), "[the tool failed]", null));
         }
-        out.open().text("role", "tool").text("tool_call_id", result.id());
+        out.open().text("role", "tool").text("tool_call_id", id(result.id()));
         if (texts.isEmpty()) {
             out.text("content", "");
         } else {
@@ -99,6 +106,11 @@ final class ChatWriter {
         }
         out.close();
         return media;
+    }
+
+    /** Other servers take longer ones, in which some keep state of their own. */
+    private String id(String id) {
+        return target.owner().equals(Translation.ANY_CHAT) ? id : CallIds.within(ID_CHARS_MAX, id);
     }
 
     private void message(String role, List<? extends Block> blocks) {
@@ -173,7 +185,7 @@ final class ChatWriter {
             out.openList("tool_calls");
             for (Block.Call call : calls) {
                 cache(call.cache());
-                out.open().text("id", call.id()).text("type", "function").open("function");
+                out.open().text("id", id(call.id())).text("type", "function").open("function");
                 out.text("name", call.name()).text("arguments", call.arguments());
                 out.close().close();
             }

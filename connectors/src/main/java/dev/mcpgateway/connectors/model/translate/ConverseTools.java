@@ -10,8 +10,6 @@ final class ConverseTools {
     /** What is offered where no tool may be, and AWS wants one. No agent has one of that name, so that a call of it is none of its own. */
     private static final String NONE = "gateway_no_tool";
 
-    private static final String ANY_OBJECT = "{\"type\":\"object\",\"properties\":{}}";
-
     private final Ask ask;
     private final Target target;
     private final Losses losses;
@@ -54,7 +52,7 @@ final class ConverseTools {
         losses.tell(called.where(), "calls are taken together with tools only; one that says it is none is offered");
         out.open("toolConfig").openList("tools").open().open("toolSpec").text("name", NONE);
         out.text("description", "There is no tool to call.");
-        out.open("inputSchema").raw("json", ANY_OBJECT).close();
+        out.open("inputSchema").raw("json", Tool.ANY_OBJECT).close();
         out.close().close().closeList().close();
     }
 
@@ -74,9 +72,7 @@ final class ConverseTools {
         if (!tool.description().isBlank()) {
             out.text("description", tool.description());
         }
-        out.open("inputSchema")
-                .raw("json", tool.schema() == null ? ANY_OBJECT : tool.schema().object())
-                .close();
+        out.open("inputSchema").raw("json", tool.objectSchema()).close();
         if (tool.strict() != null && tool.strict().truth()) {
             if (target.has(Feature.STRUCTURED_OUTPUT)) {
                 out.truth("strict", true);

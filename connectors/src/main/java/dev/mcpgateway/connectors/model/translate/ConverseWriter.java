@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Shapes are those of AWS's client ({@code @aws-sdk/client-bedrock-runtime} 3.1162.0: {@code ConverseRequest}).
  */
 final class ConverseWriter {
+    /** Longer ids of calls the protocol refuses. */
+    private static final int ID_CHARS_MAX = 64;
+
     private final Ask ask;
     private final Target target;
     private final Losses losses;
@@ -43,7 +46,7 @@ final class ConverseWriter {
 
     private void system() {
         List<Block.Text> texts = ask.textInstructions(losses);
-        texts.removeIf(this::saysNothing);
+        texts.removeIf(losses::dropsBlank);
         if (texts.isEmpty()) {
             return;
         }
@@ -60,7 +63,7 @@ final class ConverseWriter {
                 continue;
             }
             List<Block> blocks = new ArrayList<>(turn.blocks());
-            blocks.removeIf(block -> saysNothing(block) || isForeign(block));
+            blocks.removeIf(block -> losses.dropsBlank(block) || isForeign(block));
             if (blocks.isEmpty()) {
                 losses.tell(turn.blocks().getFirst().where(), "an empty message; dropped");
             } else {
@@ -77,17 +80,6 @@ final class ConverseWriter {
                     .unfit("a conversation begins with what a user says there");
         }
         return all;
-    }
-
-    /** Texts of nothing but blanks are refused there. */
-    private boolean saysNothing(Block block) {
-        if (!(block instanceof Block.Text text) || !text.text().isBlank()) {
-            return false;
-        }
-        if (!text.text().isEmpty() || text.cache() != null) {
-            losses.drop(text.where(), "a text of blanks; dropped");
-        }
-        return true;
     }
 
     private boolean isForeign(Block block) {
@@ -125,13 +117,17 @@ final class ConverseWriter {
                 cachePoint(media.cache());
             }
             case Block.Call call -> {
-                out.open().open("toolUse").text("toolUseId", call.id()).text("name", call.name());
+                out.open().open("toolUse").text("toolUseId", id(call.id())).text("name", call.name());
                 out.raw("input", call.arguments()).close().close();
                 cachePoint(call.cache());
             }
             case Block.Sealed sealed -> sealed(sealed.seal());
             case Block.Result result -> throw result.where().unfit("not in such a message");
         }
+    }
+
+    private static String id(String id) {
+        return CallIds.within(ID_CHARS_MAX, CallIds.plain(id));
     }
 
     private void text(Block.Text text) {
@@ -157,7 +153,7 @@ final class ConverseWriter {
         boolean isRich = target.has(Feature.RICH_RESULTS);
         List<Block> behind = new ArrayList<>();
         boolean empty = true;
-        out.open().open("toolResult").text("toolUseId", result.id()).openList("content");
+        out.open().open("toolResult").text("toolUseId", id(result.id())).openList("content");
         if (result.error() && !isRich) {
             losses.tell(result.where(), "the target has no error flag; labelled in the text");
             out.open().text("text", "[the tool failed]").close();
@@ -173,7 +169,7 @@ final class ConverseWriter {
                     losses.tell(media.where(), "results of tools hold text only; moved behind them");
                     behind.add(media);
                 }
-            } else if (block instanceof Block.Text text && !saysNothing(text)) {
+            } else if (block instanceof Block.Text text && !losses.dropsBlank(text)) {
                 out.open().text("text", text.text()).close();
                 unmarked(text.cache());
                 empty = false;

@@ -42,6 +42,17 @@ final class Losses {
         tell(node, why);
     }
 
+    /** Whether it is a text of nothing but blanks, which some protocols refuse: it stays behind, told unless it is empty. */
+    boolean dropsBlank(Block block) {
+        if (!(block instanceof Block.Text text) || !text.text().isBlank()) {
+            return false;
+        }
+        if (!text.text().isEmpty() || text.cache() != null) {
+            drop(text.where(), "a text of blanks; dropped");
+        }
+        return true;
+    }
+
     /** An event that no reader of its protocol waits for. What only keeps a connection open says nothing. */
     void tellOfEvent(String type) {
         if (!type.equals("ping")) {

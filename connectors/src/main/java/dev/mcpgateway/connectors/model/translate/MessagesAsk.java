@@ -72,7 +72,7 @@ final class MessagesAsk {
         Node metadata = root.get("metadata");
         if (metadata != null) {
             if (metadata.get("user_id") != null) {
-                extras.put("user", metadata.need("user_id"));
+                extras.put("user_id", metadata.need("user_id"));
             }
         }
         Node tier = root.get("service_tier");
@@ -133,7 +133,7 @@ final class MessagesAsk {
                 block.ignore("caller");
                 yield new Block.Call(
                         block,
-                        block.need("id").text(),
+                        CallIds.unwrapped(block.need("id").text()),
                         block.need("name").text(),
                         block.need("input").object(),
                         cache(block));
@@ -159,7 +159,8 @@ final class MessagesAsk {
                 throw part.where().unfit("no result that can be translated");
             }
         }
-        return new Block.Result(block, block.need("tool_use_id").text(), parts, block.flag("is_error"), cache(block));
+        String id = CallIds.unwrapped(block.need("tool_use_id").text());
+        return new Block.Result(block, id, parts, block.flag("is_error"), cache(block));
     }
 
     private Block media(Node block) {

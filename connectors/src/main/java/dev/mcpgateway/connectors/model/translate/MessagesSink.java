@@ -53,7 +53,7 @@ final class MessagesSink implements Sink {
                     if (Arguments.isObject(call.arguments())) {
                         out.open()
                                 .text("type", "tool_use")
-                                .text("id", call.id())
+                                .text("id", CallIds.plain(call.id()))
                                 .text("name", call.name());
                         out.raw("input", call.arguments()).close();
                     }
@@ -128,7 +128,7 @@ final class MessagesSink implements Sink {
                         out,
                         Open.CALL,
                         block -> block.text("type", "tool_use")
-                                .text("id", call.id())
+                                .text("id", CallIds.plain(call.id()))
                                 .text("name", call.name())
                                 .raw("input", "{}"));
             case Piece.CallArguments more ->

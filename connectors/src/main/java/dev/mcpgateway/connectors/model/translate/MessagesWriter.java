@@ -11,6 +11,7 @@ final class MessagesWriter {
     private final Target target;
     private final Losses losses;
     private final JsonOut out = new JsonOut();
+    private boolean isAnythingSaid;
 
     private MessagesWriter(Ask ask, Target target, Losses losses) {
         this.ask = ask;
@@ -34,6 +35,9 @@ final class MessagesWriter {
         out.openList("messages");
         ask.turns().forEach(this::turn);
         out.closeList();
+        if (!isAnythingSaid) {
+            throw ask.nothingSaid();
+        }
         tools();
         sampling();
         reasoning();
@@ -50,7 +54,7 @@ final class MessagesWriter {
 
     private void system() {
         List<Block> blocks = target.has(Feature.LATE_SYSTEM) ? new ArrayList<>(ask.system()) : ask.instructions(losses);
-        blocks.removeIf(MessagesWriter::isEmpty);
+        blocks.removeIf(losses::dropsBlank);
         if (!blocks.isEmpty()) {
             out.openList("system");
             blocks.forEach(this::block);
@@ -58,26 +62,22 @@ final class MessagesWriter {
         }
     }
 
-    // the protocol refuses empty texts, which say nothing
-    private static boolean isEmpty(Block block) {
-        return block instanceof Block.Text text && text.text().isEmpty();
-    }
-
     private void turn(Turn turn) {
+        if (isLate(turn)) {
+            return;
+        }
         List<Block> blocks = new ArrayList<>();
         turn.blocks().stream().filter(Block.Result.class::isInstance).forEach(blocks::add);
         for (Block block : turn.blocks()) {
-            if (!(block instanceof Block.Result) && !isEmpty(block) && !isForeign(block)) {
+            if (!(block instanceof Block.Result) && !losses.dropsBlank(block) && !isForeign(block)) {
                 blocks.add(block);
             }
-        }
-        if (isLate(turn)) {
-            return;
         }
         if (blocks.isEmpty()) {
             losses.tell(turn.blocks().getFirst().where(), "an empty message; dropped");
             return;
         }
+        isAnythingSaid = true;
         String role = switch (turn.role()) {
             case USER -> "user";
             case ASSISTANT -> "assistant";
@@ -109,7 +109,8 @@ final class MessagesWriter {
             }
             case Block.Media media -> media(media);
             case Block.Call call -> {
-                out.open().text("type", "tool_use").text("id", call.id()).text("name", call.name());
+                out.open().text("type", "tool_use").text("id", CallIds.plain(call.id()));
+                out.text("name", call.name());
                 out.raw("input", call.arguments());
                 cache(call.cache());
                 out.close();
@@ -138,8 +139,9 @@ final class MessagesWriter {
     }
 
     private void result(Block.Result result) {
-        out.open().text("type", "tool_result").text("tool_use_id", result.id()).openList("content");
-        result.content().stream().filter(each -> !isEmpty(each)).forEach(this::block);
+        out.open().text("type", "tool_result").text("tool_use_id", CallIds.plain(result.id()));
+        out.openList("content");
+        result.content().stream().filter(each -> !losses.dropsBlank(each)).forEach(this::block);
         out.closeList();
         if (result.error()) {
             out.truth("is_error", true);
@@ -164,11 +166,7 @@ final class MessagesWriter {
             if (!tool.description().isEmpty()) {
                 out.text("description", tool.description());
             }
-            out.raw(
-                    "input_schema",
-                    tool.schema() == null
-                            ? "{\"type\":\"object\",\"properties\":{}}"
-                            : tool.schema().object());
+            out.raw("input_schema", tool.objectSchema());
             if (tool.strict() != null) {
                 out.raw("strict", tool.strict().raw());
             }
@@ -280,7 +278,9 @@ final class MessagesWriter {
     private void extras() {
         for (Map.Entry<String, Node> extra : ask.extras().entrySet()) {
             if (extra.getKey().equals("user")) {
-                out.open("metadata").text("user_id", extra.getValue().text()).close();
+                out.open("metadata")
+                        .text("user_id", Extras.nameless(extra.getValue(), losses))
+                        .close();
             } else {
                 Extras.drop(extra, losses);
             }

@@ -29,7 +29,12 @@
  * <tr><td>instructions in the middle</td><td>kept by chat and by messages with {@code Feature.LATE_SYSTEM}; else moved to
  *     the beginning, told</td></tr>
  * <tr><td>{@code user}, service tier, cache keys, metadata, a picture's detail, names, citations</td><td>told where the
- *     target has no place for them</td></tr>
+ *     target has no place for them; between OpenAI's protocols and messages the hash of the user, told</td></tr>
+ * <tr><td>empty texts; texts of blanks for messages and Converse</td><td>left out, and messages with nothing else; told, but for an empty
+ *     text beside others. A conversation of such alone is refused by all but chat</td></tr>
+ * <tr><td>ids of calls</td><td>unchanged where the target takes them, else one that it does for the call and its result
+ *     ({@code CallIds}); not told: labels without effect</td></tr>
+ * <tr><td>a schema of arguments without its type, for messages and Converse</td><td>that of an object, not told: it is what it means</td></tr>
  * <tr><td>effort, budget of thinking</td><td>the nearest that the target has; told unless it is the same. Chat targets need
  *     {@code Feature.REASONING_EFFORT}, messages and Converse {@code Feature.OUTPUT_EFFORT}; else refused or told</td></tr>
  * <tr><td>the wish to read thoughts ({@code summary}, {@code display: summarized})</td><td>kept by Gemini and by messages with
@@ -45,7 +50,8 @@
  * {@code extra_content.<owner>} of the message or the call, in messages as signature or data of a thinking block, in
  * Responses as encrypted content. The two latter hold a token {@code gw1.<owner>.<kind>.<text>.<state>} whose text
  * {@link dev.mcpgateway.connectors.model.translate.StateKey} has sealed: agents cannot read it, and what the gateway has not
- * sealed is sent to nobody, told. What is passed through loses blocks with such tokens ({@code ForeignState}).
+ * sealed is sent to nobody, told. What is passed through loses blocks with such tokens ({@code ForeignState}). A signature of
+ * Gemini's that came without text goes back in a part of its own.
  *
  * <p><b>In replies</b> blocks, parts and citations that the agent's protocol does not have are told; fields about the
  * provider are not. A call whose arguments are no JSON object breaks the reply, unless the output limit or a filter cut it:

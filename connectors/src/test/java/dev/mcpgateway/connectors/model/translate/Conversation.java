@@ -11,14 +11,14 @@ final class Conversation {
     };
 
     private final Random random;
-    private final boolean hasUrls;
+    private final boolean returns;
     private final JsonOut out = new JsonOut();
     private int ids;
 
-    /** With or without pictures that the provider is to fetch. */
-    Conversation(Random random, boolean hasUrls) {
+    /** One that is to come back as it was has pictures that the provider is to fetch, and neither texts of blanks nor a user. */
+    Conversation(Random random, boolean returns) {
         this.random = random;
-        this.hasUrls = hasUrls;
+        this.returns = returns;
     }
 
     byte[] request() {
@@ -51,7 +51,7 @@ final class Conversation {
             texts("END", "\n\n");
             out.closeList();
         }
-        if (random.nextBoolean()) {
+        if (random.nextBoolean() && !returns) {
             out.open("metadata").text("user_id", text()).close();
         }
         if (random.nextBoolean()) {
@@ -76,7 +76,9 @@ final class Conversation {
 
     private void texts(int count) {
         for (int i = 0; i < count; i++) {
-            out.open().text("type", "text").text("text", text()).close();
+            String text = text();
+            out.open().text("type", "text").text("text", returns && text.isBlank() ? "x" : text);
+            out.close();
         }
     }
 
@@ -95,7 +97,7 @@ final class Conversation {
                         .text("data", "AAAA")
                         .close()
                         .close();
-                if (hasUrls) {
+                if (returns) {
                     out.open().text("type", "image").open("source").text("type", "url");
                     out.text("url", "https://example.com/" + random.nextInt())
                             .close()

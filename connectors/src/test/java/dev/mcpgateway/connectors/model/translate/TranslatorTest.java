@@ -242,7 +242,7 @@ class TranslatorTest {
 
     @Test
     void numbersKeepTheirDigits() {
-        String schema = "{\"maximum\":123456789012345678901234567890.10}";
+        String schema = "{\"type\":\"object\",\"maximum\":123456789012345678901234567890.10}";
         String json = "{\"max_tokens\":9,\"temperature\":0.10,\"messages\":[" + USER
                 + ",{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"a\",\"type\":\"function\",\"function\":"
                 + "{\"name\":\"f\",\"arguments\":\"{\\\"n\\\":1E400}\"}}]}],"

@@ -289,7 +289,8 @@ final class KeysCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Makes a new key for the same holder and prints it, once. The old one goes on for a while, so that",
-                "agents can be given the new one without a gap."
+                "agents can be given the new one without a gap. It has an id of its own, and so a whole budget wherever",
+                "each key has one (per: key)."
             },
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {"0:a new key was made", "2:wrong usage", "3:nothing changed"},

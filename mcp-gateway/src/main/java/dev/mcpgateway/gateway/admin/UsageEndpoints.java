@@ -18,6 +18,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -30,11 +31,26 @@ import org.eclipse.jetty.util.Fields;
 public final class UsageEndpoints {
     private static final int DAYS_DEFAULT = 30;
     private static final Set<String> QUERY = Set.of("by", "from", "to");
+
+    /** Most pots in an answer. */
     private static final int POTS_MAX = 10_000;
+
+    private static final Comparator<Shown> POOREST_FIRST = Comparator.comparingLong(Shown::percentLeft)
+            .thenComparing(shown -> shown.budget().name())
+            .thenComparing(shown -> shown.balance().pot().whose())
+            .thenComparingLong(shown -> shown.balance().pot().from());
 
     private final Money money;
     private final AdminTokens tokens;
     private final InstantSource clock;
+
+    /** A pot of a budget that is configured. */
+    private record Shown(Budget budget, Ledger.Balance balance, long percentLeft) {
+        static Shown of(Budget budget, Ledger.Balance balance) {
+            return new Shown(
+                    budget, balance, budget.limits().percentLeft(balance.spent().plus(balance.held())));
+        }
+    }
 
     /** Tells this ledger to those with a token. */
     public UsageEndpoints(Money money, AdminTokens tokens, InstantSource clock) {
@@ -118,15 +134,19 @@ public final class UsageEndpoints {
 
     private void budgets(Exchange exchange) {
         tokens.authenticate(exchange);
+        List<Shown> pots = money.ledger().balances().stream()
+                .flatMap(balance ->
+                        money.budget(balance.pot().budget()).stream().map(budget -> Shown.of(budget, balance)))
+                .sorted(POOREST_FIRST)
+                .toList();
+        String rest = pots.size() > POTS_MAX ? ",{\"budget\":\"…\",\"pots\":" + (pots.size() - POTS_MAX) + "}" : "";
         AdminEndpoints.json(
                 exchange,
                 200,
-                money.ledger().balances().stream()
+                pots.stream()
                         .limit(POTS_MAX)
-                        .flatMap(balance ->
-                                money.budget(balance.pot().budget()).stream().map(budget -> json(budget, balance)))
-                        .sorted()
-                        .collect(Collectors.joining(",", "{\"budgets\":[", "]}\n")));
+                        .map(shown -> json(shown.budget(), shown.balance()))
+                        .collect(Collectors.joining(",", "{\"budgets\":[", rest + "]}\n")));
     }
 
     private static String json(Budget budget, Ledger.Balance balance) {

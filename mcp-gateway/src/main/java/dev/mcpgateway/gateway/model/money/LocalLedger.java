@@ -17,7 +17,10 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class LocalLedger implements Ledger {
     /** Pots in memory; whoever would need another one is refused. */
-    static final int POTS_MAX = 500_000;
+    private static final int POTS_MAX = 500_000;
+
+    /** Fewer are not worth a look for those that are over. */
+    private static final int SWEPT_MIN = 1_024;
 
     private static final Amount NOTHING = Amount.ZERO;
 
@@ -27,10 +30,12 @@ public final class LocalLedger implements Ledger {
     private final InstantSource clock;
     private final LedgerJournal journal;
     private final TokenWeights weights;
+    private final int potsMax;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Pot, Sum> pots = new HashMap<>();
     private final Condition settled = lock.newCondition();
-    private int sweepAt = 1024;
+    private int sweepAt;
+    private long sweptAt = Long.MIN_VALUE;
     private int open;
 
     private record Sum(Amount spent, Amount held) {
@@ -49,8 +54,15 @@ public final class LocalLedger implements Ledger {
      */
     public LocalLedger(Path file, InstantSource clock, Duration keep, TokenWeights weights, Outcomes outcomes)
             throws LedgerUnavailable {
+        this(file, clock, keep, weights, outcomes, POTS_MAX);
+    }
+
+    LocalLedger(Path file, InstantSource clock, Duration keep, TokenWeights weights, Outcomes outcomes, int potsMax)
+            throws LedgerUnavailable {
         this.clock = clock;
         this.weights = weights;
+        this.potsMax = potsMax;
+        this.sweepAt = Math.min(potsMax, SWEPT_MIN);
         this.journal = new LedgerJournal(file, clock, keep, weights);
         try {
             journal.reconcile(outcomes);
@@ -95,14 +107,14 @@ public final class LocalLedger implements Ledger {
     private boolean fits(Hold.Claim claim, Amount most) {
         Sum sum = pots.get(claim.pot());
         return sum == null
-                ? pots.size() < POTS_MAX && claim.limits().hold(most)
+                ? pots.size() < potsMax && claim.limits().hold(most)
                 : claim.limits().hold(sum.all().plus(most));
     }
 
     /** What is only observed is not worth more memory either. */
     private void change(Pot pot, Amount spent, Amount held, Amount given) {
         Sum sum = pots.get(pot);
-        if (sum != null || pots.size() < POTS_MAX) {
+        if (sum != null || pots.size() < potsMax) {
             Sum before = sum == null ? new Sum(NOTHING, NOTHING) : sum;
             pots.put(
                     pot,
@@ -111,12 +123,17 @@ public final class LocalLedger implements Ledger {
     }
 
     private void sweep() {
-        if (pots.size() >= sweepAt) {
-            long now = clock.instant().getEpochSecond();
+        if (pots.size() < sweepAt) {
+            return;
+        }
+        long now = clock.instant().getEpochSecond();
+        // periods end with a second, and a look at all pots keeps every caller waiting
+        if (now != sweptAt) {
             pots.entrySet()
                     .removeIf(entry -> entry.getKey().to() <= now
                             && entry.getValue().held().equals(NOTHING));
-            sweepAt = Math.max(1024, pots.size() * 2);
+            sweepAt = Math.min(potsMax, Math.max(SWEPT_MIN, pots.size() * 2));
+            sweptAt = now;
         }
     }
 

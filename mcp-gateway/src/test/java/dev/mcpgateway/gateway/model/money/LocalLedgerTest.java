@@ -211,6 +211,38 @@ class LocalLedgerTest {
     }
 
     @Test
+    void potsThatAreOverMakeRoomAlsoWhereAllHadBeenInUse() throws Exception {
+        try (LocalLedger ledger = new LocalLedger(
+                folder.resolve("ledger.mv"), now::get, Duration.ofDays(30), TokenWeights.EQUAL, Outcomes.NONE, 8)) {
+            for (int i = 0; i < 8; i++) {
+                assertThat(isHeldAndSettled(ledger, "u" + i)).isTrue();
+            }
+            assertThat(isHeldAndSettled(ledger, "u8")).as("one more").isFalse();
+            now.set(NOON.plusSeconds(59));
+            assertThat(isHeldAndSettled(ledger, "u8")).isFalse();
+            assertThat(isHeldAndSettled(ledger, "u7")).as("who has a pot").isTrue();
+
+            now.set(NOON.plusSeconds(60));
+            for (int i = 0; i < 8; i++) {
+                assertThat(isHeldAndSettled(ledger, "v" + i))
+                        .as("in the next minute")
+                        .isTrue();
+            }
+            assertThat(isHeldAndSettled(ledger, "v8")).isFalse();
+        }
+    }
+
+    private boolean isHeldAndSettled(Ledger ledger, String whose) throws LedgerUnavailable {
+        long minute = now.get().getEpochSecond() / 60 * 60;
+        Hold hold = hold(whose, 1, claim(new Pot("rate", whose, minute, minute + 60), 100));
+        if (ledger.hold(hold) instanceof Answer.Shortfall) {
+            return false;
+        }
+        ledger.settle(hold, "acme", used(1));
+        return true;
+    }
+
+    @Test
     void aCallIsPaidFromThePeriodInWhichItBegan() throws Exception {
         Pot hour =
                 new Pot("h", "", NOON.getEpochSecond(), NOON.plusSeconds(3600).getEpochSecond());

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 /**
  * What is set aside for one call.
  *
- * @param call the gateway's id of it
+ * @param call the gateway's id of it, for a further attempt of a call with a slash and a number behind
  * @param at when it was made; its periods are those of this time, whenever the call ends
  * @param payer to whom it is put down
  * @param claims the pots that pay, each all of it
@@ -38,6 +38,12 @@ public record Hold(String call, Instant at, Payer payer, List<Claim> claims, Amo
         return claims.stream()
                 .anyMatch(claim ->
                         claim.isEnforced() && claim.pot().to() - claim.pot().from() > SECONDS_OF_MINUTE);
+    }
+
+    /** The call that a hold is for, by the hold's id. */
+    static String callOf(String id) {
+        int slash = id.indexOf('/');
+        return slash < 0 ? id : id.substring(0, slash);
     }
 
     String text() {

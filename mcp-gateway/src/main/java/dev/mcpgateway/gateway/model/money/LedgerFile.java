@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -105,18 +106,23 @@ final class LedgerFile implements AutoCloseable {
     }
 
     /**
-     * Ends every hold that is open. A call whose outcome is known cost what that says; of any other one all that was set
-     * aside stays spent, since nobody knows what it cost.
+     * Ends every hold that is open. A call whose outcome is known cost what that says, all its attempts included; of any other
+     * one all that was set aside stays spent, since nobody knows what it cost.
      */
     void reconcile(Outcomes outcomes) throws IOException {
         Map<String, Hold> held = new HashMap<>();
-        open.forEach((call, hold) -> held.put(call, Hold.of(hold)));
+        open.forEach((id, hold) -> held.put(id, Hold.of(hold)));
         Optional<Instant> oldest = held.values().stream().map(Hold::at).min(Instant::compareTo);
-        Map<String, Outcomes.Outcome> known =
-                oldest.isEmpty() ? Map.of() : outcomes.of(Set.copyOf(held.keySet()), oldest.get());
-        held.forEach((call, hold) -> {
+        Set<String> calls = held.keySet().stream().map(Hold::callOf).collect(Collectors.toSet());
+        Map<String, Outcomes.Outcome> known = oldest.isEmpty() ? Map.of() : outcomes.of(calls, oldest.get());
+        held.forEach((id, hold) -> {
+            String call = Hold.callOf(id);
             Outcomes.Outcome outcome = known.get(call);
-            if (outcome == null) {
+            // changes become durable in their order: a call that is open no more has paid for all its attempts
+            boolean isPaidElsewhere = !id.equals(call) && (outcome != null || !held.containsKey(call));
+            if (isPaidElsewhere) {
+                released(hold);
+            } else if (outcome == null) {
                 Amount most = hold.most();
                 settled(hold, "", new Used(1, most.tokens(), 0, 0, 0, 0, 0, 0, 0, most.nanoUsd(), 1, 0));
             } else {

@@ -211,6 +211,44 @@ class LocalLedgerTest {
     }
 
     @Test
+    void aFurtherAttemptIsPaidWithItsCallAfterAKillToo() throws Exception {
+        Path copy = folder.resolve("after.mv");
+        try (LocalLedger ledger = open()) {
+            List<Hold> open = new ArrayList<>();
+            for (String call : List.of("known", "unknown", "settled", "old")) {
+                for (String id : List.of(call, call + "/2", call + "/3")) {
+                    open.add(hold(id, 100, claim(TOTAL, 9_999)));
+                    assertThat(ledger.hold(open.getLast())).isInstanceOf(Answer.Held.class);
+                }
+            }
+            for (Hold whole : List.of(open.remove(9), open.remove(6))) {
+                ledger.settle(whole, "acme", used(7));
+            }
+            assertThat(ledger.usage(Ledger.By.DAY, DAY, DAY)).hasSize(1);
+            // the process is killed before anything is given back
+            Files.copy(folder.resolve("ledger.mv"), copy);
+            open.forEach(ledger::release);
+        }
+        Outcomes log = (_, _) -> Map.of(
+                "known", new Outcomes.Outcome("acme", used(40)), "settled", new Outcomes.Outcome("acme", used(7)));
+
+        try (LocalLedger again = open(copy, log)) {
+            assertThat(spent(again).nanoUsd())
+                    .as("all of what nobody knows the end of, and of the others what they cost")
+                    .isEqualTo(3 * 100 + 40 + 7 + 7);
+            assertThat(again.usage(Ledger.By.PROVIDER, DAY, DAY))
+                    .extracting(
+                            Ledger.Row::value,
+                            row -> row.used().nanoUsd(),
+                            row -> row.used().calls())
+                    .containsExactly(tuple("", 300L, 3L), tuple("acme", 54L, 3L));
+        }
+        try (LocalLedger third = open(copy, log)) {
+            assertThat(spent(third).nanoUsd()).as("nothing is open any more").isEqualTo(354);
+        }
+    }
+
+    @Test
     void potsThatAreOverMakeRoomAlsoWhereAllHadBeenInUse() throws Exception {
         try (LocalLedger ledger = new LocalLedger(
                 folder.resolve("ledger.mv"), now::get, Duration.ofDays(30), TokenWeights.EQUAL, Outcomes.NONE, 8)) {

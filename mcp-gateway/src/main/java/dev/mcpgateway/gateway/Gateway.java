@@ -330,6 +330,7 @@ public final class Gateway implements AutoCloseable {
     private Readiness readiness() {
         return new Readiness()
                 .with("audit", this::auditProblems)
+                .with("ledger", () -> money.map(MoneyWiring::problems).orElse(List.of()))
                 .with("identity", authenticator::notReady)
                 .with("policy", () -> policy.isEmpty() ? List.of("no rule allows anything") : List.of())
                 .with(

@@ -137,6 +137,16 @@ final class MoneyWiring {
                 "Percent that the poorest pot of a budget has left.",
                 "budget",
                 this::remaining);
+        telemetry.gauge(
+                "gateway.ledger.open",
+                "1 while what calls cost can be recorded.",
+                () -> ledger.failure().isEmpty() ? 1 : 0);
+    }
+
+    /** Why calls of models are refused until the next start; empty while they are not. */
+    List<String> problems() {
+        String failure = ledger.failure();
+        return failure.isEmpty() ? List.of() : List.of(failure);
     }
 
     private Map<String, Long> remaining() {

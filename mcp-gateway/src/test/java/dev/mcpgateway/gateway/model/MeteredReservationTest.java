@@ -81,6 +81,11 @@ class MeteredReservationTest {
         }
 
         @Override
+        public String failure() {
+            return "";
+        }
+
+        @Override
         public void close() {}
     }
 

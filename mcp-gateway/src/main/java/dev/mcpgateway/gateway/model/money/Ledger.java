@@ -58,11 +58,15 @@ public interface Ledger extends AutoCloseable {
     List<Balance> balances();
 
     /**
-     * The usage of these days, both included, in the order of the values.
+     * The usage of these days, both included, in the order of the values. All that was settled before the question is in it;
+     * each call that is settled while it is answered is in it as a whole, or not at all. One question is answered at a time.
      *
-     * @throws LedgerUnavailable if it cannot be read
+     * @throws LedgerUnavailable if it cannot be read, or others ask for too long
      */
     List<Row> usage(By by, LocalDate from, LocalDate to) throws LedgerUnavailable;
+
+    /** Why nothing can be kept until the ledger is opened again, in an operator's words; empty while it can. */
+    String failure();
 
     /** Waits a short time for calls that are about to be settled, then keeps all that was for good. */
     @Override

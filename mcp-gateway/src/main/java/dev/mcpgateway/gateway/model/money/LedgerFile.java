@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.h2.mvstore.Cursor;
@@ -31,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * Nothing is durable before {@link #sync}, and all changes since the last one become so together.
  */
 final class LedgerFile implements AutoCloseable {
-    private static final int VALUES_MAX = 100_000;
     private static final int CACHE_MEGABYTES = 8;
     private static final int COMPACT_EVERY = 4_096;
 
@@ -171,33 +169,8 @@ final class LedgerFile implements AutoCloseable {
         return amount.nanoUsd() + " " + amount.tokens() + " " + amount.requests();
     }
 
-    List<Ledger.Row> usage(Ledger.By by, LocalDate from, LocalDate to) {
-        Map<String, Used> sums = new TreeMap<>();
-        Cursor<String, String> stored = usage.cursor(from.toString());
-        while (stored.hasNext()) {
-            List<String> fields = Fields.split(stored.next());
-            if (LocalDate.parse(fields.getFirst()).isAfter(to)) {
-                break;
-            }
-            String value = fields.get(by(by));
-            String bounded = sums.size() < VALUES_MAX || sums.containsKey(value) ? value : "…";
-            sums.merge(bounded, Used.of(stored.getValue()), Used::plus);
-        }
-        List<Ledger.Row> rows = new ArrayList<>();
-        sums.forEach((value, used) -> rows.add(new Ledger.Row(value, used)));
-        return rows;
-    }
-
-    private static int by(Ledger.By by) {
-        return switch (by) {
-            case DAY -> 0;
-            case KEY -> 1;
-            case USER -> 2;
-            case TEAM -> 3;
-            case TENANT -> 4;
-            case MODEL -> 5;
-            case PROVIDER -> 6;
-        };
+    void usage(UsageScan scan) {
+        scan.read(usage);
     }
 
     /** Makes all changes so far durable, together. */
@@ -241,7 +214,12 @@ final class LedgerFile implements AutoCloseable {
         over.forEach(pots::remove);
     }
 
-    /** What is not synced is lost; what is stays. */
+    /** Closes without what is not synced: of a change that broke off, half may be there. */
+    void drop() {
+        store.closeImmediately();
+    }
+
+    /** Keeps all changes so far, also those that are not synced. */
     @Override
     public void close() {
         try {

@@ -11,9 +11,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
-import org.h2.mvstore.MVStoreException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +31,10 @@ final class LedgerJournal implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final LedgerFile file;
+
+    /** Who asks about usage; one at a time, since rows are read on the thread that calls wait for. */
+    private final ReentrantLock asking = new ReentrantLock();
+
     private final BlockingQueue<Change> queue = new LinkedBlockingQueue<>(QUEUE_MAX);
     private final Thread thread;
     private volatile String failure = "";
@@ -67,7 +70,7 @@ final class LedgerJournal implements AutoCloseable {
     /** A hold that can refuse is durable when this returns; any other one soon after. */
     void opened(Hold hold, boolean wait) throws LedgerUnavailable {
         Change change = new Change(file -> file.opened(hold), new CountDownLatch(1));
-        if (!failure.isEmpty() || !queue.offer(change)) {
+        if (!offered(change)) {
             throw unavailable();
         }
         if (wait && !await(change)) {
@@ -75,9 +78,11 @@ final class LedgerJournal implements AutoCloseable {
             released(hold);
             throw unavailable();
         }
-        if (!failure.isEmpty()) {
-            throw unavailable();
-        }
+    }
+
+    /** Whether the thread will come to it: what is offered after its end would wait in vain. */
+    private boolean offered(Change change) {
+        return failure.isEmpty() && queue.offer(change) && failure.isEmpty();
     }
 
     void settled(Hold hold, String provider, Used used) {
@@ -88,13 +93,33 @@ final class LedgerJournal implements AutoCloseable {
         add(file -> file.released(hold));
     }
 
+    /** Read in slices, each behind the changes that wait, and no further once somebody has waited too long for one. */
     List<Ledger.Row> usage(Ledger.By by, LocalDate from, LocalDate to) throws LedgerUnavailable {
-        List<Ledger.Row> rows = new ArrayList<>();
-        Change question = new Change(file -> rows.addAll(file.usage(by, from, to)), new CountDownLatch(1));
-        if (!failure.isEmpty() || !queue.offer(question) || !await(question)) {
-            throw unavailable();
+        try {
+            if (!asking.tryLock(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new LedgerUnavailable("somebody else asks about usage; try again");
+            }
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+            throw new LedgerUnavailable("nobody waits for the usage any more", ended);
         }
-        return rows;
+        try {
+            UsageScan scan = new UsageScan(by, from, to);
+            while (!scan.isDone()) {
+                Change slice = new Change(file -> file.usage(scan), new CountDownLatch(1));
+                if (!offered(slice) || !await(slice)) {
+                    throw unavailable();
+                }
+            }
+            return scan.rows();
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    /** Why nothing is kept any more; empty while changes are. */
+    String failure() {
+        return failure;
     }
 
     private LedgerUnavailable unavailable() {
@@ -103,7 +128,7 @@ final class LedgerJournal implements AutoCloseable {
 
     /** A change that cannot be kept leaves the hold as it is, and that counts as spent at the next start. */
     private void add(Work work) {
-        if (!failure.isEmpty() || !queue.offer(new Change(work, new CountDownLatch(1)))) {
+        if (!offered(new Change(work, new CountDownLatch(1)))) {
             LOG.error("the ledger misses the end of a call, which stays spent as it was set aside: {}", failure);
         }
     }
@@ -128,34 +153,29 @@ final class LedgerJournal implements AutoCloseable {
 
     private void run() {
         List<Change> batch = new ArrayList<>();
-        while (!closing || !queue.isEmpty()) {
-            try {
+        try {
+            while (!closing || !queue.isEmpty()) {
                 Change first = queue.poll(100, TimeUnit.MILLISECONDS);
                 if (first != null) {
                     batch.add(first);
                     queue.drainTo(batch, BATCH_MAX);
                     batch.forEach(change -> change.work().on(file));
                     file.sync();
+                    tell(batch);
                 }
-            } catch (MVStoreException | IllegalStateException broken) {
-                failure = "the ledger cannot be written: " + broken.getMessage();
-                LOG.error("{}", failure);
-            } catch (InterruptedException ended) {
-                closing = true;
             }
-            batch.forEach(change -> change.done().countDown());
-            batch.clear();
-            if (!failure.isEmpty()) {
-                wakeAll();
-                return;
-            }
+        } catch (Throwable broken) {
+            // whatever it is: nobody else would tell those who wait
+            failure = "the ledger cannot be written, and takes nothing before the gateway is started again: " + broken;
+            LOG.error("{}", failure, broken);
+            queue.drainTo(batch);
+            tell(batch);
         }
     }
 
-    private void wakeAll() {
-        for (@Nullable Change left = queue.poll(); left != null; left = queue.poll()) {
-            left.done().countDown();
-        }
+    private static void tell(List<Change> batch) {
+        batch.forEach(change -> change.done().countDown());
+        batch.clear();
     }
 
     @Override
@@ -169,9 +189,11 @@ final class LedgerJournal implements AutoCloseable {
         } catch (InterruptedException again) {
             interrupted = true;
         }
-        file.close();
         if (failure.isEmpty()) {
+            file.close();
             failure = "the ledger is closed";
+        } else {
+            file.drop();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -200,6 +200,11 @@ public final class LocalLedger implements Ledger {
     }
 
     @Override
+    public String failure() {
+        return journal.failure();
+    }
+
+    @Override
     public void close() {
         boolean interrupted = Thread.interrupted();
         lock.lock();

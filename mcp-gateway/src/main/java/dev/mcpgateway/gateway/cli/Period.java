@@ -23,10 +23,14 @@ final class Period {
             names = "--from",
             paramLabel = "TIME",
             converter = When.class,
-            description = "Earliest time, such as 2026-11-21 or 2026-11-21T04:49:00Z.")
+            description = "Earliest time, such as 2026-11-21T04:49:00Z; 2026-11-21 is the beginning of that day (UTC).")
     Instant from = AuditQuery.ALL.from();
 
-    @Option(names = "--to", paramLabel = "TIME", converter = When.class, description = "Latest time.")
+    @Option(
+            names = "--to",
+            paramLabel = "TIME",
+            converter = When.Latest.class,
+            description = "Latest time; a day is its end, so that --from and --to of one day are that day.")
     Instant to = AuditQuery.ALL.to();
 
     @Option(

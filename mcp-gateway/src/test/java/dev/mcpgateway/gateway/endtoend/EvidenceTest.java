@@ -2,6 +2,7 @@ package dev.mcpgateway.gateway.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mcpgateway.audit.AuditRecord;
 import dev.mcpgateway.connectors.testing.FakeMcpServer;
 import dev.mcpgateway.connectors.testing.FakeMcpServer.Speaks;
 import dev.mcpgateway.connectors.testing.FakeModelServer;
@@ -12,6 +13,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -163,11 +166,10 @@ class EvidenceTest {
     }
 
     private static String keptOf(Path here, String... more) {
-        String[] command = Stream.concat(
-                        Stream.of("exposure", "--audit", here.resolve("audit").toString(), "--format", "json"),
-                        Stream.of(more))
-                .toArray(String[]::new);
-        return row(json(command), "calls of model gpt").path("where").asString("");
+        String[] command = {"exposure", "--audit", here.resolve("audit").toString(), "--format", "json"};
+        return row(json(with(command, more)), "calls of model gpt")
+                .path("where")
+                .asString("");
     }
 
     @Test
@@ -191,6 +193,45 @@ class EvidenceTest {
         assertThat(run("exposure", "--audit", folder.resolve("nowhere").toString())
                         .code())
                 .isEqualTo(3);
+    }
+
+    @Test
+    void aDayIsReadFromItsBeginningToItsEnd() {
+        List<AuditRecord> records = gateway.records();
+        String first = day(records.getFirst());
+        String last = day(records.getLast());
+        String call = records.stream()
+                .filter(each -> each.text("ev").equals("llm.call.intent"))
+                .findFirst()
+                .orElseThrow()
+                .text("call");
+        String before = LocalDate.parse(first).minusDays(1).toString();
+        String after = LocalDate.parse(last).plusDays(1).toString();
+
+        JsonNode matrix = json("exposure", "--audit", log(), "--format", "json", "--from", first, "--to", last);
+        assertThat(row(matrix, "calls of model gpt").path("count").asString("")).isEqualTo("3");
+        for (String by : List.of("model", "agent", "run")) {
+            String[] report = {"models", "report", "--audit", log(), "--by", by, "--format", "json"};
+            assertThat(json(with(report, "--from", first, "--to", last))).as(by).isEqualTo(json(report));
+        }
+        assertThat(run("models", "why", call, "--audit", log(), "--from", first, "--to", last)
+                        .out())
+                .contains("asked", "answered");
+        assertThat(json("exposure", "--audit", log(), "--format", "json", "--to", before))
+                .isEmpty();
+        assertThat(json("exposure", "--audit", log(), "--format", "json", "--from", after))
+                .isEmpty();
+        assertThat(run("exposure", "--audit", log(), "--from", after, "--to", last)
+                        .err())
+                .contains("--from is after --to");
+    }
+
+    private static String day(AuditRecord found) {
+        return found.text("ts").substring(0, 10);
+    }
+
+    private static String[] with(String[] command, String... more) {
+        return Stream.concat(Stream.of(command), Stream.of(more)).toArray(String[]::new);
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -115,17 +116,20 @@ class KeptContentTest {
                 .toArray(String[]::new));
     }
 
-    private Ran list() {
-        return run(
-                "models",
-                "content",
-                "list",
-                "--audit",
-                folder.resolve("audit").toString(),
-                "--content",
-                contents().toString(),
-                "--format",
-                "csv");
+    private Ran list(String... more) {
+        return run(Stream.concat(
+                        Stream.of(
+                                "models",
+                                "content",
+                                "list",
+                                "--audit",
+                                folder.resolve("audit").toString(),
+                                "--content",
+                                contents().toString(),
+                                "--format",
+                                "csv"),
+                        Stream.of(more))
+                .toArray(String[]::new));
     }
 
     private Ran erase(String... more) {
@@ -327,6 +331,17 @@ class KeptContentTest {
         Files.write(file, new byte[] {'x'});
         assertThat(list().out()).contains("\"altered\"");
         assertThat(open("no-such", "acme.pem").code()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasKeptOnADayIsListedForThatDay() throws Exception {
+        start("");
+        of("acme").chat(CHAT);
+        String day = kept().text("ts").substring(0, 10);
+
+        assertThat(list("--from", day, "--to", day).out()).contains("\"there\"");
+        assertThat(list("--to", LocalDate.parse(day).minusDays(1).toString()).out())
+                .doesNotContain("\"there\"");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.cli;
 
+import dev.mcpgateway.connectors.net.HttpFault;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -62,6 +63,25 @@ final class AdminClient {
                 + (answer.status() == 404
                         ? " Is --admin the operators' port (admin.port), and what is asked for configured?"
                         : ""));
+    }
+
+    /**
+     * Orders what takes its time, and what the gateway goes on with though nobody waits for it any more.
+     *
+     * @param event of the audit log, that tells how it ended
+     */
+    JsonNode order(String path, String body, Duration patience, String event) throws IOException {
+        try {
+            return ask("POST", path, body, patience);
+        } catch (IOException failure) {
+            if (failure.getCause() instanceof HttpFault fault && fault.sent()) {
+                throw new IOException(
+                        failure.getMessage() + "; the gateway may have done it, or be at it still: the audit log has "
+                                + event + " when it has ended (audit query LOG --event " + event + ")",
+                        failure);
+            }
+            throw failure;
+        }
     }
 
     /** Whether nothing is done yet, because another operator has to say so, too; tells until when. */

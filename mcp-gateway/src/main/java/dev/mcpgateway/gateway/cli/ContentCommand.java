@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
@@ -218,14 +219,15 @@ final class ContentCommand implements Runnable {
             description = {
                 "Deletes contents of a tenant: all, those before a day, or one call's. It is in the audit log before it is",
                 "done. The records of the calls stay, with the digests: the log verifies as before. Backups of the",
-                "folder are yours to erase; without the tenant's private key nobody reads them."
+                "folder are yours to erase; without the tenant's private key nobody reads them. Deletes file by file and waits",
+                "for that, an hour at most; the gateway goes on also when nobody waits any more."
             },
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {
                 "0:deleted, or there was nothing",
                 "1:deleted, but how much is not in the audit log",
                 "2:wrong usage",
-                "3:not deleted"
+                "3:refused, not all deleted, or not known (the gateway may be at it still); printed"
             },
             footer = {
                 "%nExample:",
@@ -233,6 +235,9 @@ final class ContentCommand implements Runnable {
                 "      --admin http://127.0.0.1:8081 --token-file ops.token"
             })
     static final class Erase implements Callable<Integer> {
+        /** What waits for the disk is waited for, up to a minute; then a day may have a million files. */
+        private static final Duration PATIENCE = Duration.ofHours(1);
+
         @Option(names = "--tenant", required = true, paramLabel = "NAME", description = "The tenant.")
         String tenant = "";
 
@@ -254,12 +259,13 @@ final class ContentCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException {
-            JsonNode answer = admin.ask(
-                    "POST",
+            JsonNode answer = admin.order(
                     "/content/erase",
                     "{\"tenant\":" + quote(tenant) + (before == null ? "" : ",\"before\":\"" + before + "\"")
                             + (call.isEmpty() ? "" : ",\"call\":" + quote(call)) + ",\"reason\":" + quote(reason)
-                            + "}");
+                            + "}",
+                    PATIENCE,
+                    "admin.content.erased");
             spec.commandLine()
                     .getOut()
                     .println("erased " + answer.path("files").asLong(0) + " files, "

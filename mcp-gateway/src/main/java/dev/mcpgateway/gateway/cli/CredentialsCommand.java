@@ -5,6 +5,7 @@ import static dev.mcpgateway.gateway.cli.PlainText.quote;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,13 +45,16 @@ final class CredentialsCommand implements Runnable {
                 "0:every provider takes the key in use",
                 "1:some do not, or it is not in the audit log; printed",
                 "2:wrong usage",
-                "3:the gateway does not answer or refuses"
+                "3:the gateway refuses, or does not answer (it may have renewed keys, or be at it still); printed"
             },
             footer = {
                 "%nExample:",
                 "  mcp-gateway credentials rotate --all --reason 'incident 12' --admin … --token-file …"
             })
     static final class Rotate implements Callable<Integer> {
+        /** Stores and providers that are silent are waited for, seconds each; what every secret says is read, too. */
+        private static final Duration PATIENCE = Duration.ofMinutes(10);
+
         @Option(names = "--all", description = "The keys of all providers.")
         boolean all;
 
@@ -71,10 +75,11 @@ final class CredentialsCommand implements Runnable {
             if (all != provider.isEmpty()) {
                 throw new ParameterException(spec.commandLine(), "give one of --all and --provider");
             }
-            JsonNode answer = admin.ask(
-                    "POST",
+            JsonNode answer = admin.order(
                     "/credentials/rotate",
-                    "{\"reason\":" + quote(reason) + (all ? "" : ",\"provider\":" + quote(provider)) + "}");
+                    "{\"reason\":" + quote(reason) + (all ? "" : ",\"provider\":" + quote(provider)) + "}",
+                    PATIENCE,
+                    "admin.credentials.rotate");
             PrintWriter out = spec.commandLine().getOut();
             boolean good = answer.path("recorded").asBoolean(false);
             if (!good) {

@@ -126,29 +126,20 @@ final class ModelsCommand implements Runnable {
         }
     }
 
-    private static Map<String, ModelUse.Issuer> issuers(Path file) throws IOException {
-        Map<String, ModelUse.Issuer> issuers = new HashMap<>();
+    /** What rules call issuers, by their identifiers. */
+    private static Map<String, String> issuers(Path file) throws IOException {
+        Map<String, String> issuers = new HashMap<>();
         switch (ConfigFile.read(file)) {
             case Loaded.Good(GatewayConfig config) -> {
                 config.issuers()
-                        .forEach((alias, issuer) -> issuers.put(
-                                issuer.profile().issuer(),
-                                new ModelUse.Issuer(
-                                        alias, comparable(issuer.profile().tenantClaim()))));
-                // a key's tenant is no claim
-                config.virtualKeys()
-                        .ifPresent(keys -> issuers.put(VirtualKeys.ISSUER, new ModelUse.Issuer(keys.issuer(), "")));
+                        .forEach((alias, issuer) -> issuers.put(issuer.profile().issuer(), alias));
+                config.virtualKeys().ifPresent(keys -> issuers.put(VirtualKeys.ISSUER, keys.issuer()));
             }
             case Loaded.Bad(List<Problem> problems) ->
                 throw new IOException(
                         file + " has problems: " + problems.getFirst().render());
         }
         return issuers;
-    }
-
-    /** Rules compare claims that stand by themselves, and none inside of another. */
-    private static String comparable(String claim) {
-        return claim.startsWith("/") ? "" : claim;
     }
 
     /** {@code models egress}. */

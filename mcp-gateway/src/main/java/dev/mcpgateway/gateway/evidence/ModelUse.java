@@ -43,14 +43,15 @@ public final class ModelUse {
      *
      * @param models by provider, alias and served model
      * @param agents by tenant, agent and alias; also what was refused, and what was observed and would have been
-     * @param proposal gives lines of a policy that would permit what was observed, for issuers by their identifiers
+     * @param proposal gives lines of a policy that would permit what was observed; takes what rules call issuers, by their
+     *     identifiers
      * @param damaged places that could not be read
      * @param isCut whether there was more than fits
      */
     public record Report(
             Grid models,
             Grid agents,
-            Function<Map<String, Issuer>, String> proposal,
+            Function<Map<String, String>, String> proposal,
             List<String> damaged,
             boolean isCut) {
         /** Copies the list. */
@@ -58,14 +59,6 @@ public final class ModelUse {
             damaged = List.copyOf(damaged);
         }
     }
-
-    /**
-     * An issuer, as rules know it.
-     *
-     * @param alias what they call it
-     * @param tenantClaim the claim that names the tenant; empty where none does that a rule could compare
-     */
-    public record Issuer(String alias, String tenantClaim) {}
 
     private ModelUse() {}
 

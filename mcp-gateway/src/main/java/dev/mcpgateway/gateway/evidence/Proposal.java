@@ -59,9 +59,9 @@ final class Proposal {
     /**
      * The lines, to be put below {@code rules:}.
      *
-     * @param issuers by their identifiers
+     * @param issuers what rules call them, by their identifiers
      */
-    String yaml(Map<String, ModelUse.Issuer> issuers) {
+    String yaml(Map<String, String> issuers) {
         List<String> lines = new ArrayList<>();
         int number = 0;
         for (Map.Entry<List<String>, Set<String>> each : models.entrySet()) {
@@ -78,8 +78,7 @@ final class Proposal {
         return lines.isEmpty() ? "# nothing would have been refused\n" : "rules:\n" + String.join("\n", lines) + "\n";
     }
 
-    private static List<String> rule(
-            int number, List<String> whom, Set<String> models, ModelUse.@Nullable Issuer issuer) {
+    private static List<String> rule(int number, List<String> whom, Set<String> models, @Nullable String issuer) {
         String agent = whom.get(1);
         String tenant = whom.get(2);
         List<String> lines = new ArrayList<>();
@@ -88,12 +87,11 @@ final class Proposal {
         if (!why.isEmpty()) {
             lines.add("  # " + why);
         }
-        String claim = issuer == null || issuer.tenantClaim().isEmpty() ? "tenant" : issuer.tenantClaim();
         lines.add("  " + comment + "- id: observed-" + number);
         lines.add("  " + comment + "  effect: permit");
-        lines.add("  " + comment + "  principals: {issuer: " + quote(issuer == null ? "?" : issuer.alias())
+        lines.add("  " + comment + "  principals: {issuer: " + quote(issuer == null ? "?" : issuer)
                 + (agent.isEmpty() ? "" : ", client_id: " + quote(agent))
-                + (tenant.isEmpty() ? "" : ", claims: {" + quote(claim) + ": " + quote(tenant) + "}") + "}");
+                + (tenant.isEmpty() ? "" : ", tenant: " + quote(tenant)) + "}");
         lines.add("  " + comment + "  actions: [model/call]");
         lines.add("  " + comment + "  resources: ["
                 + String.join(
@@ -104,15 +102,12 @@ final class Proposal {
     }
 
     /** Why it is no rule, since that would permit another or more than was seen; empty if it is one. */
-    private static String whyNot(List<String> whom, ModelUse.@Nullable Issuer issuer) {
+    private static String whyNot(List<String> whom, @Nullable String issuer) {
         if (issuer == null) {
             return "no issuer of gateway.yaml is " + quote(whom.get(0));
         }
-        if (whom.get(1).isEmpty() && whom.get(2).isEmpty()) {
-            return "agent and tenant are not known: name groups or subjects, or everybody of the issuer may";
-        }
-        return !whom.get(2).isEmpty() && issuer.tenantClaim().isEmpty()
-                ? "no rule can compare this issuer's tenant: name groups or subjects, or the agent may for every tenant"
+        return whom.get(1).isEmpty() && whom.get(2).isEmpty()
+                ? "agent and tenant are not known: name groups or subjects, or everybody of the issuer may"
                 : "";
     }
 

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls of models that are recorded and not held to their rules, and everything that holds all the same. */
 class ObserveTest {
@@ -280,11 +282,10 @@ class ObserveTest {
                 .isEqualTo(404);
     }
 
-    private TestGateway.Builder withTenant(TestGateway.Builder builder, String claim) {
+    private TestGateway.Builder withClaims(TestGateway.Builder builder, String claims) {
         return builder.section(
                 "issuers",
-                "{corp: {issuer: \"" + TestIssuer.ISSUER + "\", jwks: {file: jwks.json}, claims: {tenant: " + claim
-                        + "}}}");
+                "{corp: {issuer: \"" + TestIssuer.ISSUER + "\", jwks: {file: jwks.json}, claims: {" + claims + "}}}");
     }
 
     private String proposed() {
@@ -300,37 +301,76 @@ class ObserveTest {
         return proposed.out();
     }
 
-    @Test
-    void aProposedRuleComparesTheClaimThatNamesTheTenant() throws Exception {
-        start(withTenant(observing(""), "org"));
-        Map<String, Object> acme = Map.of("org", "acme", "tenant", "not-this");
-        assertThat(ModelAgent.of(gateway, "alice", acme).chat(SECRET).status()).isEqualTo(200);
+    private ModelAgent ofTenant(String claim, String tenant, String agent) {
+        Object org = claim.startsWith("/") ? Map.of("name", tenant) : tenant;
+        return ModelAgent.of(gateway, "alice", Map.of("org", org, "tenant", "not-this", "client_id", agent));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"org", "/org/name"})
+    void aProposedRuleComparesTheTenantWhereverItsClaimStands(String claim) throws Exception {
+        start(withClaims(observing(""), "tenant: " + claim));
+        assertThat(ofTenant(claim, "acme", "desk").chat(SECRET).status()).isEqualTo(200);
 
         String rules = proposed();
 
-        assertThat(rules).contains("claims: {\"org\": \"acme\"}");
-        Files.delete(folder.resolve("openai.key"));
-        Files.delete(folder.resolve("anthropic.key"));
-        start(withTenant(ModelGateways.in(folder, openai, anthropic), "org").policy("version: 1\n" + rules));
-        assertThat(ModelAgent.of(gateway, "alice", acme).chat(SECRET).status()).isEqualTo(200);
-        assertThat(ModelAgent.of(gateway, "alice", Map.of("org", "free", "tenant", "acme"))
-                        .chat(SECRET)
-                        .status())
-                .isEqualTo(404);
+        assertThat(rules).contains("tenant: \"acme\"").doesNotContain("#");
+        start(withClaims(ModelGateways.in(folder, openai, anthropic), "tenant: " + claim)
+                .policy("version: 1\n" + rules));
+        assertThat(ofTenant(claim, "acme", "desk").chat(SECRET).status()).isEqualTo(200);
+        assertThat(ofTenant(claim, "free", "desk").chat(SECRET).status()).isEqualTo(404);
+        assertThat(ofTenant(claim, "acme", "another").chat(SECRET).status()).isEqualTo(404);
+    }
+
+    private ModelAgent key(String tenant) {
+        Ran made = run(
+                "keys",
+                "create",
+                "--name",
+                "nightly",
+                "--subject",
+                "robot",
+                "--client",
+                "job",
+                "--view",
+                "models",
+                "--tenant",
+                tenant,
+                "--config",
+                folder.resolve("gateway.yaml").toString());
+        assertThat(made.code()).as(made.err()).isZero();
+        // the gateway looks at the file once a second
+        gateway.clock().advance(Duration.ofSeconds(1));
+        return ModelAgent.holding(gateway, made.out().strip());
     }
 
     @Test
-    void aTenantThatNoRuleCanCompareMakesNoRuleForAll() throws Exception {
-        start(withTenant(observing(""), "/org/name"));
-        assertThat(ModelAgent.of(gateway, "alice", Map.of("org", Map.of("name", "acme")))
-                        .chat(SECRET)
-                        .status())
-                .isEqualTo(200);
+    void aProposedRuleComparesTheTenantOfAKey() throws Exception {
+        String keys = "{enabled: true, issuer: robots}";
+        start(observing("").section("virtual_keys", keys));
+        assertThat(key("acme").chat(SECRET).status()).isEqualTo(200);
+
+        String rules = proposed();
+
+        assertThat(rules).contains("issuer: \"robots\"", "tenant: \"acme\"").doesNotContain("#");
+        start(ModelGateways.in(folder, openai, anthropic)
+                .section("virtual_keys", keys)
+                .policy("version: 1\n" + rules));
+        assertThat(key("acme").chat(SECRET).status()).isEqualTo(200);
+        assertThat(key("free").chat(SECRET).status()).isEqualTo(404);
+    }
+
+    @Test
+    void whoseIssuerIsNotInTheFileGetsNoRule() throws Exception {
+        start(observing("").section("virtual_keys", "{enabled: true}"));
+        assertThat(key("acme").chat(SECRET).status()).isEqualTo(200);
+        gateway.close();
+        observing("").write();
 
         assertThat(proposed().lines().skip(1))
                 .isNotEmpty()
                 .allMatch(line -> line.startsWith("  #"))
-                .anyMatch(line -> line.contains("no rule can compare this issuer's tenant"));
+                .anyMatch(line -> line.contains("no issuer of gateway.yaml is \"urn:mcp-gateway:keys\""));
     }
 
     @Test

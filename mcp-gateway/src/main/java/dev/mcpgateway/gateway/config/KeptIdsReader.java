@@ -6,7 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads {@code models.kept_state}; a provider that is left out keeps to each caller its own. */
+/** Reads {@code models.kept_state}; an entry is {@code bound} unless it says otherwise, with {@code anonymous}, too. */
 final class KeptIdsReader {
     private static final int OPEN_MAX = 1_000;
 

@@ -235,6 +235,35 @@ class KeptIdsTest {
     }
 
     @Test
+    void whereOneCallerIsEverybodyIdsAreSharedUnlessTheProviderHasAnEntry() throws Exception {
+        startForEverybody("");
+        assertThat(anybody("\"conversation\":\"conv_1\"").text()).isEqualTo(RESPONSE);
+        gateway.close();
+
+        startForEverybody("kept_state: {acme: {open_ids: [open-1]}}");
+
+        assertThat(anybody("\"conversation\":\"conv_1\"").status()).isEqualTo(404);
+        assertThat(sealed(anybody("\"conversation\":\"open-1\"").text())).hasSize(3);
+    }
+
+    private void startForEverybody(String kept) throws Exception {
+        gateway = ModelGateways.in(folder, openai, anthropic, "", kept)
+                .without("issuers")
+                .section("anonymous", "{}")
+                .policy(ModelGateways.ALLOW
+                        .replaceAll("principals: .*", "principals: {issuer: anonymous}")
+                        .replaceAll("(?s)  - id: not-mallory.*", ""))
+                .start();
+    }
+
+    private WireAnswer anybody(String more) {
+        return gateway.send(WireRequest.of("POST", "/v1/responses")
+                .plus("Host", "127.0.0.1:" + gateway.port())
+                .plus("Content-Type", "application/json")
+                .body("{\"model\":\"gpt\"," + more + "}"));
+    }
+
+    @Test
     void idempotencyKeysAreEachCallersOwnAndNeverSentAsTheyAre() throws Exception {
         start("kept_state: {acme: {ids: shared}}");
 

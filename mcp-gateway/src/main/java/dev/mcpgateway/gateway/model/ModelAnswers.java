@@ -85,6 +85,13 @@ final class ModelAnswers {
         }
     }
 
+    /** Says of a refusal that SDKs need not ask again; of a stream that has begun they do not. */
+    void notAgain(AnyExchange exchange) {
+        if (exchange instanceof Exchange agents && !agents.response().isCommitted()) {
+            agents.answerHeaders().put(SHOULD_RETRY, "false");
+        }
+    }
+
     /** Says what was not passed on, beside what was said before; to be called before the answer's first byte. */
     void dropped(AnyExchange exchange, List<String> dropped) {
         HttpFields.Mutable headers = exchange.answerHeaders();

@@ -80,6 +80,9 @@ final class ModelCallPath {
                     case ModelReply.Failed(ModelFailure failure) -> fail(admitted, ticket, failure, progress, trace);
                 };
             } catch (Refused refused) {
+                if (progress.isPaidInVain(refused.why().reason())) {
+                    answers.notAgain(admitted.ask().exchange());
+                }
                 throw recorded(ticket, refused, progress, trace);
             }
         }

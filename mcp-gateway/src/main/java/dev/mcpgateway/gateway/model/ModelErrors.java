@@ -162,6 +162,7 @@ final class ModelErrors {
             case UPSTREAM_DOWN, CREDENTIAL_UNAVAILABLE -> new Row(502, "server_error", "provider_unavailable", API);
             case UPSTREAM_MALFORMED, STREAM_BROKEN, PROVIDER_REFUSED, PROVIDER_FAILED, MODEL_MISMATCH ->
                 new Row(502, "server_error", "provider_error", API);
+            case CONTENT_NOT_KEPT -> new Row(503, "server_error", "content_not_kept", API);
             case RESULT_TOO_LARGE -> new Row(502, "server_error", "answer_too_large", API);
             case INTERNAL -> new Row(500, "server_error", "internal_error", API);
             // what is wrong with a request before it is one of a model

@@ -7,6 +7,7 @@ import dev.mcpgateway.audit.CallStatus;
 import dev.mcpgateway.audit.ModelRouting;
 import dev.mcpgateway.audit.PayloadSize;
 import dev.mcpgateway.connectors.model.ModelFacts;
+import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.model.money.Cost;
 import dev.mcpgateway.gateway.telemetry.CallTrace;
 import java.util.List;
@@ -58,6 +59,18 @@ final class Progress implements AutoCloseable {
         boolean mismatch = attempt.isOfAnother(facts);
         return new ModelRouting(
                 target().provider().name(), target().model(), attempt.attempts(), mismatch, decisions.steps());
+    }
+
+    /** Whether a provider has answered what cannot be passed on: who asks again pays again, and learns no more. */
+    boolean isPaidInVain(Reason reason) {
+        return attempt != null
+                && attempt.number() > 0
+                && switch (reason) {
+                    case RESULT_TOO_LARGE -> true;
+                    // of a provider's own error, which costs nothing
+                    case CONTENT_NOT_KEPT -> !attempt.hasFailed();
+                    default -> false;
+                };
     }
 
     /** What was asked of a provider is paid, whatever kept it from being finished. */

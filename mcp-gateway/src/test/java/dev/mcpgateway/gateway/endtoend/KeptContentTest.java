@@ -498,6 +498,9 @@ class KeptContentTest {
 
         assertThat(lost.status()).isEqualTo(503);
         assertThat(lost.text()).doesNotContain("Ada is well");
+        assertThat(lost.header("x-should-retry"))
+                .as("it is paid for, and would be again")
+                .contains("false");
         assertThat(openai.requests()).hasSize(1);
         assertThat(named("content.lost").text("detail.reason")).isEqualTo("disk");
         assertThat(of("acme").chat(CHAT).status()).isEqualTo(503);
@@ -514,11 +517,17 @@ class KeptContentTest {
     void whatIsTooLongIsRefusedWhereItMustBeKeptAndElseCut() throws Exception {
         String large = CHAT.replace("what", "w".repeat(2000));
         start(", required: true, record_bytes: 1024");
-        assertThat(of("acme").chat(large).status()).isEqualTo(503);
+        WireAnswer unasked = of("acme").chat(large);
+        assertThat(unasked.status()).isEqualTo(503);
+        assertThat(unasked.header("x-should-retry")).as("nobody was asked").isEmpty();
         assertThat(gateway.newSummaries(1)).containsExactly("llm.call.denied RECORD content_not_kept");
         assertThat(openai.requests()).isEmpty();
         openai.on("/chat/completions", turn -> turn.whole(ANSWER.replace("Ada", "a".repeat(1000))));
-        assertThat(of("acme").chat(CHAT).status()).isEqualTo(503);
+        WireAnswer unkept = of("acme").chat(CHAT);
+        assertThat(unkept.status()).isEqualTo(503);
+        assertThat(unkept.header("x-should-retry")).contains("false");
+        assertThat(unkept.json().at("/error/type").asString()).isEqualTo("server_error");
+        assertThat(unkept.json().at("/error/code").asString()).isEqualTo("content_not_kept");
         assertThat(kept().text("detail.cut")).isEqualTo("true");
         gateway.close();
         Files.delete(folder.resolve("openai.key"));
@@ -534,6 +543,17 @@ class KeptContentTest {
                                 .count()
                         == 2);
         assertThat(open(kept().text("call"), "acme.pem").out()).contains("(cut)");
+    }
+
+    @Test
+    void anErrorThatIsTooLongToBeKeptMayBeAskedForAgain() throws Exception {
+        openai.on("/chat/completions", turn -> turn.answer(400, "{\"error\":\"" + "a".repeat(1000) + "\"}"));
+        start(", required: true, record_bytes: 1024");
+
+        WireAnswer refused = of("acme").chat(CHAT);
+
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.header("x-should-retry")).as("it cost nothing").isEmpty();
     }
 
     @Test

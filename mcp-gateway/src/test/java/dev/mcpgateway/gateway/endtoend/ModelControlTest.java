@@ -71,6 +71,9 @@ class ModelControlTest {
 
             assertThat(large.status()).as("larger than the rule allows").isEqualTo(502);
             assertThat(large.json().at("/error/code").asString()).isEqualTo("answer_too_large");
+            assertThat(large.header("x-should-retry"))
+                    .as("it is paid for, and would be again")
+                    .contains("false");
             assertThat(second.status()).isEqualTo(429);
             assertThat(second.header("retry-after")).isPresent();
             assertThat(second.json().at("/error/code").asString()).isEqualTo("rate_limit_exceeded");
@@ -133,7 +136,9 @@ class ModelControlTest {
         try (TestGateway gateway = builder.start()) {
             ModelAgent alice = ModelAgent.of(gateway);
 
-            assertThat(alice.chat(CHAT).status()).isEqualTo(502);
+            WireAnswer large = alice.chat(CHAT);
+            assertThat(large.status()).isEqualTo(502);
+            assertThat(large.header("x-should-retry")).contains("false");
             WireAnswer huge = alice.chat("{\"model\":\"gpt\",\"x\":\"" + "y".repeat(3_000) + "\"}");
             assertThat(huge.status()).isEqualTo(413);
             assertThat(huge.json().at("/error/code").asString()).isEqualTo("request_too_large");

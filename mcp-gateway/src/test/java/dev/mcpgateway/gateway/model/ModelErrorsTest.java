@@ -39,6 +39,7 @@ class ModelErrorsTest {
             MODELS_RESTING,     503, overloaded,              503, overloaded_error
             UPSTREAM_BUSY,      503, overloaded,              503, overloaded_error
             AUDIT_UNAVAILABLE,  503, overloaded,              503, overloaded_error
+            CONTENT_NOT_KEPT,   503, content_not_kept,        503, api_error
             PROVIDER_FAILED,    502, provider_error,          502, api_error
             """)
     void eachCaseHasItsStatusAndItsWord(Reason reason, int openAi, String code, int anthropic, String type) {

@@ -20,15 +20,37 @@ public final class Asked {
     private static final Name JSON_SCHEMA = Name.of("json_schema");
     private static final List<Name> TOOLS = List.of(Name.of("tools"), Name.of("functions"));
     private static final List<Name> PICTURES = List.of(Name.of("image_url"), Name.of("image"), Name.of("input_image"));
-    private static final List<Name> PREFIX =
-            List.of(Name.of("system"), Name.of("instructions"), Name.of("messages"), Name.of("input"));
+    private static final Name MODEL = Name.of("model");
+    private static final Name CONTENTS = Name.of("contents");
+
+    /** Gemini's pictures have no type of their own; Google takes both forms of every name. */
+    private static final List<Name> MEDIA =
+            List.of(Name.of("inlineData"), Name.of("inline_data"), Name.of("fileData"), Name.of("file_data"));
+
+    private static final List<Name> MEDIA_TYPES = List.of(Name.of("mimeType"), Name.of("mime_type"));
+    private static final List<Name> FILES = List.of(Name.of("fileUri"), Name.of("file_uri"));
+    private static final String IMAGE = "image/";
+
+    private static final List<Name> PREFIX = List.of(
+            Name.of("system"),
+            Name.of("instructions"),
+            Name.of("systemInstruction"),
+            Name.of("system_instruction"),
+            Name.of("messages"),
+            Name.of("input"),
+            CONTENTS);
     private static final List<Name[]> OUTPUTS = List.of(
             path("max_completion_tokens"),
             path("max_tokens"),
             path("max_output_tokens"),
             path("generationConfig", "maxOutputTokens"));
     private static final List<Name[]> FORMATS = List.of(
-            path("response_format", "type"), path("text", "format", "type"), path("output_config", "format", "type"));
+            path("response_format", "type"),
+            path("text", "format", "type"),
+            path("output_config", "format", "type"),
+            path("output_format", "type"));
+    private static final List<Name[]> SCHEMAS =
+            List.of(path("generationConfig", "responseSchema"), path("generationConfig", "responseJsonSchema"));
 
     /** As many bytes of each part tell conversations apart; the rest costs time only. */
     private static final int PREFIX_BYTES = 4096;
@@ -110,7 +132,10 @@ public final class Asked {
     }
 
     boolean wantsSchema() {
-        return FORMATS.stream().anyMatch(path -> body.stringEquals(body.at(path), JSON_SCHEMA));
+        return FORMATS.stream().anyMatch(path -> body.stringEquals(body.at(path), JSON_SCHEMA))
+                || SCHEMAS.stream()
+                        .map(body::at)
+                        .anyMatch(schema -> schema != JsonDocument.NONE && !body.is(schema, Kind.NULL));
     }
 
     /** Whether the member at the top is this plain value. */
@@ -127,7 +152,9 @@ public final class Asked {
 
     /** As deep as requests may be, and no deeper. */
     private boolean hasPictures(int node) {
-        if (body.is(node, Kind.OBJECT) && isPicture(body.member(node, TYPE))) {
+        if (body.is(node, Kind.OBJECT)
+                && (isPicture(body.member(node, TYPE))
+                        || MEDIA.stream().anyMatch(media -> holdsPicture(body.member(node, media))))) {
             return true;
         }
         if (body.is(node, Kind.OBJECT) || body.is(node, Kind.ARRAY)) {
@@ -142,6 +169,21 @@ public final class Asked {
 
     private boolean isPicture(int type) {
         return PICTURES.stream().anyMatch(each -> body.stringEquals(type, each));
+    }
+
+    /** A file whose kind is not said may be a picture. */
+    private boolean holdsPicture(int media) {
+        List<Integer> types = MEDIA_TYPES.stream()
+                .map(name -> body.member(media, name))
+                .filter(type -> type != JsonDocument.NONE)
+                .toList();
+        return types.isEmpty()
+                ? FILES.stream().anyMatch(name -> body.is(body.member(media, name), Kind.STRING))
+                : types.stream().anyMatch(this::isImage);
+    }
+
+    private boolean isImage(int type) {
+        return body.is(type, Kind.STRING) && body.string(type).regionMatches(true, 0, IMAGE, 0, IMAGE.length());
     }
 
     /** About how many tokens the request has: more rather than fewer, and no model is asked. */
@@ -220,11 +262,17 @@ public final class Asked {
         long hash = start;
         for (int each = body.first(turns); each != JsonDocument.NONE; each = body.next(turns, each)) {
             hash = hashOf(hash, each);
-            if (body.stringEquals(body.member(each, ROLE), USER)) {
+            if (isUsers(turns, each)) {
                 return hash;
             }
         }
         return hash;
+    }
+
+    /** In Gemini's protocol who does not say who speaks is the user. */
+    private boolean isUsers(int turns, int turn) {
+        int role = body.member(turn, ROLE);
+        return turns == body.at(CONTENTS) ? !body.stringEquals(role, MODEL) : body.stringEquals(role, USER);
     }
 
     private long hashOf(long hash, int node) {

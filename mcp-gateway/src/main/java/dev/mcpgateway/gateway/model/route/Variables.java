@@ -22,17 +22,26 @@ final class Variables implements Function<String, Object> {
     private static final Name TYPE = Name.of("type");
     private static final List<Name> TOOLS = List.of(Name.of("tools"), Name.of("functions"));
     private static final List<Name> WRAPPERS = List.of(Name.of("function"), Name.of("custom"));
-    private static final Name DECLARATIONS = Name.of("functionDeclarations");
+
+    /** Google takes both forms of every name. */
+    private static final List<Name> DECLARATIONS =
+            List.of(Name.of("functionDeclarations"), Name.of("function_declarations"));
+
     private static final List<Name[]> TEMPERATURES =
             List.of(path("temperature"), path("generationConfig", "temperature"));
-    private static final List<Name[]> CHOICES =
-            List.of(path("tool_choice"), path("toolConfig", "functionCallingConfig", "mode"));
+    private static final List<Name[]> CHOICES = List.of(
+            path("tool_choice"),
+            path("toolConfig", "functionCallingConfig", "mode"),
+            path("toolConfig", "function_calling_config", "mode"),
+            path("tool_config", "functionCallingConfig", "mode"),
+            path("tool_config", "function_calling_config", "mode"));
     private static final List<Name[]> EFFORTS = List.of(
             path("reasoning_effort"),
             path("reasoning", "effort"),
             path("output_config", "effort"),
             path("thinking", "type"),
-            path("generationConfig", "thinkingConfig", "thinkingLevel"));
+            path("generationConfig", "thinkingConfig", "thinkingLevel"),
+            path("generationConfig", "thinkingConfig", "thinking_level"));
 
     private final String alias;
     private final Asked asked;
@@ -128,10 +137,15 @@ final class Variables implements Function<String, Object> {
         if (!body.is(tool, Kind.OBJECT)) {
             return;
         }
-        int declared = body.member(tool, DECLARATIONS);
-        if (body.is(declared, Kind.ARRAY)) {
-            for (int each = body.first(declared); each != JsonDocument.NONE; each = body.next(declared, each)) {
-                names.add(text(named(each)));
+        List<Integer> declarations = DECLARATIONS.stream()
+                .map(name -> body.member(tool, name))
+                .filter(declared -> body.is(declared, Kind.ARRAY))
+                .toList();
+        if (!declarations.isEmpty()) {
+            for (int declared : declarations) {
+                for (int each = body.first(declared); each != JsonDocument.NONE; each = body.next(declared, each)) {
+                    names.add(text(named(each)));
+                }
             }
             return;
         }

@@ -159,6 +159,42 @@ class RouterTest {
         assertThat(starts).hasSize(3).allSatisfy((_, count) -> assertThat(count).isBetween(60, 140));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "systemInstruction":{"parts":[{"text":"s"}]} | "role":"user",
+            "system_instruction":{"parts":[{"text":"s"}]} | "parts":[],"role":"user",
+            "cachedContent":"c" | ~~
+            """, quoteCharacter = '~')
+    void aConversationOfGeminisStaysWithItsTargetAndOthersSpread(String instruction, String speaker) {
+        Alias alias =
+                alias(Strategy.WEIGHTED, true, new Tier(List.of(weighted("a", 1), weighted("b", 1), weighted("c", 1))));
+        String turn = "{\"model\":\"m\"," + instruction + ",\"contents\":[{" + speaker + "\"said\":\"hello %d\"}%s]}";
+        String more = ",{\"role\":\"model\",\"parts\":[]},{" + speaker + "\"said\":\"and?\"}";
+
+        Map<Target, Integer> starts = new HashMap<>();
+        for (int each = 0; each < 300; each++) {
+            Target before =
+                    first(alias, Requests.asked(ModelApi.GENERATE_CONTENT, turn.formatted(each, ""), "x" + each));
+            Target after =
+                    first(alias, Requests.asked(ModelApi.GENERATE_CONTENT, turn.formatted(each, more), "y" + each));
+            assertThat(after).isEqualTo(before);
+            starts.merge(before, 1, Integer::sum);
+        }
+        assertThat(starts).hasSize(3).allSatisfy((_, count) -> assertThat(count).isBetween(60, 140));
+    }
+
+    @Test
+    void anotherInstructionIsAnotherConversation() {
+        String asks = "{\"model\":\"m\",\"%s\":{\"parts\":[{\"text\":\"%s\"}]},\"contents\":[]}";
+
+        for (String name : List.of("systemInstruction", "system_instruction")) {
+            assertThat(Requests.asked(ModelApi.GENERATE_CONTENT, asks.formatted(name, "one"), "c")
+                            .conversationHash())
+                    .isNotEqualTo(Requests.asked(ModelApi.GENERATE_CONTENT, asks.formatted(name, "two"), "c")
+                            .conversationHash());
+        }
+    }
+
     @Test
     void whenOneIsLeftOutNobodyElsesConversationsMove() {
         List<Target> three = List.of(weighted("a", 1), weighted("b", 1), weighted("c", 1));
@@ -201,6 +237,47 @@ class RouterTest {
         assertThat(order(choice)).containsExactly(ONE);
         assertThat(choice.skips()).containsExactly(new Skip(lame, Skip.Why.CAPABILITY));
         assertThat(order(plain)).containsExactly(lame, ONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            MESSAGES | ,"output_config":{"format":{"type":"json_schema","schema":{}}} | SCHEMA
+            MESSAGES | ,"output_format":{"type":"json_schema","schema":{}} | SCHEMA
+            GENERATE_CONTENT | ,"generationConfig":{"responseSchema":{"type":"OBJECT"}} | SCHEMA
+            GENERATE_CONTENT | ,"generationConfig":{"responseJsonSchema":true} | SCHEMA
+            GENERATE_CONTENT | ,"x":[{"inlineData":{"mimeType":"image/png","data":""}}] | VISION
+            GENERATE_CONTENT | ,"x":[{"inline_data":{"mime_type":"IMAGE/JPEG","data":""}}] | VISION
+            GENERATE_CONTENT | ,"x":[{"functionResponse":{"parts":[{"fileData":{"mimeType":"image/png"}}]}}] | VISION
+            GENERATE_CONTENT | ,"x":[{"fileData":{"fileUri":"https://f"}}] | VISION
+            GENERATE_CONTENT | ,"x":[{"file_data":{"file_uri":"https://f"}}] | VISION
+            GENERATE_CONTENT | ,"tools":[{"function_declarations":[{"name":"x"}]}] | TOOLS
+            """, quoteCharacter = '~')
+    void whatIsNeededIsSeenInTheWordsOfEachProtocol(ModelApi api, String more, Capability needed) {
+        Target lame = able("lame", EnumSet.complementOf(EnumSet.of(needed)), 0);
+        Asked asked = Requests.asked(api, "{\"model\":\"m\"" + more + "}", "c");
+
+        Choice choice = choose(ordered(lame, ONE), asked, Map.of());
+
+        assertThat(order(choice)).containsExactly(ONE);
+        assertThat(choice.skips()).containsExactly(new Skip(lame, Skip.Why.CAPABILITY));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            CHAT_COMPLETIONS | ,"x":[{"type":"input_audio"},{"type":"file"}]
+            RESPONSES | ,"text":{"format":{"type":"json_object"}},"input":[{"type":"input_file"}]
+            MESSAGES | ,"output_format":null,"x":[{"type":"document"}]
+            GENERATE_CONTENT | ,"generationConfig":{"responseMimeType":"application/json","responseSchema":null}
+            GENERATE_CONTENT | ,"x":[{"inlineData":{"mimeType":"application/pdf"}},{"inlineData":{"mimeType":"audio/wav"}}]
+            GENERATE_CONTENT | ,"x":[{"fileData":{"mimeType":"text/plain","fileUri":"https://f"}}]
+            GENERATE_CONTENT | ,"x":{"properties":{"inlineData":{"type":"string"},"fileData":{"type":"object"}}}
+            """, quoteCharacter = '~')
+    void soundsAndDocumentsAreNoPicturesAndJsonIsNoSchema(ModelApi api, String more) {
+        Target lame = able("lame", EnumSet.of(Capability.STREAMING, Capability.TOOLS), 0);
+        Asked asked = Requests.asked(api, "{\"model\":\"m\"" + more + "}", "c");
+
+        assertThat(order(choose(ordered(lame, ONE), asked, Map.of()))).containsExactly(lame, ONE);
+        assertThat(leads("images || schema", asked)).isFalse();
     }
 
     @Test
@@ -533,6 +610,20 @@ class RouterTest {
         assertThat(leads("temperature < 0.2 && max_output_tokens == 9 && tool_choice == \"ANY\"", asked))
                 .isTrue();
         assertThat(leads("protocol == \"generate_content\"", asked)).isTrue();
+    }
+
+    @Test
+    void aGeminiRequestMayBeWrittenInGooglesOtherForm() {
+        Asked asked = Requests.asked(
+                ModelApi.GENERATE_CONTENT,
+                "{\"model\":\"m\",\"tools\":[{\"function_declarations\":[{\"name\":\"x\"}],"
+                        + "\"functionDeclarations\":[{\"name\":\"y\"}]}],"
+                        + "\"tool_config\":{\"function_calling_config\":{\"mode\":\"ANY\"}},"
+                        + "\"generationConfig\":{\"thinkingConfig\":{\"thinking_level\":\"LOW\"}}}",
+                "c");
+
+        assertThat(leads("\"x\" in tools && \"y\" in tools && tool_choice == \"ANY\" && reasoning == \"LOW\"", asked))
+                .isTrue();
     }
 
     @Test

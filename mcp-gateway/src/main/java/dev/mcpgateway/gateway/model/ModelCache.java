@@ -54,8 +54,8 @@ public interface ModelCache {
     }
 
     /**
-     * Takes an answer on its way, after the guardrails. What is not completed when it is closed is not kept, and whoever
-     * waits for it asks the provider. Used by one thread.
+     * Takes an answer on its way, after the guardrails. What is not completed when it is closed is not kept: it is taken for
+     * none, and the next one of those who wait asks the provider. Used by one thread.
      */
     interface Keeper extends AutoCloseable {
         /** Keeps nothing. */
@@ -70,6 +70,9 @@ public interface ModelCache {
             public void completed(ModelFacts facts) {}
 
             @Override
+            public void notKept() {}
+
+            @Override
             public void close() {}
         };
 
@@ -81,6 +84,9 @@ public interface ModelCache {
 
         /** The stream is complete. */
         void completed(ModelFacts facts);
+
+        /** There is an answer, and it is not for others: all who wait for it may ask now. What comes after this is not taken. */
+        void notKept();
 
         /** Nothing more comes. */
         @Override

@@ -179,9 +179,7 @@ final class ModelCallPath {
         admitted.content().whole(body);
         admitted.content().complete();
         progress.finish(ticket, trace, CallStatus.OK, "", issued.length);
-        if (!progress.dropped) {
-            admitted.keeper().whole(new ModelReply.Whole(body, whole.requestId(), whole.facts()));
-        }
+        admitted.keeper().whole(new ModelReply.Whole(body, whole.requestId(), whole.facts()));
         // before its agent can know that the call is over, and make the next one
         admitted.place().close();
         trace.enter(Stage.ANSWER);
@@ -211,6 +209,9 @@ final class ModelCallPath {
     /** What did not reach the other side is told in every place where somebody may look for it. */
     private void dropped(Admitted admitted, List<String> dropped, Progress progress) {
         progress.dropped |= !dropped.isEmpty();
+        if (progress.dropped) {
+            admitted.keeper().notKept();
+        }
         answers.dropped(admitted.ask().exchange(), dropped);
         if (progress.attempt != null) {
             progress.attempt.dropped(dropped);
@@ -288,7 +289,7 @@ final class ModelCallPath {
                     complete ? CallStatus.OK : CallStatus.PROTOCOL_ERROR,
                     error == null ? "" : error,
                     stream.bytes());
-            if (complete && !progress.dropped) {
+            if (complete) {
                 admitted.keeper().completed(progress.facts);
             }
             admitted.place().close();

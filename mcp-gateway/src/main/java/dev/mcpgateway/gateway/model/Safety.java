@@ -148,6 +148,7 @@ final class Safety {
 
         private void keep(Runnable keeps) {
             if (changes() != since) {
+                keeper.notKept();
                 return;
             }
             keeps.run();
@@ -155,6 +156,11 @@ final class Safety {
                 // in this very moment, perhaps behind the call that has cleared it
                 cache.clear();
             }
+        }
+
+        @Override
+        public void notKept() {
+            keeper.notKept();
         }
 
         @Override

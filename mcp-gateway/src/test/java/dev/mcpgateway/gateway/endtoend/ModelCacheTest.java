@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -463,6 +464,37 @@ class ModelCacheTest {
     }
 
     @Test
+    void whoWaitsForAnAnswerThatARestrictionKeepsFromBeingKeptWaitsForNobodyElse() throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch others = new CountDownLatch(1);
+        openai.on("/chat/completions", turn -> {
+            (asked.incrementAndGet() == 1 ? first : others).await();
+            turn.whole(answer("a", "stop"));
+        });
+        gateway = ModelGateways.in(
+                        folder, openai, anthropic, "", "cache: {exact: {aliases: {gpt: {}}, wait_ms: 300000}}\n")
+                .policy(ANYBODY)
+                .operator()
+                .start();
+        ModelAgent alice = ModelAgent.of(gateway);
+        try (ExecutorService agents = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 4; i++) {
+                var _ = agents.submit(() -> alice.chat(COLD));
+            }
+            waitForCalls(4, () -> gateway.operate("GET", "/metrics", "").text());
+            Ran restricted = Ran.of(gateway, folder, "restrict", "--tenant", "acme", "--reason", "incident 12");
+            assertThat(restricted.code()).as(restricted.err()).isZero();
+            first.countDown();
+
+            try {
+                Await.until("all others ask", () -> openai.requests().size() == 4);
+            } finally {
+                others.countDown();
+            }
+        }
+    }
+
+    @Test
     void anAnswerIsKeptForItsTime() throws Exception {
         ModelAgent alice = start("{aliases: {gpt: {ttl_s: 1000}}}");
         alice.chat(COLD);
@@ -512,9 +544,13 @@ class ModelCacheTest {
 
     /** All are in the stage in which they wait, or behind it. */
     private void waitForCalls(int calls) {
+        waitForCalls(calls, this::metrics);
+    }
+
+    private static void waitForCalls(int calls, Supplier<String> metrics) {
         Await.until(
                 "all have come so far",
-                () -> metrics()
+                () -> metrics.get()
                         .lines()
                         .anyMatch(line -> line.equals("gateway_stage_count_total{gateway_stage=\"BUDGET\"} " + calls)));
     }

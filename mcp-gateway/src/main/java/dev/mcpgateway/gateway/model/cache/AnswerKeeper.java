@@ -78,6 +78,13 @@ final class AnswerKeeper implements ModelCache.Keeper {
     }
 
     @Override
+    public void notKept() {
+        if (!landed) {
+            land(Landing.NOT_KEPT);
+        }
+    }
+
+    @Override
     public void close() {
         if (!landed) {
             land(Landing.FAILED);

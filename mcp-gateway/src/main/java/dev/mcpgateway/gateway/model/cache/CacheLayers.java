@@ -74,6 +74,12 @@ public final class CacheLayers implements ModelCache {
         }
 
         @Override
+        public void notKept() {
+            first.notKept();
+            second.notKept();
+        }
+
+        @Override
         public void close() {
             first.close();
             second.close();

@@ -14,9 +14,20 @@ import java.util.Set;
 
 /** Which answers may be given again: those that ended as answers do, and ask for nothing to be done. */
 final class Keepable {
-    /** In all protocols; a refusal or a filter may be another answer next time, and what is not known is not kept. */
-    private static final Set<String> ENDS =
-            Set.of("stop", "length", "end_turn", "stop_sequence", "max_tokens", "completed", "max_output_tokens");
+    /**
+     * In the words of all providers, which stay what they are when an answer is translated. A refusal or a filter may be
+     * another answer next time, and what is not known is not kept.
+     */
+    private static final Set<String> ENDS = Set.of(
+            "stop",
+            "length",
+            "end_turn",
+            "stop_sequence",
+            "max_tokens",
+            "completed",
+            "max_output_tokens",
+            "STOP",
+            "MAX_TOKENS");
 
     private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
     private static final Name TYPE = Name.of("type");

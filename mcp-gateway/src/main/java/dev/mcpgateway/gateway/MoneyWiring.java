@@ -143,10 +143,12 @@ final class MoneyWiring {
                 () -> ledger.failure().isEmpty() ? 1 : 0);
     }
 
-    /** Why calls of models are refused until the next start; empty while they are not. */
+    /** That calls of models are refused until the next start; empty while they are not. Why names files: the log has it. */
     List<String> problems() {
-        String failure = ledger.failure();
-        return failure.isEmpty() ? List.of() : List.of(failure);
+        return ledger.failure().isEmpty()
+                ? List.of()
+                : List.of("the ledger cannot be written, and takes nothing before the gateway is started again; the"
+                        + " log says why");
     }
 
     private Map<String, Long> remaining() {

@@ -47,7 +47,9 @@ class LedgerDownTest {
                 assertThat(ready.status()).isEqualTo(503);
                 assertThat(ready.at("/reasons/0"))
                         .startsWith("ledger: the ledger cannot be written")
-                        .contains("before the gateway is started again");
+                        .contains("before the gateway is started again")
+                        .as("everybody may read it")
+                        .doesNotContain("Exception", folder.toString());
                 assertThat(gateway.admin("/livez").status())
                         .as("a restart is the operator's decision")
                         .isEqualTo(200);

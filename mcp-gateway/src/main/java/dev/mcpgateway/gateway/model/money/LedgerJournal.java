@@ -167,9 +167,9 @@ final class LedgerJournal implements AutoCloseable {
         } catch (Throwable broken) {
             // whatever it is: nobody else would tell those who wait
             failure = "the ledger cannot be written, and takes nothing before the gateway is started again: " + broken;
-            LOG.error("{}", failure, broken);
             queue.drainTo(batch);
             tell(batch);
+            LOG.error("{}", failure, broken);
         }
     }
 

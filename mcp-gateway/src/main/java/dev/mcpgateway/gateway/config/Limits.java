@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param jsonDepth deepest nesting of a message
  * @param headerTimeout time from the first byte of a request to the end of its headers
  * @param bodyTimeout time for a request body
- * @param answerTimeout time in which an agent must take an answer
+ * @param answerTimeout time in which an agent must take an answer, and for which the rest of a refused body is dropped
  * @param idleTimeout time without a byte after which a connection is closed
  * @param keepAlive time without an event after which an open stream to an agent carries a comment
  * @param connections most connections at once

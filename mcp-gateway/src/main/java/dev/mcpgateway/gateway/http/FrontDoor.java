@@ -47,8 +47,8 @@ final class FrontDoor extends Handler.Abstract {
         // a call may be silent for as long as its own limit allows; bodies and answers have deadlines of their own
         request.addIdleTimeoutListener(_ -> false);
         Connection connection = request.getConnectionMetaData().getConnection();
-        Exchange exchange = new Exchange(
-                request, response, deadlines.handling(connection, callback), ids.next(), nanoClock.getAsLong());
+        Callback end = new UnreadBody(request, response, deadlines, deadlines.handling(connection, callback));
+        Exchange exchange = new Exchange(request, response, end, ids.next(), nanoClock.getAsLong());
         try {
             guard.receive(exchange).endpoint().handle(exchange);
         } catch (Refused refused) {

@@ -69,7 +69,7 @@ public final class HttpServer implements AutoCloseable {
      * @param origins accepted Origin values in lower case, given the port
      * @param headerBytes longest request head
      * @param headerTimeout time from the first byte of a request to the end of its headers
-     * @param answerTimeout time in which the peer must take an answer
+     * @param answerTimeout time in which the peer must take an answer, and for which the rest of a refused body is dropped
      * @param idleTimeout time without any byte after which a connection is closed
      * @param keepAlive time without an event after which an open stream carries a comment
      * @param connectionsMax most connections at once

@@ -133,7 +133,7 @@ class BodyTest {
                     cutOff = client.socket().getInputStream().available() > 0;
                 }
             } catch (IOException closed) {
-                // with what it did not read, the answer is lost on the way
+                // behind what is dropped the answer can be lost on the way
                 assertThat(closed).hasMessageMatching("(?i).*(broken pipe|reset|abort).*");
                 cutOff = true;
             }

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,13 +34,19 @@ class TamperingTest {
     private final List<Long> segments = new ArrayList<>();
 
     @BeforeAll
-    void aLogOfAboutTwoHundredRecordsInSeveralSegments() throws IOException {
+    void aLogOfAboutTwoHundredRecordsInSeveralSegments() throws Exception {
+        RememberedSignatures.install();
         log.open().calls("call-", 100).close();
         segments.addAll(LogFiles.segments(log.storage));
         System.out.println("TamperingTest: " + log.lines().size() + " records, " + segments.size() + " segments, seed "
                 + SEED + (ALL ? ", everything" : ", a sample"));
         assertThat(segments).hasSizeGreaterThan(2);
         assertThat(log.verify().exitCode()).as(log.verify().lines().toString()).isZero();
+    }
+
+    @AfterAll
+    static void forgetTheSignatures() {
+        RememberedSignatures.remove();
     }
 
     @BeforeEach

@@ -329,12 +329,19 @@ public final class Gateway implements AutoCloseable {
 
     private Readiness readiness() {
         return new Readiness()
-                .with("audit", this::auditProblems)
-                .with("ledger", () -> money.map(MoneyWiring::problems).orElse(List.of()))
-                .with("identity", authenticator::notReady)
-                .with("policy", () -> policy.isEmpty() ? List.of("no rule allows anything") : List.of())
+                .with("audit", "takes no records", this::auditProblems)
+                .with(
+                        "ledger",
+                        "cannot be written, and takes nothing before the gateway is started again",
+                        () -> money.map(MoneyWiring::problems).orElse(List.of()))
+                .with("identity", "no keys to verify tokens with", authenticator::notReady)
+                .with(
+                        "policy",
+                        "no rule allows anything",
+                        () -> policy.isEmpty() ? List.of("no rule allows anything") : List.of())
                 .with(
                         "catalogue",
+                        "no upstream was asked yet",
                         () -> catalog.snapshot().version() == 0
                                         && !config.upstreams().isEmpty()
                                 ? List.of("no upstream was asked yet")

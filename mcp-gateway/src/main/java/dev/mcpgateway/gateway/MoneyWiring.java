@@ -143,12 +143,10 @@ final class MoneyWiring {
                 () -> ledger.failure().isEmpty() ? 1 : 0);
     }
 
-    /** That calls of models are refused until the next start; empty while they are not. Why names files: the log has it. */
+    /** Why calls of models are refused until the next start; empty while they are not. */
     List<String> problems() {
-        return ledger.failure().isEmpty()
-                ? List.of()
-                : List.of("the ledger cannot be written, and takes nothing before the gateway is started again; the"
-                        + " log says why");
+        String failure = ledger.failure();
+        return failure.isEmpty() ? List.of() : List.of(failure);
     }
 
     private Map<String, Long> remaining() {

@@ -77,9 +77,9 @@ public final class AdminEndpoints {
 
     /** An upstream that is down keeps nobody from the others: it is told, and makes nothing unready. */
     private void ready(Exchange exchange) {
-        List<String> reasons = readiness.reasons();
-        String list = reasons.stream().map(AdminEndpoints::quote).collect(Collectors.joining(","));
         boolean whole = mayRead(exchange);
+        List<String> reasons = whole ? readiness.reasons() : readiness.summary();
+        String list = reasons.stream().map(AdminEndpoints::quote).collect(Collectors.joining(","));
         String health = upstreams.get().entrySet().stream()
                 .map(entry -> health(entry.getKey(), entry.getValue(), whole))
                 .collect(Collectors.joining(","));

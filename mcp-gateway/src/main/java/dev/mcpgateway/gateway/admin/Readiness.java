@@ -8,15 +8,23 @@ import java.util.function.Supplier;
 
 /** Whether the gateway should get traffic, and every reason why not, each in an operator's words. */
 public final class Readiness {
-    private final Map<String, Supplier<List<String>>> checks = new LinkedHashMap<>();
+    private final Map<String, Check> checks = new LinkedHashMap<>();
     private volatile boolean draining;
+
+    /** What is told to everybody, and the reasons, which name files and hosts. */
+    private record Check(String summary, Supplier<List<String>> reasons) {}
 
     /** Ready until a check says otherwise. */
     public Readiness() {}
 
-    /** Adds a check; it gives the reasons for which it is not ready, none when it is. Called at start-up only. */
-    public Readiness with(String name, Supplier<List<String>> check) {
-        checks.put(name, check);
+    /**
+     * Adds a check. Called at start-up only.
+     *
+     * @param summary what it means that it is not ready, without a word of this gateway's files, hosts and programs
+     * @param reasons for which it is not ready, none when it is
+     */
+    public Readiness with(String name, String summary, Supplier<List<String>> reasons) {
+        checks.put(name, new Check(summary, reasons));
         return this;
     }
 
@@ -25,13 +33,26 @@ public final class Readiness {
         draining = true;
     }
 
-    /** All reasons, {@code check: reason}; empty when ready. */
+    /** All reasons, {@code check: reason}, for operators; empty when ready. */
     public List<String> reasons() {
-        List<String> reasons = new ArrayList<>();
+        return told(true);
+    }
+
+    /** The checks that are not ready, {@code check: summary}, for everybody; empty when ready. */
+    public List<String> summary() {
+        return told(false);
+    }
+
+    private List<String> told(boolean whole) {
+        List<String> told = new ArrayList<>();
         if (draining) {
-            reasons.add("process: shutting down");
+            told.add("process: shutting down");
         }
-        checks.forEach((name, check) -> check.get().forEach(reason -> reasons.add(name + ": " + reason)));
-        return reasons;
+        checks.forEach((name, check) -> {
+            List<String> reasons = check.reasons().get();
+            (whole || reasons.isEmpty() ? reasons : List.of(check.summary()))
+                    .forEach(reason -> told.add(name + ": " + reason));
+        });
+        return told;
     }
 }

@@ -18,7 +18,7 @@ class JudgedAnswersTest extends JudgeCase {
             + " shadow: {percent: 100, daily_usd: \"1\"}}";
 
     @ParameterizedTest
-    @ValueSource(strings = {"length", "content_filter"})
+    @ValueSource(strings = {"length", "content_filter", "LANGUAGE", "IMAGE_SAFETY"})
     void aCallerWhoCutsItsAnswersShortDoesNotSpoilTheScore(String reason) throws Exception {
         one.on(
                 "/chat/completions",

@@ -40,9 +40,13 @@ final class AnswerWatch implements Onlooker.Watch {
             "refusal",
             "SAFETY",
             "RECITATION",
+            "LANGUAGE",
             "BLOCKLIST",
             "PROHIBITED_CONTENT",
-            "SPII");
+            "SPII",
+            "IMAGE_SAFETY",
+            "IMAGE_PROHIBITED_CONTENT",
+            "IMAGE_RECITATION");
 
     private final Backlog backlog;
     private final JudgedCall call;

@@ -8,12 +8,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes connections whose request headers or answers take too long. An idle timeout starts anew with each byte, so a
+ * Closes connections whose TLS handshake, request headers or answers take too long. An idle timeout starts anew with each byte, so a
  * peer that sends or takes one byte at a time holds a connection for ever; here the time runs from the first byte.
  *
  * <p>A request costs two volatile writes; one thread looks at all connections every {@value #SWEEP_MILLIS} ms, so a
@@ -53,6 +55,15 @@ final class ConnectionDeadlines implements Connection.Listener, AutoCloseable {
     @Override
     public void onOpened(Connection connection) {
         connections.put(connection, new Times());
+        if (connection instanceof SslConnection tls) {
+            // its bytes are those of all requests, of which the connection above knows when they begin and end
+            tls.addHandshakeListener(new SslHandshakeListener() {
+                @Override
+                public void handshakeSucceeded(Event event) {
+                    connections.remove(tls);
+                }
+            });
+        }
     }
 
     @Override

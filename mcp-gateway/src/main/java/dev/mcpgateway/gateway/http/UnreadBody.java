@@ -32,7 +32,8 @@ final class UnreadBody implements Callback {
 
     @Override
     public void succeeded() {
-        if (HttpStatus.isSuccess(response.getStatus())) {
+        boolean isGivenUp = response.getStatus() == HttpStatus.REQUEST_TIMEOUT_408;
+        if (isGivenUp || HttpStatus.isSuccess(response.getStatus())) {
             end.succeeded();
         } else {
             deadlines.answering(request.getConnectionMetaData().getConnection());
@@ -60,8 +61,8 @@ final class UnreadBody implements Callback {
     private void awaitMore() {
         try {
             request.demand(this::drop);
-        } catch (IllegalStateException givenUp) {
-            // it was awaited before, and did not come in its time
+        } catch (RuntimeException awaited) {
+            // by who read the body, and was interrupted
             end.succeeded();
         }
     }

@@ -1,6 +1,7 @@
 package dev.mcpgateway.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mcpgateway.connectors.testing.FakeMcpServer;
 import dev.mcpgateway.connectors.testing.FakeMcpServer.Speaks;
@@ -143,6 +144,27 @@ class UnreadBodyTest {
 
             assertThat(Duration.ofNanos(System.nanoTime() - begin))
                     .isBetween(Duration.ofMillis(700), Duration.ofMillis(3_500));
+        }
+    }
+
+    @Test
+    void oneThatWasGivenUpAsTooSlowIsNotWaitedForAgain() throws Exception {
+        try (TestGateway impatient = TestGateway.in(folder.resolve("impatient"))
+                        .upstream("crm", crm)
+                        .limits("{body_timeout_ms: 500}")
+                        .start();
+                WireClient client = impatient.connect()) {
+            client.send(Arrays.copyOf(longCall(impatient).bytes(), SENT_FIRST));
+            assertThat(client.read().status()).isEqualTo(408);
+            assertThat(client.socket().getInputStream().readAllBytes()).isEmpty();
+
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 100; i++) {
+                            client.send(new byte[1]);
+                            Thread.sleep(50);
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
         }
     }
 

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes connections: guarded name resolution, TCP to what the guard returned, TLS with the host name verified. */
 final class LeanConnector {
+    /** Less is too little for a far address. */
+    private static final Duration SHARE_MIN = Duration.ofMillis(250);
+
     private final HttpSettings settings;
     private final GuardedLookup lookup;
     private final TimeSource time;
@@ -60,11 +64,16 @@ final class LeanConnector {
         }
     }
 
+    /** Each address gets its share of the time: one that answers nothing must not keep the next from being asked. */
     private SocketChannel tcp(List<InetAddress> addresses, Deadline connectBy) throws HttpFault {
         IOException last = new IOException("no address");
+        int left = addresses.size();
         for (InetAddress address : addresses) {
+            Duration share = Duration.ofNanos(connectBy.remainingNanos(time)).dividedBy(left--);
             try {
-                return tcp(new InetSocketAddress(address, settings.origin().port()), connectBy);
+                return tcp(
+                        new InetSocketAddress(address, settings.origin().port()),
+                        connectBy.orEarlier(Deadline.after(atLeast(SHARE_MIN, share), time)));
             } catch (IOException failed) {
                 last = failed;
                 if (connectBy.isOver(time) || Thread.currentThread().isInterrupted()) {
@@ -73,6 +82,10 @@ final class LeanConnector {
             }
         }
         throw notConnected("no connection: refused or no answer", last);
+    }
+
+    private static Duration atLeast(Duration least, Duration span) {
+        return span.compareTo(least) < 0 ? least : span;
     }
 
     private SocketChannel tcp(InetSocketAddress address, Deadline connectBy) throws IOException {

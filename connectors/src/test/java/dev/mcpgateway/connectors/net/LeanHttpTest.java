@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mcpgateway.connectors.net.HttpFault.Kind;
 import dev.mcpgateway.connectors.testing.Await;
 import dev.mcpgateway.connectors.testing.RawServer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +46,32 @@ class LeanHttpTest extends HttpTransportContract {
 
         assertThat(received).hasSize(5);
         assertThat(server.accepted()).isEqualTo(5);
+    }
+
+    @Test
+    void anAddressThatAnswersNothingDoesNotKeepTheNextOneFromBeingAsked() throws Exception {
+        RawServer server = answering(connection -> connection.write(OK));
+        InetAddress silent = InetAddress.ofLiteral("127.0.0.2");
+        List<SocketChannel> waiting = new ArrayList<>();
+        try (ServerSocket full = new ServerSocket(server.port(), 1, silent)) {
+            for (int i = 0; i < 8; i++) {
+                SocketChannel channel = SocketChannel.open();
+                channel.configureBlocking(false);
+                channel.connect(full.getLocalSocketAddress());
+                waiting.add(channel);
+            }
+            OutboundGuard guard = new OutboundGuard("two.example", List.of(AddressRange.of("127.0.0.0/8")), _ ->
+                    new InetAddress[] {silent, InetAddress.ofLiteral("127.0.0.1")});
+            HttpTransport transport = HttpTransport.open(
+                    settings(URI.create("http://two.example:" + server.port() + "/")), guard, sweeper);
+            opened.add(transport);
+
+            assertThat(answer(transport, post("{}", AMPLE))).isEqualTo("200 ok");
+        } finally {
+            for (SocketChannel channel : waiting) {
+                channel.close();
+            }
+        }
     }
 
     @Test

@@ -267,17 +267,29 @@ final class AliasReader {
         if (when.keys().isEmpty()) {
             when.problem("when", "it has no condition", "Name one of stream, has_tools, max_input_tokens, …");
         }
+        if (when.has("parameters") && parameters.isEmpty()) {
+            when.problem("parameters", "it names nothing", "Leave the key out if it does not matter");
+        }
         RouteRule.When conditions = new RouteRule.When(
                 when.optional("stream").map(YamlValue::flag),
                 when.optional("has_tools").map(YamlValue::flag),
                 tokens(when, "min_input_tokens"),
                 tokens(when, "max_input_tokens"),
                 parameters,
-                new LinkedHashSet<>(when.texts("groups")),
-                new LinkedHashSet<>(when.texts("tenants")),
+                some(when, "groups"),
+                some(when, "tenants"),
                 RouteExpressionReader.expression(when));
         when.rejectUnknownKeys();
         return conditions;
+    }
+
+    /** An empty list would hold for everybody, where its writer may have meant nobody. */
+    private static Set<String> some(YamlObject when, String key) {
+        List<String> texts = when.texts(key);
+        if (when.has(key) && texts.isEmpty()) {
+            when.problem(key, "it names nothing", "Leave the key out if it does not matter");
+        }
+        return new LinkedHashSet<>(texts);
     }
 
     private static OptionalInt tokens(YamlObject when, String key) {

@@ -1,6 +1,7 @@
 package dev.mcpgateway.gateway.config;
 
 import dev.mcpgateway.connectors.credential.Vault;
+import dev.mcpgateway.connectors.net.AddressRange;
 import dev.mcpgateway.gateway.config.GatewayConfig.Admin;
 import dev.mcpgateway.gateway.config.GatewayConfig.AdminToken;
 import dev.mcpgateway.gateway.config.GatewayConfig.Anonymous;
@@ -396,9 +397,28 @@ final class ConfigReader {
         boolean alreadyTold = fallback.isEmpty()
                 && !object.optional(key).map(YamlValue::isText).orElse(false);
         if (!alreadyTold) {
-            object.problem(key, "it must be an http:// or https:// URL without user, query and fragment", "");
+            object.problem(
+                    key,
+                    "it must be an http:// or https:// URL without user, query and fragment",
+                    "Its host is letters, digits, - and ., or an address: there is no _ in it");
         }
         return URI.create("https://invalid.invalid");
+    }
+
+    /** The blocks of addresses that may be connected to although they are of an inner network. */
+    static List<String> networks(YamlObject section) {
+        List<String> networks = section.texts("allow_networks");
+        for (String network : networks) {
+            try {
+                AddressRange.of(network);
+            } catch (IllegalArgumentException wrong) {
+                section.problem(
+                        "allow_networks",
+                        "'" + network + "': " + wrong.getMessage(),
+                        "Write addresses and networks, such as 10.1.0.0/16");
+            }
+        }
+        return networks;
     }
 
     /** Whether it is an https URL, or an http URL on loopback, without user, query and fragment. */

@@ -186,7 +186,7 @@ final class CredentialReader {
                 scopes(section),
                 section.has("resource") ? safe(section, "resource") : null,
                 section.flag("register", false),
-                section.texts("allow_networks"),
+                ConfigReader.networks(section),
                 isWritten
                         ? new Credential.None()
                         : lists.map(how -> listing(how, url)).orElseGet(Credential.None::new),
@@ -297,7 +297,7 @@ final class CredentialReader {
             }
             proof.rejectUnknownKeys();
         }
-        return new TokenServer(url, id, key, keyId, audience, secret, section.texts("allow_networks"));
+        return new TokenServer(url, id, key, keyId, audience, secret, ConfigReader.networks(section));
     }
 
     /** What can be judged only when all sections are known. */

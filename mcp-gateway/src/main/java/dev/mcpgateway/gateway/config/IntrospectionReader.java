@@ -60,7 +60,7 @@ final class IntrospectionReader {
                 secret,
                 section.choice("for", Introspected.class, Introspected.OPAQUE),
                 section.seconds("cache_s", Duration.ZERO, CACHE_MAX, CACHE_MAX),
-                section.texts("allow_networks"));
+                ConfigReader.networks(section));
         section.rejectUnknownKeys();
         return introspection;
     }

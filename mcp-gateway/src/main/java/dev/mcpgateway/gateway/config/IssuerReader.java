@@ -125,7 +125,7 @@ final class IssuerReader {
             } else {
                 file = config.path(section.text("file"));
             }
-            networks = section.texts("allow_networks");
+            networks = ConfigReader.networks(section);
             section.rejectUnknownKeys();
         }
         return new Issuer(
@@ -154,7 +154,7 @@ final class IssuerReader {
                             null,
                             "",
                             ""),
-                    section.texts("allow_networks"));
+                    ConfigReader.networks(section));
             section.rejectUnknownKeys();
             return read;
         });

@@ -33,7 +33,7 @@ final class SecretsManagerReader {
                         section.has("session_token") ? config.secretOutsideStores(section, "session_token") : null),
                 section.seconds("cache_s", VaultReader.FRESH_MIN, VaultReader.FRESH_MAX, VaultReader.FRESH_DEFAULT),
                 section.seconds("keep_s", Duration.ZERO, VaultReader.KEPT_MAX, VaultReader.KEPT_DEFAULT),
-                section.texts("allow_networks"));
+                ConfigReader.networks(section));
         section.rejectUnknownKeys();
         return server;
     }

@@ -5,7 +5,7 @@ import dev.mcpgateway.connectors.model.ProviderKind;
 import dev.mcpgateway.connectors.model.translate.Feature;
 import dev.mcpgateway.connectors.model.translate.Translation;
 import dev.mcpgateway.policy.yaml.YamlObject;
-import dev.mcpgateway.policy.yaml.YamlValue;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -56,9 +56,7 @@ final class TranslationReader {
                 .filter(feature -> feature != Feature.STREAM_USAGE && isOf(kind, feature))
                 .forEach(feature -> known.put(feature.name().toLowerCase(Locale.ROOT), feature));
         Set<Feature> features = EnumSet.noneOf(Feature.class);
-        for (YamlValue value : section.required("features").orElseThrow().list()) {
-            features.add(value.choice(known));
-        }
+        section.required("features").ifPresent(value -> value.list().forEach(each -> features.add(each.choice(known))));
         return features;
     }
 
@@ -95,12 +93,17 @@ final class TranslationReader {
     }
 
     /** Azure's older paths carry a version; nobody else's do. */
-    static String apiVersion(YamlObject provider, ProviderKind kind) {
+    static String apiVersion(YamlObject provider, ProviderKind kind, URI baseUrl) {
         String version = provider.text("api_version", "");
         if (!version.isEmpty() && kind != ProviderKind.AZURE_OPENAI) {
             provider.problem("api_version", "only azure_openai has one", "Remove it");
         } else if (!version.matches("[A-Za-z0-9.-]{0,32}")) {
             provider.problem("api_version", "it must be like 2024-10-21", "");
+        } else if (!version.isEmpty() && baseUrl.getPath().matches(".*/openai(/v1)?/?")) {
+            provider.problem(
+                    "base_url",
+                    "with api_version the gateway adds /openai/deployments/… to it",
+                    "Let it end before /openai, or remove api_version");
         }
         return version;
     }

@@ -60,7 +60,7 @@ final class UpstreamReader {
                 openApi,
                 entry.choice("era", EraChoice.class, EraChoice.AUTO),
                 entry.choice("http_client", HttpClientChoice.class, HttpClientChoice.LEAN),
-                entry.texts("allow_networks"),
+                ConfigReader.networks(entry),
                 new CredentialReader(config).credential(entry, transport, url),
                 mtls(entry, transport, url),
                 entry.millis("call_timeout_ms", Duration.ofMillis(10), Duration.ofMinutes(30), CALL_TIMEOUT),

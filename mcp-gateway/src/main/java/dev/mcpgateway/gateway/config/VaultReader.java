@@ -56,7 +56,7 @@ final class VaultReader {
                 secretId,
                 section.seconds("cache_s", FRESH_MIN, FRESH_MAX, FRESH_DEFAULT),
                 section.seconds("keep_s", Duration.ZERO, KEPT_MAX, KEPT_DEFAULT),
-                section.texts("allow_networks"));
+                ConfigReader.networks(section));
         section.rejectUnknownKeys();
         return vault;
     }

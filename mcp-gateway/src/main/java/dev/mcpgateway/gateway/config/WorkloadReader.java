@@ -56,7 +56,7 @@ final class WorkloadReader {
                 section.text("resource", ""),
                 section.text("audience", ""),
                 String.join(" ", section.texts("scope")),
-                section.texts("allow_networks"));
+                ConfigReader.networks(section));
         section.rejectUnknownKeys();
         return credential;
     }
@@ -87,7 +87,7 @@ final class WorkloadReader {
                 assertion,
                 section.choice("per", Per.class, Per.CLIENT),
                 section.seconds("lifetime_s", AwsRole.LIFE_MIN, AwsRole.LIFE_MAX, LIFE_DEFAULT),
-                section.texts("allow_networks"));
+                ConfigReader.networks(section));
         section.rejectUnknownKeys();
         return credential;
     }

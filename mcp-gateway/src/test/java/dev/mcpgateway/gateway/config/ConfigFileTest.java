@@ -455,6 +455,8 @@ class ConfigFileTest {
                 new Wrong("audit: {origin: \"a b\"}", "/audit/origin", "must be a name"),
                 new Wrong("telemetry: {otlp_url: \"grpc://x\"}", "/telemetry/otlp_url", "http:// or https://"),
                 new Wrong("telemetry: {sample_percent: 101}", "/telemetry/sample_percent", "0 to 100"),
+                new Wrong("audit: {origin: }", "/audit/origin", "'origin' has no value"),
+                new Wrong("limits:", "/limits", "'limits' has no value"),
                 new Wrong("nonsense: 1", "/nonsense", "unknown key"));
     }
 

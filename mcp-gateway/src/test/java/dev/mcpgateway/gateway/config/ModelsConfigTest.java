@@ -124,6 +124,8 @@ class ModelsConfigTest {
             {name: x, per: user, period: day, limit_tokens: 1, match: {groups: []}} | it names nothing
             {name: x, per: user, period: day, limit_tokens: 1, match: {issuer: no}} | which is not configured
             {name: X, per: user, period: day, limit_tokens: 1}                    | is no name
+            {name: x, per: user, period: day, limit_usd: }                        | 'limit_usd' has no value
+            {name: x, per: user, period: day, limit_tokens: null}                 | 'limit_tokens' has no value
             """)
     void aBudgetThatWouldCountNothingOrCannotBeUnderstoodIsAProblem(String budget, String problem) {
         assertThat(problems(money("prices: {file: p.yaml}, budgets: [" + budget + "]")))
@@ -332,6 +334,13 @@ class ModelsConfigTest {
             kind: openai, credential: none, total_timeout_ms: 1 | total_timeout_ms | 10 to
             kind: openai, credential: none, retries: 2 | retries | unknown key
             kind: openai, credential: none, api: converse | api | only bedrock
+            kind: openai, credential: none, base_url: | base_url | has no value
+            kind: openai, credential: none, translation: {features: } | features | has no value
+            kind: openai, credential: none, base_url: "http://ollama_server:11434/v1" | base_url | http:// or https://
+            kind: openai, credential: none, allow_networks: [llm.internal] | allow_networks | not an address or network
+            kind: openai, credential: none, allow_networks: [10.0.0.0/33] | allow_networks | prefix length
+            kind: openai, credential: none, allow_networks: [10.1.2.3/8] | allow_networks | bits set behind the prefix
+            kind: azure_openai, base_url: "https://a.example/openai/v1", credential: none, api_version: 2024-10-21 | base_url | adds /openai/deployments
             kind: gemini, credential: none, translation: {features: [cache_points]} | features | thinking_level
             """, quoteCharacter = '~')
     void whatIsWrongWithAProviderIsToldAtItsKey(String yaml, String key, String says) {
@@ -442,6 +451,10 @@ class ModelsConfigTest {
             hedge: {after_ms: 500}, total_timeout_ms: 500, targets: [{provider: p, model: m}, {provider: p, model: n}] | total_timeout_ms is over by then
             targets: [{provider: p, model: m}], rules: [{alias: b}] | key 'when' is missing
             targets: [{provider: p, model: m}], rules: [{when: {}, alias: b}] | it has no condition
+            targets: [{provider: p, model: m}], rules: [{when: {tenants: []}, alias: b}] | it names nothing
+            targets: [{provider: p, model: m}], rules: [{when: {groups: []}, alias: b}] | it names nothing
+            targets: [{provider: p, model: m}], rules: [{when: {parameters: {}}, alias: b}] | it names nothing
+            targets: [{provider: p, model: m}], rules: [{when: {stream: }, alias: b}] | 'stream' has no value
             targets: [{provider: p, model: m}], rules: [{when: {stream: true}}] | an alias or to tiers
             targets: [{provider: p, model: m}], rules: [{when: {stream: true}, alias: b, tiers: [1]}] | an alias or to tiers
             targets: [{provider: p, model: m}], rules: [{when: {stream: true}, alias: a}] | no other alias is called 'a'
@@ -586,6 +599,7 @@ class ModelsConfigTest {
             kind: openai, credential: {workload_token: {grant: jwt_bearer, token_url: "https://a.example", assertion: {private_key: {file: k}}}} | assertion | no issuer
             kind: openai, credential: {workload_token: {grant: client_credentials, token_url: "https://a.example", token: {file: t}}} | workload_token | a client's
             kind: openai, credential: {workload_token: {grant: jwt_bearer, token_url: "https://a.example", token: {file: t}, per: caller}} | per | names no workload
+            kind: openai, credential: {workload_token: {grant: jwt_bearer, token_url: "https://a.example", assertion: }} | assertion | has no value
             kind: openai, credential: {workload_token: {grant: jwt_bearer, token_url: "https://a.example", token: eyJhbGciOi}} | token | by reference
             kind: openai, credential: {static: {secret: {secrets_manager: {id: a}}}} | id | no secrets_manager is configured
             """, quoteCharacter = '~')

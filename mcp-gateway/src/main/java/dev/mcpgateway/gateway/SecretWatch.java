@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway;
 
+import dev.mcpgateway.connectors.credential.HeaderSecret;
 import dev.mcpgateway.connectors.credential.SecretSource;
 import dev.mcpgateway.connectors.net.DeadlineSweeper;
 import dev.mcpgateway.gateway.config.GatewayConfig;
@@ -27,9 +28,17 @@ final class SecretWatch implements AutoCloseable {
     private volatile long nextNanos;
     private volatile boolean closed;
 
+    /** A secret, and what stands before it where it is sent in a header field; {@code null} for another use. */
+    private record Use(SecretRef secret, @Nullable String prefix) {
+        SecretSource source(Function<SecretRef, SecretSource> secrets) {
+            SecretSource source = secrets.apply(secret);
+            return prefix == null ? source : new HeaderSecret(prefix, source);
+        }
+    }
+
     SecretWatch(GatewayConfig config, Wiring wiring, Function<SecretRef, SecretSource> secrets) {
         Map<String, SecretSource> sources = new LinkedHashMap<>();
-        references(config).forEach((name, reference) -> sources.put(name, secrets.apply(reference)));
+        references(config).forEach((name, use) -> sources.put(name, use.source(secrets)));
         this.ages = new SecretAges(
                 sources,
                 new StateFile(config.stateDir().resolve("secrets.json")),
@@ -77,8 +86,8 @@ final class SecretWatch implements AutoCloseable {
     }
 
     /** Every secret that the configuration refers to, by where it does. */
-    private static Map<String, SecretRef> references(GatewayConfig config) {
-        Map<String, SecretRef> all = new LinkedHashMap<>();
+    private static Map<String, Use> references(GatewayConfig config) {
+        Map<String, Use> all = new LinkedHashMap<>();
         config.admin().tokens().forEach(token -> put(all, "admin.tokens." + token.name(), token.secret()));
         config.vault().ifPresent(vault -> {
             put(all, "vault.token", vault.token());
@@ -106,9 +115,9 @@ final class SecretWatch implements AutoCloseable {
         return all;
     }
 
-    private static void putCredential(Map<String, SecretRef> all, String name, Credential credential) {
+    private static void putCredential(Map<String, Use> all, String name, Credential credential) {
         switch (credential) {
-            case Credential.StaticHeader header -> put(all, name, header.secret());
+            case Credential.StaticHeader header -> all.put(name, new Use(header.secret(), header.prefix()));
             case Credential.Aws keys -> {
                 putAws(all, name, keys.first());
                 putAws(all, name + ".next", keys.next());
@@ -116,8 +125,9 @@ final class SecretWatch implements AutoCloseable {
             case Credential.WorkloadToken token -> putAssertion(all, name, token.assertion());
             case Credential.AwsRole role -> putAssertion(all, name, role.assertion());
             case Credential.KeyPair pair -> {
-                put(all, name, pair.first().secret());
-                put(all, name + ".next", pair.next());
+                String prefix = pair.first().prefix();
+                all.put(name, new Use(pair.first().secret(), prefix));
+                all.put(name + ".next", new Use(pair.next(), prefix));
             }
             case Credential.ClientCredentials mode -> putServer(all, name, mode.server());
             case Credential.TokenExchange mode -> putServer(all, name, mode.server());
@@ -134,7 +144,7 @@ final class SecretWatch implements AutoCloseable {
         }
     }
 
-    private static void putAws(Map<String, SecretRef> all, String name, @Nullable AwsKeys keys) {
+    private static void putAws(Map<String, Use> all, String name, @Nullable AwsKeys keys) {
         if (keys != null) {
             put(all, name + ".access_key_id", keys.accessKeyId());
             put(all, name + ".secret_access_key", keys.secretAccessKey());
@@ -142,19 +152,19 @@ final class SecretWatch implements AutoCloseable {
         }
     }
 
-    private static void putAssertion(Map<String, SecretRef> all, String name, Assertion assertion) {
+    private static void putAssertion(Map<String, Use> all, String name, Assertion assertion) {
         put(all, name + ".assertion.private_key", assertion.privateKey());
         put(all, name + ".token", assertion.token());
     }
 
-    private static void putServer(Map<String, SecretRef> all, String name, TokenServer server) {
+    private static void putServer(Map<String, Use> all, String name, TokenServer server) {
         put(all, name + ".client.private_key", server.privateKey());
         put(all, name + ".client.secret", server.secret());
     }
 
-    private static void put(Map<String, SecretRef> all, String name, @Nullable SecretRef reference) {
+    private static void put(Map<String, Use> all, String name, @Nullable SecretRef reference) {
         if (reference != null) {
-            all.put(name, reference);
+            all.put(name, new Use(reference, null));
         }
     }
 }

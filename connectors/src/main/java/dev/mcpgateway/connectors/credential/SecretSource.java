@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** Where a secret is kept. What the configuration says of it is a reference, never the value itself. */
-public sealed interface SecretSource permits SecretFile, SecretVariable, StoredSecret, GivenSecret {
+public sealed interface SecretSource permits SecretFile, SecretVariable, StoredSecret, GivenSecret, HeaderSecret {
 
     /**
      * The current value.

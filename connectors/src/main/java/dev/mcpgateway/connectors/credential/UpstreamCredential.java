@@ -96,23 +96,24 @@ public sealed interface UpstreamCredential
             return HttpHeader.isToken(header) && !PROTOCOL.contains(lower) && !lower.startsWith("mcp-");
         }
 
+        /** Whether that can stand before a secret in a header field. */
+        public static boolean isPrefix(String prefix) {
+            return HttpHeader.isFieldValue(prefix + "x");
+        }
+
         /** Checks the name and the prefix. */
         public StaticHeader {
             if (!isFree(header)) {
                 throw new IllegalArgumentException("a credential cannot go into the header " + header);
             }
-            if (!HttpHeader.isFieldValue(prefix + "x")) {
+            if (!isPrefix(prefix)) {
                 throw new IllegalArgumentException("the credential's prefix has a character that no header may have");
             }
         }
 
         @Override
         public Credential issue(CredentialUse use) throws SecretUnavailable {
-            String value = prefix + secret.read().expose();
-            if (!HttpHeader.isFieldValue(value)) {
-                throw new SecretUnavailable("secret " + secret
-                        + " has a line break, a blank at its end, or other characters that no header" + " may have");
-            }
+            String value = prefix + new HeaderSecret(prefix, secret).read().expose();
             return new Credential(List.of(new HttpHeader(header, value)));
         }
 

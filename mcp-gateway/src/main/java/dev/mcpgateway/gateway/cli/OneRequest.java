@@ -1,5 +1,6 @@
 package dev.mcpgateway.gateway.cli;
 
+import dev.mcpgateway.connectors.credential.HeaderSecret;
 import dev.mcpgateway.connectors.credential.SecretFile;
 import dev.mcpgateway.connectors.credential.SecretUnavailable;
 import dev.mcpgateway.connectors.net.AddressRange;
@@ -32,6 +33,8 @@ final class OneRequest {
     private static final List<AddressRange> EVERYWHERE = List.of(AddressRange.of("0.0.0.0/0"), AddressRange.of("::/0"));
 
     private static final int REPLY_BYTES_MAX = 8 << 20;
+
+    private static final String BEARER = "Bearer ";
 
     private OneRequest() {}
 
@@ -70,7 +73,7 @@ final class OneRequest {
         Wiring wiring = Wiring.production(BuildVersion.text());
         TimeSource time = new TimeSource(wiring.clock(), wiring.nanoClock());
         List<HttpHeader> headers = new ArrayList<>(List.of(
-                new HttpHeader("Authorization", "Bearer " + token(tokenFile, time)),
+                new HttpHeader("Authorization", BEARER + token(tokenFile, time)),
                 new HttpHeader("Content-Type", "application/json"),
                 new HttpHeader("Accept", "application/json")));
         more.forEach((name, value) -> headers.add(new HttpHeader(name, value)));
@@ -98,7 +101,7 @@ final class OneRequest {
 
     private static String token(Path file, TimeSource time) throws IOException {
         try {
-            return new SecretFile(file, time).read().expose();
+            return new HeaderSecret(BEARER, new SecretFile(file, time)).read().expose();
         } catch (SecretUnavailable unusable) {
             throw new IOException(unusable.getMessage(), unusable);
         }

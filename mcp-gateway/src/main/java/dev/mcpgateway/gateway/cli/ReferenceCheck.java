@@ -1,7 +1,10 @@
 package dev.mcpgateway.gateway.cli;
 
+import dev.mcpgateway.connectors.credential.HeaderSecret;
 import dev.mcpgateway.connectors.credential.SecretFile;
+import dev.mcpgateway.connectors.credential.SecretSource;
 import dev.mcpgateway.connectors.credential.SecretUnavailable;
+import dev.mcpgateway.connectors.credential.SecretVariable;
 import dev.mcpgateway.connectors.net.TimeSource;
 import dev.mcpgateway.gateway.Wiring;
 import dev.mcpgateway.gateway.config.ContentSettings;
@@ -22,20 +25,33 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Looks whether what a configuration refers to outside itself is there: files, programs, environment variables. */
 final class ReferenceCheck {
     private final String file;
+    private final Function<String, @Nullable String> environment;
     private final List<Problem> problems = new ArrayList<>();
     private final Wiring wiring = Wiring.production(BuildVersion.text());
     private final TimeSource time = new TimeSource(wiring.clock(), wiring.nanoClock());
 
-    private ReferenceCheck(String file) {
+    private ReferenceCheck(String file, Function<String, @Nullable String> environment) {
         this.file = file;
+        this.environment = environment;
     }
 
     static List<Problem> problems(String file, GatewayConfig config) {
-        ReferenceCheck check = new ReferenceCheck(file);
+        return problems(file, config, ReferenceCheck::variable);
+    }
+
+    private static @Nullable String variable(String name) {
+        return System.getenv(name);
+    }
+
+    static List<Problem> problems(String file, GatewayConfig config, Function<String, @Nullable String> environment) {
+        ReferenceCheck check = new ReferenceCheck(file, environment);
         config.listen().tls().ifPresent(tls -> {
             check.readable("/listen/tls/certificate", tls.certificate());
             check.readable("/listen/tls/private_key", tls.privateKey());
@@ -128,7 +144,7 @@ final class ReferenceCheck {
 
     private void credential(String pointer, Credential credential) {
         switch (credential) {
-            case Credential.StaticHeader header -> secret(pointer + "/static/secret", header.secret());
+            case Credential.StaticHeader header -> header(pointer + "/static/secret", header.prefix(), header.secret());
             case Credential.Aws keys -> {
                 aws(pointer + "/aws", keys.first());
                 AwsKeys next = keys.next();
@@ -139,8 +155,9 @@ final class ReferenceCheck {
             case Credential.WorkloadToken token -> assertion(pointer + "/workload_token", token.assertion());
             case Credential.AwsRole role -> assertion(pointer + "/aws/role", role.assertion());
             case Credential.KeyPair pair -> {
-                secret(pointer + "/static/secret", pair.first().secret());
-                secret(pointer + "/static/next", pair.next());
+                String prefix = pair.first().prefix();
+                header(pointer + "/static/secret", prefix, pair.first().secret());
+                header(pointer + "/static/next", prefix, pair.next());
             }
             case Credential.ClientCredentials mode -> client(pointer + "/client_credentials", mode.server());
             case Credential.TokenExchange mode -> client(pointer + "/token_exchange", mode.server());
@@ -201,16 +218,29 @@ final class ReferenceCheck {
     }
 
     private void secret(String pointer, SecretRef secret) {
+        source(secret).ifPresent(source -> read(pointer, source));
+    }
+
+    /** One that is sent in a header field: what no header may carry can be read, and never be sent. */
+    private void header(String pointer, String prefix, SecretRef secret) {
+        source(secret).ifPresent(source -> read(pointer, new HeaderSecret(prefix, source)));
+    }
+
+    /** As the gateway reads it; none for what is in a store, since nobody is asked. */
+    private Optional<SecretSource> source(SecretRef secret) {
         Path path = secret.file();
         String variable = secret.variable();
         if (path != null) {
-            try {
-                var _ = new SecretFile(path, time).read();
-            } catch (SecretUnavailable unusable) {
-                add(pointer, String.valueOf(unusable.getMessage()));
-            }
-        } else if (variable != null && System.getenv(variable) == null) {
-            add(pointer, "the environment variable " + variable + " is not set");
+            return Optional.of(new SecretFile(path, time));
+        }
+        return Optional.ofNullable(variable).map(name -> new SecretVariable(name, environment));
+    }
+
+    private void read(String pointer, SecretSource source) {
+        try {
+            var _ = source.read();
+        } catch (SecretUnavailable unusable) {
+            add(pointer, String.valueOf(unusable.getMessage()));
         }
     }
 

@@ -115,7 +115,19 @@ final class CredentialReader {
         if (!header.matches("[A-Za-z0-9-]{1,64}") || !UpstreamCredential.StaticHeader.isFree(header)) {
             section.problem("header", "it must be a header name, and none that MCP computes or HTTP needs", "");
         }
-        return new Credential.StaticHeader(header, section.text("prefix", ""), config.secret(section, "secret"));
+        return new Credential.StaticHeader(header, prefix(section, ""), config.secret(section, "secret"));
+    }
+
+    /** What stands before the secret in its header field. */
+    static String prefix(YamlObject section, String usual) {
+        String prefix = section.text("prefix", usual);
+        if (!UpstreamCredential.StaticHeader.isPrefix(prefix)) {
+            section.problem(
+                    "prefix",
+                    "it has a character that no header may have there",
+                    "Visible ASCII and blanks between, none at the start; for example \"Bearer \"");
+        }
+        return prefix;
     }
 
     private static Credential callToken(YamlObject section, YamlValue value, Transport transport, @Nullable URI url) {

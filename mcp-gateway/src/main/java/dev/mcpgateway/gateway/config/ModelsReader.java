@@ -162,7 +162,7 @@ final class ModelsReader {
         }
         boolean bearer = header.equalsIgnoreCase("Authorization");
         Credential.StaticHeader first = new Credential.StaticHeader(
-                header, section.text("prefix", bearer ? "Bearer " : ""), config.secret(section, "secret"));
+                header, CredentialReader.prefix(section, bearer ? "Bearer " : ""), config.secret(section, "secret"));
         Credential credential =
                 section.has("next") ? new Credential.KeyPair(first, config.secret(section, "next")) : first;
         section.rejectUnknownKeys();

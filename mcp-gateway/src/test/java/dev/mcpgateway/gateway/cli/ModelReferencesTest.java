@@ -2,6 +2,9 @@ package dev.mcpgateway.gateway.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mcpgateway.gateway.config.ConfigFile;
+import dev.mcpgateway.gateway.config.ConfigFile.Loaded;
+import dev.mcpgateway.gateway.config.GatewayConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +17,8 @@ import java.util.Base64;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code check} says what other files name of models that is not there. */
 class ModelReferencesTest {
@@ -241,8 +246,86 @@ class ModelReferencesTest {
         assertThat(missing.code()).isEqualTo(ExitCode.PROBLEMS);
         assertThat(missing.err())
                 .contains("secret file " + path("acme.key") + " does not exist", "/models/providers/acme/credential")
-                .contains("the environment variable NO_SUCH_KEY_HERE is not set");
+                .contains("secret variable NO_SUCH_KEY_HERE is not set or empty");
         assertThat(half.err()).contains("NO_SUCH_KEY_HERE").doesNotContain("acme.key");
+    }
+
+    private void secret(String name, String text) throws Exception {
+        write(name, text);
+        Files.setPosixFilePermissions(Path.of(path(name)), PosixFilePermissions.fromString("rw-------"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            \\uFEFFsk-1\\n   | begins with a byte order mark (UTF-8 with BOM)
+            sk-1\\n\\n      | ends with a line end (of a file one is taken off, and no more)
+            sk-1\\r\\n\\r\\n  | ends with a line end (of a file one is taken off, and no more)
+            'sk-1 '       | has a blank at its end
+            sk\\u2011     | has a character that is not ASCII
+            """)
+    void aKeyThatNoHeaderMayCarry(String written, String words) throws Exception {
+        write(
+                "gateway.yaml",
+                CONFIG.replace(
+                                "credential: none}}\npolicy",
+                                "credential: {static: {secret: {file: bad.key}}}}}\npolicy")
+                        .replaceFirst(
+                                "credential: none}\n    other",
+                                "credential: {static: {secret: {file: good.key}, next: {file: bad.key}}}}\n    other"));
+        secret("good.key", "sk-2\r\n");
+        secret(
+                "bad.key",
+                written.replace("\\uFEFF", "\uFEFF")
+                        .replace("\\u2011", "\u2011")
+                        .translateEscapes());
+
+        Ran ran = check();
+
+        assertThat(ran.code()).isEqualTo(ExitCode.PROBLEMS);
+        assertThat(ran.err().lines())
+                .filteredOn(line -> line.contains("secret file " + path("bad.key") + " " + words
+                        + ", which no header may carry: write it anew, as one line of visible ASCII"))
+                .hasSize(2)
+                .anyMatch(line -> line.contains("/upstreams/crm/credential/static/secret"))
+                .anyMatch(line -> line.contains("/models/providers/acme/credential/static/next"));
+        assertThat(ran.err()).doesNotContain("good.key", "sk");
+    }
+
+    @Test
+    void aSecretOfAnotherUseMayHaveManyLines() throws Exception {
+        write(
+                "gateway.yaml",
+                CONFIG.replace(
+                        "credential: none}}\npolicy",
+                        "credential: {client_credentials: {token_url: \"https://id.example/token\","
+                                + " client: {id: gw, private_key: {file: client.pem}}}}}}\npolicy"));
+        secret("client.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+
+        assertThat(check()).isEqualTo(new Ran(0, path("gateway.yaml") + ": no problem found\n", ""));
+    }
+
+    @Test
+    void aVariableThatIsEmptyIsAsGoodAsNone() throws Exception {
+        write(
+                "gateway.yaml",
+                CONFIG.replaceFirst(
+                        "credential: none}\n    other", "credential: {static: {secret: {env: ACME_KEY}}}}\n    other"));
+        GatewayConfig config = switch (ConfigFile.read(Path.of(path("gateway.yaml")))) {
+            case Loaded.Good(var good) -> good;
+            case Loaded.Bad(var problems) -> throw new AssertionError(problems);
+        };
+
+        assertThat(ReferenceCheck.problems("gateway.yaml", config, _ -> "sk-1")).isEmpty();
+        assertThat(ReferenceCheck.problems("gateway.yaml", config, _ -> ""))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.pointer()).isEqualTo("/models/providers/acme/credential/static/secret");
+                    assertThat(problem.message()).startsWith("secret variable ACME_KEY is not set or empty");
+                });
+        assertThat(ReferenceCheck.problems("gateway.yaml", config, _ -> "sk-1\n"))
+                .singleElement()
+                .satisfies(problem ->
+                        assertThat(problem.message()).startsWith("secret variable ACME_KEY ends with a line end"));
     }
 
     @Test

@@ -72,6 +72,18 @@ class UnansweredOrderTest {
     }
 
     @Test
+    void aTokenThatNoHeaderMayCarryIsToldBeforeAnythingIsAsked() throws Exception {
+        Files.writeString(token, "\uFEFFsecret\n");
+
+        Ran erase = run("http://127.0.0.1:1", ERASE);
+
+        assertThat(erase.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(erase.err())
+                .contains("secret file " + token + " begins with a byte order mark")
+                .doesNotContain(PERHAPS);
+    }
+
+    @Test
     void whatWasRefusedOrNeverAskedIsNotDone() throws Exception {
         Ran refused = at(
                 exchange -> {

@@ -287,6 +287,26 @@ class ModelsConfigTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"Bearer\\r\\n", " Bearer ", "Schlüssel "})
+    void aPrefixThatNoHeaderMayHaveIsToldAtItsLine(String prefix) {
+        String credential = "credential: {static: {secret: {env: KEY}, prefix: \"" + prefix + "\"}}";
+
+        assertThat(problems(provider("kind: openai, " + credential)))
+                .singleElement()
+                .satisfies(problem -> isOfPrefix(problem, "/models/providers/p/credential/static/prefix"));
+        assertThat(problems(provider("kind: openai, credential: none") + "\nupstreams: {crm: {transport: sse,"
+                        + " url: \"https://crm.example/sse\", " + credential + "}}"))
+                .singleElement()
+                .satisfies(problem -> isOfPrefix(problem, "/upstreams/crm/credential/static/prefix"));
+    }
+
+    private static void isOfPrefix(Problem problem, String pointer) {
+        assertThat(problem.pointer()).isEqualTo(pointer);
+        assertThat(problem.line()).isGreaterThan(3);
+        assertThat(problem.message()).contains("a character that no header may have");
+    }
+
+    @ParameterizedTest
     @CsvSource({"gemini,x-goog-api-key", "azure_openai,api-key"})
     void eachKindHasItsOwnHeaderForKeys(String kind, String header) {
         Models models = models(provider(

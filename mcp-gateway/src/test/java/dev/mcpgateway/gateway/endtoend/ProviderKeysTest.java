@@ -174,6 +174,24 @@ class ProviderKeysTest {
     }
 
     @Test
+    void aKeyThatCanBeReadAndNeverSentIsListedWithWhatIsWrong() throws Exception {
+        Files.writeString(folder.resolve("next.key"), "\uFEFF" + NEXT + "\n");
+        gateway.clock().advance(Duration.ofMinutes(2));
+        run("credentials", "rotate", "--all", "--reason", "r"); // looks at all keys
+
+        Ran listed = run("credentials", "list");
+
+        assertThat(listed.code()).isEqualTo(1);
+        assertThat(listed.out().lines())
+                .filteredOn(line -> line.contains("begins with a byte order mark"))
+                .singleElement()
+                .asString()
+                .startsWith("acme  next  at rest")
+                .contains("secret file " + folder.resolve("next.key"), "write it anew")
+                .doesNotContain(NEXT);
+    }
+
+    @Test
     void anOldKeyIsSaidToBeOld() {
         run("credentials", "rotate", "--all", "--reason", "r"); // looks at all keys
         gateway.clock().advance(Duration.ofDays(91));

@@ -46,7 +46,10 @@ import tools.jackson.databind.node.ObjectNode;
             "others, and are refused in safe mode. With --through and --key-file one call more is made for each model, by the way",
             "that agents take and at the expense of the key's owner: whether anything in front of the gateway strips or repeats.",
             "A proxy behind the gateway that sends requests again and does not say so cannot be seen from here: look for the",
-            "mark in its log, or the provider's."
+            "mark in its log, or the provider's.",
+            "",
+            "No configuration says what a model is for. So without names all models are asked to chat, and with --embeddings",
+            "all that OpenAI's protocol reaches are asked for embeddings: where there are both, name the models of one kind."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -79,7 +82,10 @@ final class DoctorCommand implements Callable<Integer> {
     @Nullable
     Path config;
 
-    @Option(names = "--embeddings", description = "The models are of embeddings.")
+    @Option(
+            names = "--embeddings",
+            description =
+                    "The models are of embeddings: each target is asked for one, and --through asks for one, too.")
     boolean embeddings;
 
     @Option(
@@ -148,7 +154,11 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void visit(URI url, Path key, List<JsonNode> probes) throws IOException {
         DoctorsVisit visit = new DoctorsVisit(
-                admin, url, key, Wiring.production(BuildVersion.text()).secureRandom());
+                admin,
+                url,
+                key,
+                embeddings,
+                Wiring.production(BuildVersion.text()).secureRandom());
         for (String alias : names(probes)) {
             JsonNode found = JsonMapper.shared().valueToTree(visit.of(alias));
             tell(alias + " through " + url, found);

@@ -26,13 +26,15 @@ final class DoctorsVisit {
     private final AdminClient admin;
     private final URI url;
     private final Path key;
+    private final boolean embeddings;
     private final RandomGenerator random;
 
-    /** By {@code url}, which ends in {@code /v1}, with a key of an agent. */
-    DoctorsVisit(AdminClient admin, URI url, Path key, RandomGenerator random) {
+    /** By {@code url}, which ends in {@code /v1}, with a key of an agent; asks for embeddings or for an answer. */
+    DoctorsVisit(AdminClient admin, URI url, Path key, boolean embeddings, RandomGenerator random) {
         this.admin = admin;
         this.url = url;
         this.key = key;
+        this.embeddings = embeddings;
         this.random = random;
     }
 
@@ -45,13 +47,10 @@ final class DoctorsVisit {
         OneRequest.Answer answer = OneRequest.send(
                 url,
                 "POST",
-                path() + "/chat/completions",
+                path() + (embeddings ? "/embeddings" : "/chat/completions"),
                 key,
                 Map.of("traceparent", "00-" + trace + "-" + parent + "-01", "x-gateway-cache", "no-store"),
-                "{\"model\":" + PlainText.quote(alias)
-                        + ",\"max_completion_tokens\":32,\"messages\":[{\"role\":\"user\",\"content\":"
-                        + PlainText.quote("This tests a connection. Answer with this word and nothing else: " + mark)
-                        + "}]}",
+                body(alias, mark),
                 PATIENCE,
                 HEADERS);
         List<Map<String, String>> findings = new ArrayList<>();
@@ -65,6 +64,14 @@ final class DoctorsVisit {
         headers(findings, answer);
         calls(findings, answer, trace);
         return findings;
+    }
+
+    private String body(String alias, String mark) {
+        String text = PlainText.quote("This tests a connection. Answer with this word and nothing else: " + mark);
+        return "{\"model\":" + PlainText.quote(alias)
+                + (embeddings
+                        ? ",\"input\":" + text + "}"
+                        : ",\"max_completion_tokens\":32,\"messages\":[{\"role\":\"user\",\"content\":" + text + "}]}");
     }
 
     private String path() {

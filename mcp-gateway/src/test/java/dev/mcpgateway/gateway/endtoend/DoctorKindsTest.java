@@ -71,6 +71,11 @@ class DoctorKindsTest {
                             principals: {issuer: gateway, subject: doctor}
                             actions: [model/call]
                             resources: ["model:claude", "model:gem", "model:llama", "model:nova", "model:rock", "model:vec"]
+                          - id: support-may-ask
+                            effect: permit
+                            principals: {issuer: corp, groups: [support]}
+                            actions: [model/call]
+                            resources: ["model:llama", "model:vec"]
                         """)
                 .section("models", """
 
@@ -315,6 +320,45 @@ class DoctorKindsTest {
                 .allMatch(line -> line.startsWith("FAULT  request id: "));
         assertThat(ran.out().lines().filter(line -> line.contains("open  request id: none")))
                 .hasSize(6);
+    }
+
+    @Test
+    void theWayThatAgentsTakeIsTriedWithWhatTheModelIsFor() throws Exception {
+        Path key = folder.resolve("alice.key");
+        ModelGateways.secret(key, ModelAgent.token(gateway, "alice"));
+        String[] through = {"--through", gateway.url().resolve("/v1").toString(), "--key-file", key.toString()};
+
+        Ran vec = doctor(Stream.concat(Stream.of("--embeddings", "vec"), Stream.of(through))
+                .toArray(String[]::new));
+        List<String> ofVec =
+                provider.requests().stream().map(RawRequest::target).toList();
+        provider.clearRequests();
+        Ran llama = doctor(Stream.concat(Stream.of("llama"), Stream.of(through)).toArray(String[]::new));
+
+        assertThat(vec.faults()).isEmpty();
+        assertThat(vec.code()).as(vec.out() + vec.err()).isEqualTo(ExitCode.OK);
+        assertThat(vec.out())
+                .contains("vec through ", "answer: 200", "headers: what the gateway says arrives")
+                .contains("calls: one was sent, and one came, in its trace");
+        assertThat(ofVec).containsExactly("/v1/embeddings", "/v1/embeddings");
+        assertThat(llama.code()).as(llama.out() + llama.err()).isEqualTo(ExitCode.OK);
+        assertThat(provider.requests())
+                .extracting(RawRequest::target)
+                .hasSize(4)
+                .containsOnly("/v1/chat/completions");
+    }
+
+    @Test
+    void withoutNamesAllModelsAreAskedForWhatTheOperatorSays() {
+        Ran chats = doctor("--plan");
+        Ran embeds = doctor("--plan", "--embeddings");
+
+        assertThat(chats.out())
+                .contains("would send  vec at local/vec-1 whole", "would send  llama at local/llama-3 whole")
+                .doesNotContain("vec-1 embeddings");
+        assertThat(embeds.out())
+                .contains("would send  vec at local/vec-1 embeddings", "would send  llama at local/llama-3 embeddings")
+                .contains("2 calls, ");
     }
 
     @Test

@@ -26,13 +26,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One request with a bearer token to a server that the operator names, and its whole answer. */
 final class OneRequest {
     /** The operator names the target on the command line, and means it. */
     private static final List<AddressRange> EVERYWHERE = List.of(AddressRange.of("0.0.0.0/0"), AddressRange.of("::/0"));
 
-    private static final int REPLY_BYTES_MAX = 8 << 20;
+    /** The longest is usage by 100,000 users, some 30 MB with names of usual length. */
+    private static final int REPLY_BYTES_MAX = 64 << 20;
 
     private static final String BEARER = "Bearer ";
 
@@ -95,8 +97,18 @@ final class OneRequest {
             return new Answer(
                     exchange.status(), said, new String(exchange.readAll(REPLY_BYTES_MAX), StandardCharsets.UTF_8));
         } catch (HttpFault failure) {
-            throw new IOException(url + " does not answer: " + failure.getMessage(), failure);
+            throw new IOException(
+                    url
+                            + (isTooLong(failure)
+                                    ? " answers with more than the " + (REPLY_BYTES_MAX >> 20) + " MiB that are read"
+                                    : " does not answer: " + failure.getMessage()),
+                    failure);
         }
+    }
+
+    /** Whether there was an answer, and more of it than is read. */
+    static boolean isTooLong(@Nullable Throwable cause) {
+        return cause instanceof HttpFault fault && fault.kind() == HttpFault.Kind.TOO_LARGE;
     }
 
     private static String token(Path file, TimeSource time) throws IOException {

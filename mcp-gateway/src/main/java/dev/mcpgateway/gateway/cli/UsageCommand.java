@@ -98,10 +98,7 @@ final class UsageCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         boolean isBudgets = by == By.BUDGET;
-        JsonNode rows = isBudgets
-                ? admin.ask("GET", "/budgets", "").path("budgets")
-                : admin.ask("GET", "/usage?by=" + by + day("from", from) + day("to", to), "")
-                        .path("usage");
+        JsonNode rows = isBudgets ? admin.ask("GET", "/budgets", "").path("budgets") : usage().path("usage");
         PrintWriter out = spec.commandLine().getOut();
         if (form == Form.JSON) {
             // as it came: numbers stay numbers
@@ -111,6 +108,19 @@ final class UsageCommand implements Callable<Integer> {
             out.flush();
         }
         return ExitCode.OK;
+    }
+
+    private JsonNode usage() throws IOException {
+        try {
+            return admin.ask("GET", "/usage?by=" + by + day("from", from) + day("to", to), "");
+        } catch (IOException failure) {
+            if (OneRequest.isTooLong(failure.getCause())) {
+                throw new IOException(
+                        failure.getMessage() + ": ask for a shorter time (--from, --to), or by something else (--by)",
+                        failure);
+            }
+            throw failure;
+        }
     }
 
     private static String day(String name, @Nullable LocalDate day) {

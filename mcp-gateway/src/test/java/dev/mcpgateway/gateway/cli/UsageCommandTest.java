@@ -2,6 +2,7 @@ package dev.mcpgateway.gateway.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.mcpgateway.gateway.evidence.Grid.Form;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +16,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -139,6 +142,67 @@ class UsageCommandTest {
         } finally {
             gateway.stop(0);
         }
+    }
+
+    @Test
+    void asManyUsersAsTheGatewayToldOfAreShown() throws Exception {
+        String row =
+                "{\"value\":\"https-idp/00000000-0000-4000-8000-%012d\",\"calls\":123456,\"input_tokens\":1234567890,"
+                        + "\"cache_read_tokens\":1234567890,\"cache_write_tokens\":1234567890,\"output_tokens\":1234567890,"
+                        + "\"reasoning_tokens\":1234567890,\"audio_tokens\":0,\"image_tokens\":0,\"tool_uses\":0,"
+                        + "\"cost_usd\":\"12345.678901234\",\"estimated_calls\":0,\"unpriced_calls\":0}";
+        byte[] body = IntStream.range(0, 100_000)
+                .mapToObj(row::formatted)
+                .collect(Collectors.joining(",", "{\"usage\":[", "]}\n"))
+                .getBytes(StandardCharsets.UTF_8);
+
+        Ran ran = usage(exchange -> {
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+
+        assertThat(body.length).isGreaterThan(3 * (8 << 20));
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(ran.out().lines()).hasSize(100_001);
+    }
+
+    @Test
+    void anAnswerThatIsTooLongIsSaidToBeAndWhatToAskFor() throws Exception {
+        Ran ran = usage(exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            for (int each = 0; each < 65; each++) {
+                exchange.getResponseBody().write(new byte[1 << 20]);
+            }
+            exchange.close();
+        });
+
+        assertThat(ran.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(ran.err())
+                .contains(
+                        "answers with more than the 64 MiB that are read: ask for a shorter time (--from, --to), or by")
+                .doesNotContain("does not answer");
+    }
+
+    /** Runs {@code usage --by user} at a gateway that answers so. */
+    private Ran usage(HttpHandler answer) throws Exception {
+        Path token = Files.createFile(
+                folder.resolve("ops.token"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(token, "secret\n");
+        HttpServer gateway = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        gateway.createContext("/usage", answer);
+        gateway.start();
+        try {
+            String url = "http://127.0.0.1:" + gateway.getAddress().getPort();
+            return run("usage", "--by", "user", "--format", "csv", "--admin", url, "--token-file", token.toString());
+        } finally {
+            gateway.stop(0);
+        }
+    }
+
+    @Test
+    void whatUsageIsNotShownByIsWrongUsage() {
         assertThat(run("usage", "--by", "nothing", "--admin", "http://127.0.0.1:1", "--token-file", "x")
                         .code())
                 .isEqualTo(2);

@@ -146,7 +146,7 @@ public final class Vault {
 
     private Secret token(boolean anew) throws SecretUnavailable, HttpFault {
         return switch (settings.login()) {
-            case VaultLogin.Token(SecretSource source) -> source.read();
+            case VaultLogin.Token(SecretSource source) -> new HeaderSecret("", source).read();
             case VaultLogin.AppRole role -> loggedIn(role, anew);
         };
     }

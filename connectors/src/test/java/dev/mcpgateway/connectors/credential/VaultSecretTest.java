@@ -87,6 +87,18 @@ class VaultSecretTest {
     }
 
     @Test
+    void aTokenThatNoHeaderMayCarryIsSaidToBeOne() {
+        SecretSource secret =
+                vault(new VaultLogin.Token(variable("root-token\n\n")), "").secret(PATH, "token");
+
+        assertThatThrownBy(secret::read)
+                .isInstanceOf(SecretUnavailable.class)
+                .hasMessageContaining("no header may carry")
+                .hasMessageNotContaining("root-token");
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
     void aVaultThatIsGoneIsSilent() throws Exception {
         SecretSource secret = secret();
         assertThat(secret.read().expose()).isEqualTo("s3cret");

@@ -49,6 +49,12 @@ import java.util.stream.Collectors;
 
 /** The model plane, where the configuration has one: its providers, and the paths of its models. */
 final class ModelWiring {
+    /** Of a long conversation with many tools; each value costs memory when it is screened. */
+    private static final int BYTES_OF_A_VALUE = 64;
+
+    /** Embeddings may be asked of lists of numbers. */
+    private static final int BYTES_OF_A_NUMBER = 4;
+
     private final GatewayConfig config;
     private final ModelFace face;
     private final HealthTable health;
@@ -137,7 +143,8 @@ final class ModelWiring {
             ModelFace face = new ModelFace(
                     new ModelFace.Settings(
                             audience(config, publicUrl).orElseThrow(),
-                            requests(models, config),
+                            requests(models, config, BYTES_OF_A_VALUE),
+                            requests(models, config, BYTES_OF_A_NUMBER),
                             config.limits().callsPerMinute(),
                             config.limits().modelCallsPerCaller()),
                     money.map(MoneyWiring::money),
@@ -211,14 +218,14 @@ final class ModelWiring {
                 telemetry);
     }
 
-    /** Embeddings may ask with lists of numbers, so the values that a request may have grow with its bytes. */
-    private static JsonLimits requests(Models models, GatewayConfig config) {
+    /** The values that a request may have grow with its bytes. */
+    private static JsonLimits requests(Models models, GatewayConfig config, int bytesOfOne) {
         JsonLimits plain =
                 JsonLimits.forRequests(models.requestBytes(), config.limits().jsonDepth());
         return new JsonLimits(
                 plain.bytesMax(),
                 plain.depthMax(),
-                Math.max(plain.tokensMax(), models.requestBytes() / 4),
+                Math.max(plain.tokensMax(), models.requestBytes() / bytesOfOne),
                 plain.nameBytesMax(),
                 plain.numberBytesMax(),
                 plain.lenientText());

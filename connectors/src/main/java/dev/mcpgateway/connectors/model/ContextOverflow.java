@@ -41,6 +41,12 @@ final class ContextOverflow {
         return SAID.stream().anyMatch(says::contains);
     }
 
+    /** Whether an error with the status of a limit says that no pause would help: more than a minute may have is asked at once. */
+    static boolean isBeyondTheLimit(int status, String error) {
+        String says = error.toLowerCase(Locale.ROOT);
+        return status == 429 && says.contains("request too large") && says.contains("must be reduced");
+    }
+
     /** Whether an answer with this status may say so. */
     static boolean isStatus(int status) {
         return status == 400 || status == 413 || status == 422;

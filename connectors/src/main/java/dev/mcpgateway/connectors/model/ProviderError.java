@@ -161,7 +161,8 @@ record ProviderError(byte[] document, String words, List<String> codes, String m
 
     /** What it is to callers, where it has the status of an error. */
     Cause cause(ProviderKind kind, int status) {
-        if (ContextOverflow.isStatus(status) && ContextOverflow.isSaidIn(words)) {
+        if ((ContextOverflow.isStatus(status) && ContextOverflow.isSaidIn(words))
+                || ContextOverflow.isBeyondTheLimit(status, words)) {
             return Cause.TOO_LONG;
         }
         Cause byStatus = HttpModelProvider.cause(status);

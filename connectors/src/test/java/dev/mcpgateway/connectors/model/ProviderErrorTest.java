@@ -29,6 +29,8 @@ class ProviderErrorTest {
             OPENAI | 403 | {"error":{"code":"unsupported_country_region_territory"}} | NOT_ENTITLED
             OPENAI | 403 | {"error":{"code":"insufficient_permissions"}} | CREDENTIAL_REFUSED
             OPENAI | 404 | {"error":{"code":"model_not_found"}} | REJECTED
+            OPENAI | 429 | {"error":{"message":"Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 36278. The input or output tokens must be reduced in order to run successfully.","type":"tokens","code":"rate_limit_exceeded"}} | TOO_LONG
+            OPENAI | 429 | {"error":{"message":"Rate limit reached for gpt-4o on tokens per min (TPM): Limit 30000, Used 29000, Requested 6278. Please try again in 10s.","type":"tokens","code":"rate_limit_exceeded"}} | RATE_LIMITED
             OPENAI_COMPATIBLE | 403 | forbidden | CREDENTIAL_REFUSED
             OPENAI_COMPATIBLE | 400 | [{"error":{"code":400,"message":"Bad key.","status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}}] | CREDENTIAL_REFUSED
             OPENAI_COMPATIBLE | 400 | [{"error":{"code":400,"message":"Please pass a valid API key.","status":"INVALID_ARGUMENT"}}] | CREDENTIAL_REFUSED

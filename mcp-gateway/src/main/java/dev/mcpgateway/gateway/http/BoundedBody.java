@@ -21,6 +21,9 @@ import org.eclipse.jetty.server.Request;
 public final class BoundedBody {
     private static final int FIRST_BUFFER_BYTES = 4096;
 
+    /** A longer body has its memory as it comes: a length costs who says it nothing. */
+    private static final int TAKEN_AT_ITS_WORD_BYTES = 64 * 1024;
+
     private final int bytesMax;
     private final Duration deadline;
     private final LongSupplier nanoClock;
@@ -44,7 +47,8 @@ public final class BoundedBody {
         if (declared > bytesMax) {
             throw refused(exchange, Refusal.saying(Reason.TOO_LARGE, "at most " + bytesMax + " bytes"));
         }
-        byte[] body = new byte[declared >= 0 ? (int) declared : FIRST_BUFFER_BYTES];
+        int most = declared >= 0 ? (int) declared : bytesMax;
+        byte[] body = new byte[Math.min(most, declared >= 0 ? TAKEN_AT_ITS_WORD_BYTES : FIRST_BUFFER_BYTES)];
         int filled = 0;
         long giveUpAt = nanoClock.getAsLong() + deadline.toNanos();
         while (true) {
@@ -63,7 +67,7 @@ public final class BoundedBody {
                 throw refused(exchange, Refusal.saying(Reason.TOO_LARGE, "at most " + bytesMax + " bytes"));
             }
             if (filled + length > body.length) {
-                body = Arrays.copyOf(body, Math.min(bytesMax, Math.max(body.length * 2, filled + length)));
+                body = Arrays.copyOf(body, Math.min(most, Math.max(body.length * 2, filled + length)));
             }
             buffer.get(body, filled, length);
             filled += length;

@@ -46,6 +46,7 @@ final class ModelEndpoint {
     private final KillSwitch kills;
     private final BoundedBody bodies;
     private final JsonLimits limits;
+    private final JsonLimits ofEmbeddings;
     private final ModelCallPath calls;
     private final ModelList list;
     private final ModelRecords records;
@@ -58,6 +59,7 @@ final class ModelEndpoint {
             KillSwitch kills,
             BoundedBody bodies,
             JsonLimits limits,
+            JsonLimits ofEmbeddings,
             ModelCallPath calls,
             ModelList list,
             ModelRecords records,
@@ -68,6 +70,7 @@ final class ModelEndpoint {
         this.kills = kills;
         this.bodies = bodies;
         this.limits = limits;
+        this.ofEmbeddings = ofEmbeddings;
         this.calls = calls;
         this.list = list;
         this.records = records;
@@ -88,7 +91,7 @@ final class ModelEndpoint {
         handle(exchange, api, api.protocol(), (caller, trace, number) -> {
             trace.enter(Stage.READ);
             ModelAsk ask = new ModelAsk(
-                    exchange, caller, read(exchange, body -> ModelRequest.read(api, body)), headers(exchange));
+                    exchange, caller, read(exchange, api, body -> ModelRequest.read(api, body)), headers(exchange));
             trace.modelAsked(api.operation(), exchange.headers(), exchange.id());
             return exchange.whileAgentStays(() -> calls.handle(ask, trace, number));
         });
@@ -101,7 +104,7 @@ final class ModelEndpoint {
             trace.enter(Stage.READ);
             GeminiPath asked = GeminiPath.of(exchange);
             ModelRequest request =
-                    read(exchange, body -> ModelRequest.ofPath(api, body, asked.alias(), asked.streamed()));
+                    read(exchange, api, body -> ModelRequest.ofPath(api, body, asked.alias(), asked.streamed()));
             ModelAsk ask = new ModelAsk(exchange, caller, request, headers(exchange));
             trace.modelAsked(api.operation(), exchange.headers(), exchange.id());
             return exchange.whileAgentStays(() -> calls.handle(ask, trace, number));
@@ -170,12 +173,13 @@ final class ModelEndpoint {
         ModelRequest read(JsonDocument body) throws BadModelRequest;
     }
 
-    private ModelRequest read(Exchange exchange, Reader reader) {
+    private ModelRequest read(Exchange exchange, ModelApi api, Reader reader) {
         if (!exchange.hasJsonBody()) {
             throw new Refused(Reason.BAD_MEDIA_TYPE);
         }
         try {
-            return reader.read(StrictJson.parse(bodies.read(exchange), limits));
+            JsonLimits bounds = api == ModelApi.EMBEDDINGS ? ofEmbeddings : limits;
+            return reader.read(StrictJson.parse(bodies.read(exchange), bounds));
         } catch (JsonRefused refused) {
             throw new Refused(Refusal.saying(Reason.NOT_JSON, String.valueOf(refused.getMessage())));
         } catch (BadModelRequest refused) {

@@ -56,10 +56,12 @@ public final class ModelFace {
      *
      * @param audience what tokens must be made for
      * @param requests bounds of requests
+     * @param embeddings bounds of those for embeddings
      * @param callsPerMinute calls of one caller to one model where no rule says otherwise
      * @param callsAtOnce calls of one caller under way
      */
-    public record Settings(String audience, JsonLimits requests, int callsPerMinute, int callsAtOnce) {}
+    public record Settings(
+            String audience, JsonLimits requests, JsonLimits embeddings, int callsPerMinute, int callsAtOnce) {}
 
     /** Wires the face; without money nothing is counted. */
     public ModelFace(
@@ -167,6 +169,7 @@ public final class ModelFace {
                 kills,
                 bodies,
                 settings.requests(),
+                settings.embeddings(),
                 calls,
                 new ModelList(policies, models, safety, records, answers, clock),
                 records,

@@ -176,6 +176,7 @@ class KeptIdsTest {
                 "\"tools\":[{\"type\":\"code_interpreter\",\"container\":\"cntr_1\"}]",
                 "\"tools\":[{\"type\":\"code_interpreter\",\"container\":{\"type\":\"auto\",\"file_ids\":[\"file-1\"]}}]",
                 "\"container\":{\"id\":\"container_1\"}",
+                "\"type\":\"tool_use\",\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_file\",\"file_id\":\"file-1\"}]}]",
                 "\"extra_body\":{\"google\":{\"cached_content\":\"cachedContents/1\"}}"
             })
     void whatTheGatewayGaveToNobodyIsUnknown(String names) throws Exception {

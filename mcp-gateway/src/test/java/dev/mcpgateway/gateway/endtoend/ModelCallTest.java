@@ -6,6 +6,7 @@ import dev.mcpgateway.audit.AuditRecord;
 import dev.mcpgateway.connectors.testing.FakeModelServer;
 import dev.mcpgateway.connectors.testing.RawRequest;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -244,6 +245,46 @@ class ModelCallTest {
         assertThat(gateway.newRecords(2).getLast().json())
                 .contains("\"usage\":{\"input\":90,\"cache_read\":60,\"cache_write\":20,\"cache_write_1h\":5,"
                         + "\"output\":12,\"reasoning\":0}");
+    }
+
+    @Test
+    void aRequestHasAsManyValuesAsItsKindMayNeed() {
+        openai.on(
+                "/embeddings",
+                turn -> turn.whole("{\"data\":[],\"model\":\"e\",\"usage\":{\"prompt_tokens\":3,\"total_tokens\":3}}"));
+        String many = "[" + "1,".repeat(300_000) + "1]";
+
+        assertThat(alice.ask(alice.post("/v1/embeddings", "{\"model\":\"gpt\",\"input\":" + many + "}"))
+                        .status())
+                .isEqualTo(200);
+        WireAnswer refused = alice.chat("{\"model\":\"gpt\",\"messages\":" + many + "}");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.text()).contains("more than 262144 values");
+    }
+
+    /** Of a heap of 512 MB a hundred such lengths would take 1.6 GB. */
+    @Test
+    void aLengthThatIsOnlySaidTakesNoMemory() throws Exception {
+        List<WireClient> saying = new ArrayList<>();
+        try {
+            WireRequest request = alice.post("/v1/chat/completions", "{");
+            for (int i = 0; i < 100; i++) {
+                WireClient client = gateway.connect();
+                saying.add(client);
+                client.send(request.with("Content-Length", "16777216").bytes());
+            }
+
+            assertThat(alice.chat(CHAT).status()).isEqualTo(200);
+            for (WireClient client : saying) {
+                assertThat(client.socket().getInputStream().available())
+                        .as("it is waited for")
+                        .isZero();
+            }
+        } finally {
+            for (WireClient client : saying) {
+                client.close();
+            }
+        }
     }
 
     @Test

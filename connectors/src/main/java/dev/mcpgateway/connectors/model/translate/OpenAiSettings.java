@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What chat completions and Responses have in common beside the conversation. */
@@ -148,10 +149,12 @@ final class OpenAiSettings {
 
     /** Only the tools whose names are listed; a name that no tool has is a mistake of the agent's. */
     static List<Tool> allowed(List<Tool> tools, List<Node> names) {
+        Set<String> known = tools.stream().map(Tool::name).collect(Collectors.toSet());
         Set<String> wanted = new HashSet<>();
         for (Node name : names) {
-            wanted.add(name.text());
-            if (tools.stream().noneMatch(tool -> tool.name().equals(name.text()))) {
+            String text = name.text();
+            wanted.add(text);
+            if (!known.contains(text)) {
                 throw name.unfit("names no tool");
             }
         }

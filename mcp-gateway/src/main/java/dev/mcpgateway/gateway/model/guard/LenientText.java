@@ -76,10 +76,11 @@ final class LenientText {
     }
 
     private void braced() {
-        int end = text.indexOf('}', at);
-        boolean isNumber = end > at + 1
-                && end <= at + 9
-                && text.substring(at + 1, end).chars().allMatch(digit -> Character.digit(digit, 16) >= 0);
+        int end = at + 1;
+        while (end < text.length() && end < at + 9 && Character.digit(text.charAt(end), 16) >= 0) {
+            end++;
+        }
+        boolean isNumber = end > at + 1 && end < text.length() && text.charAt(end) == '}';
         if (isNumber) {
             point(text.substring(at + 1, end), 16);
             at = end + 1;

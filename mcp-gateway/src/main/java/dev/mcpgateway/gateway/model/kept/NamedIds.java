@@ -178,6 +178,9 @@ final class NamedIds {
     /** The input of a tool is the agent's own, also where it has members of these names. */
     private boolean isData(int object, int member) {
         if (body.isNamed(member, INPUT)) {
+            if (object == JsonDocument.ROOT) {
+                return false;
+            }
             int type = body.member(object, TYPE);
             return body.is(type, Kind.STRING) && body.string(type).endsWith("tool_use");
         }

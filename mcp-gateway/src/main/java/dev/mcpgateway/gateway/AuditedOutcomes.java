@@ -31,15 +31,16 @@ final class AuditedOutcomes implements Outcomes {
     public Map<String, Outcome> of(Set<String> calls, Instant oldest) throws IOException {
         Map<String, Outcome> known = new HashMap<>();
         AuditQuery all = AuditQuery.ALL;
+        // the newest first: what is older than the oldest is not read, however long the log is
         new AuditReader(directory)
                 .read(
-                        new AuditQuery(Set.of(), "", "", "", OUTCOME, oldest.minus(EARLIER), all.to(), false, 0),
+                        new AuditQuery(Set.of(), "", "", "", OUTCOME, oldest.minus(EARLIER), all.to(), true, 0),
                         found -> {
                             String call = found.text("call");
                             if (calls.contains(call)
                                     && !found.text("model.cost_nano_usd").isEmpty()) {
                                 String by = found.text("model.by.provider");
-                                known.put(
+                                known.putIfAbsent(
                                         call,
                                         new Outcome(by.isEmpty() ? found.text("model.provider") : by, used(found)));
                             }

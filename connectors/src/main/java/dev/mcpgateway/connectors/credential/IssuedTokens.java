@@ -190,11 +190,23 @@ final class IssuedTokens<K, T extends IssuedTokens.Ending> {
         }
     }
 
+    /** Who holds a good token need not ask with each call: the pauses become shorter towards its end. */
+    private void pause(Slot<T> slot) {
+        Held<T> held = slot.held;
+        if (held != null) {
+            Instant now = time.now();
+            Duration left = Duration.between(now, held.issued().expiresAt()).dividedBy(8);
+            Duration pause = left.compareTo(REFUSED_FOR) < 0 ? REFUSED_FOR : left;
+            slot.held = new Held<>(held.issued(), held.since(), now.plus(pause));
+        }
+    }
+
     private void renew(Slot<T> slot, Question<T> question) {
         slot.asking.lock();
         try {
             var _ = ask(slot, question);
         } catch (CredentialUnavailable why) {
+            pause(slot);
             LOG.warn("a token could not be renewed ahead and is used to its end: {}", why.getMessage());
         } finally {
             slot.asking.unlock();

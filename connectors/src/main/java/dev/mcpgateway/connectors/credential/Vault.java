@@ -42,6 +42,8 @@ public final class Vault {
     private static final Name CLIENT_TOKEN = Name.of("client_token");
     private static final Name LEASE_DURATION = Name.of("lease_duration");
 
+    private static final Answer FORBIDDEN = new Answer.Gone("the vault answers with status 403");
+
     private final HttpTransport transport;
     private final Settings settings;
     private final TimeSource time;
@@ -97,7 +99,7 @@ public final class Vault {
             Secret token = token(false);
             Answer answer = read(path, key, token);
             // a session may have been ended before its time
-            return answer instanceof Answer.Gone && settings.login() instanceof VaultLogin.AppRole
+            return answer.equals(FORBIDDEN) && settings.login() instanceof VaultLogin.AppRole
                     ? read(path, key, token(true))
                     : answer;
         } catch (SecretUnavailable unusable) {
@@ -113,7 +115,8 @@ public final class Vault {
         try (HttpExchange exchange = transport.send(call("GET", "/v1/" + path, headers, new byte[0]))) {
             return switch (exchange.status()) {
                 case 200 -> value(key, exchange.readAll(ANSWER_BYTES_MAX));
-                case 403, 404 -> new Answer.Gone("the vault answers with status " + exchange.status());
+                case 403 -> FORBIDDEN;
+                case 404 -> new Answer.Gone("the vault answers with status 404");
                 default -> new Answer.Silent("the vault answers with status " + exchange.status());
             };
         }

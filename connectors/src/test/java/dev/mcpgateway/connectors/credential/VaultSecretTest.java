@@ -178,6 +178,23 @@ class VaultSecretTest {
     }
 
     @Test
+    void aSecretThatIsNotThereIsNoReasonToLogInAgain() throws Exception {
+        Vault vault = vault(new VaultLogin.AppRole("approle", "gateway", variable("role-secret")), "");
+        SecretSource there = vault.secret(PATH, "token");
+        SecretSource deleted = vault.secret(PATH, "token");
+        SecretSource keyless = vault.secret(PATH, "other");
+        there.read();
+        server.delete(PATH);
+
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(deleted::read).isInstanceOf(SecretUnavailable.class);
+            assertThatThrownBy(keyless::read).isInstanceOf(SecretUnavailable.class);
+        }
+
+        assertThat(server.logins()).isOne();
+    }
+
+    @Test
     void aRefusedLoginIsNoSecret() {
         Vault vault = vault(new VaultLogin.AppRole("approle", "gateway", variable("wrong")), "");
 

@@ -84,7 +84,9 @@ public final class Admission {
     }
 
     private static Bucket bucket(int perMinute) {
+        // of nanoTime: a wall clock that is set back would refill nothing until it is where it was
         return Bucket.builder()
+                .withNanosecondPrecision()
                 .addLimit(limit -> limit.capacity(perMinute).refillGreedy(perMinute, Duration.ofMinutes(1)))
                 .build();
     }

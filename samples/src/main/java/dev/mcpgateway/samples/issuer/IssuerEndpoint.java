@@ -11,7 +11,6 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -83,10 +82,10 @@ final class IssuerEndpoint extends Handler.Abstract {
     private void token(Request request, Response response, Callback callback) {
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         try {
-            Optional<byte[]> read = BoundedBody.read(request, FORM_BYTES_MAX);
             authenticate(request);
-            byte[] body = read.orElseThrow(
-                    () -> OAuthError.invalidRequest("the body is longer than " + FORM_BYTES_MAX + " bytes"));
+            byte[] body = BoundedBody.read(request, FORM_BYTES_MAX)
+                    .orElseThrow(
+                            () -> OAuthError.invalidRequest("the body is longer than " + FORM_BYTES_MAX + " bytes"));
             TokenRequest wanted = TokenRequest.read(Form.read(body));
             Map<String, Object> token = Map.of(
                     "access_token", new TokenMinter(issuer(request), state.signingKey(), clock, random).mint(wanted),

@@ -2,7 +2,6 @@ package dev.mcpgateway.samples.loopback;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.Optional;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
@@ -12,20 +11,17 @@ public final class BoundedBody {
     private BoundedBody() {}
 
     /**
-     * The whole body, or empty when it is longer than {@code maxBytes}; never holds more than that in memory. A longer one
-     * is taken to its end and dropped: of a body that is left unread the connection is reset, and the sender may lose the
-     * answer.
+     * The whole body, or empty when it is longer than {@code maxBytes}; never holds more than that in memory.
      *
      * @throws IOException when the client leaves or sends broken framing
      */
     public static Optional<byte[]> read(Request request, int maxBytes) throws IOException {
+        if (request.getLength() > maxBytes) {
+            return Optional.empty();
+        }
         try (InputStream in = Content.Source.asInputStream(request)) {
             byte[] bytes = in.readNBytes(maxBytes + 1);
-            if (bytes.length <= maxBytes) {
-                return Optional.of(bytes);
-            }
-            in.transferTo(OutputStream.nullOutputStream());
-            return Optional.empty();
+            return bytes.length > maxBytes ? Optional.empty() : Optional.of(bytes);
         }
     }
 }

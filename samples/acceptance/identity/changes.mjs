@@ -133,14 +133,18 @@ async function cold(cases, world) {
   await corp.kill();
   await gateway.spawn().serving();
   const token = await resigned(settle, corp.keys[0], { claims: { aud: gateway.url } });
-  const ready = async () => {
-    const response = await fetch(`${gateway.adminUrl}/readyz`);
+  const ready = async (headers = {}) => {
+    const response = await fetch(`${gateway.adminUrl}/readyz`, { headers });
     return { status: response.status, text: await response.text() };
   };
-  await cases.run('started while the provider is down: not ready, and it says which issuer is missing', async () => {
-    const { status, text } = await ready();
+  await cases.run('started while the provider is down: not ready, and it tells operators which issuer is missing', async () => {
+    const { status, text } = await ready({ authorization: `Bearer ${world.operator}` });
     assert.equal(status, 503);
     assert.match(text, /corp/);
+    const everybody = await ready();
+    assert.equal(everybody.status, 503);
+    assert.match(everybody.text, /"identity: no keys to verify tokens with"/);
+    assert.doesNotMatch(everybody.text, /corp|http/);
   });
   await cases.run('started while the provider is down: a good token is not blamed, it gets 503 and Retry-After', async () => {
     const answer = await call(gateway.url, token);

@@ -32,6 +32,7 @@ class UnreadBodyTest {
 
     private static FakeMcpServer crm;
     private static TestGateway gateway;
+    private static TestGateway impatient;
     private static TestGateway overTls;
     private static TestCertificate certificate;
 
@@ -40,7 +41,11 @@ class UnreadBodyTest {
         crm = FakeMcpServer.start(Speaks.MODERN).tool("echo", ToolScript.text("hello"));
         gateway = TestGateway.in(folder.resolve("clear"))
                 .upstream("crm", crm)
-                .limits("{request_bytes: 20000, answer_timeout_ms: 1000}")
+                .limits("{request_bytes: 20000}")
+                .start();
+        impatient = TestGateway.in(folder.resolve("impatient"))
+                .upstream("crm", crm)
+                .limits("{answer_timeout_ms: 1000, body_timeout_ms: 500}")
                 .start();
         Path tls = Files.createDirectory(folder.resolve("tls"));
         certificate = TestCertificate.make(tls, "cert", "EC");
@@ -55,6 +60,7 @@ class UnreadBodyTest {
     @AfterAll
     static void stop() {
         overTls.close();
+        impatient.close();
         gateway.close();
         crm.close();
     }
@@ -135,8 +141,8 @@ class UnreadBodyTest {
 
     @Test
     void oneThatTricklesIsCutOffWhenAnAnswerMustBeTaken() throws Exception {
-        try (WireClient client = gateway.connect()) {
-            client.send(nobodys(gateway).plus("Content-Length", "1000000").head() + "\r\n");
+        try (WireClient client = impatient.connect()) {
+            client.send(nobodys(impatient).plus("Content-Length", "1000000").head() + "\r\n");
             assertThat(client.read().status()).isEqualTo(401);
             long begin = System.nanoTime();
 
@@ -149,11 +155,7 @@ class UnreadBodyTest {
 
     @Test
     void oneThatWasGivenUpAsTooSlowIsNotWaitedForAgain() throws Exception {
-        try (TestGateway impatient = TestGateway.in(folder.resolve("impatient"))
-                        .upstream("crm", crm)
-                        .limits("{body_timeout_ms: 500}")
-                        .start();
-                WireClient client = impatient.connect()) {
+        try (WireClient client = impatient.connect()) {
             client.send(Arrays.copyOf(longCall(impatient).bytes(), SENT_FIRST));
             assertThat(client.read().status()).isEqualTo(408);
             assertThat(client.socket().getInputStream().readAllBytes()).isEmpty();

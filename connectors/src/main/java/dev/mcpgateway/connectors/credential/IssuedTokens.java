@@ -56,6 +56,7 @@ final class IssuedTokens<K, T extends IssuedTokens.Ending> {
         private final AtomicBoolean renewing = new AtomicBoolean();
         private volatile @Nullable Held<T> held;
         private volatile @Nullable Refused refused;
+        private volatile Instant renewNotBefore = Instant.MIN;
     }
 
     private record Held<T>(T issued, Instant since, Instant renewAt) {}
@@ -73,7 +74,8 @@ final class IssuedTokens<K, T extends IssuedTokens.Ending> {
         Instant now = time.now();
         Held<T> held = slot.held;
         if (isGood(held, now) && held != null) {
-            if (now.isAfter(held.renewAt()) && slot.renewing.compareAndSet(false, true)) {
+            boolean isDue = now.isAfter(held.renewAt()) && !now.isBefore(slot.renewNotBefore);
+            if (isDue && slot.renewing.compareAndSet(false, true)) {
                 Thread.ofVirtual().name("token-renewal").start(() -> renew(slot, question));
             }
             return held.issued();
@@ -195,9 +197,8 @@ final class IssuedTokens<K, T extends IssuedTokens.Ending> {
         Held<T> held = slot.held;
         if (held != null) {
             Instant now = time.now();
-            Duration left = Duration.between(now, held.issued().expiresAt()).dividedBy(8);
-            Duration pause = left.compareTo(REFUSED_FOR) < 0 ? REFUSED_FOR : left;
-            slot.held = new Held<>(held.issued(), held.since(), now.plus(pause));
+            Duration pause = Duration.between(now, held.issued().expiresAt()).dividedBy(8);
+            slot.renewNotBefore = now.plus(pause.compareTo(REFUSED_FOR) < 0 ? REFUSED_FOR : pause);
         }
     }
 

@@ -276,20 +276,11 @@ final class AliasReader {
                 tokens(when, "min_input_tokens"),
                 tokens(when, "max_input_tokens"),
                 parameters,
-                some(when, "groups"),
-                some(when, "tenants"),
+                ConfigReader.some(when, "groups"),
+                ConfigReader.some(when, "tenants"),
                 RouteExpressionReader.expression(when));
         when.rejectUnknownKeys();
         return conditions;
-    }
-
-    /** An empty list would hold for everybody, where its writer may have meant nobody. */
-    private static Set<String> some(YamlObject when, String key) {
-        List<String> texts = when.texts(key);
-        if (when.has(key) && texts.isEmpty()) {
-            when.problem(key, "it names nothing", "Leave the key out if it does not matter");
-        }
-        return new LinkedHashSet<>(texts);
     }
 
     private static OptionalInt tokens(YamlObject when, String key) {

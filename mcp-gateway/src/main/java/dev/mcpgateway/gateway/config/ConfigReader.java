@@ -405,6 +405,15 @@ final class ConfigReader {
         return URI.create("https://invalid.invalid");
     }
 
+    /** An empty list would hold for everybody, where its writer may have meant nobody. */
+    static Set<String> some(YamlObject section, String key) {
+        Set<String> texts = new LinkedHashSet<>(section.texts(key));
+        if (section.has(key) && texts.isEmpty()) {
+            section.problem(key, "it names nothing", "Leave the key out if it does not matter");
+        }
+        return texts;
+    }
+
     /** The blocks of addresses that may be connected to although they are of an inner network. */
     static List<String> networks(YamlObject section) {
         List<String> networks = section.texts("allow_networks");

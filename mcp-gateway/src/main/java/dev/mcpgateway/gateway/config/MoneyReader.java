@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -128,11 +127,11 @@ final class MoneyReader {
     private Budget.Match match(Optional<YamlObject> section) {
         return section.map(match -> {
                     Budget.Match read = new Budget.Match(
-                            set(match, "issuer"),
-                            set(match, "subject"),
-                            set(match, "client_id"),
-                            set(match, "groups"),
-                            set(match, "tenants"),
+                            ConfigReader.some(match, "issuer"),
+                            ConfigReader.some(match, "subject"),
+                            ConfigReader.some(match, "client_id"),
+                            ConfigReader.some(match, "groups"),
+                            ConfigReader.some(match, "tenants"),
                             claims(match),
                             models(match));
                     match.rejectUnknownKeys();
@@ -140,15 +139,6 @@ final class MoneyReader {
                 })
                 .orElseGet(
                         () -> new Budget.Match(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Map.of(), List.of()));
-    }
-
-    /** An empty list would hold for everybody, where its writer may have meant nobody. */
-    private static Set<String> set(YamlObject match, String key) {
-        List<String> texts = match.texts(key);
-        if (match.has(key) && texts.isEmpty()) {
-            match.problem(key, "it names nothing", "Leave the key out if it does not matter");
-        }
-        return new LinkedHashSet<>(texts);
     }
 
     private static Map<String, String> claims(YamlObject match) {

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,7 +23,7 @@ final class ObserveReader {
     }
 
     private static Observe settings(YamlObject section, Set<String> aliases) {
-        Set<String> named = named(section, "aliases");
+        Set<String> named = ConfigReader.some(section, "aliases");
         for (String alias : named) {
             if (!aliases.contains(alias)) {
                 section.problem("aliases", "no model has the alias '" + alias + "'", "Known: " + aliases);
@@ -70,19 +69,10 @@ final class ObserveReader {
 
     private static void add(
             YamlObject entry, String key, Function<Set<String>, CallerCondition> made, List<CallerCondition> to) {
-        Set<String> values = named(entry, key);
+        Set<String> values = ConfigReader.some(entry, key);
         if (!values.isEmpty()) {
             to.add(made.apply(values));
         }
-    }
-
-    /** An empty list would hold for everybody, where its writer may have meant nobody. */
-    private static Set<String> named(YamlObject section, String key) {
-        Set<String> texts = new LinkedHashSet<>(section.texts(key));
-        if (section.has(key) && texts.isEmpty()) {
-            section.problem(key, "it names nothing", "Leave the key out if it does not matter");
-        }
-        return texts;
     }
 
     /** An issuer that does not exist would be somebody who is never observed. */

@@ -32,8 +32,7 @@ final class UnreadBody implements Callback {
 
     @Override
     public void succeeded() {
-        boolean isGivenUp = response.getStatus() == HttpStatus.REQUEST_TIMEOUT_408;
-        if (isGivenUp || HttpStatus.isSuccess(response.getStatus())) {
+        if (HttpStatus.isSuccess(response.getStatus())) {
             end.succeeded();
         } else {
             deadlines.answering(request.getConnectionMetaData().getConnection());
@@ -62,7 +61,7 @@ final class UnreadBody implements Callback {
         try {
             request.demand(this::drop);
         } catch (RuntimeException awaited) {
-            // by who read the body, and was interrupted
+            // by who read the body, and gave up
             end.succeeded();
         }
     }

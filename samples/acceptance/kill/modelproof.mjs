@@ -3,6 +3,9 @@ import { callRecords, summary } from '../kit/records.mjs';
 import { nanoUsd } from './money.mjs';
 import { PAYERS, SCARCE, costOf, mostOf, scarceLimit } from './models.mjs';
 
+/** Why budgets refuse, in the log's words. */
+const OF_BUDGETS = ['over_budget', 'budget_held'];
+
 /**
  * What must hold of calls of models after kills: claim to findings against it.
  *
@@ -18,10 +21,11 @@ const CLAIMS = {
       const { intents, outcomes, unresolved } = of(trace);
       return intents.length !== 1 || outcomes.length + unresolved.length !== 1;
     }),
-  'models: every refused call has one denial in the log, no intent, and never came to the provider': ({ journal, received, of }) =>
+  'models: every refused call has one denial by a budget, no intent, and never came to the provider': ({ journal, received, of }) =>
     [...journal.refused.keys()].filter((trace) => {
       const { intents, denials } = of(trace);
-      return denials.length !== 1 || intents.length !== 0 || received.has(trace);
+      const isDenied = denials.length === 1 && OF_BUDGETS.includes(denials[0].detail.reason);
+      return !isDenied || intents.length !== 0 || received.has(trace);
     }),
   'models: none but the scarce payer was refused': ({ journal }) =>
     [...journal.refused].filter(([, payer]) => payer !== SCARCE).map(([trace]) => trace),

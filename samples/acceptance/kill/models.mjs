@@ -89,9 +89,12 @@ export function modelCall(url, key, payer, trace, call) {
   return { url: new URL('/v1/chat/completions', url), headers, body };
 }
 
+/** What a budget says once it is spent, and while the calls of others hold what it has left. */
+const REFUSALS = ['insufficient_quota', 'rate_limit_exceeded'];
+
 export function ofWhole({ status, body }, trace) {
   const message = status === 200 || status === 429 ? JSON.parse(body) : undefined;
-  if (status === 429 && message.error?.code === 'insufficient_quota') {
+  if (status === 429 && REFUSALS.includes(message.error?.code)) {
     return 'refused';
   }
   return message?.choices?.[0]?.message?.content === trace ? 'acknowledged' : `HTTP ${status} ${body}`;

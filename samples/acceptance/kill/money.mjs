@@ -71,6 +71,7 @@ export class Money {
         journal.put(trace, SCARCE, verdict);
         if (verdict !== 'acknowledged') {
           assert.equal(verdict, 'refused');
+          assert.match(answer.body, /insufficient_quota/, 'nobody else was in the way');
           return call - 1;
         }
       }

@@ -118,6 +118,13 @@ public enum Reason {
             -31429,
             Form.HTTP,
             "The budget for models has less left than this call can cost. Retrying will not help."),
+    BUDGET_HELD(
+            Stage.BUDGET,
+            429,
+            -31429,
+            Form.HTTP,
+            "The budget for models has too little free at the moment for what this call can cost. Try again in a moment,"
+                    + " or with a smaller limit of the answer's tokens."),
     TOO_MANY_TOKENS(Stage.BUDGET, 429, -31429, Form.HTTP, "Too many tokens. Try again later."),
     NO_PRICE(
             Stage.BUDGET,

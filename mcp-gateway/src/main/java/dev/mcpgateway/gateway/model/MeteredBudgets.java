@@ -34,6 +34,10 @@ import java.util.TreeSet;
 /** Budgets over a price table and a ledger. A call that could cost more than is left is refused before it is sent. */
 final class MeteredBudgets implements Budgets {
     private static final int RETRY_SECONDS = 5;
+
+    /** When to ask again where calls under way are in the way: most are over soon, and then cost less than they may. */
+    private static final int HELD_RETRY_SECONDS = 1;
+
     private static final int CLAIM_CHARS_MAX = 256;
 
     private final Money money;
@@ -70,7 +74,10 @@ final class MeteredBudgets implements Budgets {
         try {
             return switch (money.ledger().hold(hold)) {
                 case Ledger.Answer.Held() -> new MeteredReservation(money, prices, hold, asked, day);
-                case Ledger.Answer.Shortfall(Pot pot) -> throw refusal(pot, now);
+                case Ledger.Answer.Shortfall(Pot pot) ->
+                    throw new Refused(rate(pot, now).orElseGet(() -> over(pot)));
+                case Ledger.Answer.HeldByOthers(Pot pot) ->
+                    throw new Refused(rate(pot, now).orElseGet(() -> held(pot)));
             };
         } catch (LedgerUnavailable failure) {
             throw new Refused(Refusal.of(Reason.LEDGER_UNAVAILABLE, String.valueOf(failure.getMessage()))
@@ -106,15 +113,16 @@ final class MeteredBudgets implements Budgets {
         return new Amount(nanoUsd, tokens, 1);
     }
 
-    private Refused refusal(Pot pot, Instant now) {
-        boolean isRate = money.budget(pot.budget())
+    /** The next minute begins anew, whoever is in the way in this one; empty where the pot is of no rate. */
+    private Optional<Refusal> rate(Pot pot, Instant now) {
+        return money.budget(pot.budget())
                 .filter(budget -> budget.period() == Period.MINUTE)
-                .isPresent();
-        return new Refused(
-                isRate
-                        ? Refusal.of(Reason.TOO_MANY_TOKENS, pot.budget())
-                                .retryAfter((int) Math.max(1, pot.to() - now.getEpochSecond()))
-                        : over(pot));
+                .map(_ -> Refusal.of(Reason.TOO_MANY_TOKENS, pot.budget())
+                        .retryAfter((int) Math.max(1, pot.to() - now.getEpochSecond())));
+    }
+
+    private static Refusal held(Pot pot) {
+        return Refusal.of(Reason.BUDGET_HELD, pot.budget()).retryAfter(HELD_RETRY_SECONDS);
     }
 
     /** A call without a limit of its own can cost far more than it does: who reads this may only have to set one. */

@@ -16,8 +16,8 @@ final class Observed {
     /** Of a call that is held to its rules. */
     static final Observed NOT = new Observed(null);
 
-    private static final Set<Reason> LIMITS =
-            EnumSet.of(Reason.RATE_LIMITED, Reason.OVER_BUDGET, Reason.TOO_MANY_TOKENS, Reason.NO_PRICE);
+    private static final Set<Reason> LIMITS = EnumSet.of(
+            Reason.RATE_LIMITED, Reason.OVER_BUDGET, Reason.BUDGET_HELD, Reason.TOO_MANY_TOKENS, Reason.NO_PRICE);
 
     private final @Nullable Permit permit;
     private final List<String> wouldRefuse = new ArrayList<>();

@@ -171,22 +171,141 @@ class BudgetTest {
                         .start();
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             ModelAgent alice = ModelAgent.of(gateway);
-            List<Future<Integer>> answers = new ArrayList<>();
+            List<Future<WireAnswer>> answers = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                answers.add(threads.submit(
-                        (Callable<Integer>) () -> alice.chat(CHAT).status()));
+                answers.add(threads.submit((Callable<WireAnswer>) () -> alice.chat(CHAT)));
             }
             Await.until(
                     "99 are refused",
                     () -> answers.stream().filter(Future::isDone).count() == 99);
             go.countDown();
 
-            List<Integer> statuses = new ArrayList<>();
-            for (Future<Integer> answer : answers) {
-                statuses.add(answer.get());
+            List<String> said = new ArrayList<>();
+            for (Future<WireAnswer> answer : answers) {
+                said.add(answer.get().status() + " "
+                        + answer.get().json().at("/error/code").asString(""));
             }
-            assertThat(statuses).containsOnly(200, 429).containsOnlyOnce(200);
+            assertThat(said).containsOnly("200 ", "429 rate_limit_exceeded").containsOnlyOnce("200 ");
             assertThat(openai.requests()).hasSize(1);
+            assertThat(alice.chat(CHAT).json().at("/error/code").asString())
+                    .as("once it is spent, with nothing under way")
+                    .isEqualTo("insufficient_quota");
+        }
+    }
+
+    @Test
+    void whereCallsUnderWayAloneAreInTheWayEachProtocolSaysThatAMomentHelps() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        openai.on("/chat/completions", turn -> {
+            asked.countDown();
+            go.await();
+            turn.whole("{\"choices\":[],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1}}");
+        });
+        Files.writeString(folder.resolve("prices.yaml"), PRICES);
+        // more than one call can use, and less than two
+        try (TestGateway gateway = ModelGateways.ofAllKinds(folder, openai, "")
+                        .models("prices: {file: prices.yaml}")
+                        .models("budgets: [{name: all, per: organisation, period: month, limit_tokens: 2000}]")
+                        .start();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            ModelAgent alice = ModelAgent.of(gateway);
+            Future<WireAnswer> first = threads.submit((Callable<WireAnswer>) () -> alice.chat(CHAT));
+            asked.await();
+            gateway.skipRecords();
+
+            WireAnswer chat = alice.chat(CHAT);
+            WireAnswer response = alice.ask(
+                    alice.post("/v1/responses", "{\"model\":\"gpt\",\"max_output_tokens\":10,\"input\":\"x\"}"));
+            WireAnswer message = alice.ask(alice.anthropic("/v1/messages", MESSAGES));
+            WireAnswer gemini = alice.ask(
+                    alice.plain("POST", "/v1beta/models/gem:generateContent")
+                            .plus("x-goog-api-key", ModelAgent.token(gateway, "alice"))
+                            .plus("Content-Type", "application/json")
+                            .body(
+                                    "{\"contents\":[{\"parts\":[{\"text\":\"hi\"}]}],\"generationConfig\":{\"maxOutputTokens\":10}}"));
+            List<String> denied = gateway.newSummaries(4);
+            go.countDown();
+
+            assertThat(List.of(chat, response, message, gemini)).allSatisfy(answer -> {
+                assertThat(answer.status()).as(answer.text()).isEqualTo(429);
+                assertThat(answer.header("retry-after")).contains("1");
+                assertThat(answer.header("x-should-retry")).isEmpty();
+                assertThat(answer.text()).contains("Try again in a moment").doesNotContain("will not help");
+            });
+            for (WireAnswer each : List.of(chat, response)) {
+                assertThat(each.json().at("/error/code").asString()).isEqualTo("rate_limit_exceeded");
+                assertThat(each.json().at("/error/type").asString()).isEqualTo("rate_limit_error");
+            }
+            assertThat(message.json().at("/error/type").asString()).isEqualTo("rate_limit_error");
+            assertThat(gemini.json().at("/error/status").asString()).isEqualTo("RESOURCE_EXHAUSTED");
+            assertThat(denied)
+                    .containsOnly("llm.call.denied BUDGET budget_held")
+                    .hasSize(4);
+            assertThat(first.get().status()).isEqualTo(200);
+            assertThat(openai.requests())
+                    .as("none of those who are told to wait")
+                    .hasSize(1);
+            assertThat(alice.chat(CHAT).status()).as("a moment later").isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whatIsSpentOfOneBudgetIsToldBeforeWhatIsHeldOfAnother() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        openai.on("/chat/completions", turn -> {
+            asked.countDown();
+            go.await();
+            turn.whole("{\"choices\":[],\"usage\":" + CHAT_USAGE + "}");
+        });
+        try (TestGateway gateway = with("{name: all, per: organisation, period: month, limit_tokens: 2000},"
+                                + " {name: bobs, per: user, period: month, limit_requests: 0, match: {subject: bob}}")
+                        .start();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            ModelAgent alice = ModelAgent.of(gateway);
+            Future<WireAnswer> first = threads.submit((Callable<WireAnswer>) () -> alice.chat(CHAT));
+            asked.await();
+
+            WireAnswer bobs = ModelAgent.of(gateway, "bob").chat(CHAT);
+            go.countDown();
+
+            assertThat(first.get().status()).isEqualTo(200);
+            assertThat(bobs.json().at("/error/code").asString()).isEqualTo("insufficient_quota");
+            assertThat(bobs.header("retry-after")).isEmpty();
+        }
+    }
+
+    @Test
+    void aRateThatCallsUnderWayHoldIsBackWithTheNextMinute() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        openai.on("/chat/completions", turn -> {
+            asked.countDown();
+            go.await();
+            turn.whole("{\"choices\":[],\"usage\":" + CHAT_USAGE + "}");
+        });
+        try (TestGateway gateway = with("{name: rate, per: user, period: minute, limit_tokens: 2000}")
+                        .start();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            ModelAgent alice = ModelAgent.of(gateway);
+            gateway.clock().advanceToMinute();
+            Future<WireAnswer> first = threads.submit((Callable<WireAnswer>) () -> alice.chat(CHAT));
+            asked.await();
+            gateway.skipRecords();
+
+            WireAnswer refused = alice.chat(CHAT);
+            List<String> denied = gateway.newSummaries(1);
+            gateway.clock().advance(Duration.ofMinutes(1));
+            Future<WireAnswer> next = threads.submit((Callable<WireAnswer>) () -> alice.chat(CHAT));
+            Await.until("it is sent", () -> openai.requests().size() == 2);
+            go.countDown();
+
+            assertThat(denied).containsExactly("llm.call.denied BUDGET too_many_tokens");
+            assertThat(Integer.parseInt(refused.header("retry-after").orElseThrow()))
+                    .isBetween(2, 60);
+            assertThat(first.get().status()).isEqualTo(200);
+            assertThat(next.get().status()).isEqualTo(200);
         }
     }
 

@@ -20,6 +20,9 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +35,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ObserveTest {
     private static final String GPT = "{\"model\":\"gpt\",\"max_tokens\":10,\"messages\":[]}";
     private static final String SECRET = "{\"model\":\"secret\",\"max_tokens\":10,\"messages\":[]}";
+
+    private static final String PRICES = """
+            version: 1
+            prices:
+              - provider: acme
+                model: acme-large-1
+                effective_from: "2020-01-01"
+                per_million_tokens: {input: "3", output: "15"}
+                output_tokens_max: 100
+            """;
 
     @TempDir
     Path folder;
@@ -170,15 +183,7 @@ class ObserveTest {
 
     @Test
     void aBudgetCountsWhatItDoesNotRefuse() throws Exception {
-        Files.writeString(folder.resolve("prices.yaml"), """
-                version: 1
-                prices:
-                  - provider: acme
-                    model: acme-large-1
-                    effective_from: "2020-01-01"
-                    per_million_tokens: {input: "3", output: "15"}
-                    output_tokens_max: 100
-                """);
+        Files.writeString(folder.resolve("prices.yaml"), PRICES);
         start(observing("")
                 .models("prices: {file: prices.yaml}")
                 .models("budgets: [{name: all, per: organisation, period: day, limit_requests: 1}]"));
@@ -190,6 +195,35 @@ class ObserveTest {
         assertThat(intent().json()).contains("\"would_refuse\":[\"over_budget all\"]");
         WireAnswer usage = gateway.operate("GET", "/usage?by=model", "");
         assertThat(usage.json().at("/usage/0/calls").asLong(0)).as(usage.text()).isEqualTo(2);
+    }
+
+    @Test
+    void aBudgetThatOthersHoldIsInNobodysWayEither() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        openai.on("/chat/completions", turn -> {
+            if (asked.getCount() > 0) {
+                asked.countDown();
+                go.await();
+            }
+            turn.whole("{\"model\":\"acme-large-1\",\"choices\":[],\"usage\":{\"prompt_tokens\":1}}");
+        });
+        Files.writeString(folder.resolve("prices.yaml"), PRICES);
+        start(observing("")
+                .models("prices: {file: prices.yaml}")
+                .models("budgets: [{name: all, per: organisation, period: day, limit_requests: 1}]"));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Integer> first = threads.submit(() -> ask("alice", GPT));
+            asked.await();
+            gateway.skipRecords();
+            int second = ask("bob", GPT);
+            AuditRecord intent = intent();
+            go.countDown();
+
+            assertThat(second).isEqualTo(200);
+            assertThat(intent.json()).contains("\"would_refuse\":[\"budget_held all\"]");
+            assertThat(first.get()).isEqualTo(200);
+        }
     }
 
     @Test

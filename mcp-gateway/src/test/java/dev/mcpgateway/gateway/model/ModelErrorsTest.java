@@ -30,6 +30,7 @@ class ModelErrorsTest {
             DENIED,             403, policy_denied,           403, permission_error
             NEEDS_SCOPE,        403, policy_denied,           403, permission_error
             OVER_BUDGET,        429, insufficient_quota,      402, billing_error
+            BUDGET_HELD,        429, rate_limit_exceeded,     429, rate_limit_error
             RATE_LIMITED,       429, rate_limit_exceeded,     429, rate_limit_error
             TOO_MANY_TOKENS,    429, rate_limit_exceeded,     429, rate_limit_error
             PROMPT_TOO_LONG,    400, context_length_exceeded, 400, invalid_request_error

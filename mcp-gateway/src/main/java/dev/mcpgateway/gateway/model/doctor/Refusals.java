@@ -12,6 +12,9 @@ final class Refusals {
     private static final String CREDENTIALS = "mcp-gateway credentials list shows keys and refusals";
     private static final Map<String, String> TODO = Map.ofEntries(
             Map.entry("over_budget", "models.doctor.daily_usd is spent, or the target is too dear for it"),
+            Map.entry(
+                    "budget_held",
+                    "ask again when the calls are over that hold what is left of a budget of the doctor's"),
             Map.entry("no_price", "add a row to the prices: without one no budget of money lets a call through"),
             Map.entry("rate_limited", "wait a minute: limits.calls_per_minute holds for probes, too"),
             Map.entry("models_resting", HEALTH),

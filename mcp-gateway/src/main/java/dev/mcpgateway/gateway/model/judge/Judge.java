@@ -4,7 +4,6 @@ import dev.mcpgateway.connectors.model.ModelApi;
 import dev.mcpgateway.connectors.model.ModelEvent;
 import dev.mcpgateway.connectors.model.ModelFacts;
 import dev.mcpgateway.connectors.wire.JsonRefused;
-import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.config.JudgeSettings;
 import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.http.OwnExchange;
@@ -99,7 +98,7 @@ public final class Judge implements Onlooker, AutoCloseable {
         this.copies = new Copies(settings, this.aliases, means.random());
         this.judges = new Purse(JudgeSettings.JUDGE, Purse.OF_ALL_QUESTIONS, means.nanoClock());
         // any other refusal of a copy is about its caller or its target
-        this.shadows = new Purse(JudgeSettings.SHADOW, Set.of(Reason.OVER_BUDGET), means.nanoClock());
+        this.shadows = new Purse(JudgeSettings.SHADOW, Purse.OF_MONEY, means.nanoClock());
         this.backlog = new Backlog(settings, means.metrics(), means.nanoClock());
     }
 

@@ -18,16 +18,19 @@ import org.slf4j.LoggerFactory;
  * while. Safe for many threads.
  */
 final class Purse {
+    /** There is no money for one more: it is spent, or set aside for those that are being asked. */
+    static final Set<Reason> OF_MONEY = EnumSet.of(Reason.OVER_BUDGET, Reason.BUDGET_HELD);
+
     /** What the next question would be told as well, whatever it is about. */
-    static final Set<Reason> OF_ALL_QUESTIONS =
-            EnumSet.of(Reason.OVER_BUDGET, Reason.MODEL_HIDDEN, Reason.MODELS_RESTING, Reason.RATE_LIMITED);
+    static final Set<Reason> OF_ALL_QUESTIONS = EnumSet.of(
+            Reason.OVER_BUDGET, Reason.BUDGET_HELD, Reason.MODEL_HIDDEN, Reason.MODELS_RESTING, Reason.RATE_LIMITED);
 
     private static final Logger LOG = LoggerFactory.getLogger(Purse.class);
 
     /** Each further call would only be a refusal more in the log. */
     private static final long PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
 
-    private static final String SPENT = "over_budget";
+    private static final String NO_MONEY = "over_budget";
     private static final String FAILED = "failed";
 
     private final String name;
@@ -60,12 +63,16 @@ final class Purse {
             return now.map(Pause::result);
         }
         return call.apply(OwnCaller.named(name, tenant)).map(reason -> {
-            String result = reason.equals(Reason.OVER_BUDGET.code()) ? SPENT : FAILED;
+            String result = isOfMoney(reason) ? NO_MONEY : FAILED;
             if (restsOn.contains(reason)) {
                 pause = Optional.of(new Pause(nanoClock.getAsLong() + PAUSE_NANOS, result));
                 LOG.info("{} rests for a minute: {}", name, reason);
             }
             return result;
         });
+    }
+
+    private static boolean isOfMoney(String reason) {
+        return OF_MONEY.stream().map(Reason::code).anyMatch(reason::equals);
     }
 }

@@ -13,8 +13,14 @@ public interface Ledger extends AutoCloseable {
         /** It is durable, and to be settled or released once. */
         record Held() implements Answer {}
 
-        /** This pot has not as much left; nothing is set aside anywhere. */
+        /** This pot has not as much left, whatever becomes of the calls under way; nothing is set aside anywhere. */
         record Shortfall(Pot pot) implements Answer {}
+
+        /**
+         * What is spent of this pot leaves as much, and what is set aside for calls under way does not; nothing is set aside
+         * anywhere. No pot has a shortfall.
+         */
+        record HeldByOthers(Pot pot) implements Answer {}
     }
 
     /** What a pot has seen. */

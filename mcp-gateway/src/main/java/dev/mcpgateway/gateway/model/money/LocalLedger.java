@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /**
  * The ledger of one gateway. Balances are decided upon in memory under one lock; a {@link LedgerJournal} keeps them. What
@@ -84,10 +85,9 @@ public final class LocalLedger implements Ledger {
         lock.lock();
         try {
             sweep();
-            for (Hold.Claim claim : hold.claims()) {
-                if (claim.isEnforced() && !fits(claim, hold.most())) {
-                    return new Answer.Shortfall(claim.pot());
-                }
+            Answer answer = answer(hold);
+            if (!(answer instanceof Answer.Held)) {
+                return answer;
             }
             hold.claims().forEach(claim -> change(claim.pot(), NOTHING, hold.most(), NOTHING));
             open++;
@@ -104,11 +104,29 @@ public final class LocalLedger implements Ledger {
         return new Answer.Held();
     }
 
-    private boolean fits(Hold.Claim claim, Amount most) {
+    /** A pot that has too little in any case is told of first: who waits for the others waits in vain. */
+    private Answer answer(Hold hold) {
+        for (Hold.Claim claim : hold.claims()) {
+            if (!fits(claim, Sum::spent, hold.most())) {
+                return new Answer.Shortfall(claim.pot());
+            }
+        }
+        for (Hold.Claim claim : hold.claims()) {
+            if (!fits(claim, Sum::all, hold.most())) {
+                return new Answer.HeldByOthers(claim.pot());
+            }
+        }
+        return new Answer.Held();
+    }
+
+    private boolean fits(Hold.Claim claim, Function<Sum, Amount> gone, Amount most) {
+        if (!claim.isEnforced()) {
+            return true;
+        }
         Sum sum = pots.get(claim.pot());
         return sum == null
                 ? pots.size() < potsMax && claim.limits().hold(most)
-                : claim.limits().hold(sum.all().plus(most));
+                : claim.limits().hold(gone.apply(sum).plus(most));
     }
 
     /** What is only observed is not worth more memory either. */

@@ -81,7 +81,7 @@ class LocalLedgerTest {
         try (LocalLedger ledger = open()) {
             Hold first = hold("a", 60, claim(TOTAL, 100));
             assertThat(ledger.hold(first)).isInstanceOf(Answer.Held.class);
-            assertThat(ledger.hold(hold("b", 41, claim(TOTAL, 100)))).isInstanceOf(Answer.Shortfall.class);
+            assertThat(ledger.hold(hold("b", 41, claim(TOTAL, 100)))).isEqualTo(new Answer.HeldByOthers(TOTAL));
             ledger.settle(first, "acme", used(59));
             Hold second = hold("c", 41, claim(TOTAL, 100));
             assertThat(ledger.hold(second)).isInstanceOf(Answer.Held.class);
@@ -89,6 +89,43 @@ class LocalLedgerTest {
 
             assertThat(ledger.balances())
                     .containsExactly(new Ledger.Balance(TOTAL, TokenWeights.EQUAL.of(used(59)), Amount.ZERO));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"41, HeldByOthers", "80, HeldByOthers", "81, Shortfall"})
+    void whatCallsUnderWayHoldIsToldFromWhatIsSpent(long nano, String answer) throws Exception {
+        try (LocalLedger ledger = open()) {
+            Hold over = hold("a", 30, claim(TOTAL, 100));
+            assertThat(ledger.hold(over)).isInstanceOf(Answer.Held.class);
+            ledger.settle(over, "acme", used(20));
+            Hold underWay = hold("b", 40, claim(TOTAL, 100));
+            assertThat(ledger.hold(underWay)).isInstanceOf(Answer.Held.class);
+
+            Answer said = ledger.hold(hold("c", nano, claim(TOTAL, 100)));
+
+            assertThat(said.getClass().getSimpleName()).isEqualTo(answer);
+            ledger.release(underWay);
+        }
+    }
+
+    @Test
+    void whoeverWaitsForOneOfTwoPotsIsToldOfTheOtherThatHasTooLittle() throws Exception {
+        Pot poor = new Pot("team", "blue", 0, Long.MAX_VALUE);
+        try (LocalLedger ledger = open()) {
+            Hold underWay = hold("a", 60, claim(TOTAL, 100));
+            assertThat(ledger.hold(underWay)).isInstanceOf(Answer.Held.class);
+
+            assertThat(ledger.hold(hold("b", 50, claim(TOTAL, 100), claim(poor, 49))))
+                    .isEqualTo(new Answer.Shortfall(poor));
+            assertThat(ledger.hold(hold("c", 50, claim(poor, 49), claim(TOTAL, 100))))
+                    .isEqualTo(new Answer.Shortfall(poor));
+            assertThat(ledger.hold(hold("d", 50, claim(poor, 50), claim(TOTAL, 100))))
+                    .isEqualTo(new Answer.HeldByOthers(TOTAL));
+            assertThat(ledger.balances())
+                    .as("a refused call takes nothing from any pot")
+                    .containsExactly(new Ledger.Balance(TOTAL, Amount.ZERO, new Amount(60, 10, 1)));
+            ledger.release(underWay);
         }
     }
 
@@ -167,10 +204,13 @@ class LocalLedgerTest {
                 answers.add(threads.submit((Callable<Answer>) () -> ledger.hold(hold(call, 100, claim(TOTAL, 799)))));
             }
             int held = 0;
+            int waiting = 0;
             for (Future<Answer> answer : answers) {
                 held += answer.get() instanceof Answer.Held ? 1 : 0;
+                waiting += answer.get() instanceof Answer.HeldByOthers ? 1 : 0;
             }
             assertThat(held).isEqualTo(7);
+            assertThat(waiting).isEqualTo(93);
         }
     }
 

@@ -1,0 +1,2 @@
+@org.jspecify.annotations.NullMarked
+package dev.mcpgateway.gateway.model.judge;

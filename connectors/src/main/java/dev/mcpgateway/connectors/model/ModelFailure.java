@@ -52,8 +52,10 @@ public record ModelFailure(
         CREDENTIAL_REFUSED,
         /** The provider knows the gateway, and does not serve this model, or anything from where it is, to it. */
         NOT_ENTITLED,
-        /** Too many requests, or more than the gateway's account may ask for (429). */
+        /** More than may be asked of the model for now (429). */
         RATE_LIMITED,
+        /** The gateway's account may spend nothing more, whichever model is asked (429). */
+        OVER_QUOTA,
         /** The request does not fit into the model's context. */
         TOO_LONG,
         /** The provider refuses this request (other 4xx). */

@@ -44,14 +44,12 @@ record ProviderError(byte[] document, String words, List<String> codes, String m
     private static final List<String> GOOGLE_KEY =
             List.of("API_KEY_", "ACCESS_TOKEN_", "CREDENTIALS_", "CONSUMER_", "SERVICE_DISABLED", "BILLING_DISABLED");
 
+    /** A 429 of OpenAI's that is about the account's money, and no limit of a model. */
+    private static final String QUOTA = "insufficient_quota";
+
     /** What stands for 429, in the words of all protocols; a bare number is a status. */
-    private static final Set<String> LIMITED = Set.of(
-            "rate_limit_exceeded",
-            "rate_limit_error",
-            "too_many_requests",
-            "insufficient_quota",
-            "RESOURCE_EXHAUSTED",
-            "429");
+    private static final Set<String> LIMITED =
+            Set.of("rate_limit_exceeded", "rate_limit_error", "too_many_requests", QUOTA, "RESOURCE_EXHAUSTED", "429");
 
     private static final Set<String> NOT_FOUND = Set.of("model_not_found", "not_found_error", "NOT_FOUND", "404");
 
@@ -165,7 +163,7 @@ record ProviderError(byte[] document, String words, List<String> codes, String m
                 || ContextOverflow.isBeyondTheLimit(status, words)) {
             return Cause.TOO_LONG;
         }
-        Cause byStatus = HttpModelProvider.cause(status);
+        Cause byStatus = byStatus(status);
         return switch (kind) {
             case OPENAI -> openAi(status, byStatus);
             case OPENAI_COMPATIBLE ->
@@ -185,7 +183,12 @@ record ProviderError(byte[] document, String words, List<String> codes, String m
         int status = statusSaid();
         return status == 0
                 ? ModelFailure.of(Cause.PROVIDER_ERROR, detail)
-                : new ModelFailure(HttpModelProvider.cause(status), status, new byte[0], 0, "", detail);
+                : new ModelFailure(byStatus(status), status, new byte[0], 0, "", detail);
+    }
+
+    private Cause byStatus(int status) {
+        Cause cause = HttpModelProvider.cause(status);
+        return cause == Cause.RATE_LIMITED && codes.contains(QUOTA) ? Cause.OVER_QUOTA : cause;
     }
 
     /** The status that its codes stand for, where they tell of a limit or of the agent's request; else 0. */

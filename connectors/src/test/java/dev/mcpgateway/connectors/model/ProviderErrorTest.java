@@ -31,6 +31,13 @@ class ProviderErrorTest {
             OPENAI | 404 | {"error":{"code":"model_not_found"}} | REJECTED
             OPENAI | 429 | {"error":{"message":"Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 36278. The input or output tokens must be reduced in order to run successfully.","type":"tokens","code":"rate_limit_exceeded"}} | TOO_LONG
             OPENAI | 429 | {"error":{"message":"Rate limit reached for gpt-4o on tokens per min (TPM): Limit 30000, Used 29000, Requested 6278. Please try again in 10s.","type":"tokens","code":"rate_limit_exceeded"}} | RATE_LIMITED
+            OPENAI | 429 | {"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","code":"insufficient_quota"}} | OVER_QUOTA
+            OPENAI | 403 | {"error":{"type":"insufficient_quota","code":"insufficient_quota"}} | CREDENTIAL_REFUSED
+            OPENAI_COMPATIBLE | 429 | {"error":{"code":"insufficient_quota"}} | OVER_QUOTA
+            AZURE_OPENAI | 429 | {"error":{"code":"insufficient_quota"}} | OVER_QUOTA
+            AZURE_OPENAI | 429 | {"error":{"code":"429","message":"Requests to the deployment have exceeded its rate limit."}} | RATE_LIMITED
+            ANTHROPIC | 429 | {"type":"error","error":{"type":"rate_limit_error"}} | RATE_LIMITED
+            GEMINI | 429 | {"error":{"code":429,"status":"RESOURCE_EXHAUSTED"}} | RATE_LIMITED
             OPENAI_COMPATIBLE | 403 | forbidden | CREDENTIAL_REFUSED
             OPENAI_COMPATIBLE | 400 | [{"error":{"code":400,"message":"Bad key.","status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}}] | CREDENTIAL_REFUSED
             OPENAI_COMPATIBLE | 400 | [{"error":{"code":400,"message":"Please pass a valid API key.","status":"INVALID_ARGUMENT"}}] | CREDENTIAL_REFUSED
@@ -75,7 +82,7 @@ class ProviderErrorTest {
             {"type":"error","error":{"type":"requests","code":"rate_limit_exceeded"}} | RATE_LIMITED | 429
             {"type":"response.failed","response":{"error":{"code":"rate_limit_exceeded"}}} | RATE_LIMITED | 429
             {"type":"error","error":{"type":"rate_limit_error"}} | RATE_LIMITED | 429
-            {"error":{"type":"insufficient_quota","code":"insufficient_quota"}} | RATE_LIMITED | 429
+            {"error":{"type":"insufficient_quota","code":"insufficient_quota"}} | OVER_QUOTA | 429
             {"error":{"code":429,"status":"RESOURCE_EXHAUSTED"}} | RATE_LIMITED | 429
             {"error":{"code":"429","message":"x"}} | RATE_LIMITED | 429
             {"type":"response.failed","response":{"error":{"code":"invalid_prompt"}}} | REJECTED | 400

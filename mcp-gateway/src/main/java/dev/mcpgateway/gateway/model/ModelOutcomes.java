@@ -27,7 +27,7 @@ final class ModelOutcomes {
             case MALFORMED, UNREADABLE -> Reason.UPSTREAM_MALFORMED;
             case TOO_LARGE -> Reason.RESULT_TOO_LARGE;
             case TOO_LONG -> Reason.PROMPT_TOO_LONG;
-            case RATE_LIMITED, REJECTED -> Reason.PROVIDER_REFUSED;
+            case RATE_LIMITED, OVER_QUOTA, REJECTED -> Reason.PROVIDER_REFUSED;
             case PROVIDER_ERROR -> Reason.PROVIDER_FAILED;
             case CANCELLED -> Reason.CANCELLED;
         };
@@ -53,9 +53,11 @@ final class ModelOutcomes {
                         : "The provider of the model sent an answer that is not valid.";
             case RESULT_TOO_LARGE -> "The model's answer is too large to be passed on.";
             case PROVIDER_REFUSED ->
-                failure.cause() == ModelFailure.Cause.RATE_LIMITED
-                        ? "The provider of the model takes no more requests at the moment. Try again later."
-                        : reason.text();
+                switch (failure.cause()) {
+                    case RATE_LIMITED, OVER_QUOTA ->
+                        "The provider of the model takes no more requests at the moment. Try again later.";
+                    default -> reason.text();
+                };
             default -> reason.text();
         };
     }
@@ -66,7 +68,7 @@ final class ModelOutcomes {
      */
     static boolean isOfTheRequest(ModelFailure failure) {
         return switch (failure.cause()) {
-            case RATE_LIMITED -> true;
+            case RATE_LIMITED, OVER_QUOTA -> true;
             case REJECTED ->
                 switch (failure.status()) {
                     case 401, 402, 403, 407, 408, 424 -> false;
@@ -95,6 +97,7 @@ final class ModelOutcomes {
                     CREDENTIAL_REFUSED,
                     NOT_ENTITLED,
                     RATE_LIMITED,
+                    OVER_QUOTA,
                     TOO_LONG,
                     REJECTED,
                     PROVIDER_ERROR -> Reservation.End.UNANSWERED;

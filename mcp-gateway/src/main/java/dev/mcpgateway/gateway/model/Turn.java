@@ -74,8 +74,10 @@ final class Turn {
     }
 
     private void failed(ModelFailure failure) {
-        if (failure.cause() == Cause.RATE_LIMITED) {
-            health.cool(target.provider().name(), attempt.pauseNanos());
+        switch (failure.cause()) {
+            case RATE_LIMITED -> health.cool(target.entry(), attempt.pauseNanos());
+            case OVER_QUOTA -> health.coolAll(target.provider().name(), attempt.pauseNanos());
+            default -> {}
         }
         if (FailureClass.isRefusal(failure)) {
             health.refused(target.entry());

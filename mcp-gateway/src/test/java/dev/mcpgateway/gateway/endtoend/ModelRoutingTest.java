@@ -273,6 +273,67 @@ class ModelRoutingTest {
         }
     }
 
+    /** Of the models of {@code one} the first says so, and the other answers. */
+    private void refusesTheFirst(String code) {
+        one.on("/chat/completions", turn -> {
+            if (turn.request().text().contains("big-1")) {
+                turn.answer(
+                        429,
+                        "{\"error\":{\"type\":\"" + code + "\",\"code\":\"" + code + "\",\"message\":\"x\"}}",
+                        "retry-after: 60");
+            } else {
+                turn.whole(answer("small-1"));
+            }
+        });
+    }
+
+    @Test
+    void aLimitOfOneModelKeepsNobodyFromItsProvidersOthers() throws Exception {
+        refusesTheFirst("rate_limit_exceeded");
+        String aliases = "{gpt: {targets: [{provider: one, model: big-1}, {provider: one, model: small-1}]},"
+                + " only: {targets: [{provider: one, model: big-1}]},"
+                + " small: {targets: [{provider: one, model: small-1}]},"
+                + " elsewhere: {targets: [{provider: two, model: big-2}]}}";
+        try (TestGateway gateway = gateway(QUICK, aliases)) {
+            ModelAgent alice = ModelAgent.of(gateway);
+
+            assertThat(alice.chat(CHAT).header("x-gateway-attempts")).contains("2");
+            WireAnswer next = alice.chat(CHAT);
+            WireAnswer small = alice.chat(CHAT.replace("gpt", "small"));
+            WireAnswer only = alice.chat(CHAT.replace("gpt", "only"));
+
+            assertThat(next.text()).isEqualTo(answer("small-1"));
+            assertThat(next.header("x-gateway-attempts"))
+                    .as("the limited one is left alone")
+                    .contains("1");
+            assertThat(small.text()).isEqualTo(answer("small-1"));
+            assertThat(only.status()).isEqualTo(503);
+            assertThat(one.requests()).hasSize(4);
+            assertThat(gateway.operate("GET", "/models/health", "").text())
+                    .containsPattern("\"model\":\"big-1\"[^}]*\"cools_for_ms\":[1-9]")
+                    .containsPattern("\"model\":\"small-1\"[^}]*\"cools_for_ms\":0");
+        }
+    }
+
+    @Test
+    void anAccountWithoutMoneyRestsWithAllItsModels() throws Exception {
+        refusesTheFirst("insufficient_quota");
+        String aliases = "{gpt: {targets: [{provider: one, model: big-1}, {provider: two, model: big-2}]},"
+                + " small: {targets: [{provider: one, model: small-1}]}}";
+        try (TestGateway gateway = gateway(QUICK, aliases)) {
+            ModelAgent alice = ModelAgent.of(gateway);
+
+            assertThat(alice.chat(CHAT).text()).isEqualTo(answer("big-2"));
+            assertThat(outcome(gateway).json()).contains("\"reason\":\"over_quota\"");
+            WireAnswer small = alice.chat(CHAT.replace("gpt", "small"));
+
+            assertThat(small.status()).isEqualTo(503);
+            assertThat(small.header("retry-after").map(Integer::parseInt).orElse(0))
+                    .isBetween(30, 60);
+            assertThat(one.requests()).hasSize(1);
+        }
+    }
+
     private static void failsInTheStream(FakeModelServer server, String event, String error) {
         server.on(
                 "/responses",
@@ -312,7 +373,7 @@ class ModelRoutingTest {
     }
 
     @Test
-    void aLimitThatIsToldInAStreamCoolsItsProviderAndOpensNoBreaker() throws Exception {
+    void aLimitThatIsToldInAStreamCoolsItsModelAndOpensNoBreaker() throws Exception {
         for (FakeModelServer each : List.of(one, two)) {
             failsInTheStream(
                     each,

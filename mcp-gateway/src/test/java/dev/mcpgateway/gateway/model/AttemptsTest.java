@@ -391,7 +391,7 @@ class AttemptsTest {
     @ParameterizedTest
     @EnumSource(
             value = Cause.class,
-            names = {"NO_CREDENTIAL", "CREDENTIAL_REFUSED", "BUSY", "RATE_LIMITED"})
+            names = {"NO_CREDENTIAL", "CREDENTIAL_REFUSED", "BUSY", "RATE_LIMITED", "OVER_QUOTA"})
     void whoRefusesIsNoQuickTarget(Cause cause) {
         Attempts attempts = attempts(WATCHED);
         make(attempts, new Plan(List.of(one)), (_, _) -> failed(cause, 0)).close();

@@ -430,7 +430,7 @@ class HedgedAttemptsTest {
                     .close();
         }
         assertThat(health.health(two.entry()).state()).isEqualTo(BreakerState.OPEN);
-        health.cool("r", Duration.ofSeconds(3).toNanos());
+        health.cool(three.entry(), Duration.ofSeconds(3).toNanos());
         asked.clear();
         secondAsked = new CountDownLatch(1);
 

@@ -66,7 +66,7 @@ record Fault(int status, String chatType, String chatCode, String messagesType, 
         ModelFailure said = ModelFailure.saidIn(error.raw().getBytes(StandardCharsets.UTF_8), "");
         return switch (said.cause()) {
             case TOO_LONG -> TOO_LONG;
-            case RATE_LIMITED, REJECTED -> ofStatus(said.status());
+            case RATE_LIMITED, OVER_QUOTA, REJECTED -> ofStatus(said.status());
             default -> ofType(error.isObject() ? error.textOf(type) : "");
         };
     }

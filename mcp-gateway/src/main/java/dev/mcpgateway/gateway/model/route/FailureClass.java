@@ -14,7 +14,7 @@ public enum FailureClass {
     /** The class of a failure. */
     public static FailureClass of(ModelFailure failure) {
         return switch (failure.cause()) {
-            case NOT_CONNECTED, BROKEN, MALFORMED, RATE_LIMITED, PROVIDER_ERROR -> AGAIN;
+            case NOT_CONNECTED, BROKEN, MALFORMED, RATE_LIMITED, OVER_QUOTA, PROVIDER_ERROR -> AGAIN;
             case UNTRANSLATABLE,
                     NO_CREDENTIAL,
                     CREDENTIAL_REFUSED,
@@ -36,7 +36,7 @@ public enum FailureClass {
     /** Whether the target would not take the call, though neither the call nor the target's machine was at fault. */
     public static boolean isRefusal(ModelFailure failure) {
         return switch (failure.cause()) {
-            case NO_CREDENTIAL, CREDENTIAL_REFUSED, NOT_ENTITLED, BUSY, RATE_LIMITED -> true;
+            case NO_CREDENTIAL, CREDENTIAL_REFUSED, NOT_ENTITLED, BUSY, RATE_LIMITED, OVER_QUOTA -> true;
             default -> false;
         };
     }
@@ -56,6 +56,7 @@ public enum FailureClass {
                     NOT_ENTITLED,
                     BUSY,
                     RATE_LIMITED,
+                    OVER_QUOTA,
                     TOO_LONG,
                     REJECTED,
                     UNREADABLE,

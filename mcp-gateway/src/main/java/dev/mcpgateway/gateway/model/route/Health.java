@@ -6,7 +6,7 @@ package dev.mcpgateway.gateway.model.route;
  * @param state of its breaker; closed where there is none
  * @param rampPercent the share of calls that it gets
  * @param opensInNanos when its breaker lets a call through at the earliest
- * @param coolsForNanos how long its provider has asked to be left alone
+ * @param coolsForNanos how long its provider has asked for a pause of it, or of all its models
  * @param latencyNanos time to its first event or whole answer of late, the slowest counting most; 0 for unknown
  * @param successMillionths share of its calls of late that did not fail
  * @param inFlight its calls under way

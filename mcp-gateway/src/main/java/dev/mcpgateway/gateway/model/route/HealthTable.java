@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * one instance alone. Safe for many threads.
  */
 public final class HealthTable {
-    /** Longest time that a provider's word closes it: one answer with a wrong date must not end the day. */
+    /** Longest time that a provider's word closes what it is about: one answer with a wrong date must not end the day. */
     private static final long COOL_NANOS_MAX = Duration.ofMinutes(5).toNanos();
 
     private static final Breaker.Pass FREE = new Breaker.Pass(0, false);
@@ -30,7 +30,7 @@ public final class HealthTable {
     private final Map<TargetKey, Entry> targets = new LinkedHashMap<>();
     private final Map<String, Account> providers = new LinkedHashMap<>();
 
-    private record Entry(Optional<Breaker> breaker, Experience experience) {}
+    private record Entry(Optional<Breaker> breaker, Experience experience, AtomicLong coolUntil) {}
 
     private record Account(RetryBudget retries, AtomicLong coolUntil) {}
 
@@ -42,7 +42,10 @@ public final class HealthTable {
         for (Models.Target target : all) {
             targets.computeIfAbsent(
                     TargetKey.of(target),
-                    _ -> new Entry(routing.breaker().map(settings -> new Breaker(settings, now)), new Experience(now)));
+                    _ -> new Entry(
+                            routing.breaker().map(settings -> new Breaker(settings, now)),
+                            new Experience(now),
+                            new AtomicLong(now)));
             providers.computeIfAbsent(
                     target.provider(),
                     _ -> new Account(new RetryBudget(routing.retryBudgetPercent(), now), new AtomicLong(now)));
@@ -63,13 +66,19 @@ public final class HealthTable {
                 view.state(),
                 view.rampPercent(),
                 view.opensInNanos(),
-                Math.max(0, account(key.provider()).coolUntil().get() - now),
+                Math.max(
+                        left(entry.coolUntil(), now),
+                        left(account(key.provider()).coolUntil(), now)),
                 entry.experience().latencyNanos(now),
                 entry.experience().successMillionths(now),
                 entry.experience().inFlight());
     }
 
-    /** Whether calls go to it as usual: its breaker is closed, and its provider has not asked to be left alone. */
+    private static long left(AtomicLong until, long now) {
+        return Math.max(0, until.get() - now);
+    }
+
+    /** Whether calls go to it as usual: its breaker is closed, and its provider has not asked for a pause. */
     public boolean isWell(Models.Target target) {
         Health now = health(target);
         return now.state() == BreakerState.CLOSED && now.coolsForNanos() == 0;
@@ -143,12 +152,24 @@ public final class HealthTable {
         return entry.breaker().isEmpty() ? null : entry.breaker().get().note(pass, outcome, now);
     }
 
-    /** The provider asks to be left alone for so long; the first pause is the least. Without a section about routing nobody listens. */
-    public void cool(String provider, long nanos) {
+    /**
+     * A target is to be left alone for so long, by its provider's word; the first pause is the least. Its provider's other
+     * models have limits of their own. Without a section about routing nobody listens.
+     */
+    public void cool(Models.Target target, long nanos) {
+        cool(entry(TargetKey.of(target)).coolUntil(), nanos);
+    }
+
+    /** The same of all models of a provider, for what it says of the gateway's account. */
+    public void coolAll(String provider, long nanos) {
+        cool(account(provider).coolUntil(), nanos);
+    }
+
+    private void cool(AtomicLong coolUntil, long nanos) {
         if (!routing.equals(Routing.PLAIN)) {
             long pause = Math.max(nanos, routing.pauseFirst().toNanos());
             long until = nanoTime.getAsLong() + Math.min(pause, COOL_NANOS_MAX);
-            account(provider).coolUntil().accumulateAndGet(until, (old, now) -> old - now > 0 ? old : now);
+            coolUntil.accumulateAndGet(until, (old, now) -> old - now > 0 ? old : now);
         }
     }
 

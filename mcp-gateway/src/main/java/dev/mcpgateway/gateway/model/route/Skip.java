@@ -19,7 +19,7 @@ public record Skip(Models.Target target, Why why) {
         BREAKER("it is left alone because of failures", true),
         /** It is well again, and this call is not among those that it gets. */
         RAMP("it gets few calls after failures", true),
-        /** Its provider asked to be left alone for a while. */
+        /** Its provider asked for a pause of it, or of all its models. */
         COOLING("its provider has asked for a pause", true);
 
         private final String says;

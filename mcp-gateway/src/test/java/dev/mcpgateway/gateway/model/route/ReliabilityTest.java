@@ -37,6 +37,7 @@ class ReliabilityTest {
         "PROVIDER_ERROR,500,AGAIN,FAILURE",
         "PROVIDER_ERROR,529,AGAIN,FAILURE",
         "RATE_LIMITED,429,AGAIN,IGNORED",
+        "OVER_QUOTA,429,AGAIN,IGNORED",
         "REJECTED,408,AGAIN,IGNORED",
         "REJECTED,409,AGAIN,IGNORED",
         "TIMED_OUT,0,NEXT,FAILURE",
@@ -169,20 +170,46 @@ class ReliabilityTest {
         assertThat(later.successMillionths()).isGreaterThan(999_990);
     }
 
-    @Test
-    void aProviderIsLeftAloneAsLongAsItAskedForAndNoLongerThanFiveMinutes() {
-        AtomicLong now = new AtomicLong(5);
+    private static HealthTable listening(AtomicLong now, Target... targets) {
         Routing active = new Routing(2, 4, Duration.ofMillis(1), Duration.ofMillis(1), 10, java.util.Optional.empty());
-        HealthTable table = new HealthTable(List.of(TARGET), active, now::get);
+        return new HealthTable(List.of(targets), active, now::get);
+    }
 
-        table.cool("p", Duration.ofSeconds(7).toNanos());
-        table.cool("p", Duration.ofSeconds(2).toNanos());
+    @Test
+    void aModelIsLeftAloneAsLongAsItsProviderAskedForAndNoLongerThanFiveMinutes() {
+        AtomicLong now = new AtomicLong(5);
+        HealthTable table = listening(now, TARGET);
+
+        table.cool(TARGET, Duration.ofSeconds(7).toNanos());
+        table.cool(TARGET, Duration.ofSeconds(2).toNanos());
         assertThat(table.health(TARGET).coolsForNanos())
                 .isEqualTo(Duration.ofSeconds(7).toNanos());
         now.addAndGet(Duration.ofSeconds(7).toNanos());
         assertThat(table.health(TARGET).coolsForNanos()).isZero();
-        table.cool("p", Duration.ofHours(9).toNanos());
+        table.cool(TARGET, Duration.ofHours(9).toNanos());
         assertThat(table.health(TARGET).coolsForNanos())
                 .isEqualTo(Duration.ofMinutes(5).toNanos());
+    }
+
+    @Test
+    void aPauseOfOneModelIsNoneOfItsProvidersOthersAndOneOfTheAccountIsOfAll() {
+        AtomicLong now = new AtomicLong(5);
+        Target sibling = new Target("p", "other");
+        Target elsewhere = new Target("q", "m");
+        HealthTable table = listening(now, TARGET, sibling, elsewhere);
+
+        table.cool(TARGET, Duration.ofSeconds(7).toNanos());
+        assertThat(table.isWell(TARGET)).isFalse();
+        assertThat(table.isWell(sibling)).isTrue();
+        table.coolAll("p", Duration.ofSeconds(3).toNanos());
+
+        assertThat(table.health(TARGET).coolsForNanos())
+                .as("the longer of both")
+                .isEqualTo(Duration.ofSeconds(7).toNanos());
+        assertThat(table.health(sibling).coolsForNanos())
+                .isEqualTo(Duration.ofSeconds(3).toNanos());
+        assertThat(table.isWell(elsewhere)).isTrue();
+        now.addAndGet(Duration.ofSeconds(3).toNanos());
+        assertThat(table.isWell(sibling)).isTrue();
     }
 }

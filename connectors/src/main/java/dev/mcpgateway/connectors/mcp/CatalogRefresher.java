@@ -66,9 +66,9 @@ final class CatalogRefresher implements AutoCloseable {
             stopIfClosed();
             catalog.failed(upstream.alias(), String.valueOf(down.getMessage()));
             return backoff.next();
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | Error bug) {
             stopIfClosed();
-            // the catalogue of all must not die of one upstream
+            // neither the catalogue of all nor this upstream's part of it must die of one turn
             LOG.error("the tools of upstream {} could not be refreshed", upstream.alias(), bug);
             catalog.failed(upstream.alias(), "its list could not be read: internal error, see the log");
             return backoff.next();

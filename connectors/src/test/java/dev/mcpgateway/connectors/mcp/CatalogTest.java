@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The catalogue of all upstreams: complete as far as possible, ordered, never emptied by one of them. */
 class CatalogTest {
@@ -94,6 +96,9 @@ class CatalogTest {
             }
             if (fault.equals("bug")) {
                 throw new IllegalStateException("a bug");
+            }
+            if (fault.equals("error")) {
+                throw new StackOverflowError("made by a test");
             }
             if (!fault.isEmpty()) {
                 throw new UpstreamFault(fault);
@@ -319,10 +324,11 @@ class CatalogTest {
         assertThat(names(catalog.snapshot())).hasSize(10);
     }
 
-    @Test
-    void aBugInOneUpstreamDoesNotEndItsRefreshing() {
+    @ParameterizedTest
+    @ValueSource(strings = {"bug", "error"})
+    void aBugInOneUpstreamDoesNotEndItsRefreshing(String bug) {
         ListedUpstream upstream = new ListedUpstream("crm", "a");
-        upstream.fault = "bug";
+        upstream.fault = bug;
         Catalog catalog = catalog(BUSY, upstream);
         awaitFirst(catalog);
         assertThat(catalog.snapshot().upstream("crm").freshness()).isEqualTo(Freshness.DOWN);

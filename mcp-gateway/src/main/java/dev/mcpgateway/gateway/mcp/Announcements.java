@@ -114,7 +114,12 @@ final class Announcements {
                 listsMayDiffer = false;
             }
             long begin = nanoClock.getAsLong();
-            round(lists);
+            try {
+                round(lists);
+            } catch (RuntimeException | Error failure) {
+                // what is thrown from here would leave a thread that is taken to run and does not
+                LOG.error("changes could not be announced", failure);
+            }
             pauseNanos = Math.max(TimeUnit.MILLISECONDS.toNanos(GAP_MILLIS), nanoClock.getAsLong() - begin);
         }
     }
@@ -132,7 +137,7 @@ final class Announcements {
                             new Audience(ear.view(), subject), _ -> Visibles.of(table, policy, subject, now)));
                 }
                 ear.tell(uri -> ResourceAccess.isReadable(table.resources().find(uri), policy, subject, now));
-            } catch (RuntimeException | StackOverflowError failure) {
+            } catch (RuntimeException | Error failure) {
                 // the others hear of their changes all the same, and of later ones
                 LOG.error("changes could not be announced to an agent", failure);
             }

@@ -116,6 +116,9 @@ final class HeldCalls {
                 end = new Event.Reply(call.apply(this));
             } catch (RuntimeException failure) {
                 end = new Event.Failure(failure);
+            } catch (Error failure) {
+                // whoever waits for this call is told by nothing else
+                end = new Event.Failure(new IllegalStateException("a held call ended with a bug", failure));
             }
             // nobody may be there to take it any more; there is room for it in any case
             var _ = events.offer(end);

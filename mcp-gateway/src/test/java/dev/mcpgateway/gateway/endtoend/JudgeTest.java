@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mcpgateway.audit.AuditRecord;
 import dev.mcpgateway.connectors.testing.Await;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -125,6 +128,29 @@ class JudgeTest extends JudgeCase {
 
     private static boolean isOpen(TestGateway gateway) {
         return health(gateway, "one").path("breaker").asString().equals("open");
+    }
+
+    @Test
+    void anErrorInOneTurnLeavesTheJudgeItsThread() throws Exception {
+        SecureRandom marks = new SecureRandom();
+        AtomicBoolean broke = new AtomicBoolean();
+        RandomGenerator breaksOnce = () -> {
+            if (Thread.currentThread().getName().startsWith("judge-") && broke.compareAndSet(false, true)) {
+                throw new StackOverflowError("made by a test");
+            }
+            return marks.nextLong();
+        };
+        try (TestGateway gateway = with(JUDGE.replace("daily", "concurrent: 1, daily"))
+                .random(breaksOnce)
+                .start()) {
+            ask(ModelAgent.of(gateway), 1);
+            awaitResults(gateway, "failed", 1);
+            assertThat(bench.requests()).isEmpty();
+
+            ask(ModelAgent.of(gateway), 1);
+
+            awaitScores(gateway, "one", 1);
+        }
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 
 /**
  * A gateway as an operator runs it, from a configuration file in a temporary folder, on free ports. Its callers have
@@ -78,6 +79,7 @@ public final class TestGateway implements AutoCloseable {
         private final TestIssuer issuer = new TestIssuer();
         private final TestClock clock = new TestClock();
         private String policy = ALLOW_CRM;
+        private RandomGenerator secureRandom = new SecureRandom();
 
         private Builder(Path folder) {
             this.folder = folder;
@@ -121,6 +123,12 @@ public final class TestGateway implements AutoCloseable {
             return section(
                     "admin",
                     "{host: 127.0.0.1, port: 0, tokens: [{name: ops, secret: {file: ops.token}, roles: [operator]}]}");
+        }
+
+        /** Another source of what nobody may guess. */
+        public Builder random(RandomGenerator random) {
+            secureRandom = random;
+            return this;
         }
 
         /** The value of {@code limits}. */
@@ -181,7 +189,7 @@ public final class TestGateway implements AutoCloseable {
                                     new Wiring(
                                             clock,
                                             clock::nanos,
-                                            new SecureRandom(),
+                                            secureRandom,
                                             () -> ThreadLocalRandom.current().nextLong(),
                                             "0.0.test")),
                             issuer,

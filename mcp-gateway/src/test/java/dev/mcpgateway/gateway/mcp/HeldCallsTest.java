@@ -67,6 +67,34 @@ class HeldCallsTest {
     }
 
     @Test
+    void aCallThatEndsWithAnErrorIsOverForWhoWaitsForIt() {
+        HeldCalls held = calls(1, 1, Duration.ofMinutes(1));
+        AtomicReference<Throwable> told = new AtomicReference<>();
+        Thread waiting = Thread.ofVirtual().start(() -> {
+            try {
+                var _ = held.begin(
+                        ALICE,
+                        "crm",
+                        8,
+                        _ -> {
+                            throw new StackOverflowError("made by a test");
+                        },
+                        _ -> {},
+                        () -> false);
+            } catch (RuntimeException ended) {
+                told.set(ended);
+            }
+        });
+
+        Await.until("it is told", () -> !waiting.isAlive());
+
+        assertThat(told.get()).isInstanceOf(IllegalStateException.class).hasRootCauseMessage("made by a test");
+        assertThat(held.begin(ALICE, "crm", 8, asking(0), _ -> {}, () -> false))
+                .as("the next one")
+                .isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
+    }
+
+    @Test
     void aCallIsHeldFromItsQuestionToTheAnswer() {
         HeldCalls held = calls(1, 1, Duration.ofMinutes(1));
 

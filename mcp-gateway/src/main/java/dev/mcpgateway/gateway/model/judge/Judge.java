@@ -201,7 +201,8 @@ public final class Judge implements Onlooker, AutoCloseable {
                 carryOut(calls, backlog.take());
             } catch (InterruptedException stop) {
                 return;
-            } catch (RuntimeException bug) {
+            } catch (RuntimeException | Error bug) {
+                // what is thrown from here would end the thread, and nobody starts another
                 means.metrics().ended("failed");
                 LOG.error("an answer could not be judged", bug);
             }

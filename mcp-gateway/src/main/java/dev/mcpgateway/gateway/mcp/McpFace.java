@@ -98,7 +98,7 @@ public final class McpFace implements AutoCloseable {
                 limits.sessions(),
                 limits.sessionsPerCaller(),
                 limits.sessionIdle(),
-                clock,
+                nanoClock,
                 secureRandom,
                 session -> announcements.remove(session.ear()),
                 records::expired,

@@ -7,7 +7,6 @@ import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.identity.Caller;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -27,17 +26,17 @@ final class Session {
     private final Map<String, Thread> inFlight = new ConcurrentHashMap<>();
     private final Ear ear;
     private volatile @Nullable LogLevel logLevel;
-    private volatile Instant lastUsed;
+    private volatile long usedNanos;
     private volatile boolean ended;
 
-    Session(String id, Caller caller, View view, Revision revision, ClientCapabilities capabilities, Instant opened) {
+    Session(String id, Caller caller, View view, Revision revision, ClientCapabilities capabilities, long openedNanos) {
         this.id = id;
         this.caller = caller;
         this.view = view;
         this.revision = revision;
         this.capabilities = capabilities;
         this.ear = Ear.ofSession(view, caller.subject());
-        this.lastUsed = opened;
+        this.usedNanos = openedNanos;
     }
 
     String id() {
@@ -78,12 +77,13 @@ final class Session {
         return revision;
     }
 
-    Instant lastUsed() {
-        return lastUsed;
+    /** When it was last used, on the monotonic clock. */
+    long usedNanos() {
+        return usedNanos;
     }
 
-    void used(Instant now) {
-        lastUsed = now;
+    void used(long nowNanos) {
+        usedNanos = nowNanos;
     }
 
     /** Runs a request so that {@link #cancel} reaches it. */

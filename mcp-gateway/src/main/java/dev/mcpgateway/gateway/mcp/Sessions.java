@@ -6,12 +6,11 @@ import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Refused;
 import dev.mcpgateway.gateway.identity.Caller;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +24,8 @@ final class Sessions {
 
     private final Map<String, Session> byId = new ConcurrentHashMap<>();
     private final Places places;
-    private final Duration idle;
-    private final InstantSource clock;
+    private final long idleNanos;
+    private final LongSupplier nanoClock;
     private final RandomGenerator random;
     private final Consumer<Session> ended;
     private final Consumer<Session> expired;
@@ -38,6 +37,7 @@ final class Sessions {
      * @param all most sessions at once
      * @param perCaller most sessions of one caller at once
      * @param idle time without use after which a session ends
+     * @param nanoClock a wall clock that is set ahead would end all sessions at once
      * @param random must be cryptographically strong, and safe for threads: equal ids would be one session
      * @param ended told of each session that ended, for whatever reason
      * @param expired told of each session that ended because it was idle
@@ -47,14 +47,14 @@ final class Sessions {
             int all,
             int perCaller,
             Duration idle,
-            InstantSource clock,
+            LongSupplier nanoClock,
             RandomGenerator random,
             Consumer<Session> ended,
             Consumer<Session> expired,
             Consumer<Session> revoked) {
         this.places = new Places(all, perCaller);
-        this.idle = idle;
-        this.clock = clock;
+        this.idleNanos = idle.toNanos();
+        this.nanoClock = nanoClock;
         this.random = random;
         this.ended = ended;
         this.expired = expired;
@@ -75,7 +75,7 @@ final class Sessions {
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
         String name = Base64.getUrlEncoder().withoutPadding().encodeToString(id);
-        Session session = new Session(name, caller, view, revision, capabilities, clock.instant());
+        Session session = new Session(name, caller, view, revision, capabilities, nanoClock.getAsLong());
         byId.put(name, session);
         return session;
     }
@@ -90,7 +90,7 @@ final class Sessions {
             throw new Refused(Reason.NO_SESSION);
         }
         Session session = byId.get(id);
-        Instant now = clock.instant();
+        long now = nanoClock.getAsLong();
         if (session == null
                 || !session.caller().key().equals(caller.key())
                 || !session.view().name().equals(view.name())) {
@@ -102,6 +102,11 @@ final class Sessions {
         }
         session.used(now);
         return session;
+    }
+
+    /** It has been in use until now. */
+    void used(Session session) {
+        session.used(nanoClock.getAsLong());
     }
 
     /** Ends a session and what runs in it. */
@@ -155,7 +160,7 @@ final class Sessions {
 
     /** Ends what was idle for too long. */
     void endIdle() {
-        Instant now = clock.instant();
+        long now = nanoClock.getAsLong();
         for (Session session : byId.values()) {
             if (isIdle(session, now)) {
                 expire(session);
@@ -163,7 +168,7 @@ final class Sessions {
         }
     }
 
-    private boolean isIdle(Session session, Instant now) {
-        return now.isAfter(session.lastUsed().plus(idle)) && !session.isBusy();
+    private boolean isIdle(Session session, long now) {
+        return now - session.usedNanos() > idleNanos && !session.isBusy();
     }
 }

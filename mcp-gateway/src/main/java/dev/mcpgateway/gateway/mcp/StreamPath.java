@@ -105,7 +105,7 @@ final class StreamPath {
         Consumer<String> over = end -> {
             open.remove(stream);
             session.ear().closed(stream);
-            session.used(clock.instant());
+            sessions.used(session);
             places.give(caller.key());
             closed(exchange, caller, mcp, end);
         };

@@ -6,13 +6,14 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The machine's clocks, moved forward by what a test asks for. */
+/** The machine's clocks, moved by what a test asks for. */
 public final class TestClock implements InstantSource {
     private final AtomicLong aheadNanos = new AtomicLong();
+    private final AtomicLong leapNanos = new AtomicLong();
 
     @Override
     public Instant instant() {
-        return Instant.now().plusNanos(aheadNanos.get());
+        return Instant.now().plusNanos(aheadNanos.get() + leapNanos.get());
     }
 
     /** The monotonic clock, in nanoseconds. */
@@ -29,5 +30,10 @@ public final class TestClock implements InstantSource {
     /** From now on both clocks are this much later. */
     public void advance(Duration by) {
         aheadNanos.addAndGet(by.toNanos());
+    }
+
+    /** From now on the wall clock alone is this much later, as when somebody sets it. */
+    public void leap(Duration by) {
+        leapNanos.addAndGet(by.toNanos());
     }
 }

@@ -228,6 +228,20 @@ class LegacyAgentTest {
     }
 
     @Test
+    void aWallClockThatIsSetAheadEndsNoSession(@TempDir Path own) throws Exception {
+        try (TestGateway brief = TestGateway.in(own)
+                .upstream("crm", crm)
+                .limits("{session_idle_s: 60}")
+                .start()) {
+            TestAgent agent = brief.agent().initialize("2025-11-25");
+
+            brief.clock().leap(Duration.ofSeconds(61));
+
+            assertThat(agent.list().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void deleteWithoutASessionEndsNothing() {
         TestAgent agent = agent();
 

@@ -39,9 +39,16 @@ final class LedgerFile implements AutoCloseable {
     /** Between the end of one look at all pots and the start of the next. */
     private static final long PASS_SECONDS = 60;
 
-    /** Versions are synced one by one, so older ones need not stay readable for long. */
-    private static final int RETENTION_MILLIS = 1_000;
+    /**
+     * Versions that stay whole beside the last one. After a kill the store finds that from where its header points, which it
+     * writes anew once it is more than twenty versions old: what stood there must not be overwritten before.
+     */
+    static final int VERSIONS_KEPT = 32;
 
+    /** Of time, which the store takes from the wall clock: with one that is set back it would use no space again for as long. */
+    private static final int NO_RETENTION = -1;
+
+    private final int compactEvery;
     private final InstantSource clock;
     private final Duration keep;
     private final MVStore store;
@@ -50,10 +57,16 @@ final class LedgerFile implements AutoCloseable {
     private final MVMap<String, String> usage;
     private @Nullable String prunedTo;
     private final TokenWeights weights;
-    private long nextPass;
+    private long passedAt;
     private long commits;
 
     LedgerFile(Path path, InstantSource clock, Duration keep, TokenWeights weights) throws LedgerUnavailable {
+        this(path, clock, keep, weights, COMPACT_EVERY);
+    }
+
+    LedgerFile(Path path, InstantSource clock, Duration keep, TokenWeights weights, int compactEvery)
+            throws LedgerUnavailable {
+        this.compactEvery = compactEvery;
         this.clock = clock;
         this.keep = keep;
         this.weights = weights;
@@ -64,8 +77,8 @@ final class LedgerFile implements AutoCloseable {
                     .autoCommitDisabled()
                     .cacheSize(CACHE_MEGABYTES)
                     .open();
-            store.setRetentionTime(RETENTION_MILLIS);
-            store.setVersionsToKeep(0);
+            store.setRetentionTime(NO_RETENTION);
+            store.setVersionsToKeep(VERSIONS_KEPT);
             this.pots = map("pots");
             this.open = map("open");
             this.usage = map("usage");
@@ -178,7 +191,7 @@ final class LedgerFile implements AutoCloseable {
         prune();
         store.commit();
         store.sync();
-        if (++commits % COMPACT_EVERY == 0) {
+        if (++commits % compactEvery == 0) {
             store.compact(50, 1 << 20);
         }
     }
@@ -192,24 +205,25 @@ final class LedgerFile implements AutoCloseable {
             usage.remove(day);
             day = usage.firstKey();
         }
-        if (now.getEpochSecond() >= nextPass) {
+        // a clock that was ahead at the last pass may be far behind it now
+        if (Math.abs(now.getEpochSecond() - passedAt) >= PASS_SECONDS) {
             prunePots(now.getEpochSecond());
         }
     }
 
-    /** Nothing is asked about a period that is over, and a rate has a new one each minute. */
+    /** Nothing is asked about a period that is long over, and a rate has a new one each minute. */
     private void prunePots(long now) {
         Cursor<String, String> kept = pots.cursor(prunedTo);
         List<String> over = new ArrayList<>();
         for (int i = 0; i < PRUNED_MAX && kept.hasNext(); i++) {
             prunedTo = kept.next();
-            if (Pot.of(prunedTo).to() <= now) {
+            if (Pot.of(prunedTo).isForgotten(now)) {
                 over.add(prunedTo);
             }
         }
         if (!kept.hasNext()) {
             prunedTo = null;
-            nextPass = now + PASS_SECONDS;
+            passedAt = now;
         }
         over.forEach(pots::remove);
     }

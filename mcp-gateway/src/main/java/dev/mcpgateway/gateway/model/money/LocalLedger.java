@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The ledger of one gateway. Balances are decided upon in memory under one lock; a {@link LedgerJournal} keeps them. What
@@ -50,7 +51,7 @@ public final class LocalLedger implements Ledger {
      *
      * @param weights what tokens count for from now on; what pots counted before stays
      * @param outcomes asked once for calls that were open when the file was last in use
-     * @param keep how long usage is kept; pots are for as long as their period is
+     * @param keep how long usage is kept; pots until their period has been over for as long as it lasted
      * @throws LedgerUnavailable if the file is damaged, or in use by another process
      */
     public LocalLedger(Path file, InstantSource clock, Duration keep, TokenWeights weights, Outcomes outcomes)
@@ -69,7 +70,7 @@ public final class LocalLedger implements Ledger {
             journal.reconcile(outcomes);
             long now = clock.instant().getEpochSecond();
             journal.pots((pot, spent) -> {
-                if (pot.to() > now) {
+                if (!pot.isForgotten(now)) {
                     pots.put(pot, new Sum(spent, NOTHING));
                 }
             });
@@ -147,12 +148,20 @@ public final class LocalLedger implements Ledger {
         long now = clock.instant().getEpochSecond();
         // periods end with a second, and a look at all pots keeps every caller waiting
         if (now != sweptAt) {
-            pots.entrySet()
-                    .removeIf(entry -> entry.getKey().to() <= now
-                            && entry.getValue().held().equals(NOTHING));
+            forget(pot -> pot.isForgotten(now));
+            if (pots.size() > potsMax / 2) {
+                // who calls now needs the room, and a clock that will come back is rare
+                forget(pot -> pot.to() <= now);
+            }
             sweepAt = Math.min(potsMax, Math.max(SWEPT_MIN, pots.size() * 2));
             sweptAt = now;
         }
+    }
+
+    private void forget(Predicate<Pot> over) {
+        pots.entrySet()
+                .removeIf(entry ->
+                        over.test(entry.getKey()) && entry.getValue().held().equals(NOTHING));
     }
 
     private void giveBack(Hold hold) {

@@ -9,6 +9,11 @@ package dev.mcpgateway.gateway.model.money;
  * @param to first second after it
  */
 public record Pot(String budget, String whose, long from, long to) {
+    /** Whether it has been over for as long as it lasted. Until then a clock that was ahead finds it when it is set back. */
+    boolean isForgotten(long now) {
+        return now - to >= to - from;
+    }
+
     String text() {
         return Fields.join(budget, whose, Long.toString(from), Long.toString(to));
     }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** No limit is overspent, by calls at once, by parts, or by a process that died. */
 class LocalLedgerTest {
@@ -308,6 +309,55 @@ class LocalLedgerTest {
             }
             assertThat(isHeldAndSettled(ledger, "v8")).isFalse();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aClockThatWasAheadForAWhileOpensNoPotASecondTime(boolean isRestarted) throws Exception {
+        long midnight = NOON.getEpochSecond() / 86_400 * 86_400;
+        Pot today = new Pot("daily", "", midnight, midnight + 86_400);
+        Pot tomorrow = new Pot("daily", "", today.to(), today.to() + 86_400);
+        LocalLedger ledger = small();
+        try {
+            for (int i = 0; i < 12; i++) {
+                assertThat(isHeldAndSettled(ledger, "u" + i)).isTrue();
+            }
+            spend(ledger, today, 60);
+            now.set(NOON.plus(Duration.ofDays(1)));
+            spend(ledger, tomorrow, 10);
+            for (int i = 0; i < 12; i++) {
+                assertThat(isHeldAndSettled(ledger, "v" + i))
+                        .as("in the place of what is long over")
+                        .isTrue();
+            }
+            ledger = isRestarted ? again(ledger) : ledger;
+            assertThat(ledger.balances()).extracting(Ledger.Balance::pot).doesNotContain(today);
+
+            now.set(NOON.plusSeconds(60));
+            ledger = isRestarted ? again(ledger) : ledger;
+
+            assertThat(ledger.hold(hold("c", 41, claim(today, 100)))).isEqualTo(new Answer.Shortfall(today));
+            assertThat(ledger.hold(hold("d", 91, claim(tomorrow, 100)))).isEqualTo(new Answer.Shortfall(tomorrow));
+            spend(ledger, today, 40);
+        } finally {
+            ledger.close();
+        }
+    }
+
+    private LocalLedger small() throws LedgerUnavailable {
+        return new LocalLedger(
+                folder.resolve("ledger.mv"), now::get, Duration.ofDays(30), TokenWeights.EQUAL, Outcomes.NONE, 20);
+    }
+
+    private LocalLedger again(LocalLedger ledger) throws LedgerUnavailable {
+        ledger.close();
+        return small();
+    }
+
+    private static void spend(LocalLedger ledger, Pot pot, long nano) throws LedgerUnavailable {
+        Hold hold = hold("c", nano, claim(pot, 100));
+        assertThat(ledger.hold(hold)).isInstanceOf(Answer.Held.class);
+        ledger.settle(hold, "acme", used(nano));
     }
 
     private boolean isHeldAndSettled(Ledger ledger, String whose) throws LedgerUnavailable {

@@ -18,6 +18,7 @@ import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
@@ -32,6 +33,13 @@ public final class CallTrace {
 
     private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
     private static final Pattern TRACESTATE = Pattern.compile("[\\x20-\\x7e]{1,512}");
+
+    private static final Pattern CODE = Pattern.compile("-?[0-9].*");
+
+    /** Of errors that JSON-RPC or a revision of MCP names. */
+    private static final Set<String> CODES = Set.of(
+            "-32700", "-32600", "-32601", "-32602", "-32603", "-32000", "-32002", "-32020", "-32021", "-32022",
+            "-32042");
 
     private final Telemetry telemetry;
     private final long startNanos;
@@ -359,13 +367,18 @@ public final class CallTrace {
                 attributes.put(Names.TOOL, tool);
             }
             if (errorType != null) {
-                attributes.put(Names.ERROR_TYPE, errorType);
+                attributes.put(Names.ERROR_TYPE, label(errorType));
             }
             telemetry.served(seconds(now - startNanos), attributes.build());
         }
         if (span != null) {
             end(span, errorType);
         }
+    }
+
+    /** Upstreams choose codes freely, and a metric keeps each value that it has seen: one that has no meaning is like any other. */
+    private static String label(String errorType) {
+        return CODE.matcher(errorType).matches() && !CODES.contains(errorType) ? "protocol_error" : errorType;
     }
 
     private void processed(long now, @Nullable String errorType) {

@@ -84,20 +84,26 @@ final class PrometheusText implements MetricReader {
     }
 
     private static void line(StringBuilder text, String name, LongPointData point) {
-        line(text, name, labels(point.getAttributes(), ""), Long.toString(point.getValue()));
+        line(text, name, labels(point.getAttributes()), Long.toString(point.getValue()));
     }
 
     private static void line(StringBuilder text, String name, DoublePointData point) {
-        line(text, name, labels(point.getAttributes(), ""), number(point.getValue()));
+        line(text, name, labels(point.getAttributes()), number(point.getValue()));
     }
 
     private static void line(StringBuilder text, String name, String labels, String value) {
-        text.append(name).append(labels).append(' ').append(value).append('\n');
+        text.append(name);
+        if (!labels.isEmpty()) {
+            text.append('{').append(labels).append('}');
+        }
+        text.append(' ').append(value).append('\n');
     }
 
     private static void histogram(StringBuilder text, String name, HistogramPointData point) {
         List<Double> bounds = point.getBoundaries();
         List<Long> counts = point.getCounts();
+        // once: there can be thousands of points, with a dozen lines each
+        String labels = labels(point.getAttributes());
         long cumulative = 0;
         for (int i = 0; i < counts.size(); i++) {
             cumulative += counts.get(i);
@@ -105,10 +111,9 @@ final class PrometheusText implements MetricReader {
             line(
                     text,
                     name + "_bucket",
-                    labels(point.getAttributes(), "le=\"" + bound + "\""),
+                    (labels.isEmpty() ? "" : labels + ",") + "le=\"" + bound + "\"",
                     Long.toString(cumulative));
         }
-        String labels = labels(point.getAttributes(), "");
         line(text, name + "_sum", labels, number(point.getSum()));
         line(text, name + "_count", labels, Long.toString(point.getCount()));
     }
@@ -119,7 +124,7 @@ final class PrometheusText implements MetricReader {
                 : Double.toString(value);
     }
 
-    private static String labels(Attributes attributes, String last) {
+    private static String labels(Attributes attributes) {
         Map<String, String> sorted = new TreeMap<>();
         attributes.forEach((key, value) ->
                 sorted.put(key.getKey().replaceAll("[^a-zA-Z0-9_]", "_"), escape(String.valueOf(value))));
@@ -129,10 +134,7 @@ final class PrometheusText implements MetricReader {
                 .append("=\"")
                 .append(value)
                 .append('"'));
-        if (!last.isEmpty()) {
-            text.append(text.isEmpty() ? "" : ",").append(last);
-        }
-        return text.isEmpty() ? "" : "{" + text + "}";
+        return text.toString();
     }
 
     private static String escape(String value) {

@@ -49,6 +49,12 @@ public final class Telemetry implements AutoCloseable {
     private static final Duration EXPORT_EVERY = Duration.ofSeconds(1);
     private static final Duration METRICS_EVERY = Duration.ofSeconds(15);
 
+    /**
+     * Values of its labels together that one metric has, and keeps: a tool is one, and one more for each way in which it failed.
+     * The SDK's own 2,000 are less than one catalogue can have. Later ones are counted as one, {@code otel.metric.overflow}.
+     */
+    static final int SERIES_MAX = 10_000;
+
     /** Bucket bounds of MCP durations in seconds (semantic conventions). */
     private static final List<Double> SECONDS =
             List.of(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0);
@@ -160,14 +166,16 @@ public final class Telemetry implements AutoCloseable {
 
     private SdkMeterProvider meters(Settings settings, Resource resource) {
         SdkMeterProviderBuilder builder =
-                SdkMeterProvider.builder().setResource(resource).registerMetricReader(prometheus);
+                SdkMeterProvider.builder().setResource(resource).registerMetricReader(prometheus, _ -> SERIES_MAX);
         String url = settings.otlpUrl();
         if (url != null) {
-            builder.registerMetricReader(PeriodicMetricReader.builder(OtlpHttpMetricExporter.builder()
-                            .setEndpoint(url + "/v1/metrics")
-                            .build())
-                    .setInterval(METRICS_EVERY)
-                    .build());
+            builder.registerMetricReader(
+                    PeriodicMetricReader.builder(OtlpHttpMetricExporter.builder()
+                                    .setEndpoint(url + "/v1/metrics")
+                                    .build())
+                            .setInterval(METRICS_EVERY)
+                            .build(),
+                    _ -> SERIES_MAX);
         }
         return builder.build();
     }

@@ -2,13 +2,18 @@ package dev.mcpgateway.gateway.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.connectors.wire.JsonLimits;
+import dev.mcpgateway.connectors.wire.StrictJson;
 import dev.mcpgateway.gateway.call.Reason;
 import dev.mcpgateway.gateway.call.Stage;
 import io.opentelemetry.api.common.Attributes;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.http.HttpFields;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +92,57 @@ class TelemetryTest {
         assertThat(lines)
                 .allMatch(line -> line.contains("gateway_upstream=\"crm\""))
                 .noneMatch(line -> line.contains("echo"));
+    }
+
+    @Test
+    void aToolTooManyIsCountedWithAllOthersThatAre() throws Exception {
+        int room = Telemetry.SERIES_MAX - 1;
+        for (int i = 0; i < room + 2; i++) {
+            served("crm__tool_" + i);
+        }
+        served("crm__tool_0");
+
+        List<String> counts = lines("mcp_server_operation_duration_seconds_count");
+        assertThat(counts)
+                .hasSize(Telemetry.SERIES_MAX)
+                .contains(count("crm__tool_0", 2), count("crm__tool_" + (room - 1), 1))
+                .contains("mcp_server_operation_duration_seconds_count{otel_metric_overflow=\"true\"} 2");
+    }
+
+    @Test
+    void codesThatAnUpstreamMakesUpAreOneLabel() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            failed("crm__echo", "-3250" + i);
+            failed("crm__echo", "" + i);
+        }
+        failed("crm__echo", "-32602");
+        failed("crm__echo", "tool_error");
+
+        assertThat(lines("mcp_server_operation_duration_seconds_count"))
+                .extracting(line -> line.replaceAll(".*error_type=\"([^\"]*)\".*} ", "$1 "))
+                .containsExactlyInAnyOrder("protocol_error 10", "-32602 1", "tool_error 1");
+    }
+
+    private static String count(String tool, int calls) {
+        return "mcp_server_operation_duration_seconds_count{gen_ai_tool_name=\"" + tool
+                + "\",mcp_method_name=\"tools/call\"} " + calls;
+    }
+
+    private void served(String tool) throws Exception {
+        failed(tool, null);
+    }
+
+    private void failed(String tool, @Nullable String errorType) throws Exception {
+        CallTrace trace = telemetry.begin(0);
+        trace.described(
+                Envelope.read(StrictJson.parse(
+                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\"}".getBytes(StandardCharsets.UTF_8),
+                        JsonLimits.forReplies(1024, 8))),
+                HttpFields.EMPTY,
+                "2025-11-25",
+                "call-1");
+        trace.tool(tool);
+        trace.end(errorType);
     }
 
     @Test

@@ -25,6 +25,8 @@ import dev.mcpgateway.gateway.config.GatewayConfig.Anonymous;
 import dev.mcpgateway.gateway.config.LivePolicy;
 import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.http.Answers;
+import dev.mcpgateway.gateway.http.BodyMemory;
+import dev.mcpgateway.gateway.http.BoundedBody;
 import dev.mcpgateway.gateway.http.EdgeForm;
 import dev.mcpgateway.gateway.http.HttpServer;
 import dev.mcpgateway.gateway.http.Routes;
@@ -93,6 +95,7 @@ public final class Gateway implements AutoCloseable {
     private final Catalog catalog;
     private final Optional<FileWatch.Look> unreadTls;
     private final HttpServer agents;
+    private final BodyMemory bodyMemory;
     private final HttpServer operators;
     private final URI publicUrl;
     private final List<View> views;
@@ -115,6 +118,7 @@ public final class Gateway implements AutoCloseable {
         this.wiring = wiring;
         this.unreadTls = config.listen().tls().map(tls -> FileWatch.look(tls.files()));
         this.agents = Ports.agents(config, wiring.nanoClock());
+        this.bodyMemory = Ports.bodies(config);
         this.operators = Ports.operators(config, wiring.nanoClock());
         this.audit = AuditLog.open(auditSettings(), wiring.clock());
         try {
@@ -386,6 +390,7 @@ public final class Gateway implements AutoCloseable {
                 () -> catalog.snapshot().tools().size());
         consents.ifPresent(wired -> wired.observe(telemetry));
         money.ifPresent(wired -> wired.observe(telemetry));
+        telemetry.gauge("gateway.bodies.bytes", "Bytes of request bodies that are held.", bodyMemory::held);
         telemetry.gauge("gateway.streams", "Open event streams to agents.", agents::openStreams);
         telemetry.gauge(
                 "gateway.upstreams.down",
@@ -497,6 +502,8 @@ public final class Gateway implements AutoCloseable {
 
     private Routes agentRoutes() {
         List<Route> routes = new ArrayList<>();
+        BoundedBody bodies = new BoundedBody(
+                config.limits().requestBytes(), config.limits().bodyTimeout(), wiring.nanoClock(), bodyMemory);
         boolean first = true;
         for (View view : views) {
             routes.add(new Route(
@@ -504,7 +511,7 @@ public final class Gateway implements AutoCloseable {
                     Set.of("POST", "GET", "DELETE"),
                     Access.AUTHENTICATED,
                     true,
-                    face.endpoint(view, authenticator, answers(view))));
+                    face.endpoint(view, authenticator, bodies, answers(view))));
             if (!config.issuers().isEmpty()) {
                 ResourceMetadata metadata =
                         new ResourceMetadata(view.resource(), issuers(), () -> scopes(view), senderSupport());
@@ -517,7 +524,7 @@ public final class Gateway implements AutoCloseable {
         }
         credentials.keySet().ifPresent(routes::add);
         consents.ifPresent(wired -> routes.addAll(wired.consent().routes()));
-        models.ifPresent(wired -> routes.addAll(wired.routes(authenticator, modelAnswers())));
+        models.ifPresent(wired -> routes.addAll(wired.routes(authenticator, bodyMemory, modelAnswers())));
         return new Routes(routes);
     }
 

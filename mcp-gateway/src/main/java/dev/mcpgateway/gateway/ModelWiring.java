@@ -21,6 +21,7 @@ import dev.mcpgateway.gateway.call.CallIds;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.Models;
 import dev.mcpgateway.gateway.http.Answers;
+import dev.mcpgateway.gateway.http.BodyMemory;
 import dev.mcpgateway.gateway.http.BoundedBody;
 import dev.mcpgateway.gateway.http.Routes.Route;
 import dev.mcpgateway.gateway.identity.Authenticator;
@@ -268,10 +269,10 @@ final class ModelWiring {
     }
 
     /** The paths of models. */
-    List<Route> routes(Authenticator authenticator, Answers answers) {
+    List<Route> routes(Authenticator authenticator, BodyMemory memory, Answers answers) {
         return face.routes(
                 authenticator,
-                new BoundedBody(models.requestBytes(), config.limits().bodyTimeout(), wiring.nanoClock()),
+                new BoundedBody(models.requestBytes(), config.limits().bodyTimeout(), wiring.nanoClock(), memory),
                 answers);
     }
 }

@@ -3,6 +3,7 @@ package dev.mcpgateway.gateway;
 import dev.mcpgateway.gateway.config.GatewayConfig;
 import dev.mcpgateway.gateway.config.Limits;
 import dev.mcpgateway.gateway.config.Loopback;
+import dev.mcpgateway.gateway.http.BodyMemory;
 import dev.mcpgateway.gateway.http.HttpServer;
 import java.io.IOException;
 import java.net.URI;
@@ -16,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The two ports of a configuration, and by which names they are reached. */
 final class Ports {
+    /** What is read, screened and translated of a body takes several times its bytes for a while. */
+    private static final int PART_OF_HEAP = 8;
+
+    private static final int PART_OF_CALLER = 4;
+
     private final GatewayConfig config;
     private final LongSupplier nanoClock;
 
@@ -36,6 +42,15 @@ final class Ports {
     /** The operators' port, not yet open. */
     static HttpServer operators(GatewayConfig config, LongSupplier nanoClock) throws IOException {
         return new Ports(config, nanoClock).operators();
+    }
+
+    /** What the agents' port holds of bodies at once; of one caller a quarter. The longest one has room in both in any case. */
+    static BodyMemory bodies(GatewayConfig config) {
+        int longest = config.longestRequestBytes();
+        long all = config.limits()
+                .bodiesBytes()
+                .orElseGet(() -> Math.max(longest, Runtime.getRuntime().maxMemory() / PART_OF_HEAP));
+        return new BodyMemory(all, Math.max(longest, all / PART_OF_CALLER));
     }
 
     /** How agents reach the gateway; a port of 0 in the configuration becomes the one that was taken. */

@@ -39,6 +39,8 @@ public enum Reason {
 
     TOO_LARGE(Stage.READ, 413, -31413, Form.HTTP, "The request body is too large."),
     TOO_SLOW(Stage.READ, 408, -31408, Form.HTTP, "The request body did not arrive in time."),
+    TOO_MANY_BODIES(Stage.READ, 429, -31429, Form.HTTP, "Too much is sent at once. Try again later."),
+    NO_ROOM_FOR_BODY(Stage.READ, 503, -31503, Form.HTTP, "There is no room for the request at the moment. Try again."),
     BROKEN_BODY(Stage.READ, 400, -31400, Form.HTTP, "The request body could not be read."),
     NOT_JSON(Stage.READ, 400, -32700, Form.RPC, "Parse error"),
     NOT_JSON_RPC(Stage.READ, 400, -32600, Form.RPC, "Invalid request"),

@@ -87,6 +87,7 @@ final class ConfigReader {
         CredentialReader.checkTogether(root, config);
         IntrospectionReader.checkTogether(root, config);
         checkIssuers(root, config);
+        LimitsReader.checkTogether(root, config);
         ModelsReader.checkTogether(root, config);
         MoneyReader.checkTogether(root, config);
         JudgeReader.checkTogether(root, config);

@@ -54,6 +54,11 @@ public record GatewayConfig(
         policyFiles = List.copyOf(policyFiles);
     }
 
+    /** Most bytes of a request of any kind. */
+    public int longestRequestBytes() {
+        return Math.max(limits.requestBytes(), models.map(Models::requestBytes).orElse(0));
+    }
+
     /**
      * The port for agents.
      *

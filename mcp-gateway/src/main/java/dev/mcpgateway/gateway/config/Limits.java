@@ -1,12 +1,14 @@
 package dev.mcpgateway.gateway.config;
 
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /**
  * Every limit of the gateway that is not one upstream's or one rule's. Each has a default that suits a gateway for some
  * hundred agents.
  *
  * @param requestBytes longest request body; read before anything is parsed
+ * @param bodiesBytes most bytes of request bodies at once; empty for a part of the heap
  * @param headerBytes longest request head
  * @param argumentsBytes longest {@code params.arguments}
  * @param replyBytes most that is read of an upstream's answer; more ends the exchange
@@ -35,6 +37,7 @@ import java.time.Duration;
  */
 public record Limits(
         int requestBytes,
+        OptionalLong bodiesBytes,
         int headerBytes,
         int argumentsBytes,
         int replyBytes,
@@ -64,6 +67,7 @@ public record Limits(
     /** What holds where {@code gateway.yaml} says nothing. */
     public static final Limits DEFAULTS = new Limits(
             4 << 20,
+            OptionalLong.empty(),
             16 << 10,
             1 << 20,
             8 << 20,

@@ -5,6 +5,7 @@ import java.time.Duration;
 
 /** Reads {@code limits}; what is left out keeps its default. */
 final class LimitsReader {
+    private static final long BODIES_BYTES_MAX = 1L << 40;
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofHours(24);
     private static final Duration GRACE_MAX = Duration.ofDays(30);
@@ -15,6 +16,9 @@ final class LimitsReader {
         Limits d = Limits.DEFAULTS;
         Limits limits = new Limits(
                 bytes(section, "request_bytes", d.requestBytes()),
+                section.optional("bodies_bytes").stream()
+                        .mapToLong(value -> value.integer(1024, BODIES_BYTES_MAX))
+                        .findFirst(),
                 bytes(section, "header_bytes", d.headerBytes()),
                 bytes(section, "arguments_bytes", d.argumentsBytes()),
                 bytes(section, "reply_bytes", d.replyBytes()),
@@ -45,6 +49,19 @@ final class LimitsReader {
         }
         section.rejectUnknownKeys();
         return limits;
+    }
+
+    /** What may be sent must have room. */
+    static void checkTogether(YamlObject root, GatewayConfig config) {
+        if (config.limits().bodiesBytes().orElse(Long.MAX_VALUE) < config.longestRequestBytes()) {
+            root.object("limits")
+                    .ifPresent(
+                            section -> section.problem(
+                                    "bodies_bytes",
+                                    "it must not be smaller than the largest request_bytes, "
+                                            + config.longestRequestBytes(),
+                                    "There is one in limits and one in models; that of models is 16777216 unless it is written"));
+        }
     }
 
     private static int bytes(YamlObject section, String key, int fallback) {

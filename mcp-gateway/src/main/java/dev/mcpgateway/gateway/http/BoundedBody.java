@@ -27,28 +27,42 @@ public final class BoundedBody {
     private final int bytesMax;
     private final Duration deadline;
     private final LongSupplier nanoClock;
+    private final BodyMemory memory;
 
-    /** Bodies of at most so many bytes, within so much time. */
+    /** Bodies of at most so many bytes, within so much time, which are few or short enough to be held without a bound. */
     public BoundedBody(int bytesMax, Duration deadline, LongSupplier nanoClock) {
+        this(bytesMax, deadline, nanoClock, new BodyMemory(Long.MAX_VALUE, Long.MAX_VALUE));
+    }
+
+    /** Bodies of at most so many bytes, within so much time, as far as there is room for them. */
+    public BoundedBody(int bytesMax, Duration deadline, LongSupplier nanoClock, BodyMemory memory) {
         this.bytesMax = bytesMax;
         this.deadline = deadline;
         this.nanoClock = nanoClock;
+        this.memory = memory;
+    }
+
+    /** The whole body of nobody in particular, as {@link #read(Exchange, String)} gives it. */
+    public byte[] read(Exchange exchange) {
+        return read(exchange, "");
     }
 
     /**
-     * The whole body.
+     * The whole body. What its buffer takes counts as this caller's from before it is there to the end of the request.
      *
      * @throws Refused when it is longer than the bound, not complete in time, or broken on the way; the connection is not
-     *     used again then
+     *     used again then. And when there is no room for it: what still comes is dropped, and the next request served
      */
-    public byte[] read(Exchange exchange) {
+    public byte[] read(Exchange exchange, String callerKey) {
         Request request = exchange.request();
         long declared = request.getLength();
         if (declared > bytesMax) {
             throw refused(exchange, Refusal.saying(Reason.TOO_LARGE, "at most " + bytesMax + " bytes"));
         }
         int most = declared >= 0 ? (int) declared : bytesMax;
-        byte[] body = new byte[Math.min(most, declared >= 0 ? TAKEN_AT_ITS_WORD_BYTES : FIRST_BUFFER_BYTES)];
+        int first = Math.min(most, declared >= 0 ? TAKEN_AT_ITS_WORD_BYTES : FIRST_BUFFER_BYTES);
+        exchange.heldBody().resize(memory, callerKey, first);
+        byte[] body = new byte[first];
         int filled = 0;
         long giveUpAt = nanoClock.getAsLong() + deadline.toNanos();
         while (true) {
@@ -60,23 +74,33 @@ public final class BoundedBody {
             if (Content.Chunk.isFailure(chunk)) {
                 throw refused(exchange, Refusal.of(Reason.BROKEN_BODY));
             }
-            ByteBuffer buffer = chunk.getByteBuffer();
-            int length = buffer.remaining();
-            if (length > bytesMax - filled) {
-                chunk.release();
-                throw refused(exchange, Refusal.saying(Reason.TOO_LARGE, "at most " + bytesMax + " bytes"));
-            }
-            if (filled + length > body.length) {
-                body = Arrays.copyOf(body, Math.min(most, Math.max(body.length * 2, filled + length)));
-            }
-            buffer.get(body, filled, length);
-            filled += length;
             boolean last = chunk.isLast();
-            chunk.release();
+            try {
+                ByteBuffer buffer = chunk.getByteBuffer();
+                int length = buffer.remaining();
+                if (length > bytesMax - filled) {
+                    throw refused(exchange, Refusal.saying(Reason.TOO_LARGE, "at most " + bytesMax + " bytes"));
+                }
+                if (filled + length > body.length) {
+                    int longer = Math.min(most, Math.max(body.length * 2, filled + length));
+                    exchange.heldBody().resize(memory, callerKey, longer);
+                    body = Arrays.copyOf(body, longer);
+                }
+                buffer.get(body, filled, length);
+                filled += length;
+            } finally {
+                chunk.release();
+            }
             if (last) {
-                return filled == body.length ? body : Arrays.copyOf(body, filled);
+                return filled == body.length ? body : cut(exchange, callerKey, body, filled);
             }
         }
+    }
+
+    private byte[] cut(Exchange exchange, String callerKey, byte[] body, int filled) {
+        byte[] whole = Arrays.copyOf(body, filled);
+        exchange.heldBody().resize(memory, callerKey, filled);
+        return whole;
     }
 
     private void await(Exchange exchange, long giveUpAt) {

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the call id: joins log lines, audit records and spans of this request
  * @param startNanos when its headers were complete
+ * @param heldBody what its body takes of the memory for bodies, until it is handled
  */
-public record Exchange(Request request, Response response, Callback callback, String id, long startNanos)
+public record Exchange(
+        Request request, Response response, Callback callback, String id, long startNanos, HeldBody heldBody)
         implements AnyExchange {
 
     /** The request method as sent. */

@@ -48,7 +48,7 @@ final class FrontDoor extends Handler.Abstract {
         request.addIdleTimeoutListener(_ -> false);
         Connection connection = request.getConnectionMetaData().getConnection();
         Callback end = new UnreadBody(request, response, deadlines, deadlines.handling(connection, callback));
-        Exchange exchange = new Exchange(request, response, end, ids.next(), nanoClock.getAsLong());
+        Exchange exchange = new Exchange(request, response, end, ids.next(), nanoClock.getAsLong(), new HeldBody());
         try {
             guard.receive(exchange).endpoint().handle(exchange);
         } catch (Refused refused) {
@@ -56,6 +56,8 @@ final class FrontDoor extends Handler.Abstract {
         } catch (Exception | StackOverflowError bug) {
             LOG.atError().addKeyValue("callId", exchange.id()).setCause(bug).log("unexpected failure");
             refuse(exchange, Refusal.of(Reason.INTERNAL, bug.getClass().getName()));
+        } finally {
+            exchange.heldBody().close();
         }
         return true;
     }

@@ -2,6 +2,7 @@ package dev.mcpgateway.gateway.mcp;
 
 import dev.mcpgateway.connectors.mcp.UpstreamReply;
 import dev.mcpgateway.connectors.wire.Envelope;
+import dev.mcpgateway.gateway.http.HeldBody;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -89,6 +90,7 @@ final class HeldCalls {
         private final BlockingQueue<List<byte[]>> answers = new ArrayBlockingQueue<>(1);
         private final Function<Listener, UpstreamReply> call;
         private final BooleanSupplier stopped;
+        private final HeldBody body;
         private volatile Consumer<Envelope> notified;
         private @Nullable Thread thread;
         private volatile @Nullable Envelope question;
@@ -101,29 +103,35 @@ final class HeldCalls {
                 Places ofUpstream,
                 Function<Listener, UpstreamReply> call,
                 Consumer<Envelope> notified,
-                BooleanSupplier stopped) {
+                BooleanSupplier stopped,
+                HeldBody body) {
             this.id = id;
             this.principal = principal;
             this.ofUpstream = ofUpstream;
             this.call = call;
             this.notified = notified;
             this.stopped = stopped;
+            this.body = body;
         }
 
         private void run() {
-            Event end;
+            try (body) {
+                // nobody may be there to take it any more; there is room for it in any case
+                var _ = events.offer(end());
+                if (endedWhileAsking) {
+                    awaitTaker();
+                }
+            }
+        }
+
+        private Event end() {
             try {
-                end = new Event.Reply(call.apply(this));
+                return new Event.Reply(call.apply(this));
             } catch (RuntimeException failure) {
-                end = new Event.Failure(failure);
+                return new Event.Failure(failure);
             } catch (Error failure) {
                 // whoever waits for this call is told by nothing else
-                end = new Event.Failure(new IllegalStateException("a held call ended with a bug", failure));
-            }
-            // nobody may be there to take it any more; there is room for it in any case
-            var _ = events.offer(end);
-            if (endedWhileAsking) {
-                awaitTaker();
+                return new Event.Failure(new IllegalStateException("a held call ended with a bug", failure));
             }
         }
 
@@ -199,6 +207,7 @@ final class HeldCalls {
      * @param call carries it out, on a thread of its own
      * @param notified gets notifications until the call asks
      * @param stopped whether its caller or its tool was stopped meanwhile: then it is not held
+     * @param body the request's, which the call needs until its end
      */
     Step begin(
             String principal,
@@ -206,7 +215,8 @@ final class HeldCalls {
             int upstreamMax,
             Function<Listener, UpstreamReply> call,
             Consumer<Envelope> notified,
-            BooleanSupplier stopped) {
+            BooleanSupplier stopped,
+            HeldBody body) {
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
         HeldCall held = new HeldCall(
@@ -215,7 +225,8 @@ final class HeldCalls {
                 byUpstream.computeIfAbsent(upstream, _ -> new Places(upstreamMax, upstreamMax)),
                 call,
                 notified,
-                stopped);
+                stopped,
+                body.keep());
         held.thread = Thread.ofVirtual().name("held-call").unstarted(held::run);
         held.thread.start();
         return held.next();

@@ -175,7 +175,8 @@ final class InputRelay {
                 upstreams.heldMax(conversation.alias()),
                 hold -> call(conversation, first, asking(conversation, hold)),
                 notified,
-                () -> isStopped(conversation));
+                () -> isStopped(conversation),
+                conversation.request().exchange().heldBody());
         return landed(conversation, answeredAhead(conversation, begun, notified));
     }
 

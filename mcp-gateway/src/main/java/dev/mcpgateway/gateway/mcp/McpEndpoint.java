@@ -116,7 +116,7 @@ final class McpEndpoint implements Endpoint {
 
     private void post(Exchange exchange, Caller caller, Progress progress, CallTrace trace) {
         trace.enter(Stage.READ);
-        Envelope envelope = envelope(reader.parse(bodies.read(exchange)), progress);
+        Envelope envelope = envelope(reader.parse(bodies.read(exchange, caller.key())), progress);
         progress.legacy = RequestReader.isLegacy(exchange, envelope);
         if (progress.legacy && envelope.method().equals("initialize") && envelope.shape() == Shape.REQUEST) {
             trace.described(envelope, exchange.headers(), "", exchange.id());

@@ -45,7 +45,6 @@ public final class McpFace implements AutoCloseable {
     private final Telemetry telemetry;
     private final Limits limits;
     private final InstantSource clock;
-    private final LongSupplier nanoClock;
     private final String serverInfo;
     private final ViewTables tables;
     private final Sessions sessions;
@@ -86,7 +85,6 @@ public final class McpFace implements AutoCloseable {
         this.telemetry = telemetry;
         this.limits = limits;
         this.clock = clock;
-        this.nanoClock = nanoClock;
         this.serverInfo = serverInfo(version);
         this.tables = new ViewTables(views, PayloadLimits.STANDARD.bytesMax(limits.argumentsBytes()));
         this.records = new CallRecords(audit);
@@ -175,7 +173,7 @@ public final class McpFace implements AutoCloseable {
     }
 
     /** The endpoint of a view. */
-    public Endpoint endpoint(View view, Authenticator authenticator, Answers answers) {
+    public Endpoint endpoint(View view, Authenticator authenticator, BoundedBody bodies, Answers answers) {
         ResultScreen resultScreen = new ResultScreen(
                 screen,
                 telemetry,
@@ -227,7 +225,7 @@ public final class McpFace implements AutoCloseable {
                 view,
                 authenticator,
                 kills,
-                new BoundedBody(limits.requestBytes(), limits.bodyTimeout(), nanoClock),
+                bodies,
                 new RequestReader(JsonLimits.forRequests(limits.requestBytes(), limits.jsonDepth()), sessions),
                 new Handshake(sessions, announcements, audit, answers, tables, serverInfo, limits.listTtl()),
                 lists,

@@ -91,7 +91,10 @@ final class ModelEndpoint {
         handle(exchange, api, api.protocol(), (caller, trace, number) -> {
             trace.enter(Stage.READ);
             ModelAsk ask = new ModelAsk(
-                    exchange, caller, read(exchange, api, body -> ModelRequest.read(api, body)), headers(exchange));
+                    exchange,
+                    caller,
+                    read(exchange, caller, api, body -> ModelRequest.read(api, body)),
+                    headers(exchange));
             trace.modelAsked(api.operation(), exchange.headers(), exchange.id());
             return exchange.whileAgentStays(() -> calls.handle(ask, trace, number));
         });
@@ -103,8 +106,8 @@ final class ModelEndpoint {
         handle(exchange, api, api.protocol(), (caller, trace, number) -> {
             trace.enter(Stage.READ);
             GeminiPath asked = GeminiPath.of(exchange);
-            ModelRequest request =
-                    read(exchange, api, body -> ModelRequest.ofPath(api, body, asked.alias(), asked.streamed()));
+            ModelRequest request = read(
+                    exchange, caller, api, body -> ModelRequest.ofPath(api, body, asked.alias(), asked.streamed()));
             ModelAsk ask = new ModelAsk(exchange, caller, request, headers(exchange));
             trace.modelAsked(api.operation(), exchange.headers(), exchange.id());
             return exchange.whileAgentStays(() -> calls.handle(ask, trace, number));
@@ -173,13 +176,13 @@ final class ModelEndpoint {
         ModelRequest read(JsonDocument body) throws BadModelRequest;
     }
 
-    private ModelRequest read(Exchange exchange, ModelApi api, Reader reader) {
+    private ModelRequest read(Exchange exchange, Caller caller, ModelApi api, Reader reader) {
         if (!exchange.hasJsonBody()) {
             throw new Refused(Reason.BAD_MEDIA_TYPE);
         }
         try {
             JsonLimits bounds = api == ModelApi.EMBEDDINGS ? ofEmbeddings : limits;
-            return reader.read(StrictJson.parse(bodies.read(exchange), bounds));
+            return reader.read(StrictJson.parse(bodies.read(exchange, caller.key()), bounds));
         } catch (JsonRefused refused) {
             throw new Refused(Refusal.saying(Reason.NOT_JSON, String.valueOf(refused.getMessage())));
         } catch (BadModelRequest refused) {

@@ -154,10 +154,19 @@ final class ModelErrors {
             case PROMPT_TOO_LONG -> new Row(400, INVALID, "context_length_exceeded", INVALID);
             case TOO_LARGE -> new Row(413, INVALID, "request_too_large", "request_too_large");
             case OVER_BUDGET -> new Row(429, "insufficient_quota", "insufficient_quota", "billing_error");
-            case RATE_LIMITED, BUDGET_HELD, TOO_MANY_TOKENS, TOO_MANY_MODEL_CALLS, TOO_MANY_BAD_TOKENS ->
-                new Row(429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_error");
-            case UPSTREAM_BUSY, MODELS_RESTING, SAFE_MODE, AUDIT_UNAVAILABLE, LEDGER_UNAVAILABLE, KEYS_UNAVAILABLE ->
-                new Row(503, "server_error", "overloaded", "overloaded_error");
+            case RATE_LIMITED,
+                    BUDGET_HELD,
+                    TOO_MANY_TOKENS,
+                    TOO_MANY_MODEL_CALLS,
+                    TOO_MANY_BODIES,
+                    TOO_MANY_BAD_TOKENS -> new Row(429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_error");
+            case UPSTREAM_BUSY,
+                    NO_ROOM_FOR_BODY,
+                    MODELS_RESTING,
+                    SAFE_MODE,
+                    AUDIT_UNAVAILABLE,
+                    LEDGER_UNAVAILABLE,
+                    KEYS_UNAVAILABLE -> new Row(503, "server_error", "overloaded", "overloaded_error");
             case UPSTREAM_TIMED_OUT -> new Row(504, "server_error", "timeout", "timeout_error");
             case UPSTREAM_DOWN, CREDENTIAL_UNAVAILABLE -> new Row(502, "server_error", "provider_unavailable", API);
             case UPSTREAM_MALFORMED, STREAM_BROKEN, PROVIDER_REFUSED, PROVIDER_FAILED, MODEL_MISMATCH ->

@@ -219,6 +219,17 @@ class ConfigFileTest {
     }
 
     @Test
+    void theRoomForBodiesMayBeThatOfTheLongestOne() {
+        assertThat(good(LEAST + "limits: {request_bytes: 2048, bodies_bytes: 2048}")
+                        .limits()
+                        .bodiesBytes())
+                .hasValue(2048);
+        assertThat(good(LEAST + "limits: {bodies_bytes: 5000000000}").limits().bodiesBytes())
+                .hasValue(5_000_000_000L);
+        assertThat(Limits.DEFAULTS.bodiesBytes()).isEmpty();
+    }
+
+    @Test
     void everyProblemIsSaidAtOnceWithItsPlace() {
         List<Problem> problems = problems("""
                 version: 2
@@ -452,6 +463,7 @@ class ConfigFileTest {
                         "/views/a/resources",
                         "selects nothing"),
                 new Wrong("limits: {result_bytes: 4096, reply_bytes: 2048}", "/limits/reply_bytes", "not be smaller"),
+                new Wrong("limits: {bodies_bytes: 4194303}", "/limits/bodies_bytes", "request_bytes, 4194304"),
                 new Wrong("audit: {origin: \"a b\"}", "/audit/origin", "must be a name"),
                 new Wrong("telemetry: {otlp_url: \"grpc://x\"}", "/telemetry/otlp_url", "http:// or https://"),
                 new Wrong("telemetry: {sample_percent: 101}", "/telemetry/sample_percent", "0 to 100"),

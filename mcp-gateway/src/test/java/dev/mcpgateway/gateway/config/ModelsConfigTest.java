@@ -169,6 +169,20 @@ class ModelsConfigTest {
     }
 
     @Test
+    void theRoomForBodiesIsLargeEnoughForTheLongestRequestOfAModel() {
+        String models = provider("kind: anthropic, credential: none");
+
+        assertThat(problems(models + "\nlimits: {bodies_bytes: 16777216}")).isEmpty();
+        assertThat(problems(models + "\nlimits: {bodies_bytes: 16777215}"))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.pointer()).isEqualTo("/limits/bodies_bytes");
+                    assertThat(problem.message())
+                            .isEqualTo("it must not be smaller than the largest request_bytes, 16777216");
+                });
+    }
+
+    @Test
     void nothingIsKeptUnlessAModelIsNamed() {
         String plain =
                 "providers: {p: {kind: openai, credential: none}}, aliases: {a: {targets: [{provider: p, model: m}]}}";

@@ -9,6 +9,7 @@ import dev.mcpgateway.connectors.wire.Envelope;
 import dev.mcpgateway.connectors.wire.InputKind;
 import dev.mcpgateway.connectors.wire.JsonLimits;
 import dev.mcpgateway.connectors.wire.StrictJson;
+import dev.mcpgateway.gateway.http.HeldBody;
 import dev.mcpgateway.gateway.mcp.HeldCalls.Step;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -61,7 +62,7 @@ class HeldCallsTest {
     void aCallThatDoesNotAskJustEnds() {
         HeldCalls held = calls(1, 1, Duration.ofMinutes(1));
 
-        assertThat(held.begin(ALICE, "crm", 8, asking(0), _ -> {}, () -> false))
+        assertThat(held.begin(ALICE, "crm", 8, asking(0), _ -> {}, () -> false, new HeldBody()))
                 .isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
         assertThat(held.size()).isZero();
     }
@@ -80,7 +81,8 @@ class HeldCallsTest {
                             throw new StackOverflowError("made by a test");
                         },
                         _ -> {},
-                        () -> false);
+                        () -> false,
+                        new HeldBody());
             } catch (RuntimeException ended) {
                 told.set(ended);
             }
@@ -89,7 +91,7 @@ class HeldCallsTest {
         Await.until("it is told", () -> !waiting.isAlive());
 
         assertThat(told.get()).isInstanceOf(IllegalStateException.class).hasRootCauseMessage("made by a test");
-        assertThat(held.begin(ALICE, "crm", 8, asking(0), _ -> {}, () -> false))
+        assertThat(held.begin(ALICE, "crm", 8, asking(0), _ -> {}, () -> false, new HeldBody()))
                 .as("the next one")
                 .isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
     }
@@ -98,7 +100,7 @@ class HeldCallsTest {
     void aCallIsHeldFromItsQuestionToTheAnswer() {
         HeldCalls held = calls(1, 1, Duration.ofMinutes(1));
 
-        Step.Asked first = (Step.Asked) held.begin(ALICE, "crm", 8, asking(2), _ -> {}, () -> false);
+        Step.Asked first = (Step.Asked) held.begin(ALICE, "crm", 8, asking(2), _ -> {}, () -> false, new HeldBody());
         assertThat(AgentQuestion.of(first.question()).orElseThrow())
                 .singleElement()
                 .satisfies(question -> assertThat(question.kind()).isEqualTo(InputKind.ELICITATION));
@@ -117,7 +119,7 @@ class HeldCallsTest {
     @Test
     void nobodyElseTakesItUp() {
         HeldCalls held = calls(2, 2, Duration.ofMinutes(1));
-        Step.Asked asked = (Step.Asked) held.begin(ALICE, "crm", 8, asking(1), _ -> {}, () -> false);
+        Step.Asked asked = (Step.Asked) held.begin(ALICE, "crm", 8, asking(1), _ -> {}, () -> false, new HeldBody());
 
         assertThat(held.resume(asked.id(), "corp\nbob\ndesk", ANSWER, _ -> {})).isEmpty();
         assertThat(held.question(asked.id(), "corp\nbob\ndesk")).isEmpty();
@@ -129,12 +131,12 @@ class HeldCallsTest {
     @Test
     void tooManyQuestionsOfOnePrincipalAreRefusedToTheServer() {
         HeldCalls held = calls(10, 1, Duration.ofMinutes(1));
-        var _ = held.begin(ALICE, "crm", 8, asking(1), _ -> {}, () -> false);
+        var _ = held.begin(ALICE, "crm", 8, asking(1), _ -> {}, () -> false, new HeldBody());
 
-        assertThat(held.begin(ALICE, "crm", 8, asking(1), _ -> {}, () -> false))
+        assertThat(held.begin(ALICE, "crm", 8, asking(1), _ -> {}, () -> false, new HeldBody()))
                 .isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
         assertThat(answered).singleElement().asString().startsWith("\"error\":");
-        assertThat(held.begin("corp\nbob\ndesk", "crm", 8, asking(1), _ -> {}, () -> false))
+        assertThat(held.begin("corp\nbob\ndesk", "crm", 8, asking(1), _ -> {}, () -> false, new HeldBody()))
                 .isInstanceOf(Step.Asked.class);
         held.cancelAll();
         Await.until("all are gone", () -> held.size() == 0);
@@ -143,15 +145,16 @@ class HeldCallsTest {
     @Test
     void tooManyQuestionsOfOneServerAreRefusedToIt() {
         HeldCalls held = calls(10, 10, Duration.ofMinutes(1));
-        var _ = held.begin(ALICE, "crm", 1, asking(1), _ -> {}, () -> false);
+        var _ = held.begin(ALICE, "crm", 1, asking(1), _ -> {}, () -> false, new HeldBody());
 
-        assertThat(held.begin("corp\nbob\ndesk", "crm", 1, asking(1), _ -> {}, () -> false))
+        assertThat(held.begin("corp\nbob\ndesk", "crm", 1, asking(1), _ -> {}, () -> false, new HeldBody()))
                 .isEqualTo(new Step.Ended(new UpstreamReply.TimedOut()));
-        assertThat(held.begin("corp\nbob\ndesk", "files", 1, asking(1), _ -> {}, () -> false))
+        assertThat(held.begin("corp\nbob\ndesk", "files", 1, asking(1), _ -> {}, () -> false, new HeldBody()))
                 .isInstanceOf(Step.Asked.class);
         held.cancelAll();
         Await.until("all are gone", () -> held.size() == 0);
-        assertThat(held.begin(ALICE, "crm", 1, asking(1), _ -> {}, () -> false)).isInstanceOf(Step.Asked.class);
+        assertThat(held.begin(ALICE, "crm", 1, asking(1), _ -> {}, () -> false, new HeldBody()))
+                .isInstanceOf(Step.Asked.class);
         held.cancelAll();
     }
 
@@ -170,7 +173,8 @@ class HeldCallsTest {
                     return end.get();
                 },
                 _ -> {},
-                () -> false);
+                () -> false,
+                new HeldBody());
 
         Await.until("the call ends", () -> end.get() != null);
         assertThat(end.get()).isEqualTo(new UpstreamReply.Cancelled());
@@ -198,7 +202,8 @@ class HeldCallsTest {
                             return new UpstreamReply.Cancelled();
                         },
                         _ -> {},
-                        () -> false)));
+                        () -> false,
+                        new HeldBody())));
         running.await();
         request.interrupt();
         request.join();
@@ -211,8 +216,8 @@ class HeldCallsTest {
     void aCallThatIsStoppedWhileItWaitsIsCancelled() {
         HeldCalls held = calls(2, 2, Duration.ofMinutes(1));
         AtomicBoolean stopped = new AtomicBoolean();
-        var _ = held.begin(ALICE, "crm", 8, asking(1), _ -> {}, stopped::get);
-        var _ = held.begin(ALICE, "crm", 8, asking(1), _ -> {}, () -> false);
+        var _ = held.begin(ALICE, "crm", 8, asking(1), _ -> {}, stopped::get, new HeldBody());
+        var _ = held.begin(ALICE, "crm", 8, asking(1), _ -> {}, () -> false, new HeldBody());
 
         held.cancelStopped();
         assertThat(held.size()).isEqualTo(2);
@@ -227,7 +232,7 @@ class HeldCallsTest {
     void aCallThatWasStoppedBeforeItAskedIsNotHeld() {
         HeldCalls held = calls(1, 1, Duration.ofMinutes(1));
 
-        var _ = held.begin(ALICE, "crm", 8, asking(1), _ -> {}, () -> true);
+        var _ = held.begin(ALICE, "crm", 8, asking(1), _ -> {}, () -> true, new HeldBody());
 
         Await.until("it does not wait", () -> held.size() == 0);
     }
@@ -244,7 +249,8 @@ class HeldCallsTest {
                             throw new IllegalStateException("broken");
                         },
                         _ -> {},
-                        () -> false))
+                        () -> false,
+                        new HeldBody()))
                 .hasMessage("broken");
     }
 }

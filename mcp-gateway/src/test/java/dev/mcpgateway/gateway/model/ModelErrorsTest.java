@@ -38,6 +38,8 @@ class ModelErrorsTest {
             BAD_TOKEN,          401, invalid_api_key,         401, authentication_error
             UPSTREAM_TIMED_OUT, 504, timeout,                 504, timeout_error
             MODELS_RESTING,     503, overloaded,              503, overloaded_error
+            TOO_MANY_BODIES,    429, rate_limit_exceeded,     429, rate_limit_error
+            NO_ROOM_FOR_BODY,   503, overloaded,              503, overloaded_error
             UPSTREAM_BUSY,      503, overloaded,              503, overloaded_error
             AUDIT_UNAVAILABLE,  503, overloaded,              503, overloaded_error
             CONTENT_NOT_KEPT,   503, content_not_kept,        503, api_error

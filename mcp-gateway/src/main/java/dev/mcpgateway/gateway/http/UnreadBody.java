@@ -32,7 +32,9 @@ final class UnreadBody implements Callback {
 
     @Override
     public void succeeded() {
-        if (HttpStatus.isSuccess(response.getStatus())) {
+        // what came too slowly is not waited for again
+        boolean isGivenUp = response.getStatus() == HttpStatus.REQUEST_TIMEOUT_408;
+        if (isGivenUp || HttpStatus.isSuccess(response.getStatus())) {
             end.succeeded();
         } else {
             deadlines.answering(request.getConnectionMetaData().getConnection());
@@ -61,7 +63,7 @@ final class UnreadBody implements Callback {
         try {
             request.demand(this::drop);
         } catch (RuntimeException awaited) {
-            // by who read the body, and gave up
+            // by who read the body, and was interrupted
             end.succeeded();
         }
     }

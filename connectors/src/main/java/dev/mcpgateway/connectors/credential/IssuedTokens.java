@@ -181,6 +181,7 @@ final class IssuedTokens<K, T extends IssuedTokens.Ending> {
             }
             Duration life = Duration.between(now, issued.expiresAt());
             slot.held = new Held<>(issued, now, now.plus(life.multipliedBy(3).dividedBy(4)));
+            slot.renewNotBefore = Instant.MIN;
             slot.refused = null;
             return issued;
         } catch (CredentialUnavailable why) {

@@ -45,4 +45,20 @@ class IssuedTokensTest {
         assertThat(tokens.get("crm", this::refuse)).isEqualTo(first);
         Await.until("it is asked again", () -> asked.get() == 2);
     }
+
+    @Test
+    void aTokenThatFollowsIsRenewedAheadAllTheSame() throws Exception {
+        Token first = tokens.get("crm", () -> new Token(BEGIN.plus(LIFE)));
+        now.set(BEGIN.plus(Duration.ofHours(20)));
+        assertThat(tokens.get("crm", this::refuse)).isEqualTo(first);
+        Await.until("it was asked", () -> asked.get() == 1);
+        now.set(now.get().plus(Duration.ofSeconds(2)));
+        assertThat(tokens.giveUp("crm", first)).isTrue();
+
+        Token second = tokens.get("crm", () -> new Token(now.get().plus(Duration.ofMinutes(5))));
+        now.set(now.get().plus(Duration.ofMinutes(4)));
+
+        assertThat(tokens.get("crm", this::refuse)).isEqualTo(second).isNotEqualTo(first);
+        Await.until("it is asked for the next before its end", () -> asked.get() == 2);
+    }
 }

@@ -10,7 +10,7 @@
 # between every record's write and its acknowledgement.
 #
 # usage: faults.sh [--full] [--allow-missing]
-#   --full           every occurrence of each call (about 370 cases, 10 to 20 minutes) instead of four of each
+#   --full           every occurrence of each call (about 600 cases, 20 to 30 minutes) instead of four of each
 #   --allow-missing  without Go, or not as root, go on with what can be tried; otherwise that counts as failed
 #
 # Needs strace, a JDK 25 and Maven, which compiles the audit module's tests unless they are compiled. Writes to target/

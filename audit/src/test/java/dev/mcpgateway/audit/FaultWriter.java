@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A small writer for tests that break the system calls under it: {@code samples/acceptance/audit/faults.sh}.
@@ -23,6 +25,12 @@ import java.util.Set;
  */
 final class FaultWriter {
     private static final int TRIES_AFTER_FAILURE = 3;
+
+    /**
+     * Between two calls. A thread that signs and meets an error says so in a moment, which is long where its system calls are
+     * traced; calls without a pause could be acknowledged in that moment, more than the one that the script takes for under way.
+     */
+    private static final long PAUSE_MILLIS = 10;
 
     private FaultWriter() {}
 
@@ -47,6 +55,7 @@ final class FaultWriter {
             int refused = 0;
             for (int i = 0; i < calls && refused <= TRIES_AFTER_FAILURE; i++) {
                 refused += record(log, i) ? 0 : 1;
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
             }
             if (checkpointInterval.toHours() < 1) {
                 log.close();

@@ -53,14 +53,14 @@ final class LimitsReader {
 
     /** What may be sent must have room. */
     static void checkTogether(YamlObject root, GatewayConfig config) {
-        if (config.limits().bodiesBytes().orElse(Long.MAX_VALUE) < config.longestRequestBytes()) {
+        int longest = config.longestRequestBytes();
+        if (config.limits().bodiesBytes().orElse(Long.MAX_VALUE) < longest) {
             root.object("limits")
                     .ifPresent(
                             section -> section.problem(
                                     "bodies_bytes",
-                                    "it must not be smaller than the largest request_bytes, "
-                                            + config.longestRequestBytes(),
-                                    "There is one in limits and one in models; that of models is 16777216 unless it is written"));
+                                    "it must not be smaller than the largest request_bytes, " + longest,
+                                    "Raise it, or lower request_bytes: there is one in limits and one in models, each with its default"));
         }
     }
 

@@ -84,6 +84,19 @@ class BudgetTest {
         anthropic.close();
     }
 
+    /** Answers of the provider, which wait from when it is asked until they may go. */
+    private record Waiting(CountDownLatch asked, CountDownLatch go) {}
+
+    private Waiting waitingAnswers(String usage) {
+        Waiting answers = new Waiting(new CountDownLatch(1), new CountDownLatch(1));
+        openai.on("/chat/completions", turn -> {
+            answers.asked().countDown();
+            answers.go().await();
+            turn.whole("{\"choices\":[],\"usage\":" + usage + "}");
+        });
+        return answers;
+    }
+
     private TestGateway.Builder with(String budgets) throws Exception {
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("prices.yaml"), PRICES);
@@ -195,13 +208,7 @@ class BudgetTest {
 
     @Test
     void whereCallsUnderWayAloneAreInTheWayEachProtocolSaysThatAMomentHelps() throws Exception {
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
-        openai.on("/chat/completions", turn -> {
-            asked.countDown();
-            go.await();
-            turn.whole("{\"choices\":[],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1}}");
-        });
+        Waiting answers = waitingAnswers("{\"prompt_tokens\":1,\"completion_tokens\":1}");
         Files.writeString(folder.resolve("prices.yaml"), PRICES);
         // more than one call can use, and less than two
         try (TestGateway gateway = ModelGateways.ofAllKinds(folder, openai, "")
@@ -211,7 +218,7 @@ class BudgetTest {
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             ModelAgent alice = ModelAgent.of(gateway);
             Future<WireAnswer> first = threads.submit((Callable<WireAnswer>) () -> alice.chat(CHAT));
-            asked.await();
+            answers.asked().await();
             gateway.skipRecords();
 
             WireAnswer chat = alice.chat(CHAT);
@@ -225,7 +232,7 @@ class BudgetTest {
                             .body(
                                     "{\"contents\":[{\"parts\":[{\"text\":\"hi\"}]}],\"generationConfig\":{\"maxOutputTokens\":10}}"));
             List<String> denied = gateway.newSummaries(4);
-            go.countDown();
+            answers.go().countDown();
 
             assertThat(List.of(chat, response, message, gemini)).allSatisfy(answer -> {
                 assertThat(answer.status()).as(answer.text()).isEqualTo(429);
@@ -252,23 +259,17 @@ class BudgetTest {
 
     @Test
     void whatIsSpentOfOneBudgetIsToldBeforeWhatIsHeldOfAnother() throws Exception {
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
-        openai.on("/chat/completions", turn -> {
-            asked.countDown();
-            go.await();
-            turn.whole("{\"choices\":[],\"usage\":" + CHAT_USAGE + "}");
-        });
+        Waiting answers = waitingAnswers(CHAT_USAGE);
         try (TestGateway gateway = with("{name: all, per: organisation, period: month, limit_tokens: 2000},"
                                 + " {name: bobs, per: user, period: month, limit_requests: 0, match: {subject: bob}}")
                         .start();
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             ModelAgent alice = ModelAgent.of(gateway);
             Future<WireAnswer> first = threads.submit((Callable<WireAnswer>) () -> alice.chat(CHAT));
-            asked.await();
+            answers.asked().await();
 
             WireAnswer bobs = ModelAgent.of(gateway, "bob").chat(CHAT);
-            go.countDown();
+            answers.go().countDown();
 
             assertThat(first.get().status()).isEqualTo(200);
             assertThat(bobs.json().at("/error/code").asString()).isEqualTo("insufficient_quota");
@@ -278,20 +279,14 @@ class BudgetTest {
 
     @Test
     void aRateThatCallsUnderWayHoldIsBackWithTheNextMinute() throws Exception {
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
-        openai.on("/chat/completions", turn -> {
-            asked.countDown();
-            go.await();
-            turn.whole("{\"choices\":[],\"usage\":" + CHAT_USAGE + "}");
-        });
+        Waiting answers = waitingAnswers(CHAT_USAGE);
         try (TestGateway gateway = with("{name: rate, per: user, period: minute, limit_tokens: 2000}")
                         .start();
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             ModelAgent alice = ModelAgent.of(gateway);
             gateway.clock().advanceToMinute();
             Future<WireAnswer> first = threads.submit((Callable<WireAnswer>) () -> alice.chat(CHAT));
-            asked.await();
+            answers.asked().await();
             gateway.skipRecords();
 
             WireAnswer refused = alice.chat(CHAT);
@@ -299,7 +294,7 @@ class BudgetTest {
             gateway.clock().advance(Duration.ofMinutes(1));
             Future<WireAnswer> next = threads.submit((Callable<WireAnswer>) () -> alice.chat(CHAT));
             Await.until("it is sent", () -> openai.requests().size() == 2);
-            go.countDown();
+            answers.go().countDown();
 
             assertThat(denied).containsExactly("llm.call.denied BUDGET too_many_tokens");
             assertThat(Integer.parseInt(refused.header("retry-after").orElseThrow()))
